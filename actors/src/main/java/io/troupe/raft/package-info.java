@@ -1,0 +1,4 @@
+@NullMarked
+package io.troupe.raft;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,34 @@
+package io.troupe.replication;
+
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * What a system says to the node's group host, the parent of every replica on that node: which
+ * consensus groups it wants hosted here. Local to a node; the host finds the same group's replicas on
+ * other nodes by stable node id through the receptionist.
+ */
+public final class Groups {
+
+    private Groups() {}
+
+    public sealed interface Command permits Host, ListStatus {}
+
+    /**
+     * Hosts this node's replica of {@code group}, recovering it from the node's disk when it was hosted
+     * before. Idempotent per group.
+     *
+     * @param group name, unique in the cluster; the same on every member
+     * @param members stable node ids of the initial voters; ignored once the group has a configuration in its log
+     * @param replyTo told {@link Hosted} when the replica has recovered
+     */
+    public record Host(String group, List<String> members, StateMachine.Factory factory, ActorRef<Hosted> replyTo)
+            implements Command {}
+
+    public record Hosted(String group, ActorRef<Replica.Request> replica) {}
+
+    /** Asks for the present status of every group hosted on this node. */
+    public record ListStatus(ActorRef<Statuses> replyTo) implements Command {}
+
+    public record Statuses(List<Replica.Status> groups) {}
+}

@@ -1,0 +1,55 @@
+package io.troupe.replication;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * The service that is replicated (Schneider, <em>Implementing Fault-Tolerant Services Using the
+ * State Machine Approach</em>, ACM Computing Surveys 1990, §1): its output is determined by the
+ * sequence of commands it is given and by nothing else. No clock, no random source, no iteration
+ * over unordered collections; time and randomness enter as commands.
+ *
+ * <p>The contract is the same over every engine (Raft, Multi-Paxos, PBFT). All calls come from one
+ * actor, one at a time; only {@link State#writeTo} may run beside later calls.
+ */
+public interface StateMachine {
+
+    /**
+     * Applies a committed command and returns its result. Called once per log index, in order.
+     * Indexes may be skipped (no-ops, session upkeep). Bad input is a result, never an exception: an
+     * exception here stops the replica, because the replicas could no longer be told to agree.
+     *
+     * @param index log index of the command, strictly increasing, from 1
+     */
+    ByteString apply(long index, ByteString command);
+
+    /** Answers a read of the current state without changing it; bad input is an answer too. */
+    ByteString query(ByteString query);
+
+    /**
+     * The state as of now, frozen in bounded time (copy-on-write or persistent structures); it is
+     * written to storage later while {@link #apply} goes on.
+     */
+    State freeze();
+
+    /** Replaces the state by one that {@link State#writeTo} wrote, on this or another replica. */
+    void restore(InputStream state) throws IOException;
+
+    /** A frozen state. */
+    interface State {
+        /** Writes the state; may run on another thread while the machine applies later commands. */
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /** Makes the state machine of one replica. */
+    @FunctionalInterface
+    interface Factory {
+        /**
+         * @param group the consensus group this replica belongs to
+         * @param node the stable id of the node that hosts it
+         */
+        StateMachine create(String group, String node);
+    }
+}

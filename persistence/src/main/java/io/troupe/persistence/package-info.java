@@ -1,0 +1,4 @@
+@NullMarked
+package io.troupe.persistence;
+
+import org.jspecify.annotations.NullMarked;

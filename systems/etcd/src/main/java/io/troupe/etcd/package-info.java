@@ -1,0 +1,4 @@
+@NullMarked
+package io.troupe.etcd;
+
+import org.jspecify.annotations.NullMarked;

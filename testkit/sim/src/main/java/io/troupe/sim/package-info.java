@@ -1,0 +1,4 @@
+@NullMarked
+package io.troupe.sim;
+
+import org.jspecify.annotations.NullMarked;
