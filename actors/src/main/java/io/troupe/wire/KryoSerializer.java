@@ -1,0 +1,131 @@
+package io.troupe.wire;
+
+import com.esotericsoftware.kryo.KryoException;
+import java.io.NotSerializableException;
+import java.nio.ByteBuffer;
+import java.util.function.Function;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.actor.typed.ActorRefResolver;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.serialization.ByteBufferSerializer;
+import org.apache.pekko.serialization.SerializerWithStringManifest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pekko's serializer for everything {@link Wire}: Kryo with registration required. The manifest is
+ * the registered id, with the version after a dot for a persisted event; the bytes hold the
+ * components alone. Bound to {@link Wire} by this module's {@code reference.conf}.
+ *
+ * <p>What cannot be read is a {@link NotSerializableException}, which Artery logs and drops without
+ * closing the connection, and which a journal reports as a failed recovery.
+ */
+public final class KryoSerializer extends SerializerWithStringManifest implements ByteBufferSerializer {
+
+    /** Pekko's id of this serializer; it is in every persisted event and must never change. */
+    public static final int IDENTIFIER = 1_952_543; // above Pekko's reserved 0–40
+
+    private final ExtendedActorSystem system;
+    private final Registrations registrations;
+    private final ThreadLocal<Codec> codecs = ThreadLocal.withInitial(this::newCodec);
+
+    /** @throws IllegalStateException when two modules register the same id or class */
+    public KryoSerializer(ExtendedActorSystem system) {
+        this(system, Registrations.load(system.dynamicAccess().classLoader()));
+    }
+
+    KryoSerializer(ExtendedActorSystem system, Registrations registrations) {
+        this.system = system;
+        this.registrations = registrations;
+    }
+
+    private Codec newCodec() {
+        return new Codec(registrations.again(), ActorRefResolver.get(Adapter.toTyped(system)));
+    }
+
+    @Override
+    public int identifier() {
+        return IDENTIFIER;
+    }
+
+    @Override
+    public String manifest(Object message) {
+        return entryOf(message).manifest();
+    }
+
+    @Override
+    public byte[] toBinary(Object message) {
+        entryOf(message);
+        return codecs.get().write(message);
+    }
+
+    @Override
+    public void toBinary(Object message, ByteBuffer into) {
+        entryOf(message);
+        codecs.get().write(message, into);
+    }
+
+    @Override
+    public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
+        return read(manifest, bytes.length, type -> codecs.get().read(bytes, bytes.length, type));
+    }
+
+    @Override
+    public Object fromBinary(ByteBuffer bytes, String manifest) throws NotSerializableException {
+        return read(manifest, bytes.remaining(), type -> codecs.get().read(bytes, type));
+    }
+
+    private Registrations.Entry entryOf(Object message) {
+        Registrations.Entry entry = registrations.byClass(message.getClass());
+        if (entry == null && message instanceof Enum<?> constant) {
+            entry = registrations.byClass(constant.getDeclaringClass());
+        }
+        if (entry == null) {
+            throw new IllegalArgumentException(registrations.unregistered(message.getClass()));
+        }
+        return entry;
+    }
+
+    private Object read(String manifest, int count, Function<Class<?>, ?> read) throws NotSerializableException {
+        Registrations.Entry entry = entryOf(manifest);
+        try {
+            return read.apply(entry.type());
+        } catch (KryoException | IllegalArgumentException | IndexOutOfBoundsException | NullPointerException e) {
+            // Kryo meets damaged bytes with any of these.
+            throw unreadable(
+                    count + " bytes are no " + entry.type().getName() + " (manifest '" + manifest + "'): "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    private Registrations.Entry entryOf(String manifest) throws NotSerializableException {
+        int dot = manifest.indexOf('.');
+        Registrations.Entry entry = null;
+        try {
+            entry = registrations.byId(Integer.parseInt(dot < 0 ? manifest : manifest.substring(0, dot)));
+        } catch (NumberFormatException e) {
+            throw unreadable("Manifest '" + manifest + "' is not of the form id or id.version", e);
+        }
+        if (entry == null) {
+            throw unreadable(
+                    "Manifest '" + manifest + "' names no type registered on this node: the sender runs a newer"
+                            + " Troupe, or its module is not on this node's class path",
+                    null);
+        }
+        if (!entry.manifest().equals(manifest)) {
+            throw unreadable(
+                    "Manifest '" + manifest + "' does not match " + entry.type().getName() + ", which is '"
+                            + entry.manifest() + "' on this node",
+                    null);
+        }
+        return entry;
+    }
+
+    private static NotSerializableException unreadable(String message, @Nullable Throwable cause) {
+        NotSerializableException exception = new NotSerializableException(message);
+        if (cause != null) {
+            exception.initCause(cause);
+        }
+        return exception;
+    }
+}
