@@ -1,6 +1,7 @@
 package io.troupe.replication;
 
 import java.util.List;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
@@ -12,7 +13,10 @@ public final class Groups {
 
     private Groups() {}
 
-    public sealed interface Command permits Host, ListStatus {}
+    /** Whatever an engine's host may receive: {@link Command}s, and what its children tell it. */
+    public interface Message {}
+
+    public sealed interface Command extends Message permits Host, ListStatus, HandOver {}
 
     /**
      * Hosts this node's replica of {@code group}, recovering it from the node's disk when it was hosted
@@ -31,4 +35,11 @@ public final class Groups {
     public record ListStatus(ActorRef<Statuses> replyTo) implements Command {}
 
     public record Statuses(List<Replica.Status> groups) {}
+
+    /**
+     * Hands leadership of every group led here to another node and stops taking it, as a node does before it
+     * leaves. Groups that find nobody to take over within their election timeout keep their leader; the
+     * answer comes all the same.
+     */
+    public record HandOver(ActorRef<Done> replyTo) implements Command {}
 }

@@ -13,8 +13,12 @@ public final class Replica {
 
     private Replica() {}
 
+    /** Whatever a replica's actor may receive: {@link Request}s, and the engine's own protocol. */
+    public interface Message {}
+
     /** Everything an engine's replica understands from outside. */
-    public sealed interface Request extends Wire permits OpenSession, Propose, Query, Observe, TransferLeadership {}
+    public sealed interface Request extends Wire, Message
+            permits OpenSession, Propose, Query, Observe, TransferLeadership {}
 
     /**
      * Opens a client session through the log (Raft thesis §6.3). Answered by {@link SessionOpened} or
@@ -35,8 +39,18 @@ public final class Replica {
             long session, long serial, long acknowledgedBelow, ByteString command, ActorRef<Reply> replyTo)
             implements Request {}
 
-    /** Reads at this replica with the given consistency. Answered by {@link Answered} or {@link Rejected}. */
-    public record Query(ByteString query, ReadConsistency consistency, ActorRef<Reply> replyTo) implements Request {}
+    /**
+     * Reads at this replica with the given consistency. Answered by {@link Answered}, or by {@link Rejected}
+     * with {@link #NO_SESSION} and the query's id as its serial.
+     *
+     * @param id chosen by the client to tell answers apart; 0 when it has one query at a time
+     */
+    public record Query(long id, ByteString query, ReadConsistency consistency, ActorRef<Reply> replyTo)
+            implements Request {
+        public Query(ByteString query, ReadConsistency consistency, ActorRef<Reply> replyTo) {
+            this(0, query, consistency, replyTo);
+        }
+    }
 
     /** Subscribes to this replica's {@link Status}: once at once, then at each change of leader, term or role. */
     public record Observe(ActorRef<Status> observer) implements Request {}
@@ -60,8 +74,11 @@ public final class Replica {
     /** The command is committed and applied; {@code result} is what {@link StateMachine#apply} returned. */
     public record Applied(long session, long serial, long index, ByteString result) implements Reply {}
 
-    /** @param appliedIndex the log index whose state was read */
-    public record Answered(long appliedIndex, ByteString result) implements Reply {}
+    /**
+     * @param id the query's id
+     * @param appliedIndex the log index whose state was read
+     */
+    public record Answered(long id, long appliedIndex, ByteString result) implements Reply {}
 
     /** @param leader the new leader's node id, when known */
     public record LeadershipTransferred(Optional<String> leader) implements Reply {}
@@ -100,7 +117,9 @@ public final class Replica {
         LEADER,
         CANDIDATE,
         FOLLOWER,
-        LEARNER
+        LEARNER,
+        /** The replica on this node failed and was stopped; the node must be restarted to bring it back. */
+        DOWN
     }
 
     /**
