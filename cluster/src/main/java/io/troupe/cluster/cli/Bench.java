@@ -1,0 +1,21 @@
+package io.troupe.cluster.cli;
+
+import java.util.concurrent.Callable;
+
+/**
+ * One subcommand of {@code troupe bench}, found by {@link java.util.ServiceLoader}.
+ */
+public interface Bench {
+
+    /** The subcommand's name, such as {@code "etcd"}. */
+    String name();
+
+    /** One line for {@code troupe bench --help}. */
+    String description();
+
+    /**
+     * A fresh picocli command object: a class with {@link picocli.CommandLine.Command}, its options and
+     * parameters, and the exit code as its result ({@link ExitCodes}).
+     */
+    Callable<Integer> command();
+}

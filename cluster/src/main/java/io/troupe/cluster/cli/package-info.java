@@ -1,0 +1,4 @@
+@NullMarked
+package io.troupe.cluster.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,134 @@
+package io.troupe.cluster.local;
+
+import io.troupe.cluster.Systems;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/** What a local cluster shall be like; {@link #start} starts it. Made by {@link LocalCluster#in}. */
+public final class LocalClusterSetup {
+
+    private static final int NODES_MAX = 9;
+
+    private final Path folder;
+    private int nodes = 3;
+    private int basePort;
+    private String name = "local";
+    private final List<String> systems = new ArrayList<>();
+    private final List<String> jvmOptions = new ArrayList<>();
+    private final StringBuilder config = new StringBuilder();
+    private Consumer<String> progress = line -> {};
+
+    LocalClusterSetup(Path folder) {
+        this.folder = folder;
+    }
+
+    /** From 1 to 9; 3 unless told otherwise. */
+    public LocalClusterSetup nodes(int nodes) {
+        this.nodes = nodes;
+        return this;
+    }
+
+    /** Names of the systems to host; none unless told otherwise. */
+    public LocalClusterSetup systems(String... names) {
+        return systems(List.of(names));
+    }
+
+    public LocalClusterSetup systems(List<String> names) {
+        systems.clear();
+        names.stream().distinct().sorted().forEach(systems::add);
+        return this;
+    }
+
+    /** Node n takes ten ports from {@code basePort + 10 n}; 0, the default, takes any that are free. */
+    public LocalClusterSetup basePort(int basePort) {
+        this.basePort = basePort;
+        return this;
+    }
+
+    /** The cluster's name, {@code local} unless told otherwise. */
+    public LocalClusterSetup name(String name) {
+        this.name = name;
+        return this;
+    }
+
+    /** HOCON for every node, over everything that is set here. */
+    public LocalClusterSetup config(String hocon) {
+        config.append(hocon).append('\n');
+        return this;
+    }
+
+    /** Options of every node's JVM, after the usual ones. */
+    public LocalClusterSetup jvmOptions(String... options) {
+        jvmOptions.addAll(List.of(options));
+        return this;
+    }
+
+    /** Gets a line at each step. */
+    public LocalClusterSetup progress(Consumer<String> progress) {
+        this.progress = progress;
+        return this;
+    }
+
+    /**
+     * Starts the nodes' JVMs with this JVM's class path and returns at once; {@link
+     * LocalCluster#awaitReady} waits.
+     *
+     * @throws LocalClusterException when one runs there already, a system is unknown, or ports are in use
+     */
+    public LocalCluster start() {
+        if (nodes < 1 || nodes > NODES_MAX) {
+            throw new LocalClusterException("A local cluster has 1 to " + NODES_MAX + " nodes, not " + nodes);
+        }
+        Systems known = Systems.onClassPath();
+        for (String system : systems) {
+            if (known.named(system).isEmpty()) {
+                throw new LocalClusterException(
+                        "There is no system '" + system + "'; there are: " + String.join(", ", known.names()));
+            }
+        }
+        refuseOtherThanBefore();
+        Layout layout = new Layout(
+                name,
+                List.copyOf(systems),
+                Ports.assign(nodes, systems, basePort),
+                classPath(),
+                List.copyOf(jvmOptions),
+                config.toString(),
+                List.of());
+        layout.write(folder);
+        LocalCluster cluster = new LocalCluster(folder, layout, progress);
+        progress.accept("starting " + String.join(", ", cluster.nodeIds()) + " in " + folder);
+        cluster.nodeIds().forEach(cluster::start);
+        return cluster;
+    }
+
+    private void refuseOtherThanBefore() {
+        Optional<LocalCluster> before = LocalCluster.attach(folder);
+        if (before.isEmpty()) {
+            return;
+        }
+        if (before.get().isRunning()) {
+            throw new LocalClusterException(
+                    "A cluster is running in " + folder + ". Stop it with: troupe down --data " + folder);
+        }
+        int had = before.get().nodeIds().size();
+        if (had != nodes) {
+            throw new LocalClusterException(folder + " holds the data of " + had + " nodes, not " + nodes
+                    + ". Use --nodes " + had + ", or another folder with --data");
+        }
+    }
+
+    /** Absolute: nodes start in folders of their own. */
+    private static List<String> classPath() {
+        return Pattern.compile(Pattern.quote(File.pathSeparator))
+                .splitAsStream(System.getProperty("java.class.path"))
+                .filter(entry -> !entry.isEmpty())
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .toList();
+    }
+}

@@ -1,0 +1,88 @@
+package io.troupe.cluster.local;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * Which port is whose: node number n (from 1) has {@code base + 10 n} for Artery, the next for HTTP,
+ * then one for each system in order of name.
+ */
+final class Ports {
+
+    private static final int PORTS_A_NODE = 10;
+    /** Below the range from which operating systems take the ports of outgoing connections. */
+    private static final int FREE_FROM = 11_000;
+
+    private static final int FREE_TO = 31_000;
+    private static final int ATTEMPTS = 50;
+
+    private Ports() {}
+
+    /** @param basePort 0 for any that are free */
+    static List<Layout.Place> assign(int nodes, List<String> systems, int basePort) {
+        if (systems.size() > PORTS_A_NODE - 2) {
+            throw new LocalClusterException("At most " + (PORTS_A_NODE - 2) + " systems fit on one local cluster, not "
+                    + systems.size() + ": start a second one with another --data and --base-port");
+        }
+        if (basePort != 0) {
+            List<Layout.Place> places = places(nodes, systems, basePort);
+            List<Integer> taken = taken(places);
+            if (!taken.isEmpty()) {
+                throw new LocalClusterException("Ports in use on loopback: " + taken
+                        + ". Stop what listens there, or choose another --base-port (0 takes free ones)");
+            }
+            return places;
+        }
+        RandomGenerator random = new SecureRandom();
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            int base = random.nextInt(FREE_FROM, FREE_TO - PORTS_A_NODE * (nodes + 1));
+            List<Layout.Place> places = places(nodes, systems, base);
+            if (taken(places).isEmpty()) {
+                return places;
+            }
+        }
+        throw new LocalClusterException("No free run of ports between " + FREE_FROM + " and " + FREE_TO
+                + " was found on loopback; choose one with --base-port");
+    }
+
+    private static List<Layout.Place> places(int nodes, List<String> systems, int base) {
+        List<Layout.Place> places = new ArrayList<>();
+        for (int n = 1; n <= nodes; n++) {
+            int first = base + PORTS_A_NODE * n;
+            Map<String, Integer> systemPorts = new LinkedHashMap<>();
+            for (String system : systems) {
+                systemPorts.put(system, first + 2 + systemPorts.size());
+            }
+            places.add(new Layout.Place("n" + n, first, first + 1, systemPorts));
+        }
+        return places;
+    }
+
+    private static List<Integer> taken(List<Layout.Place> places) {
+        List<Integer> taken = new ArrayList<>();
+        for (Layout.Place place : places) {
+            List<Integer> ports = new ArrayList<>(List.of(place.arteryPort(), place.httpPort()));
+            ports.addAll(place.systemPorts().values());
+            ports.stream().filter(port -> !isFree(port)).forEach(taken::add);
+        }
+        return taken;
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException inUse) {
+            return false;
+        }
+    }
+}

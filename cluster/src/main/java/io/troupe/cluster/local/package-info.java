@@ -1,0 +1,4 @@
+@NullMarked
+package io.troupe.cluster.local;
+
+import org.jspecify.annotations.NullMarked;

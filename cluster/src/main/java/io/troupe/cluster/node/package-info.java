@@ -1,0 +1,4 @@
+@NullMarked
+package io.troupe.cluster.node;
+
+import org.jspecify.annotations.NullMarked;
