@@ -1,0 +1,167 @@
+package io.troupe.bench.demo;
+
+import io.troupe.cluster.cli.ExitCodes;
+import io.troupe.cluster.local.LocalCluster;
+import io.troupe.cluster.local.LocalClusterException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Starts a cluster, loads it, hurts it, and tells whether anything was lost. */
+@Command(
+        name = "etcd",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Starts three nodes on loopback, lets jetcd clients write and read, kills the leader with SIGKILL twice, cuts it off"
+                    + " once, and verifies that every acknowledged write is there and that what the clients saw is linearizable.",
+            "Takes under two minutes and leaves nothing running."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:nothing was lost and the history is linearizable",
+            "1:something was lost, the history is not linearizable or could not be judged, or the cluster did not start"
+        })
+final class EtcdDemoCommand implements Callable<Integer> {
+
+    private static final String GROUP = "etcd";
+    private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration RECOVERY_PATIENCE = Duration.ofSeconds(40);
+
+    @Option(
+            names = "--clients",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "jetcd clients, 1 to 64 (${DEFAULT-VALUE})")
+    private int clients = 8;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "OPS",
+            defaultValue = "2000",
+            description = "operations per second of all clients together, at most, 64 to 20000 (${DEFAULT-VALUE})")
+    private int rate = 2000;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "seed of the clients' choices (${DEFAULT-VALUE})")
+    private long seed = 1;
+
+    @Option(names = "--keep", paramLabel = "DIR", description = "run in this folder and keep data and logs there")
+    private @Nullable Path keep;
+
+    private final PrintStream out = System.out;
+    private long startNanos = System.nanoTime();
+
+    @Override
+    public Integer call() throws Exception {
+        if (clients < 1 || clients > 64 || rate < 64 || rate > 20_000) {
+            out.println("--clients takes 1 to 64 and --rate 64 to 20000; given were " + clients + " and " + rate);
+            return ExitCodes.USAGE;
+        }
+        Path folder = keep != null ? keep : Files.createTempDirectory("troupe-demo");
+        try (LocalCluster cluster = LocalCluster.in(folder)
+                .name("demo")
+                .systems(GROUP)
+                .config("troupe.faults.enabled = true")
+                .progress(this::say)
+                .start()) {
+            var stopNodes = new Thread(cluster::killAll, "demo-interrupted");
+            Runtime.getRuntime().addShutdownHook(stopNodes);
+            try {
+                cluster.awaitReady(START_PATIENCE);
+                return run(cluster) ? ExitCodes.OK : ExitCodes.FAILURE;
+            } finally {
+                Runtime.getRuntime().removeShutdownHook(stopNodes);
+                say("stopping the nodes");
+            }
+        } catch (LocalClusterException e) {
+            out.println("The demo could not be carried out: " + e.getMessage());
+            return ExitCodes.FAILURE;
+        } finally {
+            if (keep == null) {
+                delete(folder);
+            } else {
+                say("data and logs are in " + folder);
+            }
+        }
+    }
+
+    private boolean run(LocalCluster cluster) throws InterruptedException, ExecutionException, TimeoutException {
+        List<URI> endpoints = cluster.nodeIds().stream()
+                .map(node -> URI.create("http://127.0.0.1:" + cluster.port(GROUP, node)))
+                .toList();
+        say("etcd v3 at " + endpoints + "; " + clients + " jetcd clients, at most " + rate + " operations a second");
+        startNanos = System.nanoTime();
+        try (Load load = new Load(endpoints, clients, rate, seed)) {
+            var script = new FaultScript(cluster, GROUP, load.record().availability(), this::say);
+            watch(cluster, load.record(), script);
+            load.stop();
+            var faults = script.faults();
+            cluster.awaitReady(RECOVERY_PATIENCE);
+            say("asking every node for every acknowledged write, and judging the history");
+            var verification = Verification.of(endpoints, load.record());
+            new DemoReport(load.record(), faults, verification).print(out);
+            return script.isDone() && verification.isGood();
+        }
+    }
+
+    /** A line a second until the script has been played. */
+    private void watch(LocalCluster cluster, Load.Record record, FaultScript script) {
+        long shown = 0;
+        long shownAtNanos = System.nanoTime();
+        while (elapsed().compareTo(FaultScript.duration()) < 0) {
+            LockSupport.parkNanos(shownAtNanos + Duration.ofSeconds(1).toNanos() - System.nanoTime());
+            var leader = FaultScript.leaderOf(cluster.status(), GROUP);
+            long count = record.availability().count();
+            long now = System.nanoTime();
+            double perSecond = (count - shown) * 1e9 / (now - shownAtNanos);
+            shown = count;
+            shownAtNanos = now;
+            say(String.format(
+                    Locale.ROOT,
+                    "%,7.0f ops/s   %s%s",
+                    perSecond,
+                    leader.map(l -> "leader " + l.node() + ", term " + l.term()).orElse("no leader"),
+                    silence(record.availability().silentFor(now))));
+            script.advance(elapsed(), leader);
+        }
+    }
+
+    private static String silence(Duration silence) {
+        return silence.toMillis() < 500
+                ? ""
+                : String.format(Locale.ROOT, "   no answer for %.1f s", silence.toMillis() / 1e3);
+    }
+
+    private Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - startNanos);
+    }
+
+    private void say(String line) {
+        out.printf(Locale.ROOT, "%5.1f s  %s%n", elapsed().toMillis() / 1e3, line);
+        out.flush();
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (var paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}
