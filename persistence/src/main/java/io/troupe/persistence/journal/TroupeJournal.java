@@ -1,0 +1,128 @@
+package io.troupe.persistence.journal;
+
+import com.typesafe.config.Config;
+import io.troupe.persistence.log.LogRecord;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.dispatch.Futures;
+import org.apache.pekko.persistence.AtomicWrite;
+import org.apache.pekko.persistence.PersistentRepr;
+import org.apache.pekko.persistence.journal.japi.AsyncWriteJournal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.concurrent.ExecutionContext;
+import scala.concurrent.Future;
+import scala.jdk.javaapi.FutureConverters;
+
+/**
+ * The journal plugin ({@code troupe.persistence.journal}): serializes events, hands them to the group commit of the
+ * shared log, and replays on its own dispatcher. When the log cannot be opened every call fails with the reason, so that
+ * it reaches each persistent actor, and nothing is written.
+ */
+public final class TroupeJournal extends AsyncWriteJournal {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TroupeJournal.class);
+
+    private final CompletableFuture<OpenJournal> journal;
+    private final ExecutionContext replays;
+    private final int writeBytesMax;
+
+    public TroupeJournal(Config config) {
+        ExtendedActorSystem system = (ExtendedActorSystem) context().system();
+        JournalSettings settings = JournalSettings.of(config);
+        this.replays = system.dispatchers().lookup(settings.replayDispatcher());
+        this.writeBytesMax = settings.log().recordBytesMax();
+        this.journal = open(system, config);
+    }
+
+    private static CompletableFuture<OpenJournal> open(ExtendedActorSystem system, Config config) {
+        try {
+            return CompletableFuture.completedFuture(Journals.get(system).open(config));
+        } catch (IOException e) {
+            LOG.error("The journal does not start: {}", e.getMessage(), e);
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    @Override
+    public Future<Iterable<Optional<Exception>>> doAsyncWriteMessages(Iterable<AtomicWrite> messages) {
+        return scala(journal.thenCompose(open -> write(open, messages)));
+    }
+
+    private CompletionStage<Iterable<Optional<Exception>>> write(OpenJournal open, Iterable<AtomicWrite> messages) {
+        List<LogRecord> records = new ArrayList<>();
+        List<Optional<Exception>> rejections = new ArrayList<>();
+        for (AtomicWrite message : messages) {
+            rejections.add(encode(open, message, records));
+        }
+        CompletionStage<Void> written =
+                records.isEmpty() ? CompletableFuture.completedFuture(null) : open.write(records);
+        return written.thenApply(done -> rejections);
+    }
+
+    /** Adds the record of {@code message}, or tells why there can be none. */
+    private Optional<Exception> encode(OpenJournal open, AtomicWrite message, List<LogRecord> records) {
+        try {
+            LogRecord record = open.codec().encode(message);
+            if (record.size() > writeBytesMax) {
+                return Optional.of(new IllegalArgumentException("The events " + message.lowestSequenceNr() + " to "
+                        + message.highestSequenceNr() + " of " + message.persistenceId() + " take " + record.size()
+                        + " bytes, more than write-size-max = " + writeBytesMax
+                        + "; keep bulk data outside events, or raise that bound."));
+            }
+            records.add(record);
+            return Optional.empty();
+        } catch (Exception notSerializable) {
+            return Optional.of(notSerializable);
+        }
+    }
+
+    @Override
+    public Future<Void> doAsyncDeleteMessagesTo(String persistenceId, long toSequenceNr) {
+        return scala(journal.thenCompose(open -> open.delete(persistenceId, toSequenceNr)));
+    }
+
+    @Override
+    public Future<Void> doAsyncReplayMessages(
+            String persistenceId, long from, long to, long max, Consumer<PersistentRepr> replayCallback) {
+        return scala(journal)
+                .flatMap(
+                        open -> reading(() -> {
+                            open.replay(persistenceId, from, to, max, replayCallback);
+                            return null;
+                        }),
+                        replays);
+    }
+
+    private <T> Future<T> reading(Callable<T> work) {
+        return Futures.future(work, replays);
+    }
+
+    @Override
+    public Future<Long> doAsyncReadHighestSequenceNr(String persistenceId, long from) {
+        return scala(journal.thenCompose(open -> open.highestSequenceNr(persistenceId)));
+    }
+
+    /** As a Scala future that fails with the cause itself. */
+    private static <T> Future<T> scala(CompletionStage<T> stage) {
+        CompletableFuture<T> unwrapped = new CompletableFuture<>();
+        stage.whenComplete((value, failure) -> {
+            if (failure == null) {
+                unwrapped.complete(value);
+            } else {
+                Throwable cause = failure.getCause();
+                unwrapped.completeExceptionally(
+                        failure instanceof CompletionException && cause != null ? cause : failure);
+            }
+        });
+        return FutureConverters.asScala(unwrapped);
+    }
+}

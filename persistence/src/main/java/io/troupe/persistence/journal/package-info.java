@@ -1,0 +1,4 @@
+@NullMarked
+package io.troupe.persistence.journal;
+
+import org.jspecify.annotations.NullMarked;

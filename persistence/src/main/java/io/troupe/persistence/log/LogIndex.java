@@ -1,0 +1,56 @@
+package io.troupe.persistence.log;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streams of a log, by name and in the order of their first record. Memory: about 200 bytes and the name for each
+ * stream, 80 bytes for each pair of stream and sealed segment in which it has events, 16 bytes for each record of the
+ * active segment.
+ */
+final class LogIndex {
+
+    private final ConcurrentHashMap<String, StreamIndex> byName = new ConcurrentHashMap<>();
+    private final List<StreamIndex> inOrder = new ArrayList<>();
+
+    @Nullable StreamIndex find(String name) {
+        return byName.get(name);
+    }
+
+    StreamIndex stream(String name) {
+        StreamIndex found = byName.get(name);
+        if (found == null) {
+            found = new StreamIndex(name);
+            byName.put(name, found);
+            synchronized (inOrder) {
+                inOrder.add(found);
+            }
+        }
+        return found;
+    }
+
+    /** Up to {@code max} streams, from the {@code from}th in the order of their first record. */
+    List<StreamIndex> page(int from, int max) {
+        synchronized (inOrder) {
+            int end = Math.min(inOrder.size(), from + max);
+            return from >= end ? List.of() : List.copyOf(inOrder.subList(from, end));
+        }
+    }
+
+    int size() {
+        synchronized (inOrder) {
+            return inOrder.size();
+        }
+    }
+
+    /** Takes up a record that is durable in {@code segment}. */
+    void add(Segment segment, long offset, LogRecord record) {
+        StreamIndex stream = stream(record.streamName());
+        switch (record.type()) {
+            case EVENTS -> stream.events(segment, offset, record.size(), record.first(), record.last());
+            case DELETION -> stream.deletion(segment, record.size(), record.first(), record.last());
+        }
+    }
+}

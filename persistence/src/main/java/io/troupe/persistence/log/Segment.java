@@ -1,0 +1,71 @@
+package io.troupe.persistence.log;
+
+import io.troupe.persistence.files.LogFile;
+import java.io.IOException;
+
+/**
+ * An open segment file. Its end is where the durable records end; readers see nothing beyond it. A segment that was
+ * replaced by compaction or emptied by deletion is retired, and closed when its last reader lets go.
+ */
+final class Segment {
+
+    private final SegmentId id;
+    private final LogFile file;
+    private final String where;
+    private volatile long end;
+    private int holders = 1;
+
+    Segment(SegmentId id, LogFile file, String where, long end) {
+        this.id = id;
+        this.file = file;
+        this.where = where;
+        this.end = end;
+    }
+
+    SegmentId id() {
+        return id;
+    }
+
+    LogFile file() {
+        return file;
+    }
+
+    /** The file's place, for messages. */
+    String where() {
+        return where;
+    }
+
+    /** Offset behind the last durable record. */
+    long end() {
+        return end;
+    }
+
+    void endAt(long newEnd) {
+        end = newEnd;
+    }
+
+    /** Position in the log behind the last durable record. */
+    long endPosition() {
+        return id.base() + end;
+    }
+
+    /** Keeps the file open for a reader, until {@link #release()}; false when the segment is gone. */
+    synchronized boolean retain() {
+        if (holders == 0) {
+            return false;
+        }
+        holders++;
+        return true;
+    }
+
+    /** Lets go of what {@link #retain()} (or the construction) holds. */
+    void release() throws IOException {
+        synchronized (this) {
+            holders--;
+            if (holders > 0) {
+                return;
+            }
+        }
+        file.close();
+    }
+}

@@ -1,0 +1,268 @@
+package io.troupe.persistence.log;
+
+import io.troupe.persistence.files.LogFiles;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An append-only log of many streams in segments of bounded size, in a directory that is locked while it is open.
+ *
+ * <p>One thread appends ({@link #hasRoomFor}, {@link #roll}, {@link #append}); any thread reads. Readers see a record
+ * only when it is durable. After a failed write the log is cut back to its last durable end; after a failed sync, or
+ * when the cut fails, the segment is sealed there, checked, and a new one begun, before anything else is appended.
+ */
+public final class SegmentedLog implements Closeable {
+
+    /** Sees records one by one; {@code payload} is valid during the call only. */
+    @FunctionalInterface
+    public interface Visitor {
+        /** Returns whether to go on. */
+        boolean visit(long first, long last, ByteBuffer payload) throws IOException;
+    }
+
+    static final String LOCK = "LOCK";
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentedLog.class);
+
+    private final LogFiles files;
+    private final LogSettings settings;
+    private final Closeable lock;
+    private final UUID id;
+    private final LogIndex index;
+    private final LogReader reader;
+
+    /** Guards the list of segments and the manifest; never held while events are written or synced. */
+    private final Object structure = new Object();
+
+    private final List<Segment> sealed;
+    private volatile Segment active;
+    private boolean suspect;
+    private ByteBuffer buffer;
+
+    private SegmentedLog(LogFiles files, LogSettings settings, Closeable lock, LogRecovery.Recovered recovered) {
+        this.files = files;
+        this.settings = settings;
+        this.lock = lock;
+        this.id = recovered.log();
+        this.index = recovered.index();
+        this.sealed = new ArrayList<>(recovered.sealed());
+        this.active = recovered.active();
+        this.reader = new LogReader(files, index);
+        this.buffer = ByteBuffer.allocateDirect(1 << 16);
+    }
+
+    /**
+     * Opens the log in {@code files}, beginning an empty one when there is none.
+     *
+     * @throws io.troupe.persistence.files.DirectoryInUseException when it is open elsewhere
+     * @throws DamagedLogException when acknowledged records cannot be read
+     */
+    public static SegmentedLog open(LogFiles files, LogSettings settings) throws IOException {
+        Closeable lock = files.lock(LOCK);
+        boolean opened = false;
+        try {
+            SegmentedLog log = new SegmentedLog(files, settings, lock, new LogRecovery(files, settings).recover());
+            opened = true;
+            return log;
+        } finally {
+            if (!opened) {
+                lock.close();
+            }
+        }
+    }
+
+    /** Whether {@code bytes} more fit in the active segment; one that is empty takes anything. */
+    boolean hasRoomFor(long bytes) {
+        Segment segment = active;
+        return segment.end() == SegmentHeader.BYTES || segment.end() + bytes <= settings.segmentBytes();
+    }
+
+    /** Seals the active segment and begins a new one. */
+    void roll() throws IOException {
+        Segment old = active;
+        Segment begun = LogRecovery.create(files, id, new SegmentId(old.endPosition(), 0));
+        boolean listed = false;
+        try {
+            synchronized (structure) {
+                List<Segment> nowSealed = new ArrayList<>(sealed);
+                nowSealed.add(old);
+                manifest(nowSealed, begun).write(files);
+                sealed.add(old);
+                active = begun;
+                listed = true;
+            }
+        } finally {
+            if (!listed) {
+                begun.release();
+            }
+        }
+    }
+
+    private Manifest manifest(List<Segment> sealedNow, Segment activeNow) {
+        List<Manifest.Sealed> listed = sealedNow.stream()
+                .map(segment -> new Manifest.Sealed(segment.id(), segment.end()))
+                .toList();
+        return new Manifest(id, listed, activeNow.id());
+    }
+
+    /**
+     * Appends {@code records} with one write and one sync; when it returns they are durable and visible to readers.
+     *
+     * @throws IOException none of them is acknowledged, readers will not see them while this log is open, and whether
+     *     some are found after a crash is not known
+     */
+    void append(List<LogRecord> records) throws IOException {
+        if (suspect) {
+            sealSuspect();
+        }
+        Segment segment = active;
+        long start = segment.end();
+        long durable = segment.endPosition();
+        ByteBuffer batch = bufferFor(records);
+        for (LogRecord record : records) {
+            RecordFormat.encode(record, durable + batch.position(), durable, batch);
+        }
+        batch.flip();
+        int bytes = batch.limit();
+        try {
+            segment.file().write(start, batch);
+        } catch (IOException e) {
+            cutBack(segment, e);
+            throw e;
+        }
+        try {
+            segment.file().force();
+        } catch (IOException e) {
+            suspect = true;
+            throw e;
+        }
+        segment.endAt(start + bytes);
+        long at = start;
+        for (LogRecord record : records) {
+            index.add(segment, at, record);
+            at += record.size();
+        }
+    }
+
+    private ByteBuffer bufferFor(List<LogRecord> records) {
+        long needed = 0;
+        for (LogRecord record : records) {
+            needed += record.size();
+        }
+        if (needed > buffer.capacity()) {
+            long wanted = Math.max(needed, Math.min(2L * buffer.capacity(), settings.batchBytesMax()));
+            ByteBuffer larger = ByteBuffer.allocateDirect(Math.toIntExact(wanted));
+            if (wanted > settings.batchBytesMax()) {
+                return larger;
+            }
+            buffer = larger;
+        }
+        return buffer.clear();
+    }
+
+    private void cutBack(Segment segment, IOException cause) {
+        try {
+            segment.file().truncate(segment.end());
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+            suspect = true;
+        }
+    }
+
+    /**
+     * After a failed sync the system may have dropped what it could not write and call the file clean: what lies behind
+     * the last good sync is never trusted again, and this file not appended to.
+     */
+    private void sealSuspect() throws IOException {
+        Segment segment = active;
+        LOG.warn(
+                "Sealing {} at {} bytes after a failed sync and beginning a new segment",
+                segment.where(),
+                segment.end());
+        LogRecovery.verify(segment);
+        if (segment.end() == SegmentHeader.BYTES) {
+            segment.file().truncate(segment.end());
+            segment.file().force();
+        } else {
+            roll();
+        }
+        suspect = false;
+    }
+
+    /** Shows {@code visitor} the records of a stream that have events from {@code from} to {@code to}, not deleted. */
+    public void read(String stream, long from, long to, Visitor visitor) throws IOException {
+        reader.read(stream, from, to, visitor);
+    }
+
+    /** The highest sequence number that is durable, deleted or not; 0 for an unknown stream. */
+    public long highest(String stream) {
+        StreamIndex found = index.find(stream);
+        return found == null ? 0 : found.highest();
+    }
+
+    /** The last deleted sequence number; 0 when none is. */
+    public long deletedTo(String stream) {
+        StreamIndex found = index.find(stream);
+        return found == null ? 0 : found.deletedTo();
+    }
+
+    /** Up to {@code max} names of streams, from the {@code from}th in the order of their first record. */
+    public List<String> streams(int from, int max) {
+        return index.page(from, max).stream().map(StreamIndex::name).toList();
+    }
+
+    LogSettings settings() {
+        return settings;
+    }
+
+    /** The bytes of all segments. */
+    public long size() {
+        synchronized (structure) {
+            long sum = active.end();
+            for (Segment segment : sealed) {
+                sum += segment.end();
+            }
+            return sum;
+        }
+    }
+
+    /** How many segments there are, with the active one. */
+    public int segments() {
+        synchronized (structure) {
+            return sealed.size() + 1;
+        }
+    }
+
+    /** Seals off cleanly: what is in the log now is known to be durable when it is opened again. Not while appending. */
+    @Override
+    public void close() throws IOException {
+        try (lock) {
+            synchronized (structure) {
+                for (Segment segment : sealed) {
+                    segment.release();
+                }
+                if (!suspect) {
+                    summarize(active).write(files, id);
+                }
+                active.release();
+            }
+        }
+    }
+
+    private SegmentSummary summarize(Segment segment) {
+        SegmentSummary summary = new SegmentSummary(segment);
+        int from = 0;
+        List<StreamIndex> page = index.page(from, 1000);
+        while (!page.isEmpty()) {
+            page.forEach(stream -> stream.summarize(segment, summary));
+            from += page.size();
+            page = index.page(from, 1000);
+        }
+        return summary;
+    }
+}

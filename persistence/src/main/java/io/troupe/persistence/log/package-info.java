@@ -1,0 +1,4 @@
+@NullMarked
+package io.troupe.persistence.log;
+
+import org.jspecify.annotations.NullMarked;
