@@ -1,0 +1,78 @@
+package io.troupe.etcd;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The errors of the etcd v3 API, with the codes and messages that clients compare against (etcd
+ * api/v3/v3rpc/rpctypes). Those decided by the state machine travel as {@link #wireId}, never reused.
+ */
+public enum EtcdError {
+    EMPTY_KEY(1, Status.Code.INVALID_ARGUMENT, "etcdserver: key is not provided"),
+    KEY_NOT_FOUND(2, Status.Code.INVALID_ARGUMENT, "etcdserver: key not found"),
+    VALUE_PROVIDED(3, Status.Code.INVALID_ARGUMENT, "etcdserver: value is provided"),
+    LEASE_PROVIDED(4, Status.Code.INVALID_ARGUMENT, "etcdserver: lease is provided"),
+    TOO_MANY_OPS(5, Status.Code.INVALID_ARGUMENT, "etcdserver: too many operations in txn request"),
+    DUPLICATE_KEY(6, Status.Code.INVALID_ARGUMENT, "etcdserver: duplicate key given in txn request"),
+    INVALID_SORT_OPTION(7, Status.Code.INVALID_ARGUMENT, "etcdserver: invalid sort option"),
+    COMPACTED(8, Status.Code.OUT_OF_RANGE, "etcdserver: mvcc: required revision has been compacted"),
+    FUTURE_REVISION(9, Status.Code.OUT_OF_RANGE, "etcdserver: mvcc: required revision is a future revision"),
+    NO_SPACE(10, Status.Code.RESOURCE_EXHAUSTED, "etcdserver: mvcc: database space exceeded"),
+    LEASE_NOT_FOUND(11, Status.Code.NOT_FOUND, "etcdserver: requested lease not found"),
+    LEASE_EXISTS(12, Status.Code.FAILED_PRECONDITION, "etcdserver: lease already exists"),
+    LEASE_TTL_TOO_LARGE(13, Status.Code.OUT_OF_RANGE, "etcdserver: too large lease TTL"),
+    REQUEST_TOO_LARGE(14, Status.Code.INVALID_ARGUMENT, "etcdserver: request is too large"),
+    TOO_MANY_REQUESTS(15, Status.Code.RESOURCE_EXHAUSTED, "etcdserver: too many requests"),
+    NO_LEADER(16, Status.Code.UNAVAILABLE, "etcdserver: no leader"),
+    LEADER_CHANGED(17, Status.Code.UNAVAILABLE, "etcdserver: leader changed"),
+    STOPPED(18, Status.Code.UNAVAILABLE, "etcdserver: server stopped"),
+    TIMEOUT(19, Status.Code.UNAVAILABLE, "etcdserver: request timed out"),
+    TIMEOUT_LEADER_FAILED(
+            20, Status.Code.UNAVAILABLE, "etcdserver: request timed out, possibly due to previous leader failure"),
+    MEMBER_NOT_FOUND(21, Status.Code.NOT_FOUND, "etcdserver: member not found"),
+    NOT_LEADER(22, Status.Code.FAILED_PRECONDITION, "etcdserver: not leader"),
+    BAD_LEADER_TRANSFEREE(23, Status.Code.FAILED_PRECONDITION, "etcdserver: bad leader transferee"),
+    MALFORMED(24, Status.Code.INTERNAL, "etcdserver: request could not be parsed");
+
+    private static final Map<Integer, EtcdError> BY_WIRE_ID =
+            Arrays.stream(values()).collect(Collectors.toMap(EtcdError::wireId, Function.identity()));
+
+    private final int wireId;
+    private final Status.Code code;
+    private final String message;
+
+    EtcdError(int wireId, Status.Code code, String message) {
+        this.wireId = wireId;
+        this.code = code;
+        this.message = message;
+    }
+
+    public int wireId() {
+        return wireId;
+    }
+
+    public Status.Code code() {
+        return code;
+    }
+
+    public String message() {
+        return message;
+    }
+
+    public StatusRuntimeException toException() {
+        return Status.fromCode(code).withDescription(message).asRuntimeException();
+    }
+
+    /** @throws IllegalArgumentException for an id that no error has */
+    public static EtcdError ofWireId(int wireId) {
+        EtcdError error = BY_WIRE_ID.get(wireId);
+        if (error == null) {
+            throw new IllegalArgumentException("no etcd error has the id " + wireId);
+        }
+        return error;
+    }
+}

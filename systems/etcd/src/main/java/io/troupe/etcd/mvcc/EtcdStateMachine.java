@@ -1,0 +1,218 @@
+package io.troupe.etcd.mvcc;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.etcd.jetcd.api.CompactionRequest;
+import io.etcd.jetcd.api.CompactionResponse;
+import io.etcd.jetcd.api.DeleteRangeRequest;
+import io.etcd.jetcd.api.LeaseGrantRequest;
+import io.etcd.jetcd.api.LeaseGrantResponse;
+import io.etcd.jetcd.api.LeaseRevokeRequest;
+import io.etcd.jetcd.api.LeaseRevokeResponse;
+import io.etcd.jetcd.api.PutRequest;
+import io.etcd.jetcd.api.RangeRequest;
+import io.etcd.jetcd.api.TxnRequest;
+import io.etcd.jetcd.api.WatchCreateRequest;
+import io.troupe.etcd.EtcdError;
+import io.troupe.replication.StateMachine;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * The etcd store behind the replication contract. Every command ends in a {@link Result}: what cannot be done
+ * is refused alike on every replica.
+ */
+public final class EtcdStateMachine implements StateMachine {
+
+    private final StoreListener listener;
+    private MvccStore store = new MvccStore();
+
+    public EtcdStateMachine(StoreListener listener) {
+        this.listener = listener;
+    }
+
+    @Override
+    public ByteString apply(long index, ByteString command) {
+        try {
+            ByteBuffer body = ByteBuffer.wrap(command.toArrayUnsafe());
+            if (!body.hasRemaining()) {
+                return Result.refused(EtcdError.MALFORMED);
+            }
+            return switch (body.get()) {
+                case Commands.PUT -> put(PutRequest.parseFrom(body));
+                case Commands.DELETE_RANGE -> deleteRange(DeleteRangeRequest.parseFrom(body));
+                case Commands.TXN -> txn(TxnRequest.parseFrom(body));
+                case Commands.COMPACT -> compact(CompactionRequest.parseFrom(body));
+                case Commands.LEASE_GRANT -> grant(LeaseGrantRequest.parseFrom(body));
+                case Commands.LEASE_REVOKE ->
+                    revoke(LeaseRevokeRequest.parseFrom(body).getID());
+                case Commands.LESSOR_PROMOTED -> promote(body.getLong());
+                case Commands.LEASE_EXPIRED -> expire(body.getLong(), body.getLong());
+                default -> Result.refused(EtcdError.MALFORMED);
+            };
+        } catch (InvalidProtocolBufferException | java.nio.BufferUnderflowException e) {
+            return Result.refused(EtcdError.MALFORMED);
+        }
+    }
+
+    private ByteString put(PutRequest request) {
+        Optional<EtcdError> error = TxnRules.check(request).or(() -> TxnExecutor.check(store, request));
+        if (error.isPresent()) {
+            return Result.refused(error.get());
+        }
+        MvccStore.WriteTxn txn = store.begin();
+        var response = TxnExecutor.put(store, txn, request);
+        publish(txn);
+        return Result.ok(response);
+    }
+
+    private ByteString deleteRange(DeleteRangeRequest request) {
+        Optional<EtcdError> error = TxnRules.check(request);
+        if (error.isPresent()) {
+            return Result.refused(error.get());
+        }
+        MvccStore.WriteTxn txn = store.begin();
+        var response = TxnExecutor.delete(store, txn, request);
+        publish(txn);
+        return Result.ok(response);
+    }
+
+    private ByteString txn(TxnRequest request) {
+        Optional<EtcdError> error = TxnRules.check(request);
+        if (error.isPresent()) {
+            return Result.refused(error.get());
+        }
+        var plan = TxnExecutor.Plan.of(store, request);
+        error = plan.checkPuts(store).or(() -> plan.checkRanges(store));
+        if (error.isPresent()) {
+            return Result.refused(error.get());
+        }
+        MvccStore.WriteTxn txn = store.begin();
+        var response = TxnExecutor.execute(store, txn, plan);
+        publish(txn);
+        return Result.ok(response);
+    }
+
+    private ByteString compact(CompactionRequest request) {
+        return store.compact(request.getRevision())
+                .map(Result::refused)
+                .orElseGet(() -> Result.ok(CompactionResponse.newBuilder()
+                        .setHeader(TxnExecutor.header(store.revision()))
+                        .build()));
+    }
+
+    private ByteString grant(LeaseGrantRequest request) {
+        Optional<EtcdError> error = store.leases().mayGrant(request.getID(), request.getTTL());
+        if (error.isPresent()) {
+            return Result.refused(error.get());
+        }
+        LeaseTable.Lease lease = store.leases().grant(request.getID(), request.getTTL());
+        listener.onLeaseGranted(lease.id, lease.ttlSeconds);
+        return Result.ok(LeaseGrantResponse.newBuilder()
+                .setHeader(TxnExecutor.header(store.revision()))
+                .setID(lease.id)
+                .setTTL(lease.ttlSeconds)
+                .build());
+    }
+
+    private ByteString revoke(long id) {
+        LeaseTable.Lease lease = store.leases().get(id);
+        if (lease == null) {
+            return Result.refused(EtcdError.LEASE_NOT_FOUND);
+        }
+        MvccStore.WriteTxn txn = store.begin();
+        for (com.google.protobuf.ByteString key : new ArrayList<>(lease.keys)) {
+            txn.deleteRange(KeyRange.single(key));
+        }
+        store.leases().remove(id);
+        publish(txn);
+        listener.onLeaseRevoked(id);
+        return Result.ok(LeaseRevokeResponse.newBuilder()
+                .setHeader(TxnExecutor.header(store.revision()))
+                .build());
+    }
+
+    private ByteString promote(long term) {
+        store.leases().promote(term);
+        return Result.ok(new byte[0]);
+    }
+
+    private ByteString expire(long id, long term) {
+        return store.leases().mayExpire(term) ? revoke(id) : Result.refused(EtcdError.NOT_LEADER);
+    }
+
+    private void publish(MvccStore.WriteTxn txn) {
+        List<Change> changes = txn.end();
+        if (!changes.isEmpty()) {
+            listener.onChanges(store.revision(), changes);
+        }
+    }
+
+    @Override
+    public ByteString query(ByteString query) {
+        try {
+            ByteBuffer body = ByteBuffer.wrap(query.toArrayUnsafe());
+            if (!body.hasRemaining()) {
+                return Result.refused(EtcdError.MALFORMED);
+            }
+            return switch (body.get()) {
+                case Queries.RANGE -> range(RangeRequest.parseFrom(body));
+                case Queries.TXN -> readOnlyTxn(TxnRequest.parseFrom(body));
+                case Queries.HISTORY ->
+                    Result.ok(HistoryReader.read(store, WatchCreateRequest.parseFrom(body))
+                            .toBytes());
+                case Queries.LEASE -> lease(body.getLong());
+                case Queries.LEASES ->
+                    Result.ok(LeaseFacts.listToBytes(store.leases().all()));
+                case Queries.STATUS ->
+                    Result.ok(new Queries.StoreStatus(
+                                    store.revision(), store.compacted(), store.bytes(), store.bytesInUse())
+                            .toBytes());
+                case Queries.HASH -> StoreHash.read(store, body.getLong());
+                default -> Result.refused(EtcdError.MALFORMED);
+            };
+        } catch (InvalidProtocolBufferException | java.nio.BufferUnderflowException e) {
+            return Result.refused(EtcdError.MALFORMED);
+        }
+    }
+
+    private ByteString range(RangeRequest request) {
+        return TxnRules.check(request)
+                .or(() -> store.mayRead(request.getRevision(), store.revision()))
+                .map(Result::refused)
+                .orElseGet(() -> Result.ok(RangeReader.read(store, request, store.revision())));
+    }
+
+    private ByteString readOnlyTxn(TxnRequest request) {
+        if (!TxnRules.isReadOnly(request)) {
+            return Result.refused(EtcdError.MALFORMED);
+        }
+        var plan = TxnExecutor.Plan.of(store, request);
+        return TxnRules.check(request)
+                .or(() -> plan.checkRanges(store))
+                .map(Result::refused)
+                .orElseGet(() -> Result.ok(TxnExecutor.execute(store, store.begin(), plan)));
+    }
+
+    private ByteString lease(long id) {
+        LeaseTable.Lease lease = store.leases().get(id);
+        return lease == null
+                ? Result.refused(EtcdError.LEASE_NOT_FOUND)
+                : Result.ok(new LeaseFacts(id, lease.ttlSeconds, List.copyOf(lease.keys)).toBytes());
+    }
+
+    @Override
+    public State freeze() {
+        return new StoreSnapshot(store.freeze());
+    }
+
+    @Override
+    public void restore(InputStream state) throws IOException {
+        store = StoreSnapshot.read(state);
+        listener.onRestored(store.revision());
+    }
+}

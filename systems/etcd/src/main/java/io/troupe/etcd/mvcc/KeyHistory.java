@@ -1,0 +1,100 @@
+package io.troupe.etcd.mvcc;
+
+import com.google.protobuf.ByteString;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every kept change of one key, oldest first. Immutable to its holder: {@link #append} may write behind the
+ * end of the shared array, where no older holder looks, so histories must be appended to in one line only.
+ */
+final class KeyHistory {
+
+    private final Entry[] entries;
+    private final int size;
+
+    private KeyHistory(Entry[] entries, int size) {
+        this.entries = entries;
+        this.size = size;
+    }
+
+    static KeyHistory of(Entry first) {
+        return new KeyHistory(new Entry[] {first}, 1);
+    }
+
+    KeyHistory append(Entry next) {
+        if (latest().revision().compareTo(next.revision()) >= 0) {
+            throw new IllegalStateException(
+                    "change at " + next.revision() + " does not follow " + latest().revision() + " of the same key");
+        }
+        Entry[] target = size < entries.length ? entries : Arrays.copyOf(entries, size + Math.max(1, size / 2));
+        target[size] = next;
+        return new KeyHistory(target, size + 1);
+    }
+
+    ByteString key() {
+        return entries[0].key();
+    }
+
+    int size() {
+        return size;
+    }
+
+    Entry get(int position) {
+        return entries[position];
+    }
+
+    Entry latest() {
+        return entries[size - 1];
+    }
+
+    /** The key's value as of the end of {@code revision}, or null when it did not exist then. */
+    @Nullable Entry at(long revision) {
+        int position = firstFrom(revision + 1) - 1;
+        return position < 0 || entries[position].isTombstone() ? null : entries[position];
+    }
+
+    /** The key's value just before {@code change}, or null. */
+    @Nullable Entry before(Entry change) {
+        int position = firstFrom(change.modRevision());
+        while (position < size && entries[position].sub() < change.sub() && isSameRevision(position, change)) {
+            position++;
+        }
+        return position == 0 || entries[position - 1].isTombstone() ? null : entries[position - 1];
+    }
+
+    private boolean isSameRevision(int position, Entry change) {
+        return entries[position].modRevision() == change.modRevision();
+    }
+
+    /**
+     * What must be kept when everything before {@code revision} is forgotten: the changes from {@code revision} on, and
+     * the value that was in force when it began. Null when nothing is.
+     */
+    @Nullable KeyHistory compact(long revision) {
+        int from = firstFrom(revision);
+        boolean supersededThen = from < size && entries[from].modRevision() == revision;
+        if (from > 0 && !supersededThen && !entries[from - 1].isTombstone()) {
+            from--;
+        }
+        if (from == 0) {
+            return this;
+        }
+        return from == size ? null : new KeyHistory(Arrays.copyOfRange(entries, from, size), size - from);
+    }
+
+    /** Position of the first change at or after the main revision, or {@link #size}. */
+    private int firstFrom(long revision) {
+        int low = 0;
+        int high = size;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (entries[middle].modRevision() < revision) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+}

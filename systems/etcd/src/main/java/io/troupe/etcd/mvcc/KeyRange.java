@@ -1,0 +1,47 @@
+package io.troupe.etcd.mvcc;
+
+import com.google.protobuf.ByteString;
+import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys a request names: one key, {@code [from, to)}, or everything from {@code from} on.
+ *
+ * @param to exclusive; null means no end
+ */
+public record KeyRange(ByteString from, @Nullable ByteString to) {
+
+    /** Keys order as unsigned bytes, shorter first. */
+    public static final Comparator<ByteString> KEY_ORDER = ByteString.unsignedLexicographicalComparator();
+
+    private static final ByteString NUL = ByteString.copyFrom(new byte[] {0});
+
+    /**
+     * As the API encodes it: an empty {@code rangeEnd} means the single key, one zero byte means no end, anything else is
+     * the exclusive end.
+     */
+    public static KeyRange of(ByteString key, ByteString rangeEnd) {
+        if (rangeEnd.isEmpty()) {
+            return single(key);
+        }
+        return new KeyRange(key, rangeEnd.equals(NUL) ? null : rangeEnd);
+    }
+
+    public static KeyRange single(ByteString key) {
+        return new KeyRange(key, key.concat(NUL));
+    }
+
+    /** True when the range is the one key {@link #from}. */
+    public boolean isSingle() {
+        return to != null && to.size() == from.size() + 1 && to.byteAt(from.size()) == 0 && to.startsWith(from);
+    }
+
+    public boolean contains(ByteString key) {
+        return KEY_ORDER.compare(from, key) <= 0 && (to == null || KEY_ORDER.compare(key, to) < 0);
+    }
+
+    /** True when no key can be in it. */
+    public boolean isEmpty() {
+        return to != null && KEY_ORDER.compare(from, to) >= 0;
+    }
+}

@@ -1,0 +1,118 @@
+package io.troupe.etcd.mvcc;
+
+import com.google.protobuf.CodedInputStream;
+import io.etcd.jetcd.api.Event;
+import io.etcd.jetcd.api.RangeRequest;
+import io.etcd.jetcd.api.TxnRequest;
+import io.etcd.jetcd.api.WatchCreateRequest;
+import io.etcd.jetcd.api.WatchResponse;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.apache.pekko.util.ByteString;
+
+/** What is asked of the state machine: a tag and protobuf or fixed-width numbers, as {@link Commands}. */
+public final class Queries {
+
+    static final byte RANGE = 1;
+    static final byte TXN = 2;
+    static final byte HISTORY = 3;
+    static final byte LEASE = 4;
+    static final byte LEASES = 5;
+    static final byte STATUS = 6;
+    static final byte HASH = 7;
+
+    private Queries() {}
+
+    public static ByteString range(RangeRequest request) {
+        return Commands.tagged(RANGE, request);
+    }
+
+    /** @param request a transaction of reads alone, see {@link TxnRules#isReadOnly} */
+    public static ByteString txn(TxnRequest request) {
+        return Commands.tagged(TXN, request);
+    }
+
+    /** The past from {@code watch.start_revision} on, as far as the watch wants it. Answered by {@link History}. */
+    public static ByteString history(WatchCreateRequest watch) {
+        return Commands.tagged(HISTORY, watch);
+    }
+
+    /** Answered by a {@link LeaseFacts}, or the error that there is no such lease. */
+    public static ByteString lease(long id) {
+        return ByteString.fromArrayUnsafe(
+                ByteBuffer.allocate(9).put(LEASE).putLong(id).array());
+    }
+
+    /** Answered by {@link LeaseFacts#list}. */
+    public static ByteString leases() {
+        return ByteString.fromArrayUnsafe(new byte[] {LEASES});
+    }
+
+    /** Answered by a {@link StoreStatus}. */
+    public static ByteString status() {
+        return ByteString.fromArrayUnsafe(new byte[] {STATUS});
+    }
+
+    /**
+     * A hash over every key, value and revision visible at {@code revision} (0 for the present); equal on replicas with
+     * equal state. Answered by a {@code HashKVResponse}.
+     */
+    public static ByteString hash(long revision) {
+        return ByteString.fromArrayUnsafe(
+                ByteBuffer.allocate(9).put(HASH).putLong(revision).array());
+    }
+
+    /**
+     * A stretch of the past.
+     *
+     * @param next every event of the watch before this revision has been given; ask from here for more
+     * @param present the store's revision when it was asked
+     * @param compacted greater than 0 when the start lies before it: then there are no events
+     */
+    public record History(long next, long present, long compacted, List<Event> events) {
+
+        byte[] toBytes() {
+            byte[] body =
+                    WatchResponse.newBuilder().addAllEvents(events).build().toByteArray();
+            return ByteBuffer.allocate(24 + body.length)
+                    .putLong(next)
+                    .putLong(present)
+                    .putLong(compacted)
+                    .put(body)
+                    .array();
+        }
+
+        public static History parse(byte[] bytes) throws IOException {
+            var in = ByteBuffer.wrap(bytes);
+            long next = in.getLong();
+            long present = in.getLong();
+            long compacted = in.getLong();
+            var body = WatchResponse.parseFrom(CodedInputStream.newInstance(bytes, 24, bytes.length - 24));
+            return new History(next, present, compacted, body.getEventsList());
+        }
+    }
+
+    /**
+     * Numbers about the store.
+     *
+     * @param bytes accounted size, history included
+     * @param bytesInUse the share of it that the present needs
+     */
+    public record StoreStatus(long revision, long compacted, long bytes, long bytesInUse) {
+
+        byte[] toBytes() {
+            return ByteBuffer.allocate(32)
+                    .putLong(revision)
+                    .putLong(compacted)
+                    .putLong(bytes)
+                    .putLong(bytesInUse)
+                    .array();
+        }
+
+        public static StoreStatus parse(byte[] bytes) {
+            var in = ByteBuffer.wrap(bytes);
+            return new StoreStatus(in.getLong(), in.getLong(), in.getLong(), in.getLong());
+        }
+    }
+}

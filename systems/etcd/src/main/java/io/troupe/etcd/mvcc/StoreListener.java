@@ -1,0 +1,35 @@
+package io.troupe.etcd.mvcc;
+
+import java.util.List;
+
+/**
+ * Told, on the replica's own thread and in order, what the state machine has done: how watches and the lessor
+ * of the same node follow it. Must return at once and never throws; nothing it does enters the state.
+ */
+public interface StoreListener {
+
+    /** The store reached {@code revision} by these changes; there is at least one. */
+    void onChanges(long revision, List<Change> changes);
+
+    void onLeaseGranted(long id, long ttlSeconds);
+
+    void onLeaseRevoked(long id);
+
+    /** The whole state was replaced by a snapshot. Changes that led to it are in its history, as far as not compacted. */
+    void onRestored(long revision);
+
+    /** For replicas nobody follows. */
+    StoreListener NONE = new StoreListener() {
+        @Override
+        public void onChanges(long revision, List<Change> changes) {}
+
+        @Override
+        public void onLeaseGranted(long id, long ttlSeconds) {}
+
+        @Override
+        public void onLeaseRevoked(long id) {}
+
+        @Override
+        public void onRestored(long revision) {}
+    };
+}

@@ -1,0 +1,127 @@
+package io.troupe.etcd.mvcc;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import io.troupe.replication.StateMachine;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+
+/**
+ * A frozen store as bytes, version 1: magic, version, revision, compacted revision, lessor term; leases as
+ * (id, TTL), counted; keys counted, each with its changes, counted, oldest first; magic again. Integers are
+ * protobuf varints. History goes along, so that watches can be resumed on a replica that was restored.
+ */
+final class StoreSnapshot implements StateMachine.State {
+
+    private static final int MAGIC = 0x74657463;
+    private static final int VERSION = 1;
+    private static final int BUFFER = 64 * 1024;
+
+    private final MvccStore.Frozen store;
+
+    StoreSnapshot(MvccStore.Frozen store) {
+        this.store = store;
+    }
+
+    @Override
+    public void writeTo(OutputStream stream) throws IOException {
+        var out = CodedOutputStream.newInstance(stream, BUFFER);
+        out.writeFixed32NoTag(MAGIC);
+        out.writeUInt32NoTag(VERSION);
+        out.writeInt64NoTag(store.revision());
+        out.writeSInt64NoTag(store.compacted());
+        out.writeInt64NoTag(store.lessorTerm());
+        out.writeUInt32NoTag(store.leases().size());
+        out.writeUInt32NoTag(store.keys().size());
+        try {
+            store.leases().forRange(null, null, (id, lease) -> {
+                write(out, lease);
+                return true;
+            });
+            store.keys().forRange(null, null, (key, history) -> {
+                write(out, history);
+                return true;
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        out.writeFixed32NoTag(MAGIC);
+        out.flush();
+    }
+
+    private static void write(CodedOutputStream out, LeaseTable.Lease lease) {
+        try {
+            out.writeSInt64NoTag(lease.id);
+            out.writeInt64NoTag(lease.ttlSeconds);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void write(CodedOutputStream out, KeyHistory history) {
+        try {
+            out.writeBytesNoTag(history.key());
+            out.writeUInt32NoTag(history.size());
+            for (int i = 0; i < history.size(); i++) {
+                Entry entry = history.get(i);
+                out.writeBytesNoTag(entry.value());
+                out.writeInt64NoTag(entry.createRevision());
+                out.writeInt64NoTag(entry.modRevision());
+                out.writeUInt32NoTag(entry.sub());
+                out.writeInt64NoTag(entry.version());
+                out.writeSInt64NoTag(entry.lease());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static MvccStore read(InputStream stream) throws IOException {
+        var in = CodedInputStream.newInstance(stream, BUFFER);
+        in.setSizeLimit(Integer.MAX_VALUE);
+        expect("magic number", MAGIC, in.readFixed32());
+        expect("format version", VERSION, in.readUInt32());
+        var store = new MvccStore();
+        long revision = in.readInt64();
+        long compacted = in.readSInt64();
+        long lessorTerm = in.readInt64();
+        int leases = in.readUInt32();
+        int keys = in.readUInt32();
+        for (int i = 0; i < leases; i++) {
+            store.leases().grant(in.readSInt64(), in.readInt64());
+        }
+        for (int i = 0; i < keys; i++) {
+            in.resetSizeCounter();
+            readKey(in, store);
+        }
+        expect("closing magic number", MAGIC, in.readFixed32());
+        store.restored(revision, compacted, lessorTerm);
+        return store;
+    }
+
+    private static void readKey(CodedInputStream in, MvccStore store) throws IOException {
+        ByteString key = in.readBytes();
+        int changes = in.readUInt32();
+        for (int j = 0; j < changes; j++) {
+            in.resetSizeCounter();
+            store.restoreEntry(new Entry(
+                    key,
+                    in.readBytes(),
+                    in.readInt64(),
+                    in.readInt64(),
+                    in.readUInt32(),
+                    in.readInt64(),
+                    in.readSInt64()));
+        }
+    }
+
+    private static void expect(String what, int expected, int found) throws IOException {
+        if (found != expected) {
+            throw new IOException("the snapshot's " + what + " is " + Integer.toHexString(found) + ", expected "
+                    + Integer.toHexString(expected) + ": not a snapshot of this store, or a damaged one");
+        }
+    }
+}
