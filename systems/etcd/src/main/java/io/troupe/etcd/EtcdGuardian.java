@@ -1,0 +1,145 @@
+package io.troupe.etcd;
+
+import io.troupe.cluster.Endpoint;
+import io.troupe.cluster.NodeContext;
+import io.troupe.cluster.SystemGuardian;
+import io.troupe.etcd.gateway.Gateway;
+import io.troupe.etcd.gateway.NodeView;
+import io.troupe.etcd.mvcc.EtcdStateMachine;
+import io.troupe.etcd.mvcc.StoreListener;
+import io.troupe.replication.Groups;
+import io.troupe.replication.Replica;
+import io.troupe.replication.SessionClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+
+/**
+ * etcd on one node: has the group hosted, then opens the gateway on it.
+ *
+ * <p>Transitions: hosting → opening, when the replica has recovered; opening → serving, when the gateway
+ * listens; any → leaving. No child is restarted: when one stops, so does this guardian, and the node decides.
+ */
+final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
+
+    sealed interface Command permits WrappedNode, WrappedHosted, WrappedStatus, WrappedListening {}
+
+    private record WrappedNode(SystemGuardian.Command command) implements Command {}
+
+    private record WrappedHosted(Groups.Hosted hosted) implements Command {}
+
+    private record WrappedStatus(Replica.Status status) implements Command {}
+
+    private record WrappedListening(Gateway.Listening listening) implements Command {}
+
+    private final EtcdSettings settings;
+    private final NodeView view;
+    private Optional<ActorRef<Gateway.Command>> gateway = Optional.empty();
+    private Optional<Endpoint> endpoint = Optional.empty();
+
+    static Behavior<SystemGuardian.Command> create(NodeContext node, EtcdSettings settings) {
+        Behavior<Command> guardian = Behaviors.setup(context -> new EtcdGuardian(context, node, settings));
+        return Behaviors.transformMessages(
+                SystemGuardian.Command.class,
+                guardian,
+                node2 -> node2.match(SystemGuardian.Command.class, WrappedNode::new));
+    }
+
+    private EtcdGuardian(ActorContext<Command> context, NodeContext node, EtcdSettings settings) {
+        super(context);
+        this.settings = settings;
+        this.view = new NodeView(settings.group(), node.nodeId(), node.members());
+        node.groups()
+                .tell(new Groups.Host(
+                        settings.group(),
+                        node.members(),
+                        (group, nodeId) -> new EtcdStateMachine(StoreListener.NONE),
+                        context.messageAdapter(Groups.Hosted.class, WrappedHosted::new)));
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(WrappedNode.class, wrapped -> onNode(wrapped.command()))
+                .onMessage(WrappedHosted.class, wrapped -> onHosted(wrapped.hosted()))
+                .onMessage(WrappedStatus.class, wrapped -> onStatus(wrapped.status()))
+                .onMessage(WrappedListening.class, wrapped -> onListening(wrapped.listening()))
+                .build();
+    }
+
+    private Behavior<Command> onHosted(Groups.Hosted hosted) {
+        ActorRef<Replica.Request> replica = hosted.replica();
+        replica.tell(new Replica.Observe(getContext().messageAdapter(Replica.Status.class, WrappedStatus::new)));
+        ActorRef<SessionClient.Command> client =
+                getContext().spawn(SessionClient.create(replica, sessionSettings(), new SplittableRandom()), "session");
+        getContext().watch(client);
+        gateway = Optional.of(getContext()
+                .spawn(
+                        Gateway.create(
+                                settings,
+                                view,
+                                client,
+                                getContext().messageAdapter(Gateway.Listening.class, WrappedListening::new)),
+                        "gateway"));
+        gateway.ifPresent(getContext()::watch);
+        return this;
+    }
+
+    /** Room for what the gateway admits, and for the lessor's and the watches' own requests. */
+    private SessionClient.Settings sessionSettings() {
+        return new SessionClient.Settings(
+                settings.inFlightMax() + 1024, Duration.ofMillis(20), Duration.ofMillis(500), Duration.ofSeconds(2));
+    }
+
+    private Behavior<Command> onStatus(Replica.Status status) {
+        view.update(status);
+        return this;
+    }
+
+    private Behavior<Command> onListening(Gateway.Listening listening) {
+        endpoint = Optional.of(new Endpoint("http", settings.host(), listening.port()));
+        return this;
+    }
+
+    private Behavior<Command> onNode(SystemGuardian.Command command) {
+        if (command instanceof SystemGuardian.GetHealth getHealth) {
+            getHealth.replyTo().tell(health());
+        } else if (command instanceof SystemGuardian.Leave leave) {
+            gateway.ifPresentOrElse(
+                    actor -> {
+                        getContext().unwatch(actor);
+                        actor.tell(new Gateway.Leave(leave.replyTo()));
+                    },
+                    () -> leave.replyTo().tell(Done.getInstance()));
+            gateway = Optional.empty();
+        }
+        return this;
+    }
+
+    private SystemGuardian.Health health() {
+        List<Endpoint> endpoints = endpoint.map(List::of).orElse(List.of());
+        if (gateway.isEmpty()) {
+            return new SystemGuardian.Health(false, "the replica is recovering, or the node is leaving", endpoints);
+        }
+        if (endpoints.isEmpty()) {
+            return new SystemGuardian.Health(false, "opening the client port", endpoints);
+        }
+        Replica.Status status = view.status();
+        return status.leader()
+                .map(leader -> new SystemGuardian.Health(true, describe(status, leader), endpoints))
+                .orElseGet(() -> new SystemGuardian.Health(
+                        false, "no leader is known in term " + status.term() + ": is a majority up?", endpoints));
+    }
+
+    private static String describe(Replica.Status status, String leader) {
+        return (leader.equals(status.node()) ? "leading" : "following " + leader) + " in term " + status.term();
+    }
+}

@@ -1,0 +1,96 @@
+package io.troupe.etcd;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import java.time.Duration;
+
+/** {@code troupe.etcd}, validated; {@code reference.conf} says what each setting means. */
+public record EtcdSettings(
+        String host,
+        int port,
+        String group,
+        int requestBytesMax,
+        Duration requestTimeout,
+        int inFlightMax,
+        int streamsPerConnectionMax,
+        Watch watch,
+        Lease lease) {
+
+    public record Watch(int watchersMax, int unreadEventsMax, int unreadBytesMax, Duration progressInterval) {}
+
+    public record Lease(Duration checkInterval, int revokesPerCheckMax) {}
+
+    /** gRPC framing and fields beside the request proper (etcd allows the same). */
+    public static final int REQUEST_OVERHEAD_BYTES = 512 * 1024;
+
+    private static final String PATH = "troupe.etcd";
+
+    /**
+     * @param root the node's whole configuration
+     * @throws ConfigException when a value is missing or out of bounds, with its path and what would be right
+     */
+    public static EtcdSettings of(Config root) {
+        Config config = root.getConfig(PATH);
+        return new EtcdSettings(
+                nonEmpty(config, "client.host"),
+                (int) within(config, "client.port", config.getInt("client.port"), 0, 65_535),
+                nonEmpty(config, "group"),
+                (int) within(config, "max-request-bytes", config.getBytes("max-request-bytes"), 1024, 64 << 20),
+                atLeast(config, "request-timeout", Duration.ofMillis(100)),
+                (int) within(config, "in-flight-max", config.getInt("in-flight-max"), 1, 1_000_000),
+                (int) within(
+                        config,
+                        "streams-per-connection-max",
+                        config.getInt("streams-per-connection-max"),
+                        1,
+                        1_000_000),
+                new Watch(
+                        (int) within(config, "watch.watchers-max", config.getInt("watch.watchers-max"), 1, 10_000_000),
+                        (int) within(
+                                config,
+                                "watch.unread-events-max",
+                                config.getInt("watch.unread-events-max"),
+                                1,
+                                1_000_000),
+                        (int) within(
+                                config,
+                                "watch.unread-bytes-max",
+                                config.getBytes("watch.unread-bytes-max"),
+                                64 * 1024,
+                                1 << 30),
+                        atLeast(config, "watch.progress-interval", Duration.ofMillis(100))),
+                new Lease(atLeast(config, "lease.check-interval", Duration.ofMillis(10)), (int) within(
+                        config,
+                        "lease.revokes-per-check-max",
+                        config.getInt("lease.revokes-per-check-max"),
+                        1,
+                        100_000)));
+    }
+
+    private static String nonEmpty(Config config, String path) {
+        String value = config.getString(path);
+        if (value.isBlank()) {
+            throw wrong(config, path, "is empty; it must name something");
+        }
+        return value;
+    }
+
+    private static long within(Config config, String path, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw wrong(config, path, "is " + value + "; it must be from " + min + " to " + max);
+        }
+        return value;
+    }
+
+    private static Duration atLeast(Config config, String path, Duration min) {
+        Duration value = config.getDuration(path);
+        if (value.compareTo(min) < 0) {
+            throw wrong(config, path, "is " + value.toMillis() + " ms; it must be at least " + min.toMillis() + " ms");
+        }
+        return value;
+    }
+
+    private static ConfigException wrong(Config config, String path, String problem) {
+        return new ConfigException.BadValue(config.getValue(path).origin(), PATH + "." + path, problem);
+    }
+}

@@ -1,0 +1,96 @@
+package io.troupe.etcd.gateway;
+
+import io.troupe.etcd.EtcdError;
+import io.troupe.etcd.mvcc.Result;
+import io.troupe.replication.ReadConsistency;
+import io.troupe.replication.Replica;
+import io.troupe.replication.SessionClient;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * Takes unary calls to the node's session client and their outcomes back. The session client retries within
+ * the deadline, exactly once; this actor puts what came of it in etcd's terms.
+ */
+public final class CallBroker extends AbstractBehavior<CallBroker.Command> {
+
+    public sealed interface Command permits Call, Concluded {}
+
+    /**
+     * @param consistency of a read; empty for a command to be applied
+     * @param conclude told the result, once, by this actor's thread
+     */
+    record Call(ByteString payload, Optional<ReadConsistency> consistency, Duration deadline, Consumer<Result> conclude)
+            implements Command {}
+
+    private record Concluded(Result result, Consumer<Result> conclude) implements Command {}
+
+    /** The session client keeps deadlines; should it not answer at all, a call ends this much later. */
+    private static final Duration SLACK = Duration.ofSeconds(2);
+
+    private final ActorRef<SessionClient.Command> client;
+
+    public static Behavior<Command> create(ActorRef<SessionClient.Command> client) {
+        return Behaviors.setup(context -> new CallBroker(context, client));
+    }
+
+    private CallBroker(ActorContext<Command> context, ActorRef<SessionClient.Command> client) {
+        super(context);
+        this.client = client;
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Call.class, this::onCall)
+                .onMessage(Concluded.class, this::onConcluded)
+                .build();
+    }
+
+    private Behavior<Command> onCall(Call call) {
+        getContext()
+                .ask(
+                        SessionClient.Outcome.class,
+                        client,
+                        call.deadline().plus(SLACK),
+                        replyTo -> call.consistency().isPresent()
+                                ? new SessionClient.Read(
+                                        call.payload(), call.consistency().get(), call.deadline(), replyTo)
+                                : new SessionClient.Submit(call.payload(), call.deadline(), replyTo),
+                        (outcome, failure) -> new Concluded(
+                                outcome == null ? new Result.Refused(EtcdError.TIMEOUT) : result(outcome),
+                                call.conclude()));
+        return this;
+    }
+
+    private Behavior<Command> onConcluded(Concluded concluded) {
+        concluded.conclude().accept(concluded.result());
+        return this;
+    }
+
+    static Result result(SessionClient.Outcome outcome) {
+        return outcome instanceof SessionClient.Succeeded succeeded
+                ? Result.parse(succeeded.result())
+                : new Result.Refused(error(((SessionClient.Failed) outcome).reason()));
+    }
+
+    /** A request that waited in vain says so as etcd does: unavailable, and whether a lost leader was why. */
+    static EtcdError error(Replica.Reason reason) {
+        return switch (reason) {
+            case NO_LEADER -> EtcdError.TIMEOUT_LEADER_FAILED;
+            case OVERLOADED -> EtcdError.TOO_MANY_REQUESTS;
+            case OUTCOME_UNKNOWN, SESSION_EXPIRED -> EtcdError.TIMEOUT;
+            case TOO_LARGE -> EtcdError.REQUEST_TOO_LARGE;
+            case UNSUPPORTED -> EtcdError.NOT_LEADER;
+            case STOPPING -> EtcdError.STOPPED;
+        };
+    }
+}

@@ -1,0 +1,67 @@
+package io.troupe.etcd.gateway;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.NettyServerBuilder;
+import io.troupe.etcd.EtcdSettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The gRPC listener of one node: frames, connections and streams, all bounded. */
+public final class EtcdServer {
+
+    private final Server server;
+
+    private EtcdServer(Server server) {
+        this.server = server;
+    }
+
+    /**
+     * Binds and begins to accept.
+     *
+     * @throws IOException when the address cannot be bound; the message names it
+     */
+    static EtcdServer start(EtcdSettings settings, NodeView node, List<BindableService> services) throws IOException {
+        var address = new InetSocketAddress(settings.host(), settings.port());
+        var builder = NettyServerBuilder.forAddress(address)
+                .maxInboundMessageSize(settings.requestBytesMax() + EtcdSettings.REQUEST_OVERHEAD_BYTES)
+                .maxConcurrentCallsPerConnection(settings.streamsPerConnectionMax())
+                // etcd's clients probe idle connections; refuse only floods of probes.
+                .permitKeepAliveTime(5, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true);
+        var leaderRequired = new LeaderRequired(node);
+        for (BindableService service : services) {
+            ServerServiceDefinition intercepted = ServerInterceptors.intercept(service, leaderRequired);
+            builder.addService(intercepted);
+        }
+        try {
+            return new EtcdServer(builder.build().start());
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot listen on " + address + " for etcd clients: is the port in use? Set"
+                            + " troupe.etcd.client.port to a free one, or 0",
+                    e);
+        }
+    }
+
+    public int port() {
+        return server.getPort();
+    }
+
+    /** Accepts no more; calls under way may finish. */
+    public void shutdown() {
+        server.shutdown();
+    }
+
+    public void shutdownNow() {
+        server.shutdownNow();
+    }
+
+    public boolean isTerminated() {
+        return server.isTerminated();
+    }
+}

@@ -1,0 +1,90 @@
+package io.troupe.etcd.gateway;
+
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.troupe.etcd.EtcdError;
+import io.troupe.etcd.EtcdSettings;
+import io.troupe.etcd.mvcc.Result;
+import io.troupe.replication.ReadConsistency;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.util.ByteString;
+
+/** What gRPC's threads do with a unary call: bound it, hand it to the {@link CallBroker}, answer it. */
+final class UnaryCalls {
+
+    /** Makes the response from a result's body. */
+    interface Answer<T> {
+        T from(byte[] body) throws IOException;
+    }
+
+    private final ActorRef<CallBroker.Command> broker;
+    private final EtcdSettings settings;
+    private final Admission admission;
+
+    UnaryCalls(ActorRef<CallBroker.Command> broker, EtcdSettings settings) {
+        this.broker = broker;
+        this.settings = settings;
+        this.admission = new Admission(settings.inFlightMax());
+    }
+
+    /** Has a command applied. */
+    <T> void apply(ByteString command, Answer<T> answer, StreamObserver<T> observer) {
+        if (command.size() > settings.requestBytesMax()) {
+            refuse(EtcdError.REQUEST_TOO_LARGE, observer);
+        } else {
+            call(command, Optional.empty(), answer, observer);
+        }
+    }
+
+    <T> void read(ByteString query, boolean serializable, Answer<T> answer, StreamObserver<T> observer) {
+        call(query, Optional.of(serializable ? ReadConsistency.STALE : ReadConsistency.LINEARIZABLE), answer, observer);
+    }
+
+    static <T> void refuse(EtcdError error, StreamObserver<T> observer) {
+        observer.onError(error.toException());
+    }
+
+    private <T> void call(
+            ByteString payload, Optional<ReadConsistency> consistency, Answer<T> answer, StreamObserver<T> observer) {
+        if (!admission.tryEnter()) {
+            refuse(EtcdError.TOO_MANY_REQUESTS, observer);
+            return;
+        }
+        // With a handler, answering a call that its client gave up is no error.
+        ((ServerCallStreamObserver<T>) observer).setOnCancelHandler(() -> {});
+        Consumer<Result> conclude = result -> {
+            admission.leave();
+            conclude(result, answer, observer);
+        };
+        broker.tell(new CallBroker.Call(payload, consistency, deadline(), conclude));
+    }
+
+    private Duration deadline() {
+        Deadline deadline = Context.current().getDeadline();
+        if (deadline == null) {
+            return settings.requestTimeout();
+        }
+        long millis = Math.max(1, deadline.timeRemaining(TimeUnit.MILLISECONDS));
+        return Duration.ofMillis(Math.min(millis, settings.requestTimeout().toMillis()));
+    }
+
+    private static <T> void conclude(Result result, Answer<T> answer, StreamObserver<T> observer) {
+        if (result instanceof Result.Refused refused) {
+            refuse(refused.error(), observer);
+            return;
+        }
+        try {
+            observer.onNext(answer.from(((Result.Ok) result).body()));
+            observer.onCompleted();
+        } catch (IOException e) {
+            refuse(EtcdError.MALFORMED, observer);
+        }
+    }
+}
