@@ -1,0 +1,216 @@
+package io.troupe.raft;
+
+import io.troupe.replication.Replica;
+import io.troupe.replication.Sessions;
+import io.troupe.replication.SnapshotStorage;
+import io.troupe.replication.StateMachine;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * Owns the state machine and the sessions: applies committed entries in order (Figure 2, "if commitIndex >
+ * lastApplied"), answers their clients, and answers reads when the state has come to the index they need (§8).
+ * An exception of the state machine stops it, and the replica with it.
+ */
+final class Applier extends AbstractBehavior<Applier.Command> {
+
+    sealed interface Command permits Apply, Ask, Freeze, Restore {}
+
+    /** A client that waits for the entry at {@code index}. */
+    record Waiting(long index, long session, long serial, long sizeBytes, ActorRef<Replica.Reply> replyTo) {}
+
+    /**
+     * Applies the committed {@code entries}.
+     *
+     * @param clients who wait for some of them, by index
+     */
+    record Apply(LogSlice entries, List<Waiting> clients) implements Command {}
+
+    /** Answers {@code queries} as soon as {@code index} is applied. */
+    record Ask(long index, List<Replica.Query> queries) implements Command {}
+
+    /** Answered by {@link Frozen}: the state as of the last applied entry. */
+    enum Freeze implements Command {
+        FREEZE
+    }
+
+    /** Replaces the state by the stored snapshot of this place; answered by {@link Restored}. */
+    record Restore(LogPosition position) implements Command {}
+
+    sealed interface Event extends RaftReplica.Internal permits Applied, Frozen, Restored {}
+
+    /** @param answered queries answered since the last report */
+    record Applied(long index, int answered) implements Event {}
+
+    record Frozen(LogPosition position, StateMachine.State state) implements Event {}
+
+    record Restored(long index) implements Event {}
+
+    private static final int SNAPSHOT_FORMAT = 1;
+
+    private final String group;
+    private final StateMachine machine;
+    private final SnapshotStorage storage;
+    private final ActorRef<? super Event> replica;
+    private final Sessions sessions = new Sessions();
+    private final TreeMap<Long, List<Replica.Query>> queries = new TreeMap<>();
+    private LogPosition applied = LogPosition.ORIGIN;
+
+    static Behavior<Command> create(
+            String group, StateMachine machine, SnapshotStorage storage, ActorRef<? super Event> replica) {
+        return Behaviors.setup(context -> new Applier(context, group, machine, storage, replica));
+    }
+
+    private Applier(
+            ActorContext<Command> context,
+            String group,
+            StateMachine machine,
+            SnapshotStorage storage,
+            ActorRef<? super Event> replica) {
+        super(context);
+        this.group = group;
+        this.machine = machine;
+        this.storage = storage;
+        this.replica = replica;
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Apply.class, this::onApply)
+                .onMessage(Ask.class, this::onAsk)
+                .onMessageEquals(Freeze.FREEZE, this::onFreeze)
+                .onMessage(Restore.class, this::onRestore)
+                .build();
+    }
+
+    private Behavior<Command> onApply(Apply apply) {
+        Deque<Waiting> clients = new ArrayDeque<>(apply.clients());
+        apply.entries().forEach((entry, index) -> {
+            if (index <= applied.index()) {
+                return; // Covered by a snapshot that was installed meanwhile.
+            }
+            Replica.Reply reply = applyOne(index, entry);
+            applied = new LogPosition(index, entry.term());
+            while (!clients.isEmpty() && clients.getFirst().index() <= index) {
+                clients.remove().replyTo().tell(reply);
+            }
+        });
+        replica.tell(new Applied(applied.index(), answerDue()));
+        return this;
+    }
+
+    private Replica.Reply applyOne(long index, Entry entry) {
+        if (entry.payload() instanceof Entry.OpenSession) {
+            sessions.open(index);
+            return new Replica.SessionOpened(index);
+        }
+        if (entry.payload() instanceof Entry.Command command) {
+            return applyCommand(index, command);
+        }
+        return new Replica.Applied(Replica.NO_SESSION, 0, index, ByteString.emptyByteString());
+    }
+
+    private Replica.Reply applyCommand(long index, Entry.Command command) {
+        long session = command.session();
+        long serial = command.serial();
+        if (session == Replica.NO_SESSION) {
+            return new Replica.Applied(session, serial, index, machine.apply(index, command.command()));
+        }
+        Sessions.Verdict verdict = sessions.admit(session, serial, command.acknowledgedBelow());
+        if (verdict instanceof Sessions.Repeated repeated) {
+            return new Replica.Applied(session, serial, repeated.index(), repeated.result());
+        }
+        if (verdict instanceof Sessions.Expired expired) {
+            return new Replica.Rejected(session, serial, Replica.Reason.SESSION_EXPIRED, expired.detail());
+        }
+        ByteString result = machine.apply(index, command.command());
+        sessions.remember(session, serial, index, result);
+        return new Replica.Applied(session, serial, index, result);
+    }
+
+    private Behavior<Command> onAsk(Ask ask) {
+        queries.computeIfAbsent(ask.index(), index -> new ArrayList<>()).addAll(ask.queries());
+        int answered = answerDue();
+        if (answered > 0) {
+            replica.tell(new Applied(applied.index(), answered));
+        }
+        return this;
+    }
+
+    private int answerDue() {
+        int answered = 0;
+        while (!queries.isEmpty() && queries.firstKey() <= applied.index()) {
+            for (Replica.Query query : queries.pollFirstEntry().getValue()) {
+                query.replyTo().tell(new Replica.Answered(query.id(), applied.index(), machine.query(query.query())));
+                answered++;
+            }
+        }
+        return answered;
+    }
+
+    private Behavior<Command> onFreeze() {
+        StateMachine.State state = machine.freeze();
+        Sessions frozen = sessions.copy();
+        replica.tell(new Frozen(applied, out -> write(frozen, state, out)));
+        return this;
+    }
+
+    private static void write(Sessions sessions, StateMachine.State state, OutputStream to) throws IOException {
+        BufferedOutputStream buffered = new BufferedOutputStream(to);
+        DataOutputStream header = new DataOutputStream(buffered);
+        header.writeInt(SNAPSHOT_FORMAT);
+        sessions.writeTo(header);
+        header.flush();
+        state.writeTo(buffered);
+        buffered.flush();
+    }
+
+    /** Reads storage in place: nothing else can be applied before, and a replica restores once in a long while. */
+    private Behavior<Command> onRestore(Restore restore) throws IOException {
+        LogPosition position = restore.position();
+        SnapshotStorage.Stored snapshot = stored(position);
+        try (InputStream in = new BufferedInputStream(storage.open(snapshot))) {
+            DataInputStream header = new DataInputStream(in);
+            int format = header.readInt();
+            if (format != SNAPSHOT_FORMAT) {
+                throw new IOException(
+                        "Snapshot " + snapshot + " has format " + format + "; this version reads " + SNAPSHOT_FORMAT);
+            }
+            sessions.readFrom(header);
+            machine.restore(in);
+        }
+        applied = position;
+        replica.tell(new Restored(applied.index()));
+        replica.tell(new Applied(applied.index(), answerDue()));
+        return this;
+    }
+
+    private SnapshotStorage.Stored stored(LogPosition position) throws IOException {
+        Optional<SnapshotStorage.Stored> snapshot = storage.find(group, position.index(), position.term());
+        if (snapshot.isEmpty()) {
+            throw new IOException("The log of group " + group + " begins after " + position
+                    + ", but the snapshot storage has no such snapshot; it has " + storage.list(group)
+                    + ". Restore the snapshot's file, or remove this node's data and let it join anew");
+        }
+        return snapshot.get();
+    }
+}

@@ -1,0 +1,72 @@
+package io.troupe.raft;
+
+import io.troupe.raft.RaftMessage.RequestVote;
+import io.troupe.raft.RaftMessage.VoteReply;
+import io.troupe.replication.Replica;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * Candidate (Figure 2, "Candidates"; §5.2): in a new term, votes for itself, and asks for votes when its own is
+ * durable.
+ *
+ * <p>Transitions: → leader, with the votes of a quorum; → follower, when it hears a leader of its term or any
+ * higher term, or cannot win any more; → pre-candidate, at an election timeout.
+ */
+final class Candidate extends Role {
+
+    private final TreeSet<String> votes = new TreeSet<>();
+    private final TreeSet<String> refusals = new TreeSet<>();
+    private final int timeoutTicks;
+    private int ticks;
+
+    private Candidate(RaftServer server) {
+        super(server);
+        this.timeoutTicks = server.randomElectionTicks();
+    }
+
+    /** @param transfer the leader asked for this election, and its followers shall not protect it (thesis §3.10) */
+    static Candidate begin(RaftServer server, boolean transfer) {
+        server.follow(Optional.empty());
+        server.enterTerm(server.term() + 1);
+        Candidate candidate = new Candidate(server);
+        RequestVote request =
+                new RequestVote(server.term(), server.node, server.log().last(), transfer, server.self.narrow());
+        // Not before it is durable: after a crash another vote in this term could be asked for with a shorter log.
+        server.castVote(server.node, () -> {
+            server.voters().forEach(peer -> peer.tell(request));
+            server.self.tell(new VoteReply(request.term(), server.node, true));
+        });
+        return candidate;
+    }
+
+    @Override
+    Replica.Role name() {
+        return Replica.Role.CANDIDATE;
+    }
+
+    @Override
+    boolean hearsLeader() {
+        return false;
+    }
+
+    @Override
+    Role onTick() {
+        if (++ticks < timeoutTicks) {
+            return this;
+        }
+        return server.mayStand() ? PreCandidate.begin(server) : new Follower(server);
+    }
+
+    @Override
+    Role onVoteReply(VoteReply reply) {
+        if (reply.term() != server.term()) { // An answer of an earlier term is no vote in this one.
+            return super.onVoteReply(reply);
+        }
+        (reply.granted() ? votes : refusals).add(reply.from());
+        if (server.configuration().isQuorum(votes)) {
+            return Leader.begin(server);
+        }
+        return server.configuration().isLost(refusals) ? followIn(server.term(), Optional.empty()) : this;
+    }
+}

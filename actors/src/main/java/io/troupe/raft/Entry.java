@@ -1,0 +1,29 @@
+package io.troupe.raft;
+
+import org.apache.pekko.util.ByteString;
+
+/** A log entry (§5.3): what to do, and the term in which its leader received it. Its index is its place. */
+record Entry(long term, Payload payload) {
+
+    /** What an entry takes beside its command, in memory and on the wire, roughly. */
+    private static final int OVERHEAD_BYTES = 48;
+
+    sealed interface Payload permits NoOp, OpenSession, Command, Reconfigure {}
+
+    /** Starts a term, so that it has an entry to commit (§8). */
+    record NoOp() implements Payload {}
+
+    /** Opens a client session whose id is the entry's index (thesis §6.3). */
+    record OpenSession() implements Payload {}
+
+    /** A client's command; see {@link io.troupe.replication.Replica.Propose}. */
+    record Command(long session, long serial, long acknowledgedBelow, ByteString command) implements Payload {}
+
+    /** Takes effect when it is appended, committed or not (§6). */
+    record Reconfigure(Configuration configuration) implements Payload {}
+
+    long sizeBytes() {
+        return OVERHEAD_BYTES
+                + (payload instanceof Command command ? command.command().length() : 0);
+    }
+}

@@ -1,0 +1,161 @@
+package io.troupe.raft;
+
+import io.troupe.raft.RaftMessage.AppendAccepted;
+import io.troupe.raft.RaftMessage.AppendEntries;
+import io.troupe.raft.RaftMessage.AppendRejected;
+import io.troupe.raft.RaftMessage.ChunkReply;
+import io.troupe.raft.RaftMessage.InstallSnapshot;
+import io.troupe.raft.RaftMessage.ReadIndexReply;
+import io.troupe.raft.RaftMessage.TimeoutNow;
+import io.troupe.replication.Replica;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Follower (Figure 2, "Followers"): answers candidates and leaders; when it hears neither for an election timeout,
+ * it seeks support for an election. A learner is a follower that never stands.
+ *
+ * <p>Transitions: → pre-candidate, at an election timeout; → candidate, when its leader transfers leadership to it
+ * (thesis §3.10); → follower of another term, at a higher term.
+ */
+final class Follower extends Role {
+
+    private final ForwardedReads reads;
+    private int ticksSilent;
+    private int timeoutTicks;
+
+    Follower(RaftServer server) {
+        super(server);
+        this.reads = new ForwardedReads(server);
+        this.timeoutTicks = server.randomElectionTicks();
+    }
+
+    @Override
+    Replica.Role name() {
+        return server.configuration().isVoter(server.node) ? Replica.Role.FOLLOWER : Replica.Role.LEARNER;
+    }
+
+    @Override
+    boolean hearsLeader() {
+        return server.leader().isPresent() && ticksSilent < server.settings.electionTicks();
+    }
+
+    @Override
+    void end(Optional<String> leader) {
+        reads.rejectAll(noLeader());
+    }
+
+    @Override
+    Role onTick() {
+        reads.onTick();
+        if (++ticksSilent < timeoutTicks) {
+            return this;
+        }
+        ticksSilent = 0;
+        timeoutTicks = server.randomElectionTicks();
+        server.follow(Optional.empty());
+        if (!server.mayStand()) {
+            return this;
+        }
+        end(Optional.empty());
+        return PreCandidate.begin(server);
+    }
+
+    private void heardLeader() {
+        ticksSilent = 0;
+    }
+
+    @Override
+    void voteGranted() {
+        ticksSilent = 0;
+    }
+
+    @Override
+    Role onTimeoutNow(TimeoutNow message) {
+        if (message.term() != server.term() || !server.mayStand()) {
+            return this;
+        }
+        end(Optional.empty());
+        return Candidate.begin(server, true);
+    }
+
+    @Override
+    Role onAppendEntries(AppendEntries append) {
+        if (append.term() != server.term()) {
+            return super.onAppendEntries(append);
+        }
+        server.follow(Optional.of(append.leader()));
+        heardLeader();
+        LogMatching.Decision decision = LogMatching.decide(server.log(), append.previous(), append.entries());
+        if (decision instanceof LogMatching.Mismatch mismatch) {
+            var reply = new AppendRejected(
+                    server.term(), server.node, append.previous().index(), mismatch.hint(), append.round());
+            append.replyTo().tell(reply);
+        } else if (decision instanceof LogMatching.Match match) {
+            accept(append, match);
+        }
+        return this;
+    }
+
+    private void accept(AppendEntries append, LogMatching.Match match) {
+        if (match.news().isEmpty()) {
+            long durable = Math.min(match.matchIndex(), server.frontier.durableIndex());
+            append.replyTo().tell(accepted(append, durable));
+        } else {
+            server.overwrite(match.news(), () -> append.replyTo()
+                    .tell(accepted(append, Math.min(match.matchIndex(), server.frontier.durableIndex()))));
+        }
+        server.commitTo(Math.min(append.leaderCommit(), match.matchIndex()), List.of()); // Rule 5
+    }
+
+    private AppendAccepted accepted(AppendEntries append, long matchIndex) {
+        return new AppendAccepted(append.term(), server.node, matchIndex, append.round());
+    }
+
+    @Override
+    Role onInstallSnapshot(InstallSnapshot chunk) {
+        if (chunk.term() != server.term()) {
+            return super.onInstallSnapshot(chunk);
+        }
+        server.follow(Optional.of(chunk.leader()));
+        heardLeader();
+        if (chunk.snapshot().index() <= server.commitIndex()) {
+            var reply = installed(chunk.snapshot());
+            server.afterWrites(() -> chunk.replyTo().tell(reply));
+        } else {
+            server.receiver().tell(new SnapshotReceiver.Chunk(chunk));
+        }
+        return this;
+    }
+
+    @Override
+    Role onSnapshotReceived(SnapshotReceiver.Received received) {
+        heardLeader();
+        var reply = installed(received.snapshot());
+        if (received.snapshot().index() > server.commitIndex()) {
+            server.install(received.snapshot(), () -> {
+                received.replyTo().tell(reply);
+                server.compaction().prune(received.snapshot());
+            });
+        } else {
+            server.afterWrites(() -> received.replyTo().tell(reply));
+        }
+        return this;
+    }
+
+    private ChunkReply installed(SnapshotMetadata snapshot) {
+        return new ChunkReply(server.term(), server.node, snapshot.index(), 0, true);
+    }
+
+    @Override
+    Role onLinearizableQuery(Replica.Query query) {
+        reads.add(query);
+        return this;
+    }
+
+    @Override
+    Role onReadIndexReply(ReadIndexReply reply) {
+        reads.onReply(reply);
+        return this;
+    }
+}

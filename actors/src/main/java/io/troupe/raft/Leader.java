@@ -1,0 +1,304 @@
+package io.troupe.raft;
+
+import io.troupe.raft.RaftMessage.AppendEntries;
+import io.troupe.raft.RaftMessage.ReadIndex;
+import io.troupe.raft.RaftMessage.TimeoutNow;
+import io.troupe.replication.Replica;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leader (Figure 2, "Leaders"): appends clients' commands, has a replicator bring them to each peer, writes them to
+ * its own disk meanwhile (thesis §10.2.1), and commits what a quorum has.
+ *
+ * <p>Transitions: → follower, at a higher term, or when it has not heard a quorum for an election timeout (thesis
+ * §6.2). A leader never becomes a candidate, and never changes or removes an entry of its log.
+ */
+final class Leader extends Role {
+
+    /** Sent to itself when there is something to write or send: what is in the mailbox until then goes along. */
+    enum Flush implements RaftReplica.Internal {
+        FLUSH
+    }
+
+    private final TreeMap<String, ActorRef<Replicator.Command>> replicators = new TreeMap<>();
+    private final TreeMap<String, Long> matchIndex = new TreeMap<>();
+    private final TreeSet<String> heard = new TreeSet<>();
+    private final Proposals proposals;
+    private final ReadRounds reads;
+    private @Nullable LeadershipTransfer transfer;
+    private long flushedIndex;
+    private boolean flushScheduled;
+    private int ticksToBeat;
+    private int ticksToCheckQuorum;
+    private boolean ended;
+
+    private Leader(RaftServer server) {
+        super(server);
+        this.proposals = new Proposals(server.settings);
+        this.reads = new ReadRounds(server);
+        this.ticksToBeat = server.settings.ticksPerHeartbeat();
+        this.ticksToCheckQuorum = server.settings.electionTicks();
+    }
+
+    static Role begin(RaftServer server) {
+        Leader leader = new Leader(server);
+        server.follow(Optional.of(server.node));
+        leader.flushedIndex = server.log().lastIndex();
+        server.append(new Entry.NoOp()); // §8: commits what earlier terms left
+        leader.spawnReplicators();
+        leader.onFlush();
+        leader.beat();
+        return leader;
+    }
+
+    private void spawnReplicators() {
+        var leadership = new Replicator.Leadership(
+                server.group, server.node, server.term(), server.settings, server.storage, server.self.narrow());
+        for (String peer : server.configuration().peersOf(server.node)) {
+            ActorRef<Replicator.Command> replicator = server.context.spawn(
+                    Replicator.create(leadership, peer, advance()), "replicator-" + peer + "-" + server.term());
+            replicators.put(peer, replicator);
+            replicator.tell(new Replicator.PeerAt(server.peer(peer)));
+        }
+    }
+
+    private Replicator.Advance advance() {
+        return new Replicator.Advance(server.log(), server.snapshot(), server.commitIndex());
+    }
+
+    @Override
+    Replica.Role name() {
+        return Replica.Role.LEADER;
+    }
+
+    @Override
+    boolean hearsLeader() {
+        return true; // Itself; check-quorum ends that when it is alone.
+    }
+
+    @Override
+    void end(Optional<String> leader) {
+        ended = true;
+        replicators.values().forEach(server.context::stop);
+        proposals.abandon(server.node + " lost leadership of group " + server.group + " meanwhile");
+        reads.rejectAll(server.node + " no longer leads group " + server.group);
+        if (transfer != null) {
+            transfer.succeed(leader);
+        }
+    }
+
+    // -- time
+
+    @Override
+    Role onTick() {
+        if (--ticksToBeat <= 0) {
+            ticksToBeat = server.settings.ticksPerHeartbeat();
+            beat();
+        }
+        if (--ticksToCheckQuorum <= 0) {
+            ticksToCheckQuorum = server.settings.electionTicks();
+            heard.add(server.node);
+            if (!server.configuration().isQuorum(heard)) { // thesis §6.2
+                return followIn(server.term(), Optional.empty());
+            }
+            heard.clear();
+        }
+        if (transfer != null && transfer.isOverdue()) {
+            transfer.fail();
+            transfer = null;
+        }
+        return this;
+    }
+
+    private void beat() {
+        var beat = new Replicator.Beat(reads.round());
+        replicators.values().forEach(replicator -> replicator.tell(beat));
+    }
+
+    // -- replication
+
+    private void scheduleFlush() {
+        if (!flushScheduled) {
+            flushScheduled = true;
+            server.self.tell(Flush.FLUSH);
+        }
+    }
+
+    @Override
+    Role onFlush() {
+        flushScheduled = false;
+        var advance = advance();
+        replicators.values().forEach(replicator -> replicator.tell(advance));
+        if (server.log().lastIndex() > flushedIndex) {
+            long first = flushedIndex + 1;
+            flushedIndex = server.log().lastIndex();
+            server.writeFrom(first, this::advanceCommitIndex);
+        }
+        return this;
+    }
+
+    @Override
+    Role onProgress(Replicator.Progress progress) {
+        if (progress.term() != server.term()) {
+            return this; // Of an earlier leadership.
+        }
+        heard.add(progress.peer());
+        matchIndex.merge(progress.peer(), progress.matchIndex(), Math::max);
+        advanceCommitIndex();
+        reads.onConfirmed(progress.peer(), progress.round());
+        beginReads();
+        if (transfer != null) {
+            sendTimeoutNow(transfer);
+        }
+        return this;
+    }
+
+    private void advanceCommitIndex() {
+        if (ended) {
+            return;
+        }
+        long index = server.configuration().indexOnQuorum(this::durableIndexOf);
+        boolean ownTerm = server.log().termAt(index) == server.term(); // §5.4.2: earlier terms' go along
+        if (index > server.commitIndex() && ownTerm) {
+            server.commitTo(index, proposals.committedThrough(index));
+            scheduleFlush();
+            beginReads();
+        }
+    }
+
+    private long durableIndexOf(String node) {
+        return node.equals(server.node) ? server.frontier.durableIndex() : matchIndex.getOrDefault(node, 0L);
+    }
+
+    @Override
+    Role onPeerAt(PeerDirectory.PeerAt at) {
+        ActorRef<Replicator.Command> replicator = replicators.get(at.node());
+        if (replicator != null) {
+            replicator.tell(new Replicator.PeerAt(server.peer(at.node())));
+        }
+        return this;
+    }
+
+    @Override
+    Role onApplied() {
+        proposals.appliedThrough(server.appliedIndex());
+        return this;
+    }
+
+    @Override
+    Role onCompacted() {
+        scheduleFlush(); // So that replicators let go of the old array, and know the new snapshot.
+        return this;
+    }
+
+    @Override
+    Role onAppendEntries(AppendEntries append) {
+        if (append.term() == server.term()) {
+            throw new IllegalStateException("Group " + server.group + " has two leaders in term " + server.term() + ": "
+                    + server.node + " and " + append.leader());
+        }
+        return super.onAppendEntries(append);
+    }
+
+    // -- clients
+
+    @Override
+    Role onProposal(Replica.Request request, boolean forwarded) {
+        if (transfer != null) {
+            Rejections.reject(
+                    request, Replica.Reason.NO_LEADER, "leadership of group " + server.group + " is being transferred");
+        } else if (request instanceof Replica.Propose propose) {
+            propose(propose);
+        } else if (request instanceof Replica.OpenSession open && hasRoomFor(request, 0)) {
+            long index = server.append(new Entry.OpenSession());
+            proposals.add(new Applier.Waiting(index, Replica.NO_SESSION, 0, 0, open.replyTo()));
+            scheduleFlush();
+        }
+        return this;
+    }
+
+    private void propose(Replica.Propose propose) {
+        int length = propose.command().length();
+        if (length > server.settings.maxEntryBytes()) {
+            Rejections.reject(
+                    propose,
+                    Replica.Reason.TOO_LARGE,
+                    "the command has " + length + " bytes; at most " + server.settings.maxEntryBytes()
+                            + " are taken (troupe.raft.max-entry-bytes)");
+        } else if (hasRoomFor(propose, length)) {
+            long index = server.append(new Entry.Command(
+                    propose.session(), propose.serial(), propose.acknowledgedBelow(), propose.command()));
+            proposals.add(new Applier.Waiting(index, propose.session(), propose.serial(), length, propose.replyTo()));
+            scheduleFlush();
+        }
+    }
+
+    private boolean hasRoomFor(Replica.Request request, long sizeBytes) {
+        boolean room = proposals.hasRoomFor(sizeBytes);
+        if (!room) {
+            Rejections.reject(
+                    request,
+                    Replica.Reason.OVERLOADED,
+                    "the leader of group " + server.group + " has its limit of proposals under way");
+        }
+        return room;
+    }
+
+    @Override
+    Role onLinearizableQuery(Replica.Query query) {
+        reads.add(query);
+        beginReads();
+        return this;
+    }
+
+    @Override
+    Role onReadIndex(ReadIndex request) {
+        reads.add(request);
+        beginReads();
+        return this;
+    }
+
+    private void beginReads() {
+        if (reads.begin()) {
+            beat();
+        }
+    }
+
+    // -- transfer (thesis §3.10)
+
+    @Override
+    Role onTransferLeadership(Replica.TransferLeadership request) {
+        SortedSet<String> candidates = server.configuration().peersOf(server.node);
+        candidates.removeIf(peer -> !server.configuration().isVoter(peer));
+        Optional<String> target = request.target().or(() -> candidates.stream()
+                .filter(heard::contains)
+                .max((a, b) -> Long.compare(durableIndexOf(a), durableIndexOf(b)))
+                .or(() -> candidates.stream().max((a, b) -> Long.compare(durableIndexOf(a), durableIndexOf(b)))));
+        if (transfer != null) {
+            Rejections.reject(request, Replica.Reason.OVERLOADED, "leadership is already being transferred");
+        } else if (target.isEmpty() || !candidates.contains(target.get())) {
+            Rejections.reject(
+                    request,
+                    Replica.Reason.UNSUPPORTED,
+                    "leadership can go to one of the other voters, which are " + candidates + ", and not to "
+                            + target.orElse("anybody"));
+        } else {
+            transfer = new LeadershipTransfer(target.get(), server.settings.electionTicks(), request);
+            sendTimeoutNow(transfer);
+        }
+        return this;
+    }
+
+    private void sendTimeoutNow(LeadershipTransfer underWay) {
+        boolean caughtUp = durableIndexOf(underWay.target()) == server.log().lastIndex();
+        Optional<ActorRef<RaftMessage>> target = server.peer(underWay.target());
+        if (caughtUp && target.isPresent() && underWay.firstTime()) {
+            target.get().tell(new TimeoutNow(server.term(), server.node));
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package io.troupe.raft;
+
+import java.util.List;
+import java.util.function.ObjLongConsumer;
+
+/**
+ * Consecutive entries, shared by reference between the actors of a replica: an array that is only ever
+ * written beyond what any slice of it shows.
+ */
+final class LogSlice {
+
+    private final long firstIndex;
+    private final Entry[] entries;
+    private final int from;
+    private final int to;
+
+    LogSlice(long firstIndex, Entry[] entries, int from, int to) {
+        this.firstIndex = firstIndex;
+        this.entries = entries;
+        this.from = from;
+        this.to = to;
+    }
+
+    static LogSlice of(long firstIndex, List<Entry> entries) {
+        return new LogSlice(firstIndex, entries.toArray(Entry[]::new), 0, entries.size());
+    }
+
+    static LogSlice empty(long firstIndex) {
+        return new LogSlice(firstIndex, new Entry[0], 0, 0);
+    }
+
+    long firstIndex() {
+        return firstIndex;
+    }
+
+    /** One below the first when empty. */
+    long lastIndex() {
+        return firstIndex + size() - 1;
+    }
+
+    int size() {
+        return to - from;
+    }
+
+    boolean isEmpty() {
+        return from == to;
+    }
+
+    Entry get(long index) {
+        if (index < firstIndex || index > lastIndex()) {
+            throw new IndexOutOfBoundsException("Entry " + index + " of " + this);
+        }
+        return entries[from + (int) (index - firstIndex)];
+    }
+
+    long sizeBytes() {
+        long bytes = 0;
+        for (int i = from; i < to; i++) {
+            bytes += entries[i].sizeBytes();
+        }
+        return bytes;
+    }
+
+    void forEach(ObjLongConsumer<Entry> action) {
+        for (int i = from; i < to; i++) {
+            action.accept(entries[i], firstIndex + (i - from));
+        }
+    }
+
+    /** Entries from {@code index} on; empty when there are none. */
+    LogSlice startingAt(long index) {
+        if (index <= firstIndex) {
+            return this;
+        }
+        long skipped = Math.min(index - firstIndex, size());
+        return new LogSlice(firstIndex + skipped, entries, from + (int) skipped, to);
+    }
+
+    LogSlice endingAt(long index) {
+        return index >= lastIndex()
+                ? this
+                : new LogSlice(firstIndex, entries, from, from + (int) Math.max(0, index - firstIndex + 1));
+    }
+
+    /** The longest beginning within {@code bytesMax}, and at least one entry if there is one. */
+    LogSlice within(long bytesMax) {
+        long bytes = 0;
+        for (int i = from; i < to; i++) {
+            bytes += entries[i].sizeBytes();
+            if (bytes > bytesMax && i > from) {
+                return new LogSlice(firstIndex, entries, from, i);
+            }
+        }
+        return this;
+    }
+
+    /** This slice as {@code later} changes it: entries from its first index on are replaced by its entries. */
+    LogSlice overwrittenBy(LogSlice later) {
+        if (isEmpty() || later.firstIndex <= firstIndex) {
+            return later;
+        }
+        LogSlice kept = endingAt(later.firstIndex - 1);
+        if (kept.lastIndex() + 1 != later.firstIndex) {
+            throw new IllegalArgumentException(later + " leaves a gap after " + this);
+        }
+        if (kept.entries == later.entries && kept.to == later.from) {
+            return new LogSlice(firstIndex, entries, from, later.to);
+        }
+        Entry[] joined = new Entry[kept.size() + later.size()];
+        System.arraycopy(kept.entries, kept.from, joined, 0, kept.size());
+        System.arraycopy(later.entries, later.from, joined, kept.size(), later.size());
+        return new LogSlice(firstIndex, joined, 0, joined.length);
+    }
+
+    void copyTo(Entry[] target, int at) {
+        System.arraycopy(entries, from, target, at, size());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        if (!(other instanceof LogSlice slice) || slice.firstIndex != firstIndex || slice.size() != size()) {
+            return false;
+        }
+        return java.util.Arrays.equals(entries, from, to, slice.entries, slice.from, slice.to);
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(firstIndex) * 31 + size();
+    }
+
+    @Override
+    public String toString() {
+        return isEmpty() ? "no entries" : "entries " + firstIndex + ".." + lastIndex();
+    }
+}

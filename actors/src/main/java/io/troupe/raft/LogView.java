@@ -1,0 +1,151 @@
+package io.troupe.raft;
+
+/**
+ * The log from some base on, as a value: appending gives a new view and leaves the old one as it was, while
+ * both share the array, so that replicators read on what the leader goes on appending to.
+ *
+ * <p>Only the protocol role derives views; anybody may read them.
+ */
+final class LogView {
+
+    /** Room that all views on one array share; {@code used} is the role's alone. */
+    private static final class Room {
+        final Entry[] entries;
+        int used;
+
+        Room(int capacity) {
+            entries = new Entry[capacity];
+        }
+    }
+
+    private static final int CAPACITY_MIN = 64;
+
+    private final LogPosition base;
+    private final Room room;
+    private final int size;
+
+    private LogView(LogPosition base, Room room, int size) {
+        this.base = base;
+        this.room = room;
+        this.size = size;
+    }
+
+    static LogView startingAfter(LogPosition base) {
+        return new LogView(base, new Room(CAPACITY_MIN), 0);
+    }
+
+    /** The place before the first entry here; what came before it is compacted. */
+    LogPosition base() {
+        return base;
+    }
+
+    long lastIndex() {
+        return base.index() + size;
+    }
+
+    LogPosition last() {
+        return size == 0 ? base : new LogPosition(lastIndex(), room.entries[size - 1].term());
+    }
+
+    boolean isCompacted(long index) {
+        return index < base.index();
+    }
+
+    /** The term of the entry at {@code index}; -1 when it is compacted or beyond the end. */
+    long termAt(long index) {
+        if (index == base.index()) {
+            return base.term();
+        }
+        return isCompacted(index) || index > lastIndex() ? -1 : get(index).term();
+    }
+
+    boolean contains(LogPosition position) {
+        return termAt(position.index()) == position.term();
+    }
+
+    Entry get(long index) {
+        return room.entries[offset(index)];
+    }
+
+    private int offset(long index) {
+        if (index <= base.index() || index > lastIndex()) {
+            throw new IndexOutOfBoundsException(
+                    "Entry " + index + " of a log of " + (base.index() + 1) + ".." + lastIndex());
+        }
+        return (int) (index - base.index() - 1);
+    }
+
+    /** Entries from {@code fromIndex}, which is beyond the base, to the end. */
+    LogSlice from(long fromIndex) {
+        return fromIndex > lastIndex()
+                ? LogSlice.empty(fromIndex)
+                : new LogSlice(fromIndex, room.entries, offset(fromIndex), size);
+    }
+
+    /** The highest index, at most {@code index}, whose term is at most {@code term}: how both sides back off (§5.3). */
+    long lastIndexWithTermAtMost(long term, long index) {
+        long candidate = Math.min(index, lastIndex());
+        while (candidate > base.index() && termAt(candidate) > term) {
+            candidate--;
+        }
+        return candidate;
+    }
+
+    LogView append(Entry entry) {
+        Room target = roomFor(1);
+        target.entries[size] = entry;
+        target.used = size + 1;
+        return new LogView(base, target, size + 1);
+    }
+
+    LogView append(LogSlice slice) {
+        if (slice.isEmpty()) {
+            return this;
+        }
+        if (slice.firstIndex() != lastIndex() + 1) {
+            throw new IllegalArgumentException("Appending " + slice + " after index " + lastIndex());
+        }
+        Room target = roomFor(slice.size());
+        slice.copyTo(target.entries, size);
+        target.used = size + slice.size();
+        return new LogView(base, target, target.used);
+    }
+
+    /** This room when nobody wrote beyond this view and it is large enough, else a copy. */
+    private Room roomFor(int more) {
+        if (room.used == size && size + more <= room.entries.length) {
+            return room;
+        }
+        return copy(0, Math.max(CAPACITY_MIN, (size + more) * 2));
+    }
+
+    private Room copy(int from, int capacity) {
+        Room copy = new Room(capacity);
+        System.arraycopy(room.entries, from, copy.entries, 0, size - from);
+        copy.used = size - from;
+        return copy;
+    }
+
+    /** The log without the entries from {@code index} on (Figure 2, AppendEntries rule 3). */
+    LogView truncatedFrom(long index) {
+        return index > lastIndex() ? this : new LogView(base, room, (int) (index - base.index() - 1));
+    }
+
+    /** The log without the entries through {@code index}, which stays as the base (§7). */
+    LogView compactedThrough(long index) {
+        if (index <= base.index()) {
+            return this;
+        }
+        int dropped = (int) (index - base.index());
+        Room rest = copy(dropped, Math.max(CAPACITY_MIN, (size - dropped) * 2));
+        return new LogView(new LogPosition(index, termAt(index)), rest, size - dropped);
+    }
+
+    /** Keeps what follows {@code snapshot} if the log contains its last entry, else nothing (§7, InstallSnapshot 6, 7). */
+    LogView rebasedOn(LogPosition snapshot) {
+        if (snapshot.index() >= base.index() && contains(snapshot)) {
+            return compactedThrough(snapshot.index());
+        }
+        return startingAfter(snapshot);
+    }
+}

@@ -1,0 +1,55 @@
+package io.troupe.raft;
+
+import io.troupe.replication.Replica;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** Clients of one leadership: waiting for their entry to be committed, then handed to the applier with it. */
+final class Proposals {
+
+    private final int countMax;
+    private final long bytesMax;
+    private final Deque<Applier.Waiting> uncommitted = new ArrayDeque<>();
+    private final Deque<Applier.Waiting> unapplied = new ArrayDeque<>();
+    private long bytes;
+
+    Proposals(RaftSettings settings) {
+        this.countMax = settings.maxPendingProposals();
+        this.bytesMax = settings.maxPendingBytes();
+    }
+
+    /** A leader with nothing pending takes any entry that is not too large. */
+    boolean hasRoomFor(long sizeBytes) {
+        int count = uncommitted.size() + unapplied.size();
+        return count == 0 || (count < countMax && bytes + sizeBytes <= bytesMax);
+    }
+
+    void add(Applier.Waiting client) {
+        uncommitted.add(client);
+        bytes += client.sizeBytes();
+    }
+
+    List<Applier.Waiting> committedThrough(long index) {
+        List<Applier.Waiting> committed = new ArrayList<>();
+        while (!uncommitted.isEmpty() && uncommitted.getFirst().index() <= index) {
+            committed.add(uncommitted.remove());
+        }
+        unapplied.addAll(committed);
+        return committed;
+    }
+
+    void appliedThrough(long index) {
+        while (!unapplied.isEmpty() && unapplied.getFirst().index() <= index) {
+            bytes -= unapplied.remove().sizeBytes();
+        }
+    }
+
+    /** Leadership ended: whether these are committed is for the next leader to decide. */
+    void abandon(String detail) {
+        uncommitted.forEach(client -> client.replyTo()
+                .tell(new Replica.Rejected(client.session(), client.serial(), Replica.Reason.OUTCOME_UNKNOWN, detail)));
+        uncommitted.clear();
+    }
+}

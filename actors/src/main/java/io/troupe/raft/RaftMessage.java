@@ -1,0 +1,102 @@
+package io.troupe.raft;
+
+import io.troupe.replication.Replica;
+import io.troupe.wire.Wire;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.util.ByteString;
+
+/** What the replicas of one group say to each other: the paper's RPCs, as messages and their answers. */
+sealed interface RaftMessage extends Wire, Replica.Message {
+
+    /** Figure 2, RequestVote; {@code transfer}: the leader itself asked for this election (thesis §3.10). */
+    record RequestVote(long term, String candidate, LogPosition last, boolean transfer, ActorRef<RaftMessage> replyTo)
+            implements RaftMessage {}
+
+    record VoteReply(long term, String from, boolean granted) implements RaftMessage {}
+
+    /**
+     * Would you vote for me (thesis §9.6)? Changes nothing at the receiver.
+     *
+     * @param term the term the candidate would stand in
+     */
+    record PreVote(long term, String candidate, LogPosition last, ActorRef<RaftMessage> replyTo)
+            implements RaftMessage {}
+
+    /** @param term the term asked about when granted, else the refusing server's own */
+    record PreVoteReply(long term, String from, boolean granted) implements RaftMessage {}
+
+    /**
+     * Figure 2, AppendEntries; a heartbeat when there are no entries.
+     *
+     * @param round number of the leader's latest round of confirmation, echoed in the answer (§8, ReadIndex)
+     */
+    record AppendEntries(
+            long term,
+            String leader,
+            LogPosition previous,
+            LogSlice entries,
+            long leaderCommit,
+            long round,
+            ActorRef<AppendReply> replyTo)
+            implements RaftMessage {}
+
+    /** Figure 2, the results of AppendEntries. Addressed to the replicator of one leadership. */
+    sealed interface AppendReply extends Wire, Replicator.Command permits AppendAccepted, AppendRejected {
+        long term();
+
+        long round();
+    }
+
+    /** @param matchIndex the follower's durable log equals the leader's through this index */
+    record AppendAccepted(long term, String from, long matchIndex, long round) implements AppendReply {}
+
+    /**
+     * @param previousIndex of the refused message
+     * @param hint see {@link LogMatching.Mismatch}
+     */
+    record AppendRejected(long term, String from, long previousIndex, LogPosition hint, long round)
+            implements AppendReply {}
+
+    /**
+     * Figure 13, InstallSnapshot: one chunk.
+     *
+     * @param length of the whole snapshot, in bytes
+     * @param checksum CRC-32C of the whole snapshot
+     */
+    record InstallSnapshot(
+            long term,
+            String leader,
+            SnapshotMetadata snapshot,
+            long length,
+            int checksum,
+            long offset,
+            ByteString data,
+            ActorRef<ChunkReply> replyTo)
+            implements RaftMessage {
+
+        boolean isLast() {
+            return offset + data.length() == length;
+        }
+    }
+
+    /**
+     * @param nextOffset what the follower wants next: after an interruption not the beginning
+     * @param installed the snapshot is durable at the follower, or it no longer needs it
+     */
+    record ChunkReply(long term, String from, long index, long nextOffset, boolean installed)
+            implements Wire, SnapshotSender.Command {}
+
+    /** Thesis §3.10: start an election at once. */
+    record TimeoutNow(long term, String leader) implements RaftMessage {}
+
+    /** A client's request, passed on once by a replica that does not lead. */
+    record Forwarded(Replica.Request request) implements RaftMessage {}
+
+    /** A follower asks for an index to read at (§8). */
+    record ReadIndex(String from, long id, ActorRef<RaftMessage> replyTo) implements RaftMessage {}
+
+    /** @param index -1 when the asked server does not lead or is overloaded */
+    record ReadIndexReply(long id, long index) implements RaftMessage {
+        static final long REFUSED = -1;
+    }
+}

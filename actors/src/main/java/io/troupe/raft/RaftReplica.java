@@ -1,0 +1,285 @@
+package io.troupe.raft;
+
+import io.troupe.raft.RaftMessage.AppendEntries;
+import io.troupe.raft.RaftMessage.Forwarded;
+import io.troupe.raft.RaftMessage.InstallSnapshot;
+import io.troupe.raft.RaftMessage.PreVote;
+import io.troupe.raft.RaftMessage.PreVoteReply;
+import io.troupe.raft.RaftMessage.ReadIndex;
+import io.troupe.raft.RaftMessage.ReadIndexReply;
+import io.troupe.raft.RaftMessage.RequestVote;
+import io.troupe.raft.RaftMessage.TimeoutNow;
+import io.troupe.raft.RaftMessage.VoteReply;
+import io.troupe.replication.Groups;
+import io.troupe.replication.Replica;
+import io.troupe.replication.SnapshotStorage;
+import io.troupe.replication.StateMachine;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.StashBuffer;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+
+/**
+ * One server of one group: recovers, then gives every message to its present {@link Role} and takes the role that
+ * comes back. When a child fails, so does the replica; it is supervised with stop, because a server that
+ * restarted with lost memory could vote twice.
+ *
+ * <p>Transitions: reading the log → restoring the snapshot, if there is one → running, as a follower.
+ */
+final class RaftReplica extends AbstractBehavior<Replica.Message> {
+
+    /** What the replica is told by its children, its host and itself. */
+    interface Internal extends Replica.Message {}
+
+    private enum Tick implements Internal {
+        TICK
+    }
+
+    /** The node is leaving: stand for no election any more. */
+    enum Abstain implements Internal {
+        ABSTAIN
+    }
+
+    /** Asks for the present status. */
+    record GetStatus(ActorRef<Replica.Status> replyTo) implements Internal {}
+
+    /** Who a replica is, and what it works with. */
+    record Identity(
+            String group,
+            String node,
+            RaftSettings settings,
+            SnapshotStorage storage,
+            RandomGenerator random,
+            ActorRef<PeerDirectory.Command> directory) {
+
+        String persistenceId() {
+            return "raft-" + group + "@" + node;
+        }
+    }
+
+    /**
+     * @param founders initial voters, if the group has no configuration here yet
+     * @param hosted told when the replica has recovered
+     */
+    static Behavior<Replica.Message> create(
+            Identity identity, List<String> founders, StateMachine machine, ActorRef<Groups.Hosted> hosted) {
+        return Behaviors.withStash(
+                identity.settings().maxStashed(),
+                stash -> Behaviors.setup(context -> Behaviors.withTimers(timers -> new RaftReplica(
+                        context, timers, stash, identity, Configuration.of(founders), machine, hosted))));
+    }
+
+    private final TimerScheduler<Replica.Message> timers;
+    private final StashBuffer<Replica.Message> stash;
+    private final Identity identity;
+    private final Configuration founding;
+    private final ActorRef<Groups.Hosted> hosted;
+    private final ActorRef<RaftLog.Command> disk;
+    private final ActorRef<Applier.Command> applier;
+    private final ActorRef<SnapshotReceiver.Command> receiver;
+
+    private RaftReplica(
+            ActorContext<Replica.Message> context,
+            TimerScheduler<Replica.Message> timers,
+            StashBuffer<Replica.Message> stash,
+            Identity identity,
+            Configuration founding,
+            StateMachine machine,
+            ActorRef<Groups.Hosted> hosted) {
+        super(context);
+        this.timers = timers;
+        this.stash = stash;
+        this.identity = identity;
+        this.founding = founding;
+        this.hosted = hosted;
+        ActorRef<Replica.Message> self = context.getSelf();
+        this.disk = Adapter.toTyped(Adapter.actorOf(
+                context, RaftLog.props(identity.persistenceId(), identity.settings(), self.narrow()), "log"));
+        this.applier =
+                context.spawn(Applier.create(identity.group(), machine, identity.storage(), self.narrow()), "applier");
+        this.receiver = context.spawn(
+                SnapshotReceiver.create(identity.group(), identity.node(), identity.storage(), self.narrow()),
+                "snapshot-receiver",
+                DispatcherSelector.fromConfig(identity.settings().blockingDispatcher()));
+        context.watch(disk); // A child's end ends the replica: nobody handles the signal.
+        context.watch(applier);
+        context.watch(receiver);
+    }
+
+    @Override
+    public Receive<Replica.Message> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(RaftLog.Recovered.class, this::onRecovered)
+                .onAnyMessage(this::stash)
+                .build();
+    }
+
+    private Behavior<Replica.Message> stash(Replica.Message message) {
+        if (!stash.isFull()) {
+            stash.stash(message);
+        } else if (message instanceof Replica.Request request) {
+            Rejections.reject(request, Replica.Reason.OVERLOADED, "the replica recovers, and its stash is full");
+        } // Else a peer's message, which is repeated in time.
+        return this;
+    }
+
+    private Behavior<Replica.Message> onRecovered(RaftLog.Recovered recovered) {
+        SnapshotMetadata snapshot =
+                recovered.snapshot().orElseGet(() -> new SnapshotMetadata(LogPosition.ORIGIN, founding));
+        if (!snapshot.hasState()) {
+            return run(recovered, snapshot);
+        }
+        applier.tell(new Applier.Restore(snapshot.last()));
+        return Behaviors.receive(Replica.Message.class)
+                .onMessage(Applier.Restored.class, ignored -> run(recovered, snapshot))
+                .onAnyMessage(message -> {
+                    stash(message);
+                    return Behaviors.same();
+                })
+                .build();
+    }
+
+    private Behavior<Replica.Message> run(RaftLog.Recovered recovered, SnapshotMetadata snapshot) {
+        RaftServer server = new RaftServer(identity, getContext(), disk, applier, receiver, recovered, snapshot);
+        if (recovered.snapshot().isEmpty()) {
+            server.found(snapshot);
+        } else {
+            server.compaction().prune(snapshot);
+        }
+        timers.startTimerWithFixedDelay(
+                Tick.TICK, Tick.TICK, identity.settings().tick());
+        identity.directory()
+                .tell(new PeerDirectory.Join(
+                        identity.group(),
+                        server.configuration().peersOf(identity.node()),
+                        getContext().getSelf().narrow(),
+                        getContext().getSelf().narrow()));
+        hosted.tell(new Groups.Hosted(identity.group(), getContext().getSelf().narrow()));
+        return stash.unstashAll(new Running(getContext(), server));
+    }
+
+    /** The recovered server: one line a message. */
+    private static final class Running extends AbstractBehavior<Replica.Message> {
+
+        private final RaftServer server;
+        private Role role;
+
+        Running(ActorContext<Replica.Message> context, RaftServer server) {
+            super(context);
+            this.server = server;
+            become(new Follower(server));
+        }
+
+        @Override
+        public Receive<Replica.Message> createReceive() {
+            return newReceiveBuilder()
+                    .onMessage(AppendEntries.class, message -> become(role.onAppendEntries(message)))
+                    .onMessage(Replicator.Progress.class, message -> become(role.onProgress(message)))
+                    .onMessage(Replica.Propose.class, message -> become(role.onProposal(message, false)))
+                    .onMessage(Forwarded.class, message -> become(role.onProposal(message.request(), true)))
+                    .onMessage(Replica.Query.class, message -> become(role.onQuery(message)))
+                    .onMessage(RaftLog.Stored.class, this::onStored)
+                    .onMessage(Applier.Applied.class, this::onApplied)
+                    .onMessageEquals(Leader.Flush.FLUSH, () -> become(role.onFlush()))
+                    .onMessageEquals(Tick.TICK, () -> become(role.onTick()))
+                    .onMessage(ReadIndex.class, message -> become(role.onReadIndex(message)))
+                    .onMessage(ReadIndexReply.class, message -> become(role.onReadIndexReply(message)))
+                    .onMessage(PreVote.class, message -> become(role.onPreVote(message)))
+                    .onMessage(PreVoteReply.class, message -> become(role.onPreVoteReply(message)))
+                    .onMessage(RequestVote.class, message -> become(role.onRequestVote(message)))
+                    .onMessage(VoteReply.class, message -> become(role.onVoteReply(message)))
+                    .onMessage(TimeoutNow.class, message -> become(role.onTimeoutNow(message)))
+                    .onMessage(Replicator.HigherTerm.class, message -> become(role.onHigherTerm(message)))
+                    .onMessage(InstallSnapshot.class, message -> become(role.onInstallSnapshot(message)))
+                    .onMessage(SnapshotReceiver.Received.class, message -> become(role.onSnapshotReceived(message)))
+                    .onMessage(Applier.Frozen.class, this::onFrozen)
+                    .onMessage(Applier.Restored.class, ignored -> this)
+                    .onMessage(SnapshotWriter.Saved.class, this::onSaved)
+                    .onMessage(SnapshotWriter.SaveFailed.class, this::onSaveFailed)
+                    .onMessage(PeerDirectory.PeerAt.class, this::onPeerAt)
+                    .onMessage(Replica.OpenSession.class, message -> become(role.onProposal(message, false)))
+                    .onMessage(Replica.TransferLeadership.class, message -> become(role.onTransferLeadership(message)))
+                    .onMessage(Replica.Observe.class, this::onObserve)
+                    .onMessage(Observers.Gone.class, this::onObserverGone)
+                    .onMessage(GetStatus.class, this::onGetStatus)
+                    .onMessageEquals(Abstain.ABSTAIN, this::onAbstain)
+                    .build();
+        }
+
+        private Behavior<Replica.Message> become(Role next) {
+            role = next;
+            if (server.observers.isNews(role.name(), server)) {
+                Replica.Status status = server.status(role.name());
+                getContext()
+                        .getLog()
+                        .info(
+                                "Group {}: {} is {} in term {}, leader {}",
+                                server.group,
+                                server.node,
+                                status.role(),
+                                status.term(),
+                                status.leader().orElse("unknown"));
+                server.observers.tell(status);
+            }
+            return this;
+        }
+
+        private Behavior<Replica.Message> onStored(RaftLog.Stored stored) {
+            server.frontier.stored(stored.ticket());
+            return this;
+        }
+
+        private Behavior<Replica.Message> onApplied(Applier.Applied applied) {
+            server.onApplied(applied);
+            return become(role.onApplied());
+        }
+
+        private Behavior<Replica.Message> onFrozen(Applier.Frozen frozen) {
+            server.compaction().onFrozen(frozen);
+            return this;
+        }
+
+        private Behavior<Replica.Message> onSaved(SnapshotWriter.Saved saved) {
+            server.compaction().onSaved(saved.snapshot());
+            return become(role.onCompacted());
+        }
+
+        private Behavior<Replica.Message> onSaveFailed(SnapshotWriter.SaveFailed failed) {
+            server.compaction().onSaveFailed();
+            return this;
+        }
+
+        private Behavior<Replica.Message> onPeerAt(PeerDirectory.PeerAt at) {
+            server.peerAt(at.node(), at.replica());
+            return become(role.onPeerAt(at));
+        }
+
+        private Behavior<Replica.Message> onObserve(Replica.Observe observe) {
+            server.observers.add(observe.observer(), server.status(role.name()));
+            return this;
+        }
+
+        private Behavior<Replica.Message> onObserverGone(Observers.Gone gone) {
+            server.observers.remove(gone.observer());
+            return this;
+        }
+
+        private Behavior<Replica.Message> onGetStatus(GetStatus get) {
+            get.replyTo().tell(server.status(role.name()));
+            return this;
+        }
+
+        private Behavior<Replica.Message> onAbstain() {
+            server.abstain();
+            return this;
+        }
+    }
+}

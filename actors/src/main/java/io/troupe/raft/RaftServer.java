@@ -1,0 +1,314 @@
+package io.troupe.raft;
+
+import io.troupe.replication.Replica;
+import io.troupe.replication.SnapshotStorage;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+
+/**
+ * What a server knows in every role (Figure 2, "State"), and its hands: the children that write, apply and
+ * snapshot. Owned by one {@link RaftReplica}; only its current {@link Role} changes it.
+ */
+final class RaftServer {
+
+    final String group;
+    final String node;
+    final RaftSettings settings;
+    final RandomGenerator random;
+    final SnapshotStorage storage;
+    final ActorContext<Replica.Message> context;
+    final ActorRef<Replica.Message> self;
+    final DurableFrontier frontier;
+    final Observers observers;
+
+    private final ActorRef<RaftLog.Command> disk;
+    private final ActorRef<Applier.Command> applier;
+    private final ActorRef<SnapshotReceiver.Command> receiver;
+    private final TreeMap<String, ActorRef<RaftMessage>> peers = new TreeMap<>();
+    private final Compaction compaction;
+    private final ConfigurationHistory configurations;
+
+    private HardState hardState;
+    private LogView log;
+    private long commitIndex;
+    private long appliedIndex;
+    private int readsAtApplier;
+    private long lastReadId;
+    private Optional<String> leader = Optional.empty();
+    private boolean abstaining;
+
+    RaftServer(
+            RaftReplica.Identity identity,
+            ActorContext<Replica.Message> context,
+            ActorRef<RaftLog.Command> disk,
+            ActorRef<Applier.Command> applier,
+            ActorRef<SnapshotReceiver.Command> receiver,
+            RaftLog.Recovered recovered,
+            SnapshotMetadata snapshot) {
+        this.group = identity.group();
+        this.node = identity.node();
+        this.settings = identity.settings();
+        this.random = identity.random();
+        this.storage = identity.storage();
+        this.context = context;
+        this.self = context.getSelf();
+        this.disk = disk;
+        this.applier = applier;
+        this.receiver = receiver;
+        this.hardState = recovered.hardState();
+        this.log = recovered.snapshot().isPresent() ? recovered.log() : LogView.startingAfter(snapshot.last());
+        this.commitIndex = snapshot.index();
+        this.appliedIndex = snapshot.index();
+        this.frontier = new DurableFrontier(log.lastIndex());
+        this.observers = new Observers(context);
+        this.configurations = new ConfigurationHistory(snapshot, log);
+        this.compaction = new Compaction(this, snapshot);
+    }
+
+    // -- what it knows
+
+    long term() {
+        return hardState.term();
+    }
+
+    HardState hardState() {
+        return hardState;
+    }
+
+    LogView log() {
+        return log;
+    }
+
+    long commitIndex() {
+        return commitIndex;
+    }
+
+    long appliedIndex() {
+        return appliedIndex;
+    }
+
+    SnapshotMetadata snapshot() {
+        return compaction.snapshot();
+    }
+
+    Configuration configuration() {
+        return configurations.latest();
+    }
+
+    Configuration configurationAt(long index) {
+        return configurations.at(index);
+    }
+
+    Optional<String> leader() {
+        return leader;
+    }
+
+    void follow(Optional<String> newLeader) {
+        leader = newLeader;
+    }
+
+    Optional<ActorRef<RaftMessage>> peer(String node) {
+        return Optional.ofNullable(peers.get(node));
+    }
+
+    /** The other voters that can be reached now. */
+    List<ActorRef<RaftMessage>> voters() {
+        return configuration().peersOf(node).stream()
+                .filter(configuration()::isVoter)
+                .flatMap(voter -> peer(voter).stream())
+                .toList();
+    }
+
+    void peerAt(String node, Optional<ActorRef<RaftMessage>> replica) {
+        replica.ifPresentOrElse(ref -> peers.put(node, ref), () -> peers.remove(node));
+    }
+
+    /** Its node is leaving: it stands for no election any more. */
+    void abstain() {
+        abstaining = true;
+    }
+
+    boolean mayStand() {
+        return !abstaining && configuration().isVoter(node);
+    }
+
+    /** Randomized over one to two election timeouts (§5.2, §9.3), in ticks. */
+    int randomElectionTicks() {
+        int ticks = settings.electionTicks();
+        return ticks + random.nextInt(ticks);
+    }
+
+    Replica.Status status(Replica.Role role) {
+        return new Replica.Status(
+                group,
+                node,
+                role,
+                leader,
+                term(),
+                commitIndex,
+                appliedIndex,
+                snapshot().index());
+    }
+
+    // -- term and vote (§5.1, §5.2)
+
+    /** A later term begins; its vote is free. */
+    void enterTerm(long term) {
+        if (term < term()) {
+            throw new IllegalStateException("Term would go back from " + term() + " to " + term);
+        }
+        if (term > term()) {
+            hardState = new HardState(term, Optional.empty());
+            writeHardState(() -> {});
+        }
+    }
+
+    /** Votes in the present term; {@code answer} runs when the vote is durable and the term is still the same. */
+    void castVote(String candidate, Runnable answer) {
+        if (!hardState.mayVoteFor(candidate)) {
+            throw new IllegalStateException(
+                    "Second vote in term " + term() + ": for " + candidate + " after " + hardState.votedFor());
+        }
+        hardState = new HardState(term(), Optional.of(candidate));
+        writeHardState(answer);
+    }
+
+    private void writeHardState(Runnable answer) {
+        write(LogSlice.empty(log.lastIndex() + 1), answer);
+    }
+
+    // -- log
+
+    /** The leader's: one more entry at the end, to be written with {@link #writeFrom}. */
+    long append(Entry.Payload payload) {
+        log = log.append(new Entry(term(), payload));
+        configurations.appended(log.lastIndex(), payload);
+        return log.lastIndex();
+    }
+
+    /** Writes what the log holds from {@code index} on; {@code answer} as in {@link #castVote}. */
+    void writeFrom(long index, Runnable answer) {
+        write(log.from(index), answer);
+    }
+
+    /** The follower's: replaces the log from the slice's first index on, in memory and on disk. */
+    void overwrite(LogSlice news, Runnable answer) {
+        long first = news.firstIndex();
+        if (first <= commitIndex) {
+            throw new IllegalStateException("Group " + group + ": entry " + first
+                    + " would be overwritten, but everything through " + commitIndex + " is committed");
+        }
+        if (first <= log.lastIndex()) {
+            log = log.truncatedFrom(first);
+            frontier.truncatedFrom(first);
+            configurations.truncatedFrom(first);
+        }
+        log = log.append(news);
+        news.forEach((entry, index) -> configurations.appended(index, entry.payload()));
+        write(news, answer);
+    }
+
+    private void write(LogSlice entries, Runnable answer) {
+        long ticket = frontier.issue(entries.lastIndex(), inThisTerm(answer));
+        disk.tell(new RaftLog.Write(ticket, hardState, entries));
+    }
+
+    /** Runs {@code answer} when everything so far is durable, if the term is still the same then. */
+    void afterWrites(Runnable answer) {
+        frontier.afterAllIssued(inThisTerm(answer));
+    }
+
+    private Runnable inThisTerm(Runnable answer) {
+        long term = term();
+        return () -> {
+            if (term() == term) {
+                answer.run();
+            }
+        };
+    }
+
+    /** Everything through {@code index} is committed: it is applied, and {@code clients} are answered. */
+    void commitTo(long index, List<Applier.Waiting> clients) {
+        if (index > commitIndex) {
+            LogSlice committed = log.from(commitIndex + 1).endingAt(index);
+            commitIndex = index;
+            compaction.committed(committed);
+            applier.tell(new Applier.Apply(committed, clients));
+        }
+    }
+
+    // -- reads at the applier
+
+    void ask(long index, List<Replica.Query> queries) {
+        readsAtApplier += queries.size();
+        applier.tell(new Applier.Ask(index, queries));
+    }
+
+    /** Not repeated in the life of this actor, so that a late answer is not taken for one to a later question. */
+    long nextReadId() {
+        return ++lastReadId;
+    }
+
+    int readsAtApplier() {
+        return readsAtApplier;
+    }
+
+    void onApplied(Applier.Applied applied) {
+        appliedIndex = Math.max(appliedIndex, applied.index());
+        readsAtApplier -= applied.answered();
+        compaction.maybeBegin();
+    }
+
+    // -- snapshots (§7)
+
+    Compaction compaction() {
+        return compaction;
+    }
+
+    void freeze() {
+        applier.tell(Applier.Freeze.FREEZE);
+    }
+
+    /** The log now rests on {@code snapshot}; what it replaces is dropped, but for a tail kept in memory. */
+    void compactTo(SnapshotMetadata snapshot, Runnable durable) {
+        log = log.compactedThrough(snapshot.index() - settings.retainedEntries());
+        configurations.compactedTo(snapshot);
+        rebaseDisk(snapshot, 0, durable);
+    }
+
+    /** Replaces the state by a snapshot of the leader (Figure 13, rules 6 to 8). */
+    void install(SnapshotMetadata snapshot, Runnable durable) {
+        if (!log.contains(snapshot.last())) {
+            frontier.truncatedFrom(1);
+        }
+        log = log.rebasedOn(snapshot.last());
+        configurations.restart(snapshot, log);
+        commitIndex = snapshot.index();
+        compaction.installed(snapshot);
+        applier.tell(new Applier.Restore(snapshot.last()));
+        rebaseDisk(snapshot, snapshot.index(), durable);
+    }
+
+    private void rebaseDisk(SnapshotMetadata snapshot, long lastIndex, Runnable durable) {
+        long ticket = frontier.issue(lastIndex, durable);
+        disk.tell(new RaftLog.Rebase(ticket, hardState, snapshot));
+    }
+
+    /** Writes the founding configuration of a group that was never hosted here. */
+    void found(SnapshotMetadata founding) {
+        rebaseDisk(founding, 0, () -> {});
+    }
+
+    ActorRef<SnapshotReceiver.Command> receiver() {
+        return receiver;
+    }
+
+    DispatcherSelector blocking() {
+        return DispatcherSelector.fromConfig(settings.blockingDispatcher());
+    }
+}

@@ -1,0 +1,43 @@
+package io.troupe.raft;
+
+import java.util.Optional;
+
+/** The fold over a replica's events: what it knew when it last stopped. */
+final class RecoveredLog {
+
+    private HardState hardState = HardState.INITIAL;
+    private Optional<SnapshotMetadata> snapshot = Optional.empty();
+    private LogView log = LogView.startingAfter(LogPosition.ORIGIN);
+
+    void apply(LogEvent event) {
+        hardState = event.hardState();
+        if (event instanceof LogEvent.Written written && !written.entries().isEmpty()) {
+            write(written.entries());
+        } else if (event instanceof LogEvent.Rebased rebased) {
+            snapshot = Optional.of(rebased.snapshot());
+            log = log.rebasedOn(rebased.snapshot().last());
+        }
+    }
+
+    private void write(LogSlice entries) {
+        if (entries.firstIndex() > log.lastIndex() + 1) {
+            // What came before was deleted; a later Rebased says where the log begins.
+            log = LogView.startingAfter(new LogPosition(entries.firstIndex() - 1, 0));
+        }
+        LogSlice unknown = entries.startingAt(log.base().index() + 1);
+        log = log.truncatedFrom(unknown.firstIndex()).append(unknown);
+    }
+
+    HardState hardState() {
+        return hardState;
+    }
+
+    /** Empty when the group was never hosted here. */
+    Optional<SnapshotMetadata> snapshot() {
+        return snapshot;
+    }
+
+    LogView log() {
+        return log;
+    }
+}

@@ -1,0 +1,273 @@
+package io.troupe.raft;
+
+import io.troupe.raft.RaftMessage.AppendAccepted;
+import io.troupe.raft.RaftMessage.AppendEntries;
+import io.troupe.raft.RaftMessage.AppendRejected;
+import io.troupe.raft.RaftMessage.AppendReply;
+import io.troupe.replication.SnapshotStorage;
+import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+
+/**
+ * The leader's half of replication to one peer during one term (Figure 2, "Rules for Servers: Leaders"; thesis
+ * §10.2.2 for the pipeline). Lives and dies with the leadership, so an answer of another term never reaches it.
+ *
+ * <p>Transitions: probing → replicating, when an AppendEntries is accepted; replicating → probing, when one
+ * is rejected or the peer comes back; either → snapshot, when the peer needs what is compacted; snapshot →
+ * probing, when it is installed or the sending failed.
+ */
+final class Replicator extends AbstractBehavior<Replicator.Command> {
+
+    sealed interface Command permits Advance, Beat, PeerAt, SnapshotSender.Finished, AppendReply {}
+
+    /** The leader's log and commit index, as of now. */
+    record Advance(LogView log, SnapshotMetadata snapshot, long commitIndex) implements Command {}
+
+    /** Say something now: a heartbeat, or confirmation for reads. */
+    record Beat(long round) implements Command {}
+
+    /** Where the peer's replica is; empty when it cannot be reached. */
+    record PeerAt(Optional<ActorRef<RaftMessage>> replica) implements Command {}
+
+    /** What every replicator of a leadership shares. */
+    record Leadership(
+            String group,
+            String leader,
+            long term,
+            RaftSettings settings,
+            SnapshotStorage storage,
+            ActorRef<? super Event> replica) {}
+
+    sealed interface Event extends RaftReplica.Internal permits Progress, HigherTerm {}
+
+    /**
+     * The peer answered in this term.
+     *
+     * @param matchIndex known to be durable there
+     * @param round of the message it answered
+     */
+    record Progress(long term, String peer, long matchIndex, long round) implements Event {}
+
+    record HigherTerm(long term) implements Event {}
+
+    private enum State {
+        PROBING,
+        REPLICATING,
+        SNAPSHOT
+    }
+
+    private final Leadership leadership;
+    private final String peer;
+    private final InFlight inFlight;
+    private Optional<ActorRef<RaftMessage>> replica = Optional.empty();
+    private LogView log;
+    private SnapshotMetadata snapshot;
+    private long commitIndex;
+    private long round;
+
+    private State state = State.PROBING;
+    private long nextIndex;
+    private long matchIndex;
+    private long commitIndexSent;
+    private boolean probeUnderWay;
+
+    static Behavior<Command> create(Leadership leadership, String peer, Advance start) {
+        return Behaviors.setup(context -> new Replicator(context, leadership, peer, start));
+    }
+
+    private Replicator(ActorContext<Command> context, Leadership leadership, String peer, Advance start) {
+        super(context);
+        this.leadership = leadership;
+        this.peer = peer;
+        this.inFlight = new InFlight(
+                leadership.settings().maxInFlightMessages(),
+                leadership.settings().maxInFlightBytes());
+        this.log = start.log();
+        this.snapshot = start.snapshot();
+        this.commitIndex = start.commitIndex();
+        this.nextIndex = log.lastIndex(); // Just before the leader's no-op: what a follower most likely lacks.
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Advance.class, this::onAdvance)
+                .onMessage(AppendAccepted.class, this::onAccepted)
+                .onMessage(AppendRejected.class, this::onRejected)
+                .onMessage(Beat.class, this::onBeat)
+                .onMessage(PeerAt.class, this::onPeerAt)
+                .onMessage(SnapshotSender.Finished.class, this::onSnapshotFinished)
+                .build();
+    }
+
+    private Behavior<Command> onAdvance(Advance advance) {
+        log = advance.log();
+        snapshot = advance.snapshot();
+        commitIndex = advance.commitIndex();
+        sendWhatIsDue();
+        return this;
+    }
+
+    private Behavior<Command> onPeerAt(PeerAt at) {
+        if (!replica.equals(at.replica())) {
+            replica = at.replica();
+            if (state != State.SNAPSHOT) {
+                probe(matchIndex + 1);
+            }
+            sendWhatIsDue();
+        }
+        return this;
+    }
+
+    private Behavior<Command> onBeat(Beat beat) {
+        round = Math.max(round, beat.round());
+        switch (state) {
+            case PROBING -> beatWhileProbing();
+            case REPLICATING -> sendEmpty(new LogPosition(nextIndex - 1, log.termAt(nextIndex - 1)));
+            case SNAPSHOT -> sendEmpty(LogPosition.ORIGIN);
+        }
+        return this;
+    }
+
+    private Behavior<Command> onAccepted(AppendAccepted accepted) {
+        if (heardHigherTerm(accepted)) {
+            return this;
+        }
+        matchIndex = Math.max(matchIndex, accepted.matchIndex());
+        inFlight.arrivedThrough(accepted.matchIndex());
+        if (state == State.PROBING && accepted.matchIndex() >= nextIndex - 1) {
+            state = State.REPLICATING;
+            nextIndex = Math.max(nextIndex, matchIndex + 1);
+        }
+        report(accepted);
+        sendWhatIsDue();
+        return this;
+    }
+
+    private Behavior<Command> onRejected(AppendRejected rejected) {
+        if (heardHigherTerm(rejected)) {
+            return this;
+        }
+        report(rejected);
+        boolean stale = state == State.SNAPSHOT
+                || rejected.previousIndex() <= matchIndex
+                || (state == State.PROBING && rejected.previousIndex() != nextIndex - 1);
+        if (!stale) {
+            LogPosition hint = rejected.hint();
+            probe(Math.max(matchIndex, log.lastIndexWithTermAtMost(hint.term(), hint.index())) + 1);
+            sendWhatIsDue();
+        }
+        return this;
+    }
+
+    private boolean heardHigherTerm(AppendReply reply) {
+        if (reply.term() > leadership.term()) {
+            leadership.replica().tell(new HigherTerm(reply.term()));
+            return true;
+        }
+        return false;
+    }
+
+    private void report(AppendReply reply) {
+        leadership.replica().tell(new Progress(leadership.term(), peer, matchIndex, reply.round()));
+    }
+
+    private void probe(long from) {
+        state = State.PROBING;
+        nextIndex = from;
+        inFlight.clear();
+        probeUnderWay = false;
+    }
+
+    private void sendWhatIsDue() {
+        if (state == State.PROBING && !probeUnderWay) {
+            sendProbe();
+        }
+        while (state == State.REPLICATING && nextIndex <= log.lastIndex() && inFlight.hasRoom()) {
+            if (replica.isEmpty() || sendSnapshotIfCompacted()) {
+                return;
+            }
+            LogSlice entries = log.from(nextIndex).within(leadership.settings().maxMessageBytes());
+            inFlight.sent(entries.lastIndex(), entries.sizeBytes());
+            send(new LogPosition(nextIndex - 1, log.termAt(nextIndex - 1)), entries);
+            nextIndex = entries.lastIndex() + 1;
+        }
+        if (state == State.REPLICATING && commitIndex > commitIndexSent && nextIndex > log.lastIndex()) {
+            sendEmpty(new LogPosition(nextIndex - 1, log.termAt(nextIndex - 1)));
+        }
+    }
+
+    /** The probe's entries are not repeated; when they were lost, the accepted heartbeat leads to their sending. */
+    private void beatWhileProbing() {
+        if (probeUnderWay) {
+            sendEmpty(new LogPosition(nextIndex - 1, log.termAt(nextIndex - 1)));
+        } else {
+            sendProbe();
+        }
+    }
+
+    private void sendProbe() {
+        if (replica.isEmpty() || sendSnapshotIfCompacted()) {
+            return;
+        }
+        probeUnderWay = true;
+        LogSlice entries = log.from(nextIndex).within(leadership.settings().maxMessageBytes());
+        send(new LogPosition(nextIndex - 1, log.termAt(nextIndex - 1)), entries);
+    }
+
+    private void sendEmpty(LogPosition previous) {
+        if (log.isCompacted(previous.index()) && previous.index() > 0) {
+            sendSnapshotIfCompacted();
+        } else {
+            send(previous, LogSlice.empty(previous.index() + 1));
+        }
+    }
+
+    private void send(LogPosition previous, LogSlice entries) {
+        commitIndexSent = commitIndex;
+        replica.ifPresent(to -> to.tell(new AppendEntries(
+                leadership.term(),
+                leadership.leader(),
+                previous,
+                entries,
+                commitIndex,
+                round,
+                getContext().getSelf().narrow())));
+    }
+
+    private boolean sendSnapshotIfCompacted() {
+        if (!log.isCompacted(nextIndex - 1)) {
+            return false;
+        }
+        state = State.SNAPSHOT;
+        inFlight.clear();
+        replica.ifPresent(to -> getContext()
+                .spawnAnonymous(
+                        SnapshotSender.create(
+                                leadership, snapshot, to, getContext().getSelf().narrow()),
+                        DispatcherSelector.fromConfig(leadership.settings().blockingDispatcher())));
+        return true;
+    }
+
+    private Behavior<Command> onSnapshotFinished(SnapshotSender.Finished finished) {
+        if (finished.term() > leadership.term()) {
+            leadership.replica().tell(new HigherTerm(finished.term()));
+            return this;
+        }
+        if (finished.installed()) {
+            matchIndex = Math.max(matchIndex, finished.index());
+            leadership.replica().tell(new Progress(leadership.term(), peer, matchIndex, 0));
+        }
+        probe(matchIndex + 1);
+        if (finished.installed()) {
+            sendWhatIsDue();
+        } // Else the next heartbeat tries again: a peer that is away must not be tried in a tight loop.
+        return this;
+    }
+}

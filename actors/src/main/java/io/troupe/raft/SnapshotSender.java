@@ -1,0 +1,156 @@
+package io.troupe.raft;
+
+import io.troupe.raft.RaftMessage.ChunkReply;
+import io.troupe.raft.RaftMessage.InstallSnapshot;
+import io.troupe.replication.SnapshotStorage;
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * Sends one snapshot to one peer (§7), a chunk at a time, each when the one before is written there; begins where
+ * the peer says that an earlier sending was interrupted. Stops when it is installed, refused, or not answered
+ * for an election timeout. Runs where blocking is allowed.
+ */
+final class SnapshotSender extends AbstractBehavior<SnapshotSender.Command> {
+
+    sealed interface Command permits ChunkReply, Retry {}
+
+    private enum Retry implements Command {
+        RETRY
+    }
+
+    /** @param term of the peer's answer */
+    record Finished(long term, long index, boolean installed) implements Replicator.Command {}
+
+    private static final int SILENT_RETRIES_MAX = 4;
+
+    private final Replicator.Leadership leadership;
+    private final SnapshotMetadata snapshot;
+    private final ActorRef<RaftMessage> peer;
+    private final ActorRef<Finished> replyTo;
+    private final SnapshotStorage.Stored stored;
+    private InputStream in;
+    private long readTo;
+    private long chunkOffset;
+    private ByteString chunk = ByteString.emptyByteString();
+    private int silentRetries;
+
+    static Behavior<Command> create(
+            Replicator.Leadership leadership,
+            SnapshotMetadata snapshot,
+            ActorRef<RaftMessage> peer,
+            ActorRef<Finished> replyTo) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+            try {
+                return new SnapshotSender(context, timers, leadership, snapshot, peer, replyTo);
+            } catch (IOException e) {
+                context.getLog().error("Snapshot {} of group {} cannot be read", snapshot, leadership.group(), e);
+                replyTo.tell(new Finished(leadership.term(), snapshot.index(), false));
+                return Behaviors.stopped();
+            }
+        }));
+    }
+
+    private SnapshotSender(
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            Replicator.Leadership leadership,
+            SnapshotMetadata snapshot,
+            ActorRef<RaftMessage> peer,
+            ActorRef<Finished> replyTo)
+            throws IOException {
+        super(context);
+        this.leadership = leadership;
+        this.snapshot = snapshot;
+        this.peer = peer;
+        this.replyTo = replyTo;
+        this.stored = leadership
+                .storage()
+                .find(leadership.group(), snapshot.index(), snapshot.last().term())
+                .orElseThrow(() -> new IOException("it is not in the snapshot storage"));
+        this.in = leadership.storage().open(stored);
+        timers.startTimerWithFixedDelay(
+                Retry.RETRY, leadership.settings().electionTimeout().dividedBy(SILENT_RETRIES_MAX));
+        readChunk();
+        sendChunk();
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(ChunkReply.class, this::onChunkReply)
+                .onMessageEquals(Retry.RETRY, this::onRetry)
+                .onSignal(PostStop.class, ignored -> {
+                    in.close();
+                    return this;
+                })
+                .build();
+    }
+
+    private Behavior<Command> onChunkReply(ChunkReply reply) throws IOException {
+        silentRetries = 0;
+        if (reply.term() > leadership.term() || reply.installed()) {
+            return finished(reply.term(), reply.installed());
+        }
+        if (reply.index() == snapshot.index() && reply.nextOffset() != chunkOffset) {
+            seek(reply.nextOffset());
+            readChunk();
+            sendChunk();
+        }
+        return this;
+    }
+
+    private Behavior<Command> onRetry() {
+        if (++silentRetries > SILENT_RETRIES_MAX) {
+            return finished(leadership.term(), false);
+        }
+        sendChunk();
+        return this;
+    }
+
+    private Behavior<Command> finished(long term, boolean installed) {
+        replyTo.tell(new Finished(term, snapshot.index(), installed));
+        return Behaviors.stopped();
+    }
+
+    private void seek(long offset) throws IOException {
+        if (offset < readTo) {
+            in.close();
+            in = leadership.storage().open(stored);
+            readTo = 0;
+        }
+        in.skipNBytes(offset - readTo);
+        readTo = offset;
+    }
+
+    private void readChunk() throws IOException {
+        chunkOffset = readTo;
+        long wanted = Math.min(leadership.settings().maxMessageBytes(), stored.length() - readTo);
+        chunk = ByteString.fromArrayUnsafe(in.readNBytes(Math.toIntExact(wanted)));
+        if (chunk.length() < wanted) {
+            throw new IOException("Snapshot " + stored + " ends at byte " + (readTo + chunk.length()));
+        }
+        readTo += chunk.length();
+    }
+
+    private void sendChunk() {
+        peer.tell(new InstallSnapshot(
+                leadership.term(),
+                leadership.leader(),
+                snapshot,
+                stored.length(),
+                stored.checksum(),
+                chunkOffset,
+                chunk,
+                getContext().getSelf().narrow()));
+    }
+}

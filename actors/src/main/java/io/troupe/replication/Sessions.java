@@ -1,0 +1,151 @@
+package io.troupe.replication;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * The replicas' half of exactly-once (Raft thesis §6.3): per session the results of commands that the client
+ * may repeat. Part of the replicated state, so it changes by applied commands alone and is evicted by their
+ * order, never by a clock; its bounds are the same on all replicas for the same reason.
+ */
+public final class Sessions {
+
+    /** The least recently used session goes when there is one more. Part of the replicated state's definition. */
+    public static final int SESSIONS_MAX = 10_000;
+
+    /** Unacknowledged results kept per session; the lowest serial's goes first. As {@link #SESSIONS_MAX}. */
+    public static final int RESULTS_MAX = 4_096;
+
+    /** What applying a command of a session comes to. */
+    public sealed interface Verdict permits Fresh, Repeated, Expired {}
+
+    /** Apply it, then {@link #remember} its result. */
+    public record Fresh() implements Verdict {}
+
+    /** It was applied before, at {@code index}. */
+    public record Repeated(long index, ByteString result) implements Verdict {}
+
+    /** It must not be applied: whether it was before is no longer known. */
+    public record Expired(String detail) implements Verdict {}
+
+    private static final class Session {
+        final TreeMap<Long, Repeated> results = new TreeMap<>();
+        /** Serials below have been answered, or their results were dropped. */
+        long floor = 1;
+
+        Session copy() {
+            Session copy = new Session();
+            copy.results.putAll(results);
+            copy.floor = floor;
+            return copy;
+        }
+
+        void raiseFloor(long serial) {
+            floor = Math.max(floor, serial);
+            results.headMap(floor).clear();
+        }
+    }
+
+    private final int sessionsMax;
+    private final int resultsMax;
+    /** By last use, the least recent first. */
+    private final LinkedHashMap<Long, Session> sessions = new LinkedHashMap<>(16, 0.75f, true);
+
+    public Sessions() {
+        this(SESSIONS_MAX, RESULTS_MAX);
+    }
+
+    Sessions(int sessionsMax, int resultsMax) {
+        this.sessionsMax = sessionsMax;
+        this.resultsMax = resultsMax;
+    }
+
+    /** @param id unique in the group; engines use the log index of the command that opens the session */
+    public void open(long id) {
+        sessions.put(id, new Session());
+        if (sessions.size() > sessionsMax) {
+            sessions.remove(sessions.keySet().iterator().next());
+        }
+    }
+
+    public Verdict admit(long id, long serial, long acknowledgedBelow) {
+        Session session = sessions.get(id);
+        if (session == null) {
+            return new Expired("session " + id + " is not open; at most " + sessionsMax + " are kept");
+        }
+        session.raiseFloor(Math.min(acknowledgedBelow, serial));
+        Repeated repeated = session.results.get(serial);
+        if (repeated != null) {
+            return repeated;
+        }
+        if (serial < session.floor) {
+            return new Expired("the result of serial " + serial + " of session " + id
+                    + " is no longer kept: serials below " + session.floor + " were acknowledged or dropped");
+        }
+        return new Fresh();
+    }
+
+    /** Records the result of a command that was {@link Fresh}. */
+    public void remember(long id, long serial, long index, ByteString result) {
+        Session session = sessions.get(id);
+        if (session == null) {
+            throw new IllegalStateException("Result for session " + id + ", which was not admitted");
+        }
+        session.results.put(serial, new Repeated(index, result));
+        if (session.results.size() > resultsMax) {
+            session.raiseFloor(session.results.firstKey() + 1);
+        }
+    }
+
+    public int size() {
+        return sessions.size();
+    }
+
+    /** A copy that later changes do not touch; shares the results. */
+    public Sessions copy() {
+        Sessions copy = new Sessions(sessionsMax, resultsMax);
+        sessions.forEach((id, session) -> copy.sessions.put(id, session.copy()));
+        return copy;
+    }
+
+    public void writeTo(DataOutputStream out) throws IOException {
+        out.writeInt(sessions.size());
+        for (Map.Entry<Long, Session> entry : sessions.entrySet()) {
+            Session session = entry.getValue();
+            out.writeLong(entry.getKey());
+            out.writeLong(session.floor);
+            out.writeInt(session.results.size());
+            for (Map.Entry<Long, Repeated> result : session.results.entrySet()) {
+                out.writeLong(result.getKey());
+                out.writeLong(result.getValue().index());
+                byte[] bytes = result.getValue().result().toArray();
+                out.writeInt(bytes.length);
+                out.write(bytes);
+            }
+        }
+    }
+
+    /** Replaces everything by what {@link #writeTo} wrote. */
+    public void readFrom(DataInputStream in) throws IOException {
+        sessions.clear();
+        int count = in.readInt();
+        for (int i = 0; i < count; i++) {
+            long id = in.readLong();
+            Session session = new Session();
+            session.floor = in.readLong();
+            int results = in.readInt();
+            for (int j = 0; j < results; j++) {
+                long serial = in.readLong();
+                long index = in.readLong();
+                byte[] bytes = in.readNBytes(in.readInt());
+                session.results.put(serial, new Repeated(index, ByteString.fromArrayUnsafe(bytes)));
+            }
+            sessions.put(id, session);
+        }
+    }
+}
