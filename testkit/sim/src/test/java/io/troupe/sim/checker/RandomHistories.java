@@ -1,7 +1,9 @@
 package io.troupe.sim.checker;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -29,7 +31,7 @@ final class RandomHistories {
     History<KeyValue.Input, KeyValue.Output> keyValue(int operations, int clients, int keys, int lostAnswers) {
         var recorder = new HistoryRecorder<KeyValue.Input, KeyValue.Output>();
         var model = new KeyValue();
-        var state = new java.util.HashMap<String, String>();
+        var state = new HashMap<String, String>();
         List<Client> all = new ArrayList<>();
         for (int i = 0; i < clients; i++) {
             all.add(new Client());
@@ -63,7 +65,7 @@ final class RandomHistories {
         return recorder.history();
     }
 
-    private KeyValue.Input anyInput(String key, java.util.Map<String, String> state) {
+    private KeyValue.Input anyInput(String key, Map<String, String> state) {
         return switch (random.nextInt(10)) {
             case 0, 1, 2, 3 -> new KeyValue.Get(key);
             case 4, 5 -> new KeyValue.Put(key, fresh());
@@ -77,7 +79,7 @@ final class RandomHistories {
         return "<" + written++ + ">";
     }
 
-    private static KeyValue.Output apply(java.util.Map<String, String> state, KeyValue.Input input) {
+    private static KeyValue.Output apply(Map<String, String> state, KeyValue.Input input) {
         var now = Optional.ofNullable(state.get(input.key()));
         if (input instanceof KeyValue.Put put) {
             state.put(put.key(), put.value());

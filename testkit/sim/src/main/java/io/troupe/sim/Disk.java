@@ -1,0 +1,110 @@
+package io.troupe.sim;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.apache.pekko.persistence.PersistentRepr;
+import org.apache.pekko.persistence.SnapshotMetadata;
+
+/**
+ * A node's disk, which outlives its crashes. Writes are synced one after the other; at a crash those not yet synced are
+ * lost, but for as many of the first of them as the seed says: unsynced is not the same as gone.
+ */
+final class Disk {
+
+    /** Bytes with what it takes to read them. */
+    record Stored(byte[] bytes, int serializer, String manifest) {}
+
+    record StoredEvent(PersistentRepr envelope, Stored payload) {}
+
+    record StoredSnapshot(SnapshotMetadata metadata, Stored payload) {}
+
+    /** The events of one persistence id. */
+    static final class EventLog {
+        final NavigableMap<Long, StoredEvent> events = new TreeMap<>();
+        long highest;
+
+        void append(StoredEvent event) {
+            events.put(event.envelope().sequenceNr(), event);
+            highest = Math.max(highest, event.envelope().sequenceNr());
+        }
+
+        void deleteTo(long sequenceNr) {
+            events.headMap(sequenceNr, true).clear();
+        }
+    }
+
+    private record Pending(List<Runnable> changes) {}
+
+    private final World world;
+    private final RandomGenerator random;
+    private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+    private final Map<String, EventLog> logs = new TreeMap<>();
+    private final Map<String, NavigableMap<Long, StoredSnapshot>> snapshots = new TreeMap<>();
+    private DiskConditions conditions = DiskConditions.good();
+    private long busyUntilNanos;
+
+    Disk(World world, RandomGenerator random) {
+        this.world = world;
+        this.random = random;
+    }
+
+    void conditions(DiskConditions present) {
+        conditions = present;
+    }
+
+    EventLog log(String persistenceId) {
+        return logs.computeIfAbsent(persistenceId, any -> new EventLog());
+    }
+
+    NavigableMap<Long, StoredSnapshot> snapshots(String persistenceId) {
+        return snapshots.computeIfAbsent(persistenceId, any -> new TreeMap<>());
+    }
+
+    /**
+     * Queues a write.
+     *
+     * @param changes what is on disk once the write is synced; a crash may let a first part of them survive
+     * @param synced runs for {@code host} when all of it is safe
+     * @param failed runs instead when the write fails; nothing of it is on disk
+     */
+    void write(Host host, List<Runnable> changes, Runnable synced, Runnable failed) {
+        boolean fails = random.nextDouble() < conditions.failures();
+        var write = new Pending(fails ? List.of() : changes);
+        pending.add(write);
+        whenDone(host, () -> {
+            pending.remove(write);
+            write.changes().forEach(Runnable::run);
+            (fails ? failed : synced).run();
+        });
+    }
+
+    /** Queues a read behind every earlier write. */
+    void read(Host host, Runnable done) {
+        whenDone(host, done);
+    }
+
+    private void whenDone(Host host, Runnable done) {
+        long min = conditions.latencyMin().toNanos();
+        long max = conditions.latencyMax().toNanos();
+        long latency = min == max ? min : random.nextLong(min, max + 1);
+        busyUntilNanos = Math.max(busyUntilNanos, world.nowNanos()) + latency;
+        // For the outside: a disk goes on while its node is paused.
+        world.at(busyUntilNanos, world.outside(), () -> {
+            if (!host.isDead()) {
+                world.as(host, done);
+            }
+        });
+    }
+
+    void crash() {
+        var changes =
+                pending.stream().flatMap(write -> write.changes().stream()).toList();
+        pending.clear();
+        changes.subList(0, random.nextInt(changes.size() + 1)).forEach(Runnable::run);
+        busyUntilNanos = 0;
+    }
+}

@@ -1,0 +1,92 @@
+package io.troupe.sim;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.pekko.actor.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One life of a simulated node, from start to crash or stop; a restart is a new host with the old disk. Everything that
+ * runs is tagged with the host it runs for, so that a crash can take it all at once.
+ *
+ * <p>States: up → paused → up; up or paused → dead, for ever.
+ */
+final class Host {
+
+    private final String name;
+    private Disk disk;
+    private final List<RunQueue.Task> parked = new ArrayList<>();
+    private double clockRate = 1;
+    private boolean paused;
+    private boolean dead;
+    private @Nullable ActorRef root;
+
+    Host(String name, Disk disk) {
+        this.name = name;
+        this.disk = disk;
+    }
+
+    String name() {
+        return name;
+    }
+
+    Disk disk() {
+        return disk;
+    }
+
+    void disk(Disk other) {
+        disk = other;
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    boolean isDead() {
+        return dead;
+    }
+
+    void die() {
+        dead = true;
+        paused = false;
+        parked.clear();
+    }
+
+    void pause() {
+        paused = true;
+    }
+
+    /** What became ready during the pause, in order. */
+    List<RunQueue.Task> resume() {
+        paused = false;
+        var held = List.copyOf(parked);
+        parked.clear();
+        return held;
+    }
+
+    void park(RunQueue.Task task) {
+        parked.add(task);
+    }
+
+    /** How many seconds this node's clock counts in one second. */
+    double clockRate() {
+        return clockRate;
+    }
+
+    void clockRate(double rate) {
+        clockRate = rate;
+    }
+
+    @Nullable ActorRef root() {
+        return root;
+    }
+
+    void root(ActorRef actor) {
+        root = actor;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

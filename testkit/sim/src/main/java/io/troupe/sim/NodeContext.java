@@ -1,0 +1,37 @@
+package io.troupe.sim;
+
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/** What a node's root behavior is built from: the node's name, clock and randomness. */
+public final class NodeContext {
+
+    private final World world;
+    private final Host host;
+    private final int life;
+
+    NodeContext(World world, Host host, int life) {
+        this.world = world;
+        this.host = host;
+        this.life = life;
+    }
+
+    public String name() {
+        return host.name();
+    }
+
+    /** How often this node was started before: 0 at the first start. */
+    public int life() {
+        return life;
+    }
+
+    /** A stream of random numbers of this node in this life, by label. */
+    public RandomGenerator random(String label) {
+        return world.streams().derive("node " + host.name() + " " + life + " " + label);
+    }
+
+    /** This node's monotonic clock in virtual nanoseconds, drift included. */
+    public LongSupplier nanoClock() {
+        return () -> (long) (world.nowNanos() * host.clockRate());
+    }
+}

@@ -1,0 +1,155 @@
+package io.troupe.sim.junit;
+
+import com.typesafe.config.ConfigFactory;
+import io.troupe.sim.Simulation;
+import io.troupe.sim.Stage;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.Extension;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
+import org.opentest4j.TestAbortedException;
+
+/** Runs a {@link SimulationTest} for its seeds, all on one reused {@link Stage}. */
+final class SimulationExtension implements TestTemplateInvocationContextProvider {
+
+    private static final ExtensionContext.Namespace NAMESPACE =
+            ExtensionContext.Namespace.create(SimulationExtension.class);
+    private static final int FAILED_SEEDS_MAX = 3;
+
+    @Override
+    public boolean supportsTestTemplate(ExtensionContext context) {
+        return context.getRequiredTestMethod().isAnnotationPresent(SimulationTest.class);
+    }
+
+    @Override
+    public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
+        var test = context.getRequiredTestMethod().getAnnotation(SimulationTest.class);
+        var failedSeeds = new AtomicInteger();
+        return seeds(test).mapToObj(seed -> new OneSeed(test, seed, failedSeeds));
+    }
+
+    private static LongStream seeds(SimulationTest test) {
+        var one = System.getProperty("troupe.seed");
+        if (one != null) {
+            return LongStream.of(Long.parseLong(one));
+        }
+        int count = Integer.getInteger("troupe.seeds", test.seeds());
+        return LongStream.range(test.firstSeed(), test.firstSeed() + count);
+    }
+
+    private record OneSeed(SimulationTest test, long seed, AtomicInteger failedSeeds)
+            implements TestTemplateInvocationContext {
+        @Override
+        public String getDisplayName(int invocationIndex) {
+            return "seed " + seed;
+        }
+
+        @Override
+        public List<Extension> getAdditionalExtensions() {
+            return List.of(new Run(test, seed, failedSeeds));
+        }
+    }
+
+    private static final class Run implements ParameterResolver, TestExecutionExceptionHandler, AfterEachCallback {
+        private final SimulationTest test;
+        private final long seed;
+        private final AtomicInteger failedSeeds;
+        private @Nullable Simulation simulation;
+        private boolean failed;
+
+        private Run(SimulationTest test, long seed, AtomicInteger failedSeeds) {
+            this.test = test;
+            this.seed = seed;
+            this.failedSeeds = failedSeeds;
+        }
+
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == Simulation.class;
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            if (failedSeeds.get() >= FAILED_SEEDS_MAX) {
+                throw new TestAbortedException(FAILED_SEEDS_MAX + " seeds have failed already");
+            }
+            simulation = stages(context).get(test.config()).simulate(seed);
+            return simulation;
+        }
+
+        @Override
+        public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+            if (!(failure instanceof TestAbortedException)) {
+                failed = true;
+                failedSeeds.incrementAndGet();
+                failure.addSuppressed(new Replay(ReplayCommand.of(context, seed)));
+                System.err.println(ReplayCommand.of(context, seed));
+            }
+            throw failure;
+        }
+
+        @Override
+        public void afterEach(ExtensionContext context) {
+            if (failed) {
+                // Whatever the failed run left behind must not reach the next seed.
+                stages(context).discard(test.config());
+            } else if (simulation != null) {
+                simulation.close();
+            }
+        }
+
+        private static Stages stages(ExtensionContext context) {
+            return context.getRoot()
+                    .getStore(NAMESPACE)
+                    .getOrComputeIfAbsent(
+                            "stages of " + Thread.currentThread().getId(), key -> new Stages(), Stages.class);
+        }
+    }
+
+    /** The stages of one thread, by configuration. */
+    static final class Stages implements AutoCloseable {
+        private final Map<String, Stage> open = new LinkedHashMap<>();
+
+        Stage get(String config) {
+            return open.computeIfAbsent(config, text -> Stage.open(ConfigFactory.parseString(text)));
+        }
+
+        void discard(String config) {
+            Optional.ofNullable(open.remove(config)).ifPresent(Stages::closeQuietly);
+        }
+
+        @Override
+        public void close() {
+            open.values().forEach(Stages::closeQuietly);
+        }
+
+        private static void closeQuietly(Stage stage) {
+            try {
+                stage.close();
+            } catch (RuntimeException | AssertionError e) {
+                System.err.println("the stage of a failed simulation could not be taken down: " + e);
+            }
+        }
+    }
+
+    /** Carries the replay command into the test report. */
+    private static final class Replay extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private Replay(String command) {
+            super(command, null, false, false);
+        }
+    }
+}

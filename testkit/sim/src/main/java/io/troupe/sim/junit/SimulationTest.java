@@ -1,0 +1,31 @@
+package io.troupe.sim.junit;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.TestTemplate;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * A test method that takes an {@link io.troupe.sim.Simulation} and is run once for each of many seeds. After three failed
+ * seeds the rest are skipped.
+ *
+ * <p>System properties: {@code troupe.seed} runs that seed alone, {@code troupe.seeds} changes how many are run.
+ */
+@Documented
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+@TestTemplate
+@ExtendWith(SimulationExtension.class)
+public @interface SimulationTest {
+
+    /** How many seeds. */
+    int seeds() default 100;
+
+    long firstSeed() default 0;
+
+    /** HOCON of the application: serializers, and what its actors read. */
+    String config() default "";
+}

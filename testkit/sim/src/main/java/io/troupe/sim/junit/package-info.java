@@ -1,0 +1,8 @@
+/**
+ * JUnit 5 face of the simulator: {@link io.troupe.sim.junit.SimulationTest} runs a test method for many seeds, and says
+ * how to replay the one that failed.
+ */
+@NullMarked
+package io.troupe.sim.junit;
+
+import org.jspecify.annotations.NullMarked;
