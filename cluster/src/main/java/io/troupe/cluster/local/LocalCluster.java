@@ -128,7 +128,14 @@ public final class LocalCluster implements AutoCloseable {
 
     /** Waits until every node whose process runs is ready. */
     public void awaitReady(Duration timeout) {
-        new Readiness(this, progress).await(timeout);
+        new Readiness(this, progress)
+                .await(nodeIds().stream().filter(this::isRunning).toList(), timeout);
+    }
+
+    /** Waits until the node is ready. */
+    public void awaitReady(String node, Duration timeout) {
+        layout.place(node);
+        new Readiness(this, progress).await(List.of(node), timeout);
     }
 
     /** SIGKILL: the node's process is gone when this returns. */

@@ -26,16 +26,14 @@ final class Readiness {
         this.progress = progress;
     }
 
-    void await(Duration timeout) {
-        List<String> expected =
-                cluster.nodeIds().stream().filter(cluster::isRunning).toList();
+    void await(List<String> expected, Duration timeout) {
         Set<String> ready = new TreeSet<>();
         long start = System.nanoTime();
         long told = start;
         while (true) {
             List<NodeState> states = cluster.status();
             for (NodeState state : states) {
-                if (state.isReady() && ready.add(state.id())) {
+                if (expected.contains(state.id()) && state.isReady() && ready.add(state.id())) {
                     progress.accept(state.id() + " is ready");
                 }
                 if (expected.contains(state.id()) && state.process() == NodeState.Process.GONE) {

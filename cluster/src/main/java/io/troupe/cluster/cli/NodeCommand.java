@@ -1,0 +1,73 @@
+package io.troupe.cluster.cli;
+
+import ch.qos.logback.classic.LoggerContext;
+import io.troupe.cluster.node.Ending;
+import io.troupe.cluster.node.Node;
+import io.troupe.cluster.node.NodeFailure;
+import io.troupe.cluster.node.NodeSettings;
+import io.troupe.cluster.node.SettingsException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "node",
+        description = "Run one node in the foreground: what systemd or a container runs on separate machines.",
+        footer = {
+            "",
+            "Logs go to standard output. SIGTERM leaves the cluster in good order.",
+            "Exit codes beside the usual: 3 wrong configuration, 4 data directory, 5 address in use,",
+            "6 refused by the cluster, 75 downed as a minority: start it again (--rejoin does)."
+        })
+final class NodeCommand implements Callable<Integer> {
+
+    @Option(names = "--config", required = true, paramLabel = "FILE", description = "The node's HOCON file.")
+    private Path config;
+
+    @Option(
+            names = "--rejoin",
+            description = "Begin a new life in this process when the split-brain resolver has downed the node,"
+                    + " instead of exiting with 75.")
+    private boolean rejoin;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        PrintWriter err = spec.commandLine().getErr();
+        try {
+            return live(NodeSettings.load(config), err);
+        } catch (SettingsException e) {
+            err.println("troupe: " + e.getMessage());
+            return ExitCodes.CONFIGURATION;
+        } catch (NodeFailure e) {
+            err.println("troupe: " + e.getMessage());
+            return e.exitCode();
+        }
+    }
+
+    private int live(NodeSettings settings, PrintWriter err) {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logback) {
+            logback.putProperty("troupe.node", settings.nodeId());
+        }
+        NodeSettings life = settings;
+        while (true) {
+            Node node = Node.start(life);
+            Ending ending = node.awaitEnd();
+            if (!ending.message().isEmpty()) {
+                err.println("troupe: " + ending.message());
+            }
+            if (!rejoin || !(ending instanceof Ending.Downed)) {
+                return ending.exitCode();
+            }
+            err.println("troupe: beginning a new life to rejoin");
+            life = life.cutOffFrom(node.cutOffFrom());
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.troupe.cluster.cli;
+
+import io.troupe.cluster.local.LocalClusterException;
+import java.io.PrintWriter;
+import java.util.ServiceLoader;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The {@code troupe} command. */
+@Command(
+        name = "troupe",
+        description = "The classic distributed systems, each as an actor hierarchy, on a cluster of JVMs.",
+        subcommands = {
+            UpCommand.class,
+            StatusCommand.class,
+            DownCommand.class,
+            KillCommand.class,
+            RestartCommand.class,
+            PartitionCommand.class,
+            HealCommand.class,
+            LogsCommand.class,
+            NodeCommand.class,
+            HelpCommand.class
+        },
+        footer = {
+            "",
+            "Exit codes: 0 done, 1 could not be done, 2 not understood; 'troupe node --help' lists those of a node.",
+            "Start with: troupe demo, or troupe up"
+        })
+public final class Troupe implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Say what to do");
+    }
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        CommandLine troupe = new CommandLine(new Troupe());
+        troupe.addSubcommand("demo", SpiCommands.demo());
+        troupe.addSubcommand("bench", SpiCommands.bench());
+        addHelp(troupe);
+        troupe.setExecutionExceptionHandler((failure, line, parsed) -> failed(failure, line));
+        troupe.setParameterExceptionHandler(Troupe::misunderstood);
+        troupe.setCaseInsensitiveEnumValuesAllowed(true);
+        return troupe;
+    }
+
+    private static void addHelp(CommandLine line) {
+        if (!line.getMixins().containsKey("mixinStandardHelpOptions")) {
+            line.getCommandSpec().mixinStandardHelpOptions(true);
+        }
+        line.getCommandSpec().versionProvider(() -> new String[] {"troupe " + version()});
+        line.getSubcommands().values().stream()
+                .filter(sub -> !(sub.getCommand() instanceof HelpCommand))
+                .forEach(Troupe::addHelp);
+    }
+
+    private static String version() {
+        String version = Troupe.class.getPackage().getImplementationVersion();
+        return version == null ? "(built from source)" : version;
+    }
+
+    private static int failed(Exception failure, CommandLine line) {
+        PrintWriter err = line.getErr();
+        if (failure instanceof LocalClusterException) {
+            err.println("troupe: " + failure.getMessage());
+        } else {
+            err.println("troupe: an unexpected failure, which is a bug of Troupe:");
+            failure.printStackTrace(err);
+        }
+        err.flush();
+        return ExitCodes.FAILURE;
+    }
+
+    private static int misunderstood(ParameterException e, String[] args) {
+        CommandLine line = e.getCommandLine();
+        PrintWriter err = line.getErr();
+        err.println("troupe: " + e.getMessage());
+        UnmatchedArgumentException.printSuggestions(e, err);
+        err.println("See: " + line.getCommandSpec().qualifiedName() + " --help");
+        err.flush();
+        return ExitCodes.USAGE;
+    }
+
+    /** {@code demo} and {@code bench}: their subcommands are found on the class path. */
+    static final class SpiCommands {
+
+        private SpiCommands() {}
+
+        static CommandLine demo() {
+            CommandLine demo = new CommandLine(new DemoCommand());
+            ServiceLoader.load(Demo.class)
+                    .forEach(found -> add(demo, found.name(), found.description(), found.command()));
+            return demo;
+        }
+
+        static CommandLine bench() {
+            CommandLine bench = new CommandLine(new BenchCommand());
+            ServiceLoader.load(Bench.class)
+                    .forEach(found -> add(bench, found.name(), found.description(), found.command()));
+            return bench;
+        }
+
+        private static void add(CommandLine parent, String name, String description, Object command) {
+            CommandLine line = new CommandLine(command);
+            if (line.getCommandSpec().usageMessage().description().length == 0) {
+                line.getCommandSpec().usageMessage().description(description);
+            }
+            parent.addSubcommand(name, line);
+        }
+    }
+}

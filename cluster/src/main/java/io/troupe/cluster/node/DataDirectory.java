@@ -1,0 +1,154 @@
+package io.troupe.cluster.node;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's data directory: locked while the node runs, and stamped with whose it is. Refused when
+ * it is another node's, another cluster's, or written by a newer Troupe.
+ */
+public final class DataDirectory implements AutoCloseable {
+
+    /** Raised when something below the directory changes so that older versions would misread it. */
+    static final int FORMAT = 1;
+
+    private static final String STAMP = "node.properties";
+    private static final String LOCK = "lock";
+
+    private final Path path;
+    private final FileChannel lock;
+
+    private DataDirectory(Path path, FileChannel lock) {
+        this.path = path;
+        this.lock = lock;
+    }
+
+    /** @throws NodeFailure when the directory cannot be this node's */
+    public static DataDirectory open(Path path, String nodeId, String cluster) {
+        FileChannel lock;
+        try {
+            Files.createDirectories(path);
+            lock = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw NodeFailure.dataDirectory("The data directory " + path + " cannot be written: " + e
+                    + ". Make it writable for this user, or set troupe.node.data-dir to another");
+        }
+        DataDirectory directory = new DataDirectory(path, lock);
+        try {
+            directory.lock();
+            directory.stamp(nodeId, cluster);
+            return directory;
+        } catch (IOException e) {
+            directory.close();
+            throw NodeFailure.dataDirectory("The data directory " + path + " cannot be used: " + e.getMessage()
+                    + ". Make it readable and writable for this user");
+        } catch (NodeFailure refused) {
+            directory.close();
+            throw refused;
+        }
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** A folder of a system's own; it is created. */
+    public Path of(String system) {
+        Path own = path.resolve(system);
+        try {
+            return Files.createDirectories(own);
+        } catch (IOException e) {
+            throw NodeFailure.dataDirectory("Cannot create " + own + ": " + e.getMessage());
+        }
+    }
+
+    private void lock() throws IOException {
+        @Nullable FileLock held;
+        try {
+            held = lock.tryLock();
+        } catch (OverlappingFileLockException heldByThisProcess) {
+            held = null;
+        }
+        if (held == null) {
+            throw NodeFailure.dataDirectory("The data directory " + path
+                    + " is in use by a running node. Stop that node, or set troupe.node.data-dir to another");
+        }
+    }
+
+    private void stamp(String nodeId, String cluster) throws IOException {
+        Path file = path.resolve(STAMP);
+        if (!Files.exists(file)) {
+            write(file, nodeId, cluster);
+            return;
+        }
+        Properties stamp = new Properties();
+        try (InputStream in = Files.newInputStream(file)) {
+            stamp.load(in);
+        }
+        refuseUnlessEqual(stamp, "node", nodeId, "troupe.node.id");
+        refuseUnlessEqual(stamp, "cluster", cluster, "troupe.cluster.name");
+        refuseNewer(stamp.getProperty("format", ""), file);
+    }
+
+    private void refuseUnlessEqual(Properties stamp, String key, String mine, String setting) {
+        String stamped = stamp.getProperty(key, "");
+        if (!stamped.equals(mine)) {
+            throw NodeFailure.dataDirectory("The data directory " + path + " belongs to " + key + " '" + stamped
+                    + "', not to '" + mine + "'. Set troupe.node.data-dir to this node's own, or " + setting + " to "
+                    + stamped);
+        }
+    }
+
+    private void refuseNewer(String format, Path file) {
+        int number;
+        try {
+            number = Integer.parseInt(format);
+        } catch (NumberFormatException e) {
+            throw NodeFailure.dataDirectory(
+                    file + " is damaged: format = '" + format + "' is no number. Restore it from a backup");
+        }
+        if (number > FORMAT) {
+            throw NodeFailure.dataDirectory("The data directory " + path + " has format " + number
+                    + ", written by a newer Troupe; this one reads up to " + FORMAT + ". Run the newer one");
+        }
+    }
+
+    private static void write(Path file, String nodeId, String cluster) throws IOException {
+        Properties stamp = new Properties();
+        stamp.setProperty("node", nodeId);
+        stamp.setProperty("cluster", cluster);
+        stamp.setProperty("format", Integer.toString(FORMAT));
+        Path temporary = file.resolveSibling(STAMP + ".new");
+        try (OutputStream out = Files.newOutputStream(temporary)) {
+            stamp.store(out, "Whose data this is. Do not edit.");
+        }
+        try (FileChannel written = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            written.force(true);
+        }
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            folder.force(true);
+        }
+    }
+
+    /** Releases the lock. */
+    @Override
+    public void close() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

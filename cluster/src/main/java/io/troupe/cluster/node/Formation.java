@@ -1,0 +1,264 @@
+package io.troupe.cluster.node;
+
+import io.troupe.wire.Wire;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.AddressFromURIString;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Join;
+import org.apache.pekko.cluster.typed.JoinSeedNodes;
+
+/**
+ * Brings the node into its cluster: greets the configured members until {@link Census} tells to
+ * join one of them or to form a cluster. Any of them may be down, also the first: unlike with
+ * Pekko's own seed nodes there is none that may form a cluster alone.
+ *
+ * <p>Transitions: outside → member; outside → refused, when a member of another cluster, or a live
+ * node with this node's id, answers. Answers greetings in every state.
+ */
+final class Formation extends AbstractBehavior<Formation.Command> {
+
+    /** The actor's name under the node's guardian: greetings are sent to this path. */
+    static final String NAME = "formation";
+
+    private static final Duration TICK = Duration.ofMillis(250);
+    private static final Duration JOIN_AGAIN_AFTER = Duration.ofSeconds(8);
+    private static final Duration GREET_MISSING_EVERY = Duration.ofSeconds(1);
+    private static final Duration EXPLAIN_EVERY = Duration.ofSeconds(10);
+
+    sealed interface Command permits Contact, Greeting, Tick {}
+
+    /**
+     * "I am looking for my cluster."
+     *
+     * @param asksVote whether the sender asks for a vote to form the cluster
+     * @param sentNanos on the sender's clock, echoed in the answer
+     */
+    record Contact(
+            String cluster, String node, String address, boolean asksVote, long sentNanos, ActorRef<Greeting> replyTo)
+            implements Command, Wire {}
+
+    /**
+     * @param member whether the answering node is in a cluster
+     * @param vote whether the asker has the answering node's vote
+     */
+    record Greeting(String cluster, String node, String address, boolean member, boolean vote, long echoNanos)
+            implements Command, Wire {}
+
+    private record Tick() implements Command {}
+
+    /** Told when this node must not run as it is configured. */
+    record Refused(String why) {}
+
+    private final NodeSettings settings;
+    private final LongSupplier nanoTime;
+    private final ActorRef<Refused> onRefused;
+    private final TimerScheduler<Command> timers;
+    private final Cluster cluster;
+    private final Census census;
+    private final Vote vote = new Vote();
+    private final Set<String> foreignTold = new HashSet<>();
+    private boolean formed;
+    private long joinedAtNanos;
+    private boolean joining;
+    private long explainedAtNanos;
+
+    static Behavior<Command> create(NodeSettings settings, LongSupplier nanoTime, ActorRef<Refused> onRefused) {
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new Formation(context, timers, settings, nanoTime, onRefused)));
+    }
+
+    private Formation(
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            NodeSettings settings,
+            LongSupplier nanoTime,
+            ActorRef<Refused> onRefused) {
+        super(context);
+        context.setLoggerName(Formation.class);
+        this.settings = settings;
+        this.nanoTime = nanoTime;
+        this.onRefused = onRefused;
+        this.timers = timers;
+        this.cluster = Cluster.get(context.getSystem());
+        this.census = new Census(settings.nodeId(), settings.memberIds());
+        this.explainedAtNanos = nanoTime.getAsLong();
+        timers.startTimerAtFixedRate(new Tick(), Duration.ZERO, TICK);
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Contact.class, this::onContact)
+                .onMessage(Greeting.class, this::onGreeting)
+                .onMessage(Tick.class, tick -> onTick())
+                .build();
+    }
+
+    private Behavior<Command> onContact(Contact contact) {
+        boolean sameCluster = contact.cluster().equals(settings.cluster());
+        if (!sameCluster) {
+            tellForeign(contact.cluster(), contact.node(), contact.address());
+        }
+        boolean gaveVote =
+                sameCluster && contact.asksVote() && !isMember() && vote.give(contact.node(), nanoTime.getAsLong());
+        contact.replyTo()
+                .tell(new Greeting(
+                        settings.cluster(),
+                        settings.nodeId(),
+                        selfAddress(),
+                        isMember(),
+                        gaveVote,
+                        contact.sentNanos()));
+        return this;
+    }
+
+    private void tellForeign(String otherCluster, String node, String address) {
+        if (foreignTold.add(address)) {
+            getContext()
+                    .getLog()
+                    .warn(
+                            "Refused {} at {}: it belongs to cluster '{}', this node to '{}'. Correct"
+                                    + " troupe.cluster.name or troupe.cluster.members there or here",
+                            node,
+                            address,
+                            otherCluster,
+                            settings.cluster());
+        }
+    }
+
+    private Behavior<Command> onGreeting(Greeting greeting) {
+        if (isMember()) {
+            return this;
+        }
+        if (!greeting.cluster().equals(settings.cluster())) {
+            tellForeign(greeting.cluster(), greeting.node(), greeting.address());
+            if (greeting.member()) {
+                refuse(greeting.node() + " at " + greeting.address() + " belongs to cluster '" + greeting.cluster()
+                        + "', this node to '" + settings.cluster()
+                        + "'. Correct troupe.cluster.name or troupe.cluster.members");
+            }
+        } else if (greeting.node().equals(settings.nodeId())) {
+            refuse("A live node at " + greeting.address() + " has the id '" + settings.nodeId()
+                    + "' already. Stop it, or give this node an id of its own with troupe.node.id");
+        } else {
+            census.heard(greeting, nanoTime.getAsLong());
+        }
+        return this;
+    }
+
+    private void refuse(String why) {
+        timers.cancelAll();
+        onRefused.tell(new Refused(why));
+    }
+
+    private Behavior<Command> onTick() {
+        if (isMember()) {
+            return onTickAsMember();
+        }
+        long now = nanoTime.getAsLong();
+        boolean asksVote = false;
+        Census.Decision decision = census.decide(now, vote.isFreeFor(settings.nodeId(), now));
+        if (decision instanceof Census.Wait wait) {
+            explain(wait.why(), now);
+        } else if (decision instanceof Census.Join join) {
+            join(join.addresses(), now);
+        } else if (decision instanceof Census.Propose) {
+            asksVote = vote.give(settings.nodeId(), now);
+        } else if (decision instanceof Census.Form) {
+            form();
+            return this;
+        }
+        greet(asksVote, now, Set.of());
+        return this;
+    }
+
+    /**
+     * With the fault switch on, members greet who is missing: Artery's test mode drops the answer to a
+     * handshake when it comes from a system that has never spoken first, so that a node which began a new
+     * life inside a partition would wait for ever after it is healed.
+     */
+    private Behavior<Command> onTickAsMember() {
+        if (!settings.faultsEnabled()) {
+            timers.cancelAll();
+            return this;
+        }
+        timers.startTimerAtFixedRate(new Tick(), GREET_MISSING_EVERY);
+        Set<String> present = StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
+                .map(member -> member.address().toString())
+                .collect(Collectors.toSet());
+        greet(false, nanoTime.getAsLong(), present);
+        return this;
+    }
+
+    private void join(List<String> addresses, long now) {
+        if (joining && now - joinedAtNanos < JOIN_AGAIN_AFTER.toNanos()) {
+            return;
+        }
+        joining = true;
+        joinedAtNanos = now;
+        getContext().getLog().info("Joining the cluster of {}", addresses);
+        cluster.manager()
+                .tell(new JoinSeedNodes(
+                        addresses.stream().map(AddressFromURIString::parse).toList()));
+    }
+
+    private void form() {
+        formed = true; // answered to others from now on, before the cluster extension has followed
+        getContext().getLog().info("Forming cluster '{}' as its first member", settings.cluster());
+        cluster.manager().tell(Join.create(cluster.selfMember().address()));
+    }
+
+    private void greet(boolean asksVote, long now, Set<String> except) {
+        Contact contact = new Contact(
+                settings.cluster(),
+                settings.nodeId(),
+                selfAddress(),
+                asksVote,
+                now,
+                getContext().getSelf().narrow());
+        for (NodeSettings.Member member : settings.members()) {
+            Address address = Address.apply("pekko", getContext().getSystem().name(), member.host(), member.port());
+            if (!address.toString().equals(selfAddress()) && !except.contains(address.toString())) {
+                Adapter.toClassic(getContext().getSystem())
+                        .actorSelection(address + "/user/" + NAME)
+                        .tell(contact, org.apache.pekko.actor.ActorRef.noSender());
+            }
+        }
+    }
+
+    private void explain(String why, long now) {
+        if (now - explainedAtNanos > EXPLAIN_EVERY.toNanos()) {
+            explainedAtNanos = now;
+            getContext().getLog().info("Not in a cluster yet: {}", why);
+        }
+    }
+
+    private String selfAddress() {
+        return cluster.selfMember().address().toString();
+    }
+
+    private boolean isMember() {
+        Member self = cluster.selfMember();
+        return formed
+                || self.status() == MemberStatus.joining()
+                || self.status() == MemberStatus.weaklyUp()
+                || self.status() == MemberStatus.up();
+    }
+}

@@ -1,0 +1,168 @@
+package io.troupe.cluster.node;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import io.troupe.cluster.Endpoint;
+import io.troupe.cluster.Systems;
+import io.troupe.cluster.TroupeSystem;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A node's configuration, read once from {@code troupe.*} and found to be right.
+ *
+ * @param cluster name that every node of the cluster shares
+ * @param members the nodes the cluster is set up with, in configuration order
+ * @param systems the hosted systems: those of {@code troupe.systems} that this node's roles call for
+ * @param cutOffFrom nodes that the fault switch cuts off from the start
+ * @param config the whole resolved configuration
+ */
+public record NodeSettings(
+        String cluster,
+        String nodeId,
+        Set<String> roles,
+        List<Member> members,
+        Path dataDir,
+        List<TroupeSystem> systems,
+        Endpoint artery,
+        Endpoint http,
+        boolean faultsEnabled,
+        List<String> cutOffFrom,
+        Config config) {
+
+    private static final String DEFAULTS = "troupe-node";
+
+    /** A node the cluster is set up with, and where it can be reached to join. */
+    public record Member(String id, String host, int port) {}
+
+    /** @throws SettingsException when the file cannot be read or holds a wrong value */
+    public static NodeSettings load(Path file) {
+        if (!Files.isReadable(file)) {
+            throw new SettingsException("Cannot read the configuration file " + file + "; name one with --config FILE");
+        }
+        try {
+            return of(ConfigFactory.parseFile(
+                    file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false)));
+        } catch (ConfigException e) {
+            throw new SettingsException("The configuration is no HOCON: " + e.getMessage());
+        }
+    }
+
+    /** @throws SettingsException when a value is wrong */
+    public static NodeSettings of(Config own) {
+        Config config = ConfigFactory.defaultOverrides()
+                .withFallback(own)
+                .withFallback(ConfigFactory.parseResourcesAnySyntax(DEFAULTS))
+                .withFallback(ConfigFactory.defaultReferenceUnresolved())
+                .resolve();
+        SettingsReader read = new SettingsReader(config);
+        Set<String> roles = new TreeSet<>(read.names("troupe.node.roles"));
+        Endpoint http = new Endpoint("http", read.text("troupe.http.host"), read.port("troupe.http.port"));
+        boolean faults = read.flag("troupe.faults.enabled");
+        if (faults && !isLoopback(http.host())) {
+            throw new SettingsException(
+                    "troupe.http.host", http.host(), "the fault switch is on, which is for 127.0.0.1 alone");
+        }
+        List<Member> members = members(read);
+        List<String> cutOffFrom = read.names("troupe.faults.cut-off-from");
+        if (!cutOffFrom.isEmpty() && !faults) {
+            throw new SettingsException("troupe.faults.cut-off-from", cutOffFrom, "troupe.faults.enabled must be on");
+        }
+        return new NodeSettings(
+                read.name("troupe.cluster.name"),
+                read.name("troupe.node.id"),
+                roles,
+                members,
+                Path.of(read.text("troupe.node.data-dir")).toAbsolutePath().normalize(),
+                systems(read, roles),
+                new Endpoint("pekko", read.text("troupe.artery.host"), read.port("troupe.artery.port")),
+                http,
+                faults,
+                cutOffFrom,
+                config);
+    }
+
+    /** The same, with other nodes cut off from the start. */
+    public NodeSettings cutOffFrom(List<String> ids) {
+        return new NodeSettings(
+                cluster,
+                nodeId,
+                roles,
+                members,
+                dataDir,
+                systems,
+                artery,
+                http,
+                faultsEnabled,
+                List.copyOf(ids),
+                config);
+    }
+
+    /** Ids of {@link #members}. */
+    public List<String> memberIds() {
+        return members.stream().map(Member::id).toList();
+    }
+
+    private static List<Member> members(SettingsReader read) {
+        String path = "troupe.cluster.members";
+        List<Member> members = new ArrayList<>();
+        for (String text : read.texts(path)) {
+            int at = text.indexOf('@');
+            int colon = text.lastIndexOf(':');
+            if (at < 1 || colon < at + 2) {
+                throw new SettingsException(
+                        path, '"' + text + '"', "write each as id@host:port, such as n1@10.0.0.1:2551");
+            }
+            String id = text.substring(0, at);
+            SettingsReader.requireName(path, id);
+            members.add(new Member(id, text.substring(at + 1, colon), portOf(path, text, colon)));
+        }
+        if (members.isEmpty()) {
+            throw new SettingsException(path, "[]", "name at least this node, as id@host:port");
+        }
+        if (members.stream().map(Member::id).distinct().count() < members.size()) {
+            throw new SettingsException(path, members.stream().map(Member::id).toList(), "name each node once");
+        }
+        return List.copyOf(members);
+    }
+
+    private static int portOf(String path, String text, int colon) {
+        try {
+            int port = Integer.parseInt(text.substring(colon + 1));
+            SettingsReader.requirePort(path, port);
+            return port;
+        } catch (NumberFormatException e) {
+            throw new SettingsException(path, '"' + text + '"', "the port after the last ':' must be a number");
+        }
+    }
+
+    private static List<TroupeSystem> systems(SettingsReader read, Set<String> roles) {
+        Systems known = Systems.onClassPath();
+        List<TroupeSystem> hosted = new ArrayList<>();
+        for (String name : read.names("troupe.systems")) {
+            TroupeSystem system = known.named(name)
+                    .orElseThrow(() -> new SettingsException(
+                            "troupe.systems", '"' + name + '"', "the systems on the class path are " + known.names()));
+            if (system.roles().isEmpty() || system.roles().stream().anyMatch(roles::contains)) {
+                hosted.add(system);
+            }
+        }
+        return List.copyOf(hosted);
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            throw new SettingsException("troupe.http.host", host, "this name is not known here");
+        }
+    }
+}
