@@ -15,8 +15,10 @@ sealed interface LogEvent extends Wire {
     record Written(HardState hardState, LogSlice entries) implements LogEvent {}
 
     /**
-     * The log now begins after {@code snapshot}, whose state is in the snapshot storage. Entries after it stay
-     * if the log contains its last entry; else the log is empty.
+     * The log now begins after {@code snapshot}, whose state is in the snapshot storage.
+     *
+     * @param restStays the log contains the snapshot's last entry, and keeps what follows it; else the log is
+     *     empty now. Told, because when this is read the entry itself may be deleted
      */
-    record Rebased(HardState hardState, SnapshotMetadata snapshot) implements LogEvent {}
+    record Rebased(HardState hardState, SnapshotMetadata snapshot, boolean restStays) implements LogEvent {}
 }

@@ -141,6 +141,21 @@ final class LogView {
         return new LogView(new LogPosition(index, termAt(index)), rest, size - dropped);
     }
 
+    /**
+     * What follows {@code position}, which is known to be of this log although its entry may be gone. A log that
+     * begins later stays as it is.
+     */
+    LogView beginningAfter(LogPosition position) {
+        if (position.index() < base.index()) {
+            return this;
+        }
+        if (position.index() >= lastIndex()) {
+            return startingAfter(position);
+        }
+        int dropped = (int) (position.index() - base.index());
+        return new LogView(position, copy(dropped, Math.max(CAPACITY_MIN, (size - dropped) * 2)), size - dropped);
+    }
+
     /** Keeps what follows {@code snapshot} if the log contains its last entry, else nothing (§7, InstallSnapshot 6, 7). */
     LogView rebasedOn(LogPosition snapshot) {
         if (snapshot.index() >= base.index() && contains(snapshot)) {

@@ -25,7 +25,8 @@ final class RaftLog extends AbstractPersistentActor {
     /** @param entries see {@link LogEvent.Written} */
     record Write(long ticket, HardState hardState, LogSlice entries) implements Command {}
 
-    record Rebase(long ticket, HardState hardState, SnapshotMetadata snapshot) implements Command {}
+    /** @param restStays see {@link LogEvent.Rebased} */
+    record Rebase(long ticket, HardState hardState, SnapshotMetadata snapshot, boolean restStays) implements Command {}
 
     sealed interface Event extends RaftReplica.Internal permits Recovered, Stored {}
 
@@ -100,7 +101,7 @@ final class RaftLog extends AbstractPersistentActor {
         writing = true;
         Command first = waiting.remove();
         if (first instanceof Rebase rebase) {
-            store(new LogEvent.Rebased(rebase.hardState(), rebase.snapshot()), rebase.ticket());
+            store(new LogEvent.Rebased(rebase.hardState(), rebase.snapshot(), rebase.restStays()), rebase.ticket());
         } else if (first instanceof Write write) {
             Write batch = joinWaiting(write);
             store(new LogEvent.Written(batch.hardState(), batch.entries()), batch.ticket());

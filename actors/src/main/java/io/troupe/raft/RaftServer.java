@@ -278,12 +278,13 @@ final class RaftServer {
     void compactTo(SnapshotMetadata snapshot, Runnable durable) {
         log = log.compactedThrough(snapshot.index() - settings.retainedEntries());
         configurations.compactedTo(snapshot);
-        rebaseDisk(snapshot, 0, durable);
+        rebaseDisk(snapshot, 0, true, durable);
     }
 
     /** Replaces the state by a snapshot of the leader (Figure 13, rules 6 to 8). */
     void install(SnapshotMetadata snapshot, Runnable durable) {
-        if (!log.contains(snapshot.last())) {
+        boolean restStays = log.contains(snapshot.last());
+        if (!restStays) {
             frontier.truncatedFrom(1);
         }
         log = log.rebasedOn(snapshot.last());
@@ -291,17 +292,17 @@ final class RaftServer {
         commitIndex = snapshot.index();
         compaction.installed(snapshot);
         applier.tell(new Applier.Restore(snapshot.last()));
-        rebaseDisk(snapshot, snapshot.index(), durable);
+        rebaseDisk(snapshot, snapshot.index(), restStays, durable);
     }
 
-    private void rebaseDisk(SnapshotMetadata snapshot, long lastIndex, Runnable durable) {
+    private void rebaseDisk(SnapshotMetadata snapshot, long lastIndex, boolean restStays, Runnable durable) {
         long ticket = frontier.issue(lastIndex, durable);
-        disk.tell(new RaftLog.Rebase(ticket, hardState, snapshot));
+        disk.tell(new RaftLog.Rebase(ticket, hardState, snapshot, restStays));
     }
 
     /** Writes the founding configuration of a group that was never hosted here. */
     void found(SnapshotMetadata founding) {
-        rebaseDisk(founding, 0, () -> {});
+        rebaseDisk(founding, 0, false, () -> {});
     }
 
     ActorRef<SnapshotReceiver.Command> receiver() {

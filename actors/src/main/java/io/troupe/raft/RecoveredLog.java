@@ -15,7 +15,9 @@ final class RecoveredLog {
             write(written.entries());
         } else if (event instanceof LogEvent.Rebased rebased) {
             snapshot = Optional.of(rebased.snapshot());
-            log = log.rebasedOn(rebased.snapshot().last());
+            log = rebased.restStays()
+                    ? log.beginningAfter(rebased.snapshot().last())
+                    : LogView.startingAfter(rebased.snapshot().last());
         }
     }
 
