@@ -17,6 +17,8 @@ final class Host {
     private Disk disk;
     private final List<RunQueue.Task> parked = new ArrayList<>();
     private double clockRate = 1;
+    private long changedAtNanos;
+    private long clockNanosAtChange;
     private boolean paused;
     private boolean dead;
     private @Nullable ActorRef root;
@@ -73,8 +75,16 @@ final class Host {
         return clockRate;
     }
 
-    void clockRate(double rate) {
+    /** From now on; what the clock has counted so far it keeps. */
+    void clockRate(double rate, long nowNanos) {
+        clockNanosAtChange = clockNanos(nowNanos);
+        changedAtNanos = nowNanos;
         clockRate = rate;
+    }
+
+    /** What this node's monotonic clock shows. */
+    long clockNanos(long nowNanos) {
+        return clockNanosAtChange + (long) ((nowNanos - changedAtNanos) * clockRate);
     }
 
     @Nullable ActorRef root() {

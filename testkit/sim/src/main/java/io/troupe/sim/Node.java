@@ -101,7 +101,7 @@ public final class Node<T> {
         if (!(rate > 0.01 && rate < 100)) {
             throw new IllegalArgumentException("a clock rate of " + rate + " is out of bounds; 0.01 to 100 is allowed");
         }
-        living().clockRate(rate);
+        living().clockRate(rate, world.nowNanos());
     }
 
     /** Whether the root has stopped by itself since it was last looked at. */

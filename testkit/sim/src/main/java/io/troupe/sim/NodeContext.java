@@ -32,6 +32,6 @@ public final class NodeContext {
 
     /** This node's monotonic clock in virtual nanoseconds, drift included. */
     public LongSupplier nanoClock() {
-        return () -> (long) (world.nowNanos() * host.clockRate());
+        return () -> host.clockNanos(world.nowNanos());
     }
 }

@@ -29,6 +29,8 @@ public final class Simulation implements AutoCloseable {
     private final Stage stage;
     private final World world;
     private final long seed;
+    private final FaultFilter faultFilter;
+    private final List<Nemesis> nemeses = new ArrayList<>();
     private final Map<String, Node<?>> nodes = new LinkedHashMap<>();
     private final Map<String, Invariant> invariants = new LinkedHashMap<>();
     private Consumer<Node<?>> onNodeDeath = node -> {
@@ -38,7 +40,8 @@ public final class Simulation implements AutoCloseable {
     private boolean running;
     private boolean closed;
 
-    Simulation(Stage stage, World world, long seed) {
+    Simulation(Stage stage, World world, long seed, FaultFilter faultFilter) {
+        this.faultFilter = faultFilter;
         this.stage = stage;
         this.world = world;
         this.seed = seed;
@@ -180,6 +183,21 @@ public final class Simulation implements AutoCloseable {
         world.trace().event(world.nowNanos(), "the network heals");
     }
 
+    /**
+     * Lets faults happen to the nodes started so far: for {@code length} of virtual time, one about every {@code
+     * interval}, each lasting up to three intervals; at the end all are cured.
+     */
+    public void nemesis(Duration length, Duration interval, Fault... faults) {
+        var nemesis = new Nemesis(this, world, List.copyOf(nodes.values()), faultFilter, faults);
+        nemeses.add(nemesis);
+        nemesis.begin(length, interval);
+    }
+
+    /** The faults that took place, one line each; each line begins with the number to name in a {@link FaultFilter}. */
+    public List<String> faults() {
+        return nemeses.stream().flatMap(nemesis -> nemesis.struck().stream()).toList();
+    }
+
     // ---- time
 
     /** Does {@code action} when {@code delay} has passed: a step of the schedule of faults. */
@@ -267,7 +285,9 @@ public final class Simulation implements AutoCloseable {
                 .append(world.steps())
                 .append(" steps, fingerprint ")
                 .append(Long.toHexString(fingerprint()))
-                .append("\n  what happened last:");
+                .append("\n  faults:");
+        faults().forEach(fault -> text.append("\n  ").append(fault));
+        text.append("\n  what happened last:");
         world.trace().lines().forEach(line -> text.append("\n  ").append(line));
         return new SimulationFailure(text.toString(), failure.getCause() == null ? failure : failure.getCause());
     }

@@ -55,11 +55,16 @@ public final class Stage implements AutoCloseable {
 
     /** Begins the run of one seed. A run still open is closed first. */
     public Simulation simulate(long seed) {
+        return simulate(seed, FaultFilter.all());
+    }
+
+    /** As {@link #simulate(long)}, with some of the nemesis' strikes left out. */
+    public Simulation simulate(long seed, FaultFilter faults) {
         if (running != null) {
             running.close();
         }
         world.begin(seed);
-        running = new Simulation(this, world, seed);
+        running = new Simulation(this, world, seed, faults);
         return running;
     }
 

@@ -1,0 +1,134 @@
+package io.troupe.sim;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/** Something that goes wrong for a while. The {@link Nemesis} decides when, and for how long. */
+public interface Fault {
+
+    /** @param what for the trace
+     * @param cure undoes it */
+    record Inflicted(String what, Runnable cure) {}
+
+    /** Does it now, choosing victims with {@code random}; empty when there is nobody to do it to. */
+    Optional<Inflicted> inflict(Simulation sim, List<Node<?>> nodes, RandomGenerator random);
+
+    /** The nodes fall into two parts that do not hear each other; sometimes only one side is deaf. */
+    static Fault partitions() {
+        return (sim, nodes, random) -> {
+            if (nodes.size() < 2) {
+                return Optional.empty();
+            }
+            Set<String> side = new HashSet<>();
+            int size = 1 + random.nextInt(nodes.size() / 2);
+            while (side.size() < size) {
+                side.add(any(nodes, random).name());
+            }
+            boolean outward = random.nextInt(4) != 0;
+            boolean inward = !outward || random.nextInt(4) != 0;
+            List<Runnable> cures = new ArrayList<>();
+            for (var in : nodes) {
+                for (var out : nodes) {
+                    if (side.contains(in.name()) && !side.contains(out.name())) {
+                        if (outward) {
+                            sim.cut(in.name(), out.name());
+                            cures.add(() -> sim.mend(in.name(), out.name()));
+                        }
+                        if (inward) {
+                            sim.cut(out.name(), in.name());
+                            cures.add(() -> sim.mend(out.name(), in.name()));
+                        }
+                    }
+                }
+            }
+            String way = outward && inward ? "both ways" : outward ? "outward" : "inward";
+            return Optional.of(new Inflicted(
+                    "partition of " + side.stream().sorted().toList() + " " + way, () -> cures.forEach(Runnable::run)));
+        };
+    }
+
+    /** A node crashes, and is started again later. */
+    static Fault crashes() {
+        return (sim, nodes, random) -> anyUp(nodes, random).map(victim -> {
+            victim.crash();
+            return new Inflicted("crash of " + victim, () -> {
+                if (!victim.isUp()) {
+                    victim.restart();
+                }
+            });
+        });
+    }
+
+    /** A node stands still, as in a long garbage collection. */
+    static Fault pauses() {
+        return (sim, nodes, random) -> anyUp(nodes, random).map(victim -> {
+            victim.pause();
+            return new Inflicted("pause of " + victim, () -> {
+                if (victim.isPaused()) {
+                    victim.resume();
+                }
+            });
+        });
+    }
+
+    /** A node's clock runs too fast or too slow, by up to {@code shareMax} (0.2 is a fifth). */
+    static Fault clockDrift(double shareMax) {
+        return (sim, nodes, random) -> anyUp(nodes, random).map(victim -> {
+            double rate = 1 + shareMax * (2 * random.nextDouble() - 1);
+            victim.clockRate(rate);
+            return new Inflicted("clock of " + victim + " at " + rate, () -> {
+                if (victim.isUp()) {
+                    victim.clockRate(1);
+                }
+            });
+        });
+    }
+
+    /** Every link loses, doubles and delays some of what it carries. */
+    static Fault badNetwork(double lossMax, Duration latencyMax) {
+        return (sim, nodes, random) -> {
+            var bad = NetworkConditions.good()
+                    .withLoss(lossMax * random.nextDouble())
+                    .withDuplication(lossMax * random.nextDouble())
+                    .withLatency(Duration.ZERO, Duration.ofNanos(1 + random.nextLong(latencyMax.toNanos())));
+            sim.network(bad);
+            return Optional.of(new Inflicted("bad network " + bad, () -> sim.network(NetworkConditions.good())));
+        };
+    }
+
+    /** A node's disk is slow. */
+    static Fault slowDisks(Duration latencyMax) {
+        return (sim, nodes, random) -> anyUp(nodes, random).map(victim -> {
+            victim.disk(DiskConditions.good()
+                    .withLatency(Duration.ZERO, Duration.ofNanos(1 + random.nextLong(latencyMax.toNanos()))));
+            return new Inflicted("slow disk of " + victim, () -> victim.disk(DiskConditions.good()));
+        });
+    }
+
+    /** Some of a node's writes fail. What the application does then (stop, mostly) is its own affair. */
+    static Fault failingDisks(double shareMax) {
+        return (sim, nodes, random) -> anyUp(nodes, random).map(victim -> {
+            victim.disk(DiskConditions.good().withFailures(shareMax * random.nextDouble()));
+            return new Inflicted("failing disk of " + victim, () -> victim.disk(DiskConditions.good()));
+        });
+    }
+
+    private static Node<?> any(List<Node<?>> nodes, RandomGenerator random) {
+        return nodes.get(random.nextInt(nodes.size()));
+    }
+
+    private static Optional<Node<?>> anyUp(List<Node<?>> nodes, RandomGenerator random) {
+        List<Node<?>> up = new ArrayList<>();
+        for (var node : nodes) {
+            if (node.isUp() && !node.isPaused()) {
+                up.add(node);
+            }
+        }
+        return up.isEmpty() ? Optional.empty() : Optional.of(any(up, random));
+    }
+}
