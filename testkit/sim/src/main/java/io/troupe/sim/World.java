@@ -304,6 +304,7 @@ final class World {
      * run; nothing the host sends leaves it.
      */
     void bury(Host host) {
+        resume(host); // A paused host's mailboxes must run once more, or its actors never stop.
         host.die();
         ready.removeIf(task -> task.host() == host && !(task.work() instanceof Mailbox));
         var root = host.root();
