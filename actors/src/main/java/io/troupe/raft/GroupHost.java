@@ -51,6 +51,7 @@ public final class GroupHost extends AbstractBehavior<Groups.Message> {
     private final RaftSettings settings;
     private final SnapshotStorage storage;
     private final RandomGenerator random;
+    private final Witness witness;
     private final ActorRef<PeerDirectory.Command> directory;
     private final TreeMap<String, Member> members = new TreeMap<>();
 
@@ -62,7 +63,13 @@ public final class GroupHost extends AbstractBehavior<Groups.Message> {
      */
     public static Behavior<Groups.Command> create(
             String node, RaftSettings settings, SnapshotStorage storage, RandomGenerator random) {
-        return Behaviors.<Groups.Message>setup(context -> new GroupHost(context, node, settings, storage, random))
+        return create(node, settings, storage, random, Witness.NOBODY);
+    }
+
+    static Behavior<Groups.Command> create(
+            String node, RaftSettings settings, SnapshotStorage storage, RandomGenerator random, Witness witness) {
+        return Behaviors.<Groups.Message>setup(
+                        context -> new GroupHost(context, node, settings, storage, random, witness))
                 .narrow();
     }
 
@@ -71,12 +78,14 @@ public final class GroupHost extends AbstractBehavior<Groups.Message> {
             String node,
             RaftSettings settings,
             SnapshotStorage storage,
-            RandomGenerator random) {
+            RandomGenerator random,
+            Witness witness) {
         super(context);
         this.node = node;
         this.settings = settings;
         this.storage = storage;
         this.random = random;
+        this.witness = witness;
         this.directory = context.spawn(
                 PeerDirectory.create(node, settings.electionTimeout().dividedBy(4)), "peer-directory");
     }
@@ -106,13 +115,13 @@ public final class GroupHost extends AbstractBehavior<Groups.Message> {
     private Member spawn(Groups.Host host) {
         String group = host.group();
         var identity = new RaftReplica.Identity(
-                group, node, settings, storage, new SplittableRandom(random.nextLong()), directory);
+                group, node, settings, storage, new SplittableRandom(random.nextLong()), directory, witness);
         ActorRef<Replica.Message> replica = getContext()
                 .spawn(
                         RaftReplica.create(
                                 identity,
                                 host.members(),
-                                host.factory().create(group, node),
+                                host.factory(),
                                 getContext().messageAdapter(Groups.Hosted.class, WrappedHosted::new)),
                         "group-" + URLEncoder.encode(group, StandardCharsets.UTF_8));
         getContext().watchWith(replica, new ReplicaStopped(group));

@@ -62,6 +62,7 @@ final class Leader extends Role {
         for (String peer : server.configuration().peersOf(server.node)) {
             ActorRef<Replicator.Command> replicator = server.context.spawn(
                     Replicator.create(leadership, peer, advance()), "replicator-" + peer + "-" + server.term());
+            server.context.watch(replicator); // When one fails, so does the replica: half a leader is worse than none.
             replicators.put(peer, replicator);
             replicator.tell(new Replicator.PeerAt(server.peer(peer)));
         }
@@ -84,7 +85,10 @@ final class Leader extends Role {
     @Override
     void end(Optional<String> leader) {
         ended = true;
-        replicators.values().forEach(server.context::stop);
+        replicators.values().forEach(replicator -> {
+            server.context.unwatch(replicator);
+            server.context.stop(replicator);
+        });
         proposals.abandon(server.node + " lost leadership of group " + server.group + " meanwhile");
         reads.rejectAll(server.node + " no longer leads group " + server.group);
         if (transfer != null) {

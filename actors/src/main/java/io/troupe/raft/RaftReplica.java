@@ -58,7 +58,8 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
             RaftSettings settings,
             SnapshotStorage storage,
             RandomGenerator random,
-            ActorRef<PeerDirectory.Command> directory) {
+            ActorRef<PeerDirectory.Command> directory,
+            Witness witness) {
 
         String persistenceId() {
             return "raft-" + group + "@" + node;
@@ -70,11 +71,11 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
      * @param hosted told when the replica has recovered
      */
     static Behavior<Replica.Message> create(
-            Identity identity, List<String> founders, StateMachine machine, ActorRef<Groups.Hosted> hosted) {
+            Identity identity, List<String> founders, StateMachine.Factory factory, ActorRef<Groups.Hosted> hosted) {
         return Behaviors.withStash(
                 identity.settings().maxStashed(),
                 stash -> Behaviors.setup(context -> Behaviors.withTimers(timers -> new RaftReplica(
-                        context, timers, stash, identity, Configuration.of(founders), machine, hosted))));
+                        context, timers, stash, identity, Configuration.of(founders), factory, hosted))));
     }
 
     private final TimerScheduler<Replica.Message> timers;
@@ -92,7 +93,7 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
             StashBuffer<Replica.Message> stash,
             Identity identity,
             Configuration founding,
-            StateMachine machine,
+            StateMachine.Factory factory,
             ActorRef<Groups.Hosted> hosted) {
         super(context);
         this.timers = timers;
@@ -103,6 +104,7 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
         ActorRef<Replica.Message> self = context.getSelf();
         this.disk = Adapter.toTyped(Adapter.actorOf(
                 context, RaftLog.props(identity.persistenceId(), identity.settings(), self.narrow()), "log"));
+        StateMachine machine = factory.create(identity.group(), identity.node());
         this.applier =
                 context.spawn(Applier.create(identity.group(), machine, identity.storage(), self.narrow()), "applier");
         this.receiver = context.spawn(
@@ -163,18 +165,20 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
                         getContext().getSelf().narrow(),
                         getContext().getSelf().narrow()));
         hosted.tell(new Groups.Hosted(identity.group(), getContext().getSelf().narrow()));
-        return stash.unstashAll(new Running(getContext(), server));
+        return stash.unstashAll(new Running(getContext(), server, identity.witness()));
     }
 
     /** The recovered server: one line a message. */
     private static final class Running extends AbstractBehavior<Replica.Message> {
 
         private final RaftServer server;
+        private final Witness witness;
         private Role role;
 
-        Running(ActorContext<Replica.Message> context, RaftServer server) {
+        Running(ActorContext<Replica.Message> context, RaftServer server, Witness witness) {
             super(context);
             this.server = server;
+            this.witness = witness;
             become(new Follower(server));
         }
 
@@ -229,6 +233,7 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
                                 status.leader().orElse("unknown"));
                 server.observers.tell(status);
             }
+            witness.afterStep(server, role.name());
             return this;
         }
 

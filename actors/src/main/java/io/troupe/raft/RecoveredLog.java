@@ -23,6 +23,10 @@ final class RecoveredLog {
 
     private void write(LogSlice entries) {
         if (entries.firstIndex() > log.lastIndex() + 1) {
+            if (snapshot.isPresent()) {
+                throw new IllegalStateException("The journal has " + entries + ", but nothing between "
+                        + log.lastIndex() + " and them: its events are not complete");
+            }
             // What came before was deleted; a later Rebased says where the log begins.
             log = LogView.startingAfter(new LogPosition(entries.firstIndex() - 1, 0));
         }

@@ -24,7 +24,7 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
  */
 final class Replicator extends AbstractBehavior<Replicator.Command> {
 
-    sealed interface Command permits Advance, Beat, PeerAt, SnapshotSender.Finished, AppendReply {}
+    sealed interface Command permits Advance, Beat, PeerAt, SnapshotSender.Finished, SenderGone, AppendReply {}
 
     /** The leader's log and commit index, as of now. */
     record Advance(LogView log, SnapshotMetadata snapshot, long commitIndex) implements Command {}
@@ -34,6 +34,8 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
 
     /** Where the peer's replica is; empty when it cannot be reached. */
     record PeerAt(Optional<ActorRef<RaftMessage>> replica) implements Command {}
+
+    private record SenderGone(long attempt) implements Command {}
 
     /** What every replicator of a leadership shares. */
     record Leadership(
@@ -76,6 +78,8 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
     private long matchIndex;
     private long commitIndexSent;
     private boolean probeUnderWay;
+    private Optional<ActorRef<SnapshotSender.Command>> sender = Optional.empty();
+    private long snapshotAttempt;
 
     static Behavior<Command> create(Leadership leadership, String peer, Advance start) {
         return Behaviors.setup(context -> new Replicator(context, leadership, peer, start));
@@ -103,6 +107,7 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
                 .onMessage(Beat.class, this::onBeat)
                 .onMessage(PeerAt.class, this::onPeerAt)
                 .onMessage(SnapshotSender.Finished.class, this::onSnapshotFinished)
+                .onMessage(SenderGone.class, this::onSenderGone)
                 .build();
     }
 
@@ -117,9 +122,8 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
     private Behavior<Command> onPeerAt(PeerAt at) {
         if (!replica.equals(at.replica())) {
             replica = at.replica();
-            if (state != State.SNAPSHOT) {
-                probe(matchIndex + 1);
-            }
+            stopSender(); // It sends to where the peer was.
+            probe(matchIndex > 0 ? matchIndex + 1 : nextIndex);
             sendWhatIsDue();
         }
         return this;
@@ -242,23 +246,51 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
     }
 
     private boolean sendSnapshotIfCompacted() {
-        if (!log.isCompacted(nextIndex - 1)) {
+        if (!log.isCompacted(nextIndex - 1) || replica.isEmpty()) {
             return false;
         }
         state = State.SNAPSHOT;
         inFlight.clear();
-        replica.ifPresent(to -> getContext()
-                .spawnAnonymous(
-                        SnapshotSender.create(
-                                leadership, snapshot, to, getContext().getSelf().narrow()),
-                        DispatcherSelector.fromConfig(leadership.settings().blockingDispatcher())));
+        replica.ifPresent(this::sendSnapshot);
         return true;
+    }
+
+    private void sendSnapshot(ActorRef<RaftMessage> to) {
+        snapshotAttempt++;
+        var started = getContext()
+                .spawn(
+                        SnapshotSender.create(
+                                leadership,
+                                snapshot,
+                                to,
+                                snapshotAttempt,
+                                getContext().getSelf().narrow()),
+                        "snapshot-sender-" + snapshotAttempt,
+                        DispatcherSelector.fromConfig(leadership.settings().blockingDispatcher()));
+        getContext().watchWith(started, new SenderGone(snapshotAttempt));
+        sender = Optional.of(started);
+    }
+
+    private void stopSender() {
+        sender.ifPresent(getContext()::stop);
+        sender = Optional.empty();
+    }
+
+    /** It failed without a word (a file that cannot be read); the next heartbeat tries again. */
+    private Behavior<Command> onSenderGone(SenderGone gone) {
+        if (state == State.SNAPSHOT && gone.attempt() == snapshotAttempt) {
+            probe(matchIndex + 1);
+        }
+        return this;
     }
 
     private Behavior<Command> onSnapshotFinished(SnapshotSender.Finished finished) {
         if (finished.term() > leadership.term()) {
             leadership.replica().tell(new HigherTerm(finished.term()));
             return this;
+        }
+        if (state != State.SNAPSHOT || finished.attempt() != snapshotAttempt) {
+            return this; // Of a sender that was stopped.
         }
         if (finished.installed()) {
             matchIndex = Math.max(matchIndex, finished.index());

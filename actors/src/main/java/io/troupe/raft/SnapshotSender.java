@@ -28,14 +28,18 @@ final class SnapshotSender extends AbstractBehavior<SnapshotSender.Command> {
         RETRY
     }
 
-    /** @param term of the peer's answer */
-    record Finished(long term, long index, boolean installed) implements Replicator.Command {}
+    /**
+     * @param term of the peer's answer
+     * @param attempt given at creation
+     */
+    record Finished(long term, long attempt, long index, boolean installed) implements Replicator.Command {}
 
     private static final int SILENT_RETRIES_MAX = 4;
 
     private final Replicator.Leadership leadership;
     private final SnapshotMetadata snapshot;
     private final ActorRef<RaftMessage> peer;
+    private final long attempt;
     private final ActorRef<Finished> replyTo;
     private final SnapshotStorage.Stored stored;
     private InputStream in;
@@ -48,13 +52,14 @@ final class SnapshotSender extends AbstractBehavior<SnapshotSender.Command> {
             Replicator.Leadership leadership,
             SnapshotMetadata snapshot,
             ActorRef<RaftMessage> peer,
+            long attempt,
             ActorRef<Finished> replyTo) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             try {
-                return new SnapshotSender(context, timers, leadership, snapshot, peer, replyTo);
+                return new SnapshotSender(context, timers, leadership, snapshot, peer, attempt, replyTo);
             } catch (IOException e) {
                 context.getLog().error("Snapshot {} of group {} cannot be read", snapshot, leadership.group(), e);
-                replyTo.tell(new Finished(leadership.term(), snapshot.index(), false));
+                replyTo.tell(new Finished(leadership.term(), attempt, snapshot.index(), false));
                 return Behaviors.stopped();
             }
         }));
@@ -66,12 +71,14 @@ final class SnapshotSender extends AbstractBehavior<SnapshotSender.Command> {
             Replicator.Leadership leadership,
             SnapshotMetadata snapshot,
             ActorRef<RaftMessage> peer,
+            long attempt,
             ActorRef<Finished> replyTo)
             throws IOException {
         super(context);
         this.leadership = leadership;
         this.snapshot = snapshot;
         this.peer = peer;
+        this.attempt = attempt;
         this.replyTo = replyTo;
         this.stored = leadership
                 .storage()
@@ -118,7 +125,7 @@ final class SnapshotSender extends AbstractBehavior<SnapshotSender.Command> {
     }
 
     private Behavior<Command> finished(long term, boolean installed) {
-        replyTo.tell(new Finished(term, snapshot.index(), installed));
+        replyTo.tell(new Finished(term, attempt, snapshot.index(), installed));
         return Behaviors.stopped();
     }
 

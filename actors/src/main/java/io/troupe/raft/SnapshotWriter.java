@@ -32,7 +32,7 @@ final class SnapshotWriter {
                 state.writeTo(writer.out());
                 writer.commit();
                 replica.tell(new Saved(snapshot));
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 context.getLog().error("Snapshot {} of group {} cannot be written", snapshot, group, e);
                 replica.tell(new SaveFailed(snapshot));
             }

@@ -1,4 +1,0 @@
-@NullMarked
-package io.troupe.persistence.query.javadsl;
-
-import org.jspecify.annotations.NullMarked;

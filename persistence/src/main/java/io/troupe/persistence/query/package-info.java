@@ -1,4 +1,0 @@
-@NullMarked
-package io.troupe.persistence.query;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.troupe.persistence.query.scaladsl;
-
-import org.jspecify.annotations.NullMarked;

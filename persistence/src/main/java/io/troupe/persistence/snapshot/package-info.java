@@ -1,4 +1,0 @@
-@NullMarked
-package io.troupe.persistence.snapshot;
-
-import org.jspecify.annotations.NullMarked;
