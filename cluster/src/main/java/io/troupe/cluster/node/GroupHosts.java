@@ -1,29 +1,30 @@
 package io.troupe.cluster.node;
 
+import io.troupe.persistence.snapshots.FileSnapshotStorage;
+import io.troupe.raft.GroupHost;
+import io.troupe.raft.RaftSettings;
 import io.troupe.replication.Groups;
-import java.util.List;
-import org.apache.pekko.Done;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import org.apache.pekko.actor.typed.Behavior;
 
-/** The engines that can host a node's consensus groups. */
+/** The engine of a node's consensus groups, on the node's disk. */
 final class GroupHosts {
 
     private GroupHosts() {}
 
-    /** Hosts no group: for nodes whose systems need none. */
-    static NodeGuardian.GroupHosting none() {
-        return (settings, meters) -> Behaviors.receive(Groups.Command.class)
-                .onMessage(Groups.ListStatus.class, list -> {
-                    list.replyTo().tell(new Groups.Statuses(List.of()));
-                    return Behaviors.same();
-                })
-                .onMessage(Groups.HandOver.class, handOver -> {
-                    handOver.replyTo().tell(Done.getInstance());
-                    return Behaviors.same();
-                })
-                .onMessage(Groups.Host.class, host -> {
-                    throw new UnsupportedOperationException("This node hosts no groups; asked for " + host.group());
-                })
-                .build();
+    /** @throws NodeFailure when the snapshots' folder cannot be used */
+    static Behavior<Groups.Command> raft(NodeSettings settings, DataDirectory directory) {
+        Path folder = directory.of("group-snapshots");
+        try {
+            return GroupHost.create(
+                    settings.nodeId(),
+                    RaftSettings.from(settings.config()),
+                    new FileSnapshotStorage(folder),
+                    new SecureRandom());
+        } catch (IOException e) {
+            throw NodeFailure.dataDirectory("The folder of snapshots " + folder + " cannot be used: " + e.getMessage());
+        }
     }
 }

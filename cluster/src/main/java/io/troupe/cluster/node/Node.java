@@ -1,5 +1,6 @@
 package io.troupe.cluster.node;
 
+import io.troupe.replication.Groups;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -14,6 +15,7 @@ import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.typed.Cluster;
@@ -52,27 +54,23 @@ public final class Node {
 
     /** @throws NodeFailure when the data directory or an address cannot be used */
     public static Node start(NodeSettings settings) {
-        return start(settings, GroupHosts.none());
-    }
-
-    static Node start(NodeSettings settings, NodeGuardian.GroupHosting groupHosting) {
         DataDirectory directory = DataDirectory.open(settings.dataDir(), settings.nodeId(), settings.cluster());
         try {
             Listening.requireFree(settings);
-            return started(settings, directory, groupHosting);
+            return started(settings, directory);
         } catch (RuntimeException e) {
             directory.close();
             throw e;
         }
     }
 
-    private static Node started(
-            NodeSettings settings, DataDirectory directory, NodeGuardian.GroupHosting groupHosting) {
+    private static Node started(NodeSettings settings, DataDirectory directory) {
+        Behavior<Groups.Command> groupHost = GroupHosts.raft(settings, directory);
         NodeMetrics metrics = new NodeMetrics(settings.cluster(), settings.nodeId());
         ActorSystem<NodeGuardian.Command> system;
         try {
             system = ActorSystem.create(
-                    NodeGuardian.create(settings, directory, metrics.registry(), groupHosting),
+                    NodeGuardian.create(settings, directory, metrics.registry(), groupHost),
                     SYSTEM_NAME,
                     PekkoConfig.of(settings));
         } catch (RuntimeException e) {

@@ -53,22 +53,16 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
 
     private record WrappedRefused(Formation.Refused refused) implements Command {}
 
-    /** Makes the group host; the node's own resources are given to it. */
-    @FunctionalInterface
-    interface GroupHosting {
-        Behavior<Groups.Command> behavior(NodeSettings settings, MeterRegistry meters);
-    }
-
     private final NodeSettings settings;
     private final DataDirectory directory;
     private final MeterRegistry meters;
-    private final GroupHosting groupHosting;
+    private final Behavior<Groups.Command> groupHost;
     private final Map<TroupeSystem, ActorRef<SystemGuardian.Command>> systems = new LinkedHashMap<>();
     private @Nullable ActorRef<Groups.Command> groups;
 
     static Behavior<Command> create(
-            NodeSettings settings, DataDirectory directory, MeterRegistry meters, GroupHosting groupHosting) {
-        return Behaviors.setup(context -> new NodeGuardian(context, settings, directory, meters, groupHosting));
+            NodeSettings settings, DataDirectory directory, MeterRegistry meters, Behavior<Groups.Command> groupHost) {
+        return Behaviors.setup(context -> new NodeGuardian(context, settings, directory, meters, groupHost));
     }
 
     private NodeGuardian(
@@ -76,12 +70,12 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
             NodeSettings settings,
             DataDirectory directory,
             MeterRegistry meters,
-            GroupHosting groupHosting) {
+            Behavior<Groups.Command> groupHost) {
         super(context);
         this.settings = settings;
         this.directory = directory;
         this.meters = meters;
-        this.groupHosting = groupHosting;
+        this.groupHost = groupHost;
         context.watch(context.spawn(
                 Formation.create(
                         settings,
@@ -105,7 +99,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     }
 
     private Behavior<Command> onJoined() {
-        ActorRef<Groups.Command> host = getContext().spawn(groupHosting.behavior(settings, meters), "groups");
+        ActorRef<Groups.Command> host = getContext().spawn(groupHost, "groups");
         getContext().watch(host);
         groups = host;
         for (TroupeSystem system : settings.systems()) {

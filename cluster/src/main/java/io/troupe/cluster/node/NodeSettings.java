@@ -7,12 +7,14 @@ import com.typesafe.config.ConfigParseOptions;
 import io.troupe.cluster.Endpoint;
 import io.troupe.cluster.Systems;
 import io.troupe.cluster.TroupeSystem;
+import io.troupe.raft.RaftSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -63,6 +65,7 @@ public record NodeSettings(
                 .withFallback(ConfigFactory.parseResourcesAnySyntax(DEFAULTS))
                 .withFallback(ConfigFactory.defaultReferenceUnresolved())
                 .resolve();
+        requireRight(() -> RaftSettings.from(config));
         SettingsReader read = new SettingsReader(config);
         Set<String> roles = new TreeSet<>(read.names("troupe.node.roles"));
         Endpoint http = new Endpoint("http", read.text("troupe.http.host"), read.port("troupe.http.port"));
@@ -82,7 +85,7 @@ public record NodeSettings(
                 roles,
                 members,
                 Path.of(read.text("troupe.node.data-dir")).toAbsolutePath().normalize(),
-                systems(read, roles),
+                systems(read, roles, config),
                 new Endpoint("pekko", read.text("troupe.artery.host"), read.port("troupe.artery.port")),
                 http,
                 faults,
@@ -144,18 +147,28 @@ public record NodeSettings(
         }
     }
 
-    private static List<TroupeSystem> systems(SettingsReader read, Set<String> roles) {
+    private static List<TroupeSystem> systems(SettingsReader read, Set<String> roles, Config config) {
         Systems known = Systems.onClassPath();
         List<TroupeSystem> hosted = new ArrayList<>();
         for (String name : read.names("troupe.systems")) {
             TroupeSystem system = known.named(name)
                     .orElseThrow(() -> new SettingsException(
                             "troupe.systems", '"' + name + '"', "the systems on the class path are " + known.names()));
+            requireRight(() -> system.endpoints(config));
             if (system.roles().isEmpty() || system.roles().stream().anyMatch(roles::contains)) {
                 hosted.add(system);
             }
         }
         return List.copyOf(hosted);
+    }
+
+    /** Lets a part read its settings, to be told now what is wrong with them and not when it is started. */
+    private static void requireRight(Runnable reading) {
+        try {
+            reading.run();
+        } catch (ConfigException e) {
+            throw new SettingsException(Objects.toString(e.getMessage()));
+        }
     }
 
     private static boolean isLoopback(String host) {
