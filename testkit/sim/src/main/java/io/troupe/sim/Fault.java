@@ -11,8 +11,10 @@ import java.util.random.RandomGenerator;
 /** Something that goes wrong for a while. The {@link Nemesis} decides when, and for how long. */
 public interface Fault {
 
-    /** @param what for the trace
-     * @param cure undoes it */
+    /**
+     * @param what for the trace
+     * @param cure undoes it
+     */
     record Inflicted(String what, Runnable cure) {}
 
     /** Does it now, choosing victims with {@code random}; empty when there is nobody to do it to. */

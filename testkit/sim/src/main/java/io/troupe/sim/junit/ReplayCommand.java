@@ -1,5 +1,6 @@
 package io.troupe.sim.junit;
 
+import io.troupe.sim.FaultFilter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -9,12 +10,14 @@ final class ReplayCommand {
 
     private ReplayCommand() {}
 
-    static String of(ExtensionContext context, long seed) {
-        return of(
+    /** @param faults which of the nemesis' strikes to keep */
+    static String of(ExtensionContext context, long seed, FaultFilter faults) {
+        String command = of(
                 Path.of(System.getProperty("basedir", "")).toAbsolutePath(),
                 context.getRequiredTestClass().getSimpleName(),
                 context.getRequiredTestMethod().getName(),
                 seed);
+        return faults == FaultFilter.all() ? command : command + " -Dtroupe.faults=" + faults;
     }
 
     static String of(Path module, String testClass, String method, long seed) {

@@ -12,6 +12,8 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.Extension;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -62,7 +64,8 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
         }
     }
 
-    private static final class Run implements ParameterResolver, TestExecutionExceptionHandler, AfterEachCallback {
+    private static final class Run
+            implements ExecutionCondition, ParameterResolver, TestExecutionExceptionHandler, AfterEachCallback {
         private final SimulationTest test;
         private final long seed;
         private final AtomicInteger failedSeeds;
@@ -76,16 +79,20 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
         }
 
         @Override
+        public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+            return failedSeeds.get() < FAILED_SEEDS_MAX
+                    ? ConditionEvaluationResult.enabled("")
+                    : ConditionEvaluationResult.disabled(FAILED_SEEDS_MAX + " seeds have failed already");
+        }
+
+        @Override
         public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
             return parameter.getParameter().getType() == Simulation.class;
         }
 
         @Override
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            if (failedSeeds.get() >= FAILED_SEEDS_MAX) {
-                throw new TestAbortedException(FAILED_SEEDS_MAX + " seeds have failed already");
-            }
-            simulation = stages(context).get(test.config()).simulate(seed);
+            simulation = stages(context).get(test.config()).simulate(seed, FailedRun.faultsAskedFor());
             return simulation;
         }
 
@@ -94,8 +101,10 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
             if (!(failure instanceof TestAbortedException)) {
                 failed = true;
                 failedSeeds.incrementAndGet();
-                failure.addSuppressed(new Replay(ReplayCommand.of(context, seed)));
-                System.err.println(ReplayCommand.of(context, seed));
+                var again = new FailedRun(context, test.config(), seed, failure);
+                var command = again.replayCommand(simulation == null ? List.of() : simulation.faults());
+                failure.addSuppressed(new Replay(command));
+                System.err.println(command);
             }
             throw failure;
         }
@@ -135,7 +144,7 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
             open.values().forEach(Stages::closeQuietly);
         }
 
-        private static void closeQuietly(Stage stage) {
+        static void closeQuietly(Stage stage) {
             try {
                 stage.close();
             } catch (RuntimeException | AssertionError e) {

@@ -6,8 +6,17 @@ import io.troupe.sim.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.opentest4j.TestAbortedException;
 
 class SimulationExtensionTest {
 
@@ -29,6 +38,42 @@ class SimulationExtensionTest {
                 }));
         sim.runFor(Duration.ofSeconds(10));
         assertThat(ticks).hasSize(10);
+    }
+
+    @Test
+    void aFailedSeedTellsHowToReplayItWithTheFaultsThatMatter() {
+        List<String> replays = run();
+        assertThat(replays).hasSize(3).allMatch(replay -> replay.contains("1 of "));
+        var asked = Pattern.compile("#survives' .* -Dtroupe.seed=(\\d+) -Dtroupe.faults=(\\d+)")
+                .matcher(replays.get(0));
+        assertThat(asked.find()).as(replays.get(0)).isTrue();
+        System.setProperty("troupe.seed", asked.group(1));
+        System.setProperty("troupe.faults", asked.group(2));
+        try {
+            assertThat(run()).hasSize(1);
+            System.setProperty("troupe.faults", "none");
+            assertThat(run()).isEmpty();
+        } finally {
+            System.clearProperty("troupe.seed");
+            System.clearProperty("troupe.faults");
+        }
+    }
+
+    /** What failed seeds said for replay. */
+    private static List<String> run() {
+        var replays = new ArrayList<String>();
+        var request = LauncherDiscoveryRequestBuilder.request()
+                .selectors(DiscoverySelectors.selectClass(AProtocolThatCannotCrash.class))
+                .build();
+        LauncherFactory.create().execute(request, new TestExecutionListener() {
+            @Override
+            public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+                result.getThrowable()
+                        .filter(failure -> !(failure instanceof TestAbortedException))
+                        .ifPresent(failure -> replays.add(failure.getSuppressed()[0].getMessage()));
+            }
+        });
+        return replays;
     }
 
     @AfterAll
