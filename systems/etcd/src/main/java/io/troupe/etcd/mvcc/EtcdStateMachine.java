@@ -213,6 +213,10 @@ public final class EtcdStateMachine implements StateMachine {
     @Override
     public void restore(InputStream state) throws IOException {
         store = StoreSnapshot.read(state);
-        listener.onRestored(store.revision());
+        listener.onRestored(
+                store.revision(),
+                store.leases().all().stream()
+                        .map(lease -> new LeaseFacts(lease.id, lease.ttlSeconds, List.of()))
+                        .toList());
     }
 }

@@ -15,8 +15,12 @@ public interface StoreListener {
 
     void onLeaseRevoked(long id);
 
-    /** The whole state was replaced by a snapshot. Changes that led to it are in its history, as far as not compacted. */
-    void onRestored(long revision);
+    /**
+     * The whole state was replaced by a snapshot. Changes that led to it are in its history, as far as not compacted.
+     *
+     * @param leases all there are, without their keys
+     */
+    void onRestored(long revision, List<LeaseFacts> leases);
 
     /** For replicas nobody follows. */
     StoreListener NONE = new StoreListener() {
@@ -30,6 +34,6 @@ public interface StoreListener {
         public void onLeaseRevoked(long id) {}
 
         @Override
-        public void onRestored(long revision) {}
+        public void onRestored(long revision, List<LeaseFacts> leases) {}
     };
 }

@@ -1,0 +1,365 @@
+package io.troupe.etcd.watch;
+
+import io.etcd.jetcd.api.Event;
+import io.etcd.jetcd.api.WatchCreateRequest;
+import io.troupe.etcd.EtcdSettings;
+import io.troupe.etcd.mvcc.Change;
+import io.troupe.etcd.mvcc.MvccRevisions;
+import io.troupe.etcd.mvcc.Queries;
+import io.troupe.etcd.mvcc.Result;
+import io.troupe.replication.ReadConsistency;
+import io.troupe.replication.SessionClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+
+/**
+ * All watches of a node. Follows the node's store through {@link StoreFeed}, hands changes to the streams of
+ * synced watches, and reads history for those behind ({@link Watcher} has the transitions).
+ */
+public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
+
+    public sealed interface Command
+            permits Changed, UseClient, Open, Cancel, Taken, ReportProgress, StreamClosed, HistoryRead, Retry, Tick {}
+
+    /** The store reached {@code revision} by {@code changes}; by a snapshot, when there are none. */
+    record Changed(long revision, List<Change> changes) implements Command {}
+
+    /** From now on history can be read through {@code client}. */
+    public record UseClient(ActorRef<SessionClient.Command> client) implements Command {}
+
+    /** Begins a watch; answered by {@link WatchSession.Opened} or {@link WatchSession.Full}, then by its events. */
+    record Open(long streamId, long watchId, WatchCreateRequest request, ActorRef<WatchSession.Command> session)
+            implements Command {}
+
+    /** Ends a watch; answered by {@link WatchSession.Canceled}. */
+    record Cancel(long streamId, long watchId) implements Command {}
+
+    /** The stream's client has taken this much of what was handed to it. */
+    record Taken(long streamId, int events, int bytes) implements Command {}
+
+    /** Answered by {@link WatchSession.Progress} as soon as every watch of the stream is synced. */
+    record ReportProgress(long streamId, ActorRef<WatchSession.Command> session) implements Command {}
+
+    record StreamClosed(long streamId) implements Command {}
+
+    private record HistoryRead(Watcher watcher, Optional<Queries.History> history) implements Command {}
+
+    private record Retry(Watcher watcher) implements Command {}
+
+    private enum Tick implements Command {
+        TICK
+    }
+
+    private static final int READS_UNDER_WAY_MAX = 8;
+    private static final Duration READ_DEADLINE = Duration.ofSeconds(5);
+    private static final Duration RETRY_PAUSE = Duration.ofMillis(100);
+
+    private final TimerScheduler<Command> timers;
+    private final EtcdSettings.Watch settings;
+    private final StoreFeed feed;
+    private final TreeMap<Long, WatchStream> streams = new TreeMap<>();
+    private final SyncedWatchers synced = new SyncedWatchers();
+    private final ArrayDeque<Watcher> toRead = new ArrayDeque<>();
+    private Optional<ActorRef<SessionClient.Command>> client = Optional.empty();
+    private long revision = MvccRevisions.FIRST;
+    private int watchers;
+    private int readsUnderWay;
+
+    /** A hub and the feed that fills it. */
+    public record Wiring(ActorRef<Command> hub, StoreFeed feed) {}
+
+    /** Spawns the hub under {@code parent}, with its feed. */
+    public static Wiring spawn(ActorContext<?> parent, EtcdSettings.Watch settings) {
+        var feed = new StoreFeed();
+        ActorRef<Command> hub = parent.spawn(create(settings, feed), "watches");
+        feed.attach(hub.narrow());
+        return new Wiring(hub, feed);
+    }
+
+    static Behavior<Command> create(EtcdSettings.Watch settings, StoreFeed feed) {
+        return Behaviors.setup(
+                context -> Behaviors.withTimers(timers -> new WatchHub(context, timers, settings, feed)));
+    }
+
+    private WatchHub(
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            EtcdSettings.Watch settings,
+            StoreFeed feed) {
+        super(context);
+        this.timers = timers;
+        this.settings = settings;
+        this.feed = feed;
+        timers.startTimerWithFixedDelay(Tick.TICK, Tick.TICK, settings.progressInterval());
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Changed.class, this::onChanged)
+                .onMessage(UseClient.class, this::onUseClient)
+                .onMessage(Open.class, this::onOpen)
+                .onMessage(Cancel.class, this::onCancel)
+                .onMessage(Taken.class, this::onTaken)
+                .onMessage(ReportProgress.class, this::onReportProgress)
+                .onMessage(StreamClosed.class, this::onStreamClosed)
+                .onMessage(HistoryRead.class, this::onHistoryRead)
+                .onMessage(Retry.class, retry -> onRetry(retry.watcher()))
+                .onMessage(Tick.class, ignored -> onTick())
+                .build();
+    }
+
+    private Behavior<Command> onChanged(Changed changed) {
+        int yetToCome = feed.taken();
+        boolean follows =
+                changed.revision() == revision + 1 && !changed.changes().isEmpty();
+        if (follows) {
+            revision = changed.revision();
+            deliver(changed);
+        } else if (changed.revision() > revision) {
+            fallBehind(changed.revision());
+        }
+        if (yetToCome == 0 && feed.latest() > revision) {
+            fallBehind(feed.latest()); // The feed was full, and left out what nothing has followed since.
+        }
+        return this;
+    }
+
+    private void deliver(Changed changed) {
+        Map<Watcher, List<Change>> wanted = new LinkedHashMap<>();
+        for (Change change : changed.changes()) {
+            synced.forKey(change.entry().key(), watcher -> {
+                if (changed.revision() >= watcher.next && watcher.filter.wants(change.entry())) {
+                    wanted.computeIfAbsent(watcher, ignored -> new ArrayList<>())
+                            .add(change);
+                }
+            });
+        }
+        wanted.forEach((watcher, changes) -> {
+            if (watcher.stream.hasRoom()) {
+                boolean withPrevious = watcher.request.getPrevKv();
+                hand(
+                        watcher,
+                        changes.stream()
+                                .map(change -> change.toEvent(withPrevious))
+                                .toList(),
+                        revision);
+            } else {
+                fallBehind(watcher, revision);
+            }
+        });
+    }
+
+    private void hand(Watcher watcher, List<Event> events, long headerRevision) {
+        int bytes = events.stream().mapToInt(Event::getSerializedSize).sum();
+        watcher.stream.handed(events.size(), bytes);
+        watcher.quiet = false;
+        watcher.stream.session.tell(new WatchSession.Events(watcher.watchId, headerRevision, events, bytes));
+    }
+
+    /** The hub jumps to {@code to}: watches that were synced up to its old revision read the rest from history. */
+    private void fallBehind(long to) {
+        long next = revision + 1;
+        revision = to;
+        for (WatchStream stream : streams.values()) {
+            for (Watcher watcher : stream.watchers.values()) {
+                if (watcher.synced && watcher.next <= to) {
+                    fallBehind(watcher, Math.max(next, watcher.next));
+                }
+            }
+        }
+    }
+
+    private void fallBehind(Watcher watcher, long next) {
+        synced.remove(watcher);
+        watcher.synced = false;
+        watcher.next = next;
+        catchUp(watcher);
+    }
+
+    private void catchUp(Watcher watcher) {
+        if (watcher.synced || watcher.reading || !isOpen(watcher)) {
+            return;
+        }
+        if (watcher.next > revision) {
+            watcher.synced = true;
+            synced.add(watcher);
+            reportProgressIfSynced(watcher.stream);
+        } else if (watcher.stream.hasRoom()) {
+            watcher.reading = true;
+            toRead.add(watcher);
+            readNext();
+        }
+    }
+
+    private boolean isOpen(Watcher watcher) {
+        return watcher.stream.watchers.get(watcher.watchId) == watcher;
+    }
+
+    private void readNext() {
+        while (client.isPresent() && readsUnderWay < READS_UNDER_WAY_MAX && !toRead.isEmpty()) {
+            Watcher watcher = toRead.remove();
+            ActorRef<SessionClient.Command> to = client.get();
+            var query = Queries.history(
+                    watcher.request.toBuilder().setStartRevision(watcher.next).build());
+            readsUnderWay++;
+            getContext()
+                    .ask(
+                            SessionClient.Outcome.class,
+                            to,
+                            READ_DEADLINE.multipliedBy(2),
+                            replyTo -> new SessionClient.Read(query, ReadConsistency.STALE, READ_DEADLINE, replyTo),
+                            (outcome, failure) -> new HistoryRead(watcher, history(outcome)));
+        }
+    }
+
+    private static Optional<Queries.History> history(SessionClient.@org.jspecify.annotations.Nullable Outcome outcome) {
+        if (outcome instanceof SessionClient.Succeeded succeeded
+                && Result.parse(succeeded.result()) instanceof Result.Ok ok) {
+            try {
+                return Optional.of(Queries.History.parse(ok.body()));
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException("the store's own answer cannot be read", e);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Behavior<Command> onHistoryRead(HistoryRead read) {
+        readsUnderWay--;
+        readNext();
+        Watcher watcher = read.watcher();
+        if (!isOpen(watcher)) {
+            return this;
+        }
+        if (read.history().isEmpty()) {
+            timers.startSingleTimer(watcher, new Retry(watcher), RETRY_PAUSE);
+            return this;
+        }
+        watcher.reading = false;
+        Queries.History history = read.history().get();
+        if (history.compacted() > 0) {
+            remove(watcher);
+            watcher.stream.session.tell(
+                    new WatchSession.Compacted(watcher.watchId, history.present(), history.compacted()));
+            return this;
+        }
+        if (!history.events().isEmpty()) {
+            hand(watcher, history.events(), history.present());
+        }
+        watcher.next = history.next();
+        catchUp(watcher);
+        return this;
+    }
+
+    private Behavior<Command> onRetry(Watcher watcher) {
+        watcher.reading = false;
+        catchUp(watcher);
+        return this;
+    }
+
+    private Behavior<Command> onUseClient(UseClient use) {
+        client = Optional.of(use.client());
+        readNext();
+        return this;
+    }
+
+    private Behavior<Command> onOpen(Open open) {
+        if (watchers >= settings.watchersMax()) {
+            open.session().tell(new WatchSession.Full(open.watchId(), revision));
+            return this;
+        }
+        WatchStream stream = streams.computeIfAbsent(
+                open.streamId(),
+                id -> new WatchStream(id, open.session(), settings.unreadEventsMax(), settings.unreadBytesMax()));
+        long start = open.request().getStartRevision();
+        var watcher = new Watcher(open.watchId(), stream, open.request(), start <= 0 ? revision + 1 : start);
+        stream.watchers.put(open.watchId(), watcher);
+        watchers++;
+        open.session().tell(new WatchSession.Opened(open.watchId(), revision));
+        catchUp(watcher);
+        return this;
+    }
+
+    private Behavior<Command> onCancel(Cancel cancel) {
+        WatchStream stream = streams.get(cancel.streamId());
+        Watcher watcher = stream == null ? null : stream.watchers.get(cancel.watchId());
+        if (watcher != null) {
+            remove(watcher);
+            watcher.stream.session.tell(new WatchSession.Canceled(cancel.watchId(), revision));
+            reportProgressIfSynced(watcher.stream);
+        }
+        return this;
+    }
+
+    private void remove(Watcher watcher) {
+        watcher.stream.watchers.remove(watcher.watchId);
+        synced.remove(watcher);
+        toRead.remove(watcher);
+        watchers--;
+    }
+
+    private Behavior<Command> onTaken(Taken taken) {
+        WatchStream stream = streams.get(taken.streamId());
+        if (stream != null) {
+            stream.taken(taken.events(), taken.bytes());
+            if (stream.hasRoom()) {
+                new ArrayList<>(stream.watchers.values()).forEach(this::catchUp);
+            }
+        }
+        return this;
+    }
+
+    private Behavior<Command> onReportProgress(ReportProgress report) {
+        WatchStream stream = streams.get(report.streamId());
+        if (stream == null) {
+            report.session().tell(new WatchSession.Progress(WatchSession.ALL_WATCHES, revision));
+        } else {
+            stream.progressWanted = true;
+            reportProgressIfSynced(stream);
+        }
+        return this;
+    }
+
+    private void reportProgressIfSynced(WatchStream stream) {
+        if (stream.progressWanted && stream.isSynced()) {
+            stream.progressWanted = false;
+            stream.session.tell(new WatchSession.Progress(WatchSession.ALL_WATCHES, revision));
+        }
+    }
+
+    private Behavior<Command> onStreamClosed(StreamClosed closed) {
+        WatchStream stream = streams.remove(closed.streamId());
+        if (stream != null) {
+            new ArrayList<>(stream.watchers.values()).forEach(this::remove);
+        }
+        return this;
+    }
+
+    /** A synced watch that asked for progress and was quiet since the last tick is told where it stands. */
+    private Behavior<Command> onTick() {
+        for (WatchStream stream : streams.values()) {
+            for (Watcher watcher : stream.watchers.values()) {
+                if (watcher.request.getProgressNotify() && watcher.quiet && watcher.synced) {
+                    stream.session.tell(new WatchSession.Progress(watcher.watchId, revision));
+                }
+                watcher.quiet = true;
+            }
+        }
+        return this;
+    }
+}

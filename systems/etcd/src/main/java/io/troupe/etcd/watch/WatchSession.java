@@ -1,0 +1,263 @@
+package io.troupe.etcd.watch;
+
+import io.etcd.jetcd.api.Event;
+import io.etcd.jetcd.api.ResponseHeader;
+import io.etcd.jetcd.api.WatchCreateRequest;
+import io.etcd.jetcd.api.WatchRequest;
+import io.etcd.jetcd.api.WatchResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.troupe.etcd.EtcdError;
+import io.troupe.etcd.mvcc.WatchFilter;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.LongFunction;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+
+/**
+ * One client's stream of watches: gives the watches their ids, speaks etcd's watch protocol, and writes no faster
+ * than the client reads. Asks for the client's next request only when the answers to earlier ones are few.
+ */
+public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
+
+    public sealed interface Command
+            permits Requested, Writable, Gone, Opened, Full, Events, Compacted, Canceled, Progress {}
+
+    /** From the client. */
+    public record Requested(WatchRequest request) implements Command {}
+
+    /** The stream takes more again. */
+    public record Writable() implements Command {}
+
+    /** The client has left. */
+    public record Gone() implements Command {}
+
+    record Opened(long watchId, long revision) implements Command {}
+
+    record Full(long watchId, long revision) implements Command {}
+
+    record Events(long watchId, long revision, List<Event> events, int bytes) implements Command {}
+
+    record Compacted(long watchId, long revision, long compacted) implements Command {}
+
+    record Canceled(long watchId, long revision) implements Command {}
+
+    record Progress(long watchId, long revision) implements Command {}
+
+    /** As etcd numbers a response that is about no watch, or about all of a stream. */
+    static final long ALL_WATCHES = -1;
+
+    private static final int UNWRITTEN_MAX = 256;
+
+    /** What waits to be written, and what the hub is told when it is. */
+    private record Outgoing(WatchResponse response, int events, int bytes) {}
+
+    private final long streamId;
+    private final ServerCallStreamObserver<WatchResponse> client;
+    private final ActorRef<WatchHub.Command> hub;
+    private final LongFunction<ResponseHeader> header;
+    private final int responseBytesMax;
+    private final TreeMap<Long, WatchCreateRequest> watches = new TreeMap<>();
+    private final ArrayDeque<Outgoing> unwritten = new ArrayDeque<>();
+    private long nextWatchId;
+    private long lastRevision;
+    private boolean requestDue;
+    private boolean gone;
+
+    /**
+     * @param client flow-controlled: one request has been asked for, and more only by this actor
+     * @param header makes a response header for a revision
+     * @param responseBytesMax a larger response is cut in fragments for a watch that takes them
+     */
+    public static Behavior<Command> create(
+            long streamId,
+            ServerCallStreamObserver<WatchResponse> client,
+            ActorRef<WatchHub.Command> hub,
+            LongFunction<ResponseHeader> header,
+            int responseBytesMax) {
+        return Behaviors.setup(context -> new WatchSession(context, streamId, client, hub, header, responseBytesMax));
+    }
+
+    private WatchSession(
+            ActorContext<Command> context,
+            long streamId,
+            ServerCallStreamObserver<WatchResponse> client,
+            ActorRef<WatchHub.Command> hub,
+            LongFunction<ResponseHeader> header,
+            int responseBytesMax) {
+        super(context);
+        this.streamId = streamId;
+        this.client = client;
+        this.hub = hub;
+        this.header = header;
+        this.responseBytesMax = responseBytesMax;
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Requested.class, requested -> onRequested(requested.request()))
+                .onMessage(Writable.class, ignored -> onWritable())
+                .onMessage(Gone.class, ignored -> onGone())
+                .onMessage(Opened.class, this::onOpened)
+                .onMessage(Full.class, this::onFull)
+                .onMessage(Events.class, this::onEvents)
+                .onMessage(Compacted.class, this::onCompacted)
+                .onMessage(Canceled.class, this::onCanceled)
+                .onMessage(Progress.class, this::onProgress)
+                .onSignal(PostStop.class, ignored -> onPostStop())
+                .build();
+    }
+
+    private Behavior<Command> onRequested(WatchRequest request) {
+        switch (request.getRequestUnionCase()) {
+            case CREATE_REQUEST -> create(request.getCreateRequest());
+            case CANCEL_REQUEST -> {
+                if (watches.remove(request.getCancelRequest().getWatchId()) != null) {
+                    hub.tell(new WatchHub.Cancel(
+                            streamId, request.getCancelRequest().getWatchId()));
+                }
+            }
+            case PROGRESS_REQUEST ->
+                hub.tell(new WatchHub.ReportProgress(streamId, getContext().getSelf()));
+            case REQUESTUNION_NOT_SET -> {}
+        }
+        requestDue = true;
+        askForMore();
+        return this;
+    }
+
+    private void create(WatchCreateRequest request) {
+        long asked = WatchWire.watchId(request);
+        if (WatchFilter.of(request).range().isEmpty()) {
+            refuse("mvcc: watcher range is empty");
+        } else if (asked != 0 && watches.containsKey(asked)) {
+            refuse("mvcc: duplicate watch ID provided on the WatchStream");
+        } else {
+            long watchId = asked != 0 ? asked : freeWatchId();
+            watches.put(watchId, request);
+            hub.tell(new WatchHub.Open(streamId, watchId, request, getContext().getSelf()));
+        }
+    }
+
+    private long freeWatchId() {
+        while (watches.containsKey(nextWatchId)) {
+            nextWatchId++;
+        }
+        return nextWatchId++;
+    }
+
+    private void refuse(String reason) {
+        send(WatchResponse.newBuilder()
+                .setHeader(header.apply(lastRevision))
+                .setWatchId(ALL_WATCHES)
+                .setCreated(true)
+                .setCanceled(true)
+                .setCancelReason(reason));
+    }
+
+    private Behavior<Command> onOpened(Opened opened) {
+        send(about(opened.watchId(), opened.revision()).setCreated(true));
+        return this;
+    }
+
+    private Behavior<Command> onFull(Full full) {
+        watches.remove(full.watchId());
+        send(about(ALL_WATCHES, full.revision())
+                .setCreated(true)
+                .setCanceled(true)
+                .setCancelReason(EtcdError.TOO_MANY_REQUESTS.message()));
+        return this;
+    }
+
+    private Behavior<Command> onEvents(Events events) {
+        WatchCreateRequest request = watches.get(events.watchId());
+        if (request == null) {
+            hub.tell(new WatchHub.Taken(streamId, events.events().size(), events.bytes()));
+            return this;
+        }
+        WatchResponse whole = about(events.watchId(), events.revision())
+                .addAllEvents(events.events())
+                .build();
+        List<WatchResponse> parts =
+                WatchWire.wantsFragments(request) ? WatchWire.fragments(whole, responseBytesMax) : List.of(whole);
+        for (int i = 0; i < parts.size(); i++) {
+            boolean last = i == parts.size() - 1;
+            unwritten.add(new Outgoing(parts.get(i), last ? events.events().size() : 0, last ? events.bytes() : 0));
+        }
+        return onWritable();
+    }
+
+    private Behavior<Command> onCompacted(Compacted compacted) {
+        if (watches.remove(compacted.watchId()) != null) {
+            send(about(compacted.watchId(), compacted.revision())
+                    .setCanceled(true)
+                    .setCompactRevision(compacted.compacted()));
+        }
+        return this;
+    }
+
+    private Behavior<Command> onCanceled(Canceled canceled) {
+        send(about(canceled.watchId(), canceled.revision()).setCanceled(true));
+        return this;
+    }
+
+    private Behavior<Command> onProgress(Progress progress) {
+        if (progress.watchId() == ALL_WATCHES || watches.containsKey(progress.watchId())) {
+            send(about(progress.watchId(), progress.revision()));
+        }
+        return this;
+    }
+
+    private WatchResponse.Builder about(long watchId, long revision) {
+        lastRevision = revision;
+        return WatchResponse.newBuilder().setHeader(header.apply(revision)).setWatchId(watchId);
+    }
+
+    private void send(WatchResponse.Builder response) {
+        unwritten.add(new Outgoing(response.build(), 0, 0));
+        onWritable();
+    }
+
+    private Behavior<Command> onWritable() {
+        int events = 0;
+        int bytes = 0;
+        while (!gone && !unwritten.isEmpty() && client.isReady()) {
+            Outgoing next = unwritten.remove();
+            client.onNext(next.response());
+            events += next.events();
+            bytes += next.bytes();
+        }
+        if (events > 0) {
+            hub.tell(new WatchHub.Taken(streamId, events, bytes));
+        }
+        askForMore();
+        return this;
+    }
+
+    private void askForMore() {
+        if (requestDue && !gone && unwritten.size() < UNWRITTEN_MAX) {
+            requestDue = false;
+            client.request(1);
+        }
+    }
+
+    private Behavior<Command> onGone() {
+        gone = true;
+        return Behaviors.stopped();
+    }
+
+    private Behavior<Command> onPostStop() {
+        hub.tell(new WatchHub.StreamClosed(streamId));
+        if (!gone && !client.isCancelled()) {
+            client.onError(EtcdError.STOPPED.toException());
+        }
+        return this;
+    }
+}
