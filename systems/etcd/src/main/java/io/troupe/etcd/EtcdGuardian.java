@@ -5,8 +5,10 @@ import io.troupe.cluster.NodeContext;
 import io.troupe.cluster.SystemGuardian;
 import io.troupe.etcd.gateway.Gateway;
 import io.troupe.etcd.gateway.NodeView;
+import io.troupe.etcd.lease.LeaseDesk;
+import io.troupe.etcd.lease.Lessor;
 import io.troupe.etcd.mvcc.EtcdStateMachine;
-import io.troupe.etcd.mvcc.StoreListener;
+import io.troupe.etcd.watch.WatchHub;
 import io.troupe.replication.Groups;
 import io.troupe.replication.Replica;
 import io.troupe.replication.SessionClient;
@@ -21,6 +23,7 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.receptionist.Receptionist;
 
 /**
  * etcd on one node: has the group hosted, then opens the gateway on it.
@@ -40,8 +43,13 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
 
     private record WrappedListening(Gateway.Listening listening) implements Command {}
 
+    private final NodeContext node;
     private final EtcdSettings settings;
+    private final WatchHub.Wiring watches;
+    private final ActorRef<Lessor.Command> lessor;
+    private final ActorRef<LeaseDesk.Command> leases;
     private final NodeView view;
+    private Optional<ActorRef<SessionClient.Command>> client = Optional.empty();
     private Optional<ActorRef<Gateway.Command>> gateway = Optional.empty();
     private Optional<Endpoint> endpoint = Optional.empty();
 
@@ -55,13 +63,22 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
 
     private EtcdGuardian(ActorContext<Command> context, NodeContext node, EtcdSettings settings) {
         super(context);
+        this.node = node;
         this.settings = settings;
-        this.view = new NodeView(settings.group(), node.nodeId(), node.members());
+        this.watches = WatchHub.spawn(context, settings.watch());
+        this.lessor = context.spawn(Lessor.create(settings.lease(), System::nanoTime), "lessor");
+        this.leases = context.spawn(LeaseDesk.create(settings.group(), node.members()), "leases");
+        this.view = new NodeView(settings.group(), node.nodeId(), node.members(), watches.feed()::latest);
+        List.of(watches.hub(), lessor, leases).forEach(context::watch);
+        context.getSystem()
+                .receptionist()
+                .tell(Receptionist.register(LeaseDesk.key(settings.group(), node.nodeId()), lessor.narrow()));
+        var followers = new StoreFollowers(watches.feed(), lessor);
         node.groups()
                 .tell(new Groups.Host(
                         settings.group(),
                         node.members(),
-                        (group, nodeId) -> new EtcdStateMachine(StoreListener.NONE),
+                        (group, nodeId) -> new EtcdStateMachine(followers),
                         context.messageAdapter(Groups.Hosted.class, WrappedHosted::new)));
     }
 
@@ -77,19 +94,19 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
 
     private Behavior<Command> onHosted(Groups.Hosted hosted) {
         ActorRef<Replica.Request> replica = hosted.replica();
-        replica.tell(new Replica.Observe(getContext().messageAdapter(Replica.Status.class, WrappedStatus::new)));
-        ActorRef<SessionClient.Command> client =
+        ActorRef<SessionClient.Command> session =
                 getContext().spawn(SessionClient.create(replica, sessionSettings(), new SplittableRandom()), "session");
-        getContext().watch(client);
-        gateway = Optional.of(getContext()
-                .spawn(
-                        Gateway.create(
-                                settings,
-                                view,
-                                client,
-                                getContext().messageAdapter(Gateway.Listening.class, WrappedListening::new)),
-                        "gateway"));
-        gateway.ifPresent(getContext()::watch);
+        client = Optional.of(session);
+        watches.hub().tell(new WatchHub.UseClient(session));
+        replica.tell(new Replica.Observe(getContext().messageAdapter(Replica.Status.class, WrappedStatus::new)));
+        var backends = new Gateway.Backends(session, watches.hub(), leases, node.groups());
+        ActorRef<Gateway.Listening> listening =
+                getContext().messageAdapter(Gateway.Listening.class, WrappedListening::new);
+        ActorRef<Gateway.Command> opened =
+                getContext().spawn(Gateway.create(settings, view, backends, listening), "gateway");
+        gateway = Optional.of(opened);
+        getContext().watch(session);
+        getContext().watch(opened);
         return this;
     }
 
@@ -101,6 +118,8 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
 
     private Behavior<Command> onStatus(Replica.Status status) {
         view.update(status);
+        leases.tell(new LeaseDesk.LeaderChanged(status));
+        client.ifPresent(session -> lessor.tell(new Lessor.ReplicaChanged(status, session)));
         return this;
     }
 

@@ -1,6 +1,5 @@
 package io.troupe.etcd.gateway;
 
-import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
@@ -25,7 +24,8 @@ public final class EtcdServer {
      *
      * @throws IOException when the address cannot be bound; the message names it
      */
-    static EtcdServer start(EtcdSettings settings, NodeView node, List<BindableService> services) throws IOException {
+    static EtcdServer start(EtcdSettings settings, NodeView node, List<ServerServiceDefinition> services)
+            throws IOException {
         var address = new InetSocketAddress(settings.host(), settings.port());
         var builder = NettyServerBuilder.forAddress(address)
                 .maxInboundMessageSize(settings.requestBytesMax() + EtcdSettings.REQUEST_OVERHEAD_BYTES)
@@ -34,10 +34,7 @@ public final class EtcdServer {
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true);
         var leaderRequired = new LeaderRequired(node);
-        for (BindableService service : services) {
-            ServerServiceDefinition intercepted = ServerInterceptors.intercept(service, leaderRequired);
-            builder.addService(intercepted);
-        }
+        services.forEach(service -> builder.addService(ServerInterceptors.intercept(service, leaderRequired)));
         try {
             return new EtcdServer(builder.build().start());
         } catch (IOException e) {

@@ -1,12 +1,21 @@
 package io.troupe.etcd.gateway;
 
-import io.grpc.BindableService;
+import io.etcd.jetcd.api.LeaseKeepAliveRequest;
+import io.etcd.jetcd.api.WatchRequest;
+import io.grpc.ServerServiceDefinition;
 import io.troupe.etcd.EtcdSettings;
+import io.troupe.etcd.lease.KeepAliveSession;
+import io.troupe.etcd.lease.LeaseDesk;
+import io.troupe.etcd.watch.WatchHub;
+import io.troupe.etcd.watch.WatchSession;
+import io.troupe.replication.Groups;
 import io.troupe.replication.SessionClient;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -46,19 +55,30 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
     private static final Duration DRAIN_STEP = Duration.ofMillis(50);
     private static final int DRAIN_STEPS_MAX = 40;
 
+    /**
+     * What the gateway brings its clients' requests to.
+     *
+     * @param client the node's session client
+     */
+    public record Backends(
+            ActorRef<SessionClient.Command> client,
+            ActorRef<WatchHub.Command> watches,
+            ActorRef<LeaseDesk.Command> leases,
+            ActorRef<Groups.Command> groups) {}
+
     private final TimerScheduler<Command> timers;
+    private final EtcdSettings settings;
     private final ActorRef<Listening> parent;
+    private final ActorRef<Members.Command> members;
+    private final List<ActorRef<Void>> streams = new ArrayList<>();
     private Optional<EtcdServer> server = Optional.empty();
     private Optional<ActorRef<Done>> leaving = Optional.empty();
 
-    /**
-     * @param client the node's session client
-     * @param parent told where the server listens
-     */
+    /** @param parent told where the server listens */
     public static Behavior<Command> create(
-            EtcdSettings settings, NodeView node, ActorRef<SessionClient.Command> client, ActorRef<Listening> parent) {
+            EtcdSettings settings, NodeView node, Backends backends, ActorRef<Listening> parent) {
         return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new Gateway(context, timers, settings, node, client, parent)));
+                Behaviors.withTimers(timers -> new Gateway(context, timers, settings, node, backends, parent)));
     }
 
     private Gateway(
@@ -66,21 +86,68 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
             TimerScheduler<Command> timers,
             EtcdSettings settings,
             NodeView node,
-            ActorRef<SessionClient.Command> client,
+            Backends backends,
             ActorRef<Listening> parent) {
         super(context);
         this.timers = timers;
+        this.settings = settings;
         this.parent = parent;
-        ActorRef<CallBroker.Command> broker = context.spawn(CallBroker.create(client), "calls");
-        var calls = new UnaryCalls(broker, settings);
-        List<BindableService> services = List.of(new KvService(calls, node));
+        this.members = context.spawn(Members.create(settings.group(), node), "members");
+        List<ServerServiceDefinition> services = services(node, backends);
         var blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
         context.pipeToSelf(
                 CompletableFuture.supplyAsync(() -> start(settings, node, services), blocking),
                 (started, failure) -> started == null ? new NotBound(failure) : new Bound(started));
     }
 
-    private static EtcdServer start(EtcdSettings settings, NodeView node, List<BindableService> services) {
+    private List<ServerServiceDefinition> services(NodeView node, Backends backends) {
+        var system = getContext().getSystem();
+        var calls = new UnaryCalls(getContext().spawn(CallBroker.create(backends.client()), "calls"), settings);
+        var leases = new LeaseService(
+                calls,
+                keepAlives(),
+                backends.leases(),
+                node,
+                settings.requestTimeout(),
+                new Random()::nextLong,
+                system);
+        return List.of(
+                new KvService(calls, node).bindService(),
+                new WatchService(watches(), backends.watches(), node, settings.requestBytesMax()).bindService(),
+                leases.definition(),
+                new ClusterService(members, node, system).bindService(),
+                new MaintenanceService(calls, node, backends.groups(), system).bindService());
+    }
+
+    private StreamObservers<WatchRequest, WatchSession.Command> watches() {
+        var admission = new Admission(settings.inFlightMax());
+        ActorRef<Streams.Command<WatchSession.Command>> parentOfStreams =
+                getContext().spawn(Streams.create(admission), "watch-streams");
+        streams.add(parentOfStreams.unsafeUpcast());
+        return new StreamObservers<>(
+                parentOfStreams,
+                admission,
+                WatchSession.Requested::new,
+                new WatchSession.Writable(),
+                new WatchSession.Gone(),
+                Optional.empty()); // As in etcd, a client that sends no more is served until it leaves.
+    }
+
+    private StreamObservers<LeaseKeepAliveRequest, KeepAliveSession.Command> keepAlives() {
+        var admission = new Admission(settings.inFlightMax());
+        ActorRef<Streams.Command<KeepAliveSession.Command>> parentOfStreams =
+                getContext().spawn(Streams.create(admission), "keep-alive-streams");
+        streams.add(parentOfStreams.unsafeUpcast());
+        return new StreamObservers<>(
+                parentOfStreams,
+                admission,
+                KeepAliveSession.Requested::new,
+                new KeepAliveSession.Writable(),
+                new KeepAliveSession.Gone(),
+                Optional.of(new KeepAliveSession.Finished()));
+    }
+
+    private static EtcdServer start(EtcdSettings settings, NodeView node, List<ServerServiceDefinition> services) {
         try {
             return EtcdServer.start(settings, node, services);
         } catch (IOException e) {
@@ -105,6 +172,8 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
         getContext()
                 .getLog()
                 .info("serving etcd clients on port {}", bound.server().port());
+        members.tell(new Members.Serving(
+                "http://" + settings.host() + ":" + bound.server().port()));
         parent.tell(new Listening(bound.server().port()));
         return this;
     }
@@ -117,6 +186,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
     private Behavior<Command> onLeave(Leave leave) {
         leaving = Optional.of(leave.replyTo());
         server.ifPresent(EtcdServer::shutdown);
+        streams.forEach(getContext()::stop); // Their sessions tell the clients, who go to another member.
         getContext().getSelf().tell(new DrainCheck(DRAIN_STEPS_MAX));
         return this;
     }

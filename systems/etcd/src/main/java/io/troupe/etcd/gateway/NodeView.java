@@ -4,6 +4,7 @@ import io.etcd.jetcd.api.ResponseHeader;
 import io.troupe.replication.Replica;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * What a node's gRPC threads may know without asking: who the members are, and the replica's latest status,
@@ -14,9 +15,12 @@ public final class NodeView {
     private final String nodeId;
     private final List<String> members;
     private final long clusterId;
+    private final LongSupplier revision;
     private volatile Replica.Status status;
 
-    public NodeView(String group, String nodeId, List<String> members) {
+    /** @param revision the revision the store on this node has reached */
+    public NodeView(String group, String nodeId, List<String> members, LongSupplier revision) {
+        this.revision = revision;
         this.nodeId = nodeId;
         this.members = List.copyOf(members);
         this.clusterId = MemberIds.cluster(group, members);
@@ -39,12 +43,17 @@ public final class NodeView {
         return members;
     }
 
-    /** The header of a response about {@code revision}. */
-    public ResponseHeader header(long revision) {
+    /** The header of a response about the present. */
+    public ResponseHeader header() {
+        return header(revision.getAsLong());
+    }
+
+    /** The header of a response about {@code atRevision}. */
+    public ResponseHeader header(long atRevision) {
         return ResponseHeader.newBuilder()
                 .setClusterId(clusterId)
                 .setMemberId(MemberIds.member(nodeId))
-                .setRevision(revision)
+                .setRevision(atRevision)
                 .setRaftTerm(status.term())
                 .build();
     }

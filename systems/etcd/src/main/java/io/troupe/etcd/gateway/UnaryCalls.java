@@ -53,20 +53,34 @@ final class UnaryCalls {
 
     private <T> void call(
             ByteString payload, Optional<ReadConsistency> consistency, Answer<T> answer, StreamObserver<T> observer) {
+        call(payload, consistency, observer, result -> conclude(result, answer, observer));
+    }
+
+    /** Reads, and leaves it to {@code conclude} to answer the observer. */
+    void read(ByteString query, StreamObserver<?> observer, Consumer<Result> conclude) {
+        call(query, Optional.of(ReadConsistency.LINEARIZABLE), observer, conclude);
+    }
+
+    private void call(
+            ByteString payload,
+            Optional<ReadConsistency> consistency,
+            StreamObserver<?> observer,
+            Consumer<Result> conclude) {
         if (!admission.tryEnter()) {
             refuse(EtcdError.TOO_MANY_REQUESTS, observer);
             return;
         }
         // With a handler, answering a call that its client gave up is no error.
-        ((ServerCallStreamObserver<T>) observer).setOnCancelHandler(() -> {});
-        Consumer<Result> conclude = result -> {
+        ((ServerCallStreamObserver<?>) observer).setOnCancelHandler(() -> {});
+        Consumer<Result> leaving = result -> {
             admission.leave();
-            conclude(result, answer, observer);
+            conclude.accept(result);
         };
-        broker.tell(new CallBroker.Call(payload, consistency, deadline(), conclude));
+        broker.tell(new CallBroker.Call(payload, consistency, deadline(), leaving));
     }
 
-    private Duration deadline() {
+    /** How long the call that this thread serves may take. */
+    Duration deadline() {
         Deadline deadline = Context.current().getDeadline();
         if (deadline == null) {
             return settings.requestTimeout();

@@ -1,0 +1,198 @@
+package io.troupe.etcd.gateway;
+
+import io.etcd.jetcd.api.LeaseGrantRequest;
+import io.etcd.jetcd.api.LeaseGrantResponse;
+import io.etcd.jetcd.api.LeaseGrpc;
+import io.etcd.jetcd.api.LeaseKeepAliveRequest;
+import io.etcd.jetcd.api.LeaseKeepAliveResponse;
+import io.etcd.jetcd.api.LeaseRevokeRequest;
+import io.etcd.jetcd.api.LeaseRevokeResponse;
+import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
+import io.etcd.jetcd.api.LeaseTimeToLiveResponse;
+import io.etcd.jetcd.api.Member;
+import io.etcd.jetcd.api.MemberListResponse;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import io.troupe.etcd.EtcdError;
+import io.troupe.etcd.lease.KeepAliveSession;
+import io.troupe.etcd.lease.LeaseDesk;
+import io.troupe.etcd.mvcc.Commands;
+import io.troupe.etcd.mvcc.LeaseFacts;
+import io.troupe.etcd.mvcc.Queries;
+import io.troupe.etcd.mvcc.Result;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+
+/** {@code etcdserverpb.Lease}, with {@code LeaseLeases}, which the published stubs lack. */
+final class LeaseService extends LeaseGrpc.LeaseImplBase {
+
+    /**
+     * {@code LeaseLeases}: the request has no fields; the response is a header and a list of messages with a number in
+     * field 1, which is how a {@code MemberListResponse} of bare ids is encoded.
+     */
+    static final MethodDescriptor<LeaseTimeToLiveRequest, MemberListResponse> LEASES =
+            MethodDescriptor.<LeaseTimeToLiveRequest, MemberListResponse>newBuilder()
+                    .setType(MethodDescriptor.MethodType.UNARY)
+                    .setFullMethodName(MethodDescriptor.generateFullMethodName(LeaseGrpc.SERVICE_NAME, "LeaseLeases"))
+                    .setRequestMarshaller(ProtoUtils.marshaller(LeaseTimeToLiveRequest.getDefaultInstance()))
+                    .setResponseMarshaller(ProtoUtils.marshaller(MemberListResponse.getDefaultInstance()))
+                    .build();
+
+    private final UnaryCalls calls;
+    private final StreamObservers<LeaseKeepAliveRequest, KeepAliveSession.Command> streams;
+    private final ActorRef<LeaseDesk.Command> desk;
+    private final NodeView node;
+    private final Duration requestTimeout;
+    private final LongSupplier freshIds;
+    private final ActorSystem<?> system;
+
+    /** @param freshIds random numbers, from any thread */
+    LeaseService(
+            UnaryCalls calls,
+            StreamObservers<LeaseKeepAliveRequest, KeepAliveSession.Command> streams,
+            ActorRef<LeaseDesk.Command> desk,
+            NodeView node,
+            Duration requestTimeout,
+            LongSupplier freshIds,
+            ActorSystem<?> system) {
+        this.calls = calls;
+        this.streams = streams;
+        this.desk = desk;
+        this.node = node;
+        this.requestTimeout = requestTimeout;
+        this.freshIds = freshIds;
+        this.system = system;
+    }
+
+    /** The published service and the method it lacks. */
+    ServerServiceDefinition definition() {
+        ServerServiceDefinition published = bindService();
+        var descriptor = ServiceDescriptor.newBuilder(LeaseGrpc.SERVICE_NAME);
+        published.getMethods().forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
+        descriptor.addMethod(LEASES);
+        var whole = ServerServiceDefinition.builder(descriptor.build());
+        published.getMethods().forEach(whole::addMethod);
+        return whole.addMethod(LEASES, ServerCalls.asyncUnaryCall(this::leaseLeases))
+                .build();
+    }
+
+    @Override
+    public void leaseGrant(LeaseGrantRequest request, StreamObserver<LeaseGrantResponse> observer) {
+        LeaseGrantRequest named = request.getID() != 0
+                ? request
+                : request.toBuilder().setID(freshId()).build();
+        calls.apply(
+                Commands.leaseGrant(named),
+                body -> {
+                    var response = LeaseGrantResponse.parseFrom(body);
+                    return response.toBuilder()
+                            .setHeader(node.header(response.getHeader().getRevision()))
+                            .build();
+                },
+                observer);
+    }
+
+    /** Positive, and never the 0 that means no lease. */
+    private long freshId() {
+        return Math.max(1, freshIds.getAsLong() & Long.MAX_VALUE);
+    }
+
+    @Override
+    public void leaseRevoke(LeaseRevokeRequest request, StreamObserver<LeaseRevokeResponse> observer) {
+        calls.apply(
+                Commands.leaseRevoke(request),
+                body -> LeaseRevokeResponse.newBuilder()
+                        .setHeader(node.header(
+                                LeaseRevokeResponse.parseFrom(body).getHeader().getRevision()))
+                        .build(),
+                observer);
+    }
+
+    @Override
+    public StreamObserver<LeaseKeepAliveRequest> leaseKeepAlive(StreamObserver<LeaseKeepAliveResponse> responses) {
+        return streams.open(
+                responses, (streamId, client) -> KeepAliveSession.create(client, desk, node::header, requestTimeout));
+    }
+
+    /** The lease and its keys come from the store, its remaining time from the lessor in office. */
+    @Override
+    public void leaseTimeToLive(LeaseTimeToLiveRequest request, StreamObserver<LeaseTimeToLiveResponse> observer) {
+        Duration deadline = calls.deadline();
+        calls.read(Queries.lease(request.getID()), observer, result -> {
+            if (result instanceof Result.Ok ok) {
+                askRemaining(facts(ok.body()), request.getKeys(), deadline, observer);
+            } else if (((Result.Refused) result).error() == EtcdError.LEASE_NOT_FOUND) {
+                answer(absent(request.getID()), observer);
+            } else {
+                UnaryCalls.refuse(((Result.Refused) result).error(), observer);
+            }
+        });
+    }
+
+    private static LeaseFacts facts(byte[] body) {
+        try {
+            return LeaseFacts.parse(body);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the store's own answer cannot be read", e);
+        }
+    }
+
+    private void askRemaining(
+            LeaseFacts lease, boolean withKeys, Duration deadline, StreamObserver<LeaseTimeToLiveResponse> observer) {
+        AskPattern.<LeaseDesk.Command, LeaseDesk.Reply>ask(
+                        desk,
+                        replyTo -> new LeaseDesk.Ask(lease.id(), false, deadline, replyTo),
+                        deadline.multipliedBy(2),
+                        system.scheduler())
+                .whenComplete((reply, failure) -> {
+                    if (reply instanceof LeaseDesk.Lasting lasting) {
+                        var response = LeaseTimeToLiveResponse.newBuilder()
+                                .setHeader(node.header())
+                                .setID(lease.id())
+                                .setTTL(lasting.seconds())
+                                .setGrantedTTL(lease.ttlSeconds());
+                        answer(withKeys ? response.addAllKeys(lease.keys()) : response, observer);
+                    } else if (reply instanceof LeaseDesk.Absent) {
+                        answer(absent(lease.id()), observer);
+                    } else {
+                        UnaryCalls.refuse(EtcdError.TIMEOUT, observer);
+                    }
+                });
+    }
+
+    private LeaseTimeToLiveResponse.Builder absent(long id) {
+        return LeaseTimeToLiveResponse.newBuilder()
+                .setHeader(node.header())
+                .setID(id)
+                .setTTL(-1);
+    }
+
+    private static void answer(
+            LeaseTimeToLiveResponse.Builder response, StreamObserver<LeaseTimeToLiveResponse> observer) {
+        observer.onNext(response.build());
+        observer.onCompleted();
+    }
+
+    private void leaseLeases(LeaseTimeToLiveRequest nothing, StreamObserver<MemberListResponse> observer) {
+        calls.read(
+                Queries.leases(),
+                false,
+                body -> {
+                    var response = MemberListResponse.newBuilder().setHeader(node.header());
+                    LeaseFacts.list(body)
+                            .forEach(lease ->
+                                    response.addMembers(Member.newBuilder().setID(lease.id())));
+                    return response.build();
+                },
+                observer);
+    }
+}

@@ -1,0 +1,127 @@
+package io.troupe.etcd.gateway;
+
+import io.etcd.jetcd.api.AlarmRequest;
+import io.etcd.jetcd.api.AlarmResponse;
+import io.etcd.jetcd.api.DefragmentRequest;
+import io.etcd.jetcd.api.DefragmentResponse;
+import io.etcd.jetcd.api.HashKVRequest;
+import io.etcd.jetcd.api.HashKVResponse;
+import io.etcd.jetcd.api.HashRequest;
+import io.etcd.jetcd.api.HashResponse;
+import io.etcd.jetcd.api.MaintenanceGrpc;
+import io.etcd.jetcd.api.StatusRequest;
+import io.etcd.jetcd.api.StatusResponse;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import io.troupe.etcd.EtcdError;
+import io.troupe.etcd.mvcc.Queries;
+import io.troupe.replication.Groups;
+import io.troupe.replication.Replica;
+import java.io.IOException;
+import java.time.Duration;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+
+/** {@code etcdserverpb.Maintenance}: how this member is, and a hash to compare members by. */
+final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
+
+    /** The version of the API that is spoken; clients show it, and choose what they ask for by it. */
+    static final String API_VERSION = "3.4.0";
+
+    private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(2);
+
+    private final UnaryCalls calls;
+    private final NodeView node;
+    private final ActorRef<Groups.Command> groups;
+    private final ActorSystem<?> system;
+
+    MaintenanceService(UnaryCalls calls, NodeView node, ActorRef<Groups.Command> groups, ActorSystem<?> system) {
+        this.calls = calls;
+        this.node = node;
+        this.groups = groups;
+        this.system = system;
+    }
+
+    @Override
+    public void status(StatusRequest request, StreamObserver<StatusResponse> observer) {
+        AskPattern.<Groups.Command, Groups.Statuses>ask(
+                        groups, Groups.ListStatus::new, STATUS_TIMEOUT, system.scheduler())
+                .whenComplete((statuses, failure) -> {
+                    Replica.Status status = statuses == null
+                            ? node.status()
+                            : statuses.groups().stream()
+                                    .filter(candidate -> candidate
+                                            .group()
+                                            .equals(node.status().group()))
+                                    .findFirst()
+                                    .orElse(node.status());
+                    calls.read(Queries.status(), true, body -> status(status, body), observer);
+                });
+    }
+
+    private StatusResponse status(Replica.Status replica, byte[] body) {
+        Queries.StoreStatus store = Queries.StoreStatus.parse(body);
+        var response = StatusResponse.newBuilder()
+                .setHeader(node.header(store.revision()))
+                .setVersion(API_VERSION)
+                .setDbSize(store.bytes())
+                .setDbSizeInUse(store.bytesInUse())
+                .setRaftIndex(replica.commitIndex())
+                .setRaftAppliedIndex(replica.appliedIndex())
+                .setRaftTerm(replica.term())
+                .setIsLearner(replica.role() == Replica.Role.LEARNER);
+        replica.leader()
+                .ifPresentOrElse(
+                        leader -> response.setLeader(MemberIds.member(leader)),
+                        () -> response.addErrors(EtcdError.NO_LEADER.message()));
+        return response.build();
+    }
+
+    /** No alarm is ever raised yet: the list is empty, and there is nothing to activate. */
+    @Override
+    public void alarm(AlarmRequest request, StreamObserver<AlarmResponse> observer) {
+        if (request.getAction() == AlarmRequest.AlarmAction.ACTIVATE) {
+            observer.onError(Status.UNIMPLEMENTED
+                    .withDescription("alarms cannot be activated by hand")
+                    .asRuntimeException());
+            return;
+        }
+        observer.onNext(AlarmResponse.newBuilder().setHeader(node.header()).build());
+        observer.onCompleted();
+    }
+
+    /** The store keeps no file that could be fragmented. */
+    @Override
+    public void defragment(DefragmentRequest request, StreamObserver<DefragmentResponse> observer) {
+        observer.onNext(DefragmentResponse.newBuilder().setHeader(node.header()).build());
+        observer.onCompleted();
+    }
+
+    @Override
+    public void hash(HashRequest request, StreamObserver<HashResponse> observer) {
+        calls.read(
+                Queries.hash(0),
+                true,
+                body -> {
+                    HashKVResponse hash = hashed(body);
+                    return HashResponse.newBuilder()
+                            .setHeader(hash.getHeader())
+                            .setHash(hash.getHash())
+                            .build();
+                },
+                observer);
+    }
+
+    @Override
+    public void hashKV(HashKVRequest request, StreamObserver<HashKVResponse> observer) {
+        calls.read(Queries.hash(request.getRevision()), true, this::hashed, observer);
+    }
+
+    private HashKVResponse hashed(byte[] body) throws IOException {
+        var response = HashKVResponse.parseFrom(body);
+        return response.toBuilder()
+                .setHeader(node.header(response.getHeader().getRevision()))
+                .build();
+    }
+}

@@ -1,0 +1,155 @@
+package io.troupe.etcd.lease;
+
+import io.troupe.replication.Replica;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.actor.typed.receptionist.Receptionist;
+import org.apache.pekko.actor.typed.receptionist.ServiceKey;
+
+/**
+ * Brings a node's questions about leases to the lessor in office, wherever it is: finds lessors by node id
+ * through the receptionist, and asks again until one answers or the deadline passes.
+ */
+public final class LeaseDesk extends AbstractBehavior<LeaseDesk.Command> {
+
+    public sealed interface Command permits Ask, LeaderChanged, LessorsChanged, Attempted, Again {}
+
+    /** @param renew to begin the TTL anew; else only to ask what is left */
+    public record Ask(long id, boolean renew, Duration deadline, ActorRef<Reply> replyTo) implements Command {}
+
+    /** The replica's status: who leads. */
+    public record LeaderChanged(Replica.Status status) implements Command {}
+
+    private record LessorsChanged(String nodeId, List<ActorRef<Lessor.Request>> lessors) implements Command {}
+
+    private record Attempted(Ask ask, int pausesLeft, Optional<Lessor.Answer> answer) implements Command {}
+
+    private record Again(Ask ask, int pausesLeft) implements Command {}
+
+    public sealed interface Reply permits Lasting, Absent, Unanswered {}
+
+    public record Lasting(long seconds) implements Reply {}
+
+    /** There is no such lease. */
+    public record Absent() implements Reply {}
+
+    /** No lessor in office answered within the deadline. */
+    public record Unanswered() implements Reply {}
+
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    /** One attempt waits this many pauses for an answer. */
+    private static final int ATTEMPT_PAUSES = 5;
+
+    private final TimerScheduler<Command> timers;
+    private final TreeMap<String, List<ActorRef<Lessor.Request>>> lessors = new TreeMap<>();
+    private Optional<String> leader = Optional.empty();
+    private long timerKey;
+
+    /** The key under which the lessor of {@code nodeId} can be found. */
+    public static ServiceKey<Lessor.Request> key(String group, String nodeId) {
+        return ServiceKey.create(Lessor.Request.class, group + "-lessor-" + nodeId);
+    }
+
+    public static Behavior<Command> create(String group, List<String> members) {
+        return Behaviors.setup(
+                context -> Behaviors.withTimers(timers -> new LeaseDesk(context, timers, group, members)));
+    }
+
+    private LeaseDesk(
+            ActorContext<Command> context, TimerScheduler<Command> timers, String group, List<String> members) {
+        super(context);
+        this.timers = timers;
+        for (String member : members) {
+            var key = key(group, member);
+            ActorRef<Receptionist.Listing> listings = context.spawn(
+                    Behaviors.receiveMessage(listing -> {
+                        context.getSelf()
+                                .tell(new LessorsChanged(
+                                        member,
+                                        listing.getServiceInstances(key).stream()
+                                                .sorted()
+                                                .toList()));
+                        return Behaviors.same();
+                    }),
+                    "listings-of-" + member);
+            context.getSystem().receptionist().tell(Receptionist.subscribe(key, listings));
+        }
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Ask.class, this::onAsk)
+                .onMessage(LeaderChanged.class, this::onLeaderChanged)
+                .onMessage(LessorsChanged.class, this::onLessorsChanged)
+                .onMessage(Attempted.class, this::onAttempted)
+                .onMessage(Again.class, again -> attempt(again.ask(), again.pausesLeft()))
+                .build();
+    }
+
+    private Behavior<Command> onAsk(Ask ask) {
+        return attempt(ask, (int) Math.max(1, ask.deadline().toMillis() / PAUSE.toMillis()));
+    }
+
+    private Behavior<Command> attempt(Ask ask, int pausesLeft) {
+        List<ActorRef<Lessor.Request>> candidates =
+                leader.map(node -> lessors.getOrDefault(node, List.of())).orElse(List.of());
+        if (pausesLeft <= 0) {
+            ask.replyTo().tell(new Unanswered());
+        } else if (candidates.isEmpty()) {
+            tryAgain(ask, pausesLeft);
+        } else {
+            // A node that restarted may be listed twice for a while: attempts go round.
+            ActorRef<Lessor.Request> lessor = candidates.get(pausesLeft % candidates.size());
+            getContext()
+                    .ask(
+                            Lessor.Answer.class,
+                            lessor,
+                            PAUSE.multipliedBy(ATTEMPT_PAUSES),
+                            replyTo -> ask.renew()
+                                    ? new Lessor.Renew(ask.id(), replyTo)
+                                    : new Lessor.AskRemaining(ask.id(), replyTo),
+                            (answer, failure) -> new Attempted(ask, pausesLeft, Optional.ofNullable(answer)));
+        }
+        return this;
+    }
+
+    private void tryAgain(Ask ask, int pausesLeft) {
+        timers.startSingleTimer(++timerKey, new Again(ask, pausesLeft - 1), PAUSE);
+    }
+
+    private Behavior<Command> onAttempted(Attempted attempted) {
+        if (attempted.answer().isEmpty()) {
+            return attempt(attempted.ask(), attempted.pausesLeft() - ATTEMPT_PAUSES);
+        }
+        Lessor.Answer answer = attempted.answer().get();
+        if (answer instanceof Lessor.Lasts lasts) {
+            attempted.ask().replyTo().tell(new Lasting(lasts.seconds()));
+        } else if (answer instanceof Lessor.NoSuchLease) {
+            attempted.ask().replyTo().tell(new Absent());
+        } else {
+            tryAgain(attempted.ask(), attempted.pausesLeft());
+        }
+        return this;
+    }
+
+    private Behavior<Command> onLeaderChanged(LeaderChanged changed) {
+        leader = changed.status().leader();
+        return this;
+    }
+
+    private Behavior<Command> onLessorsChanged(LessorsChanged changed) {
+        lessors.put(changed.nodeId(), changed.lessors());
+        return this;
+    }
+}
