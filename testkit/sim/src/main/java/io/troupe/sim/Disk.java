@@ -78,6 +78,8 @@ final class Disk {
         whenDone(host, () -> {
             pending.remove(write);
             write.changes().forEach(Runnable::run);
+            world.trace()
+                    .detail(world.nowNanos(), Mark.PERSISTED, host.name(), fails ? "write failed" : "write synced");
             (fails ? failed : synced).run();
         });
     }

@@ -17,6 +17,11 @@ public final class ErrorLog extends AbstractActor {
     }
 
     private void onError(Logging.Error error) {
-        world.trace().event(world.nowNanos(), error.logSource() + " failed: " + error.message() + " " + error.cause());
+        world.trace()
+                .event(
+                        world.nowNanos(),
+                        Mark.ERROR,
+                        "",
+                        error.logSource() + " failed: " + error.message() + " " + error.cause());
     }
 }

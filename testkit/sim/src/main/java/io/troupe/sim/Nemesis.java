@@ -57,7 +57,7 @@ final class Nemesis {
                     open.put(number, inflicted);
                     struck.add("#%d %.3f to %.3f s: %s"
                             .formatted(number, world.nowNanos() / 1e9, until / 1e9, inflicted.what()));
-                    world.trace().event(world.nowNanos(), "fault #" + number + ": " + inflicted.what());
+                    world.trace().event(world.nowNanos(), Mark.FAULT, "", "fault #" + number + ": " + inflicted.what());
                     world.at(until, world.outside(), () -> cure(number));
                 }));
     }
@@ -65,7 +65,7 @@ final class Nemesis {
     private void cure(int number) {
         var inflicted = open.remove(number);
         if (inflicted != null) {
-            world.trace().event(world.nowNanos(), "end of fault #" + number);
+            world.trace().event(world.nowNanos(), Mark.FAULT, "", "end of fault #" + number);
             inflicted.cure().run();
         }
     }

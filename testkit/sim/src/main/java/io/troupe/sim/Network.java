@@ -92,10 +92,12 @@ final class Network {
         boolean isDoubled = random.nextDouble() < present.duplication();
         if (link.cut || isLost) {
             lost++;
+            world.trace().sent(world.nowNanos(), from, to, Recording.LOST, receiver, message);
             return;
         }
         long arrival = Math.max(world.nowNanos() + latency, link.lastArrivalNanos);
         link.lastArrivalNanos = arrival;
+        world.trace().sent(world.nowNanos(), from, to, arrival, receiver, message);
         carry(arrival, from, to, link, receiver, message, frame, sender);
         if (isDoubled) {
             carry(arrival + latency(present), from, to, link, receiver, message, frame, sender);

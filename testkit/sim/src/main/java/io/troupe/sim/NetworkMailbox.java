@@ -92,7 +92,8 @@ public final class NetworkMailbox implements MailboxType, ProducesMessageQueue<N
             if (host != world.outside()) {
                 var type = TypedWrapping.payload(next.envelope().message()).getClass();
                 world.fingerprint().add(world.nowNanos(), path, type.getName());
-                world.trace().handled(world.nowNanos(), path, next.envelope().message());
+                world.trace()
+                        .handled(world.nowNanos(), host, path, next.envelope().message());
             }
             return next.envelope();
         }

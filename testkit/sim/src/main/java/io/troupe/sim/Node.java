@@ -60,7 +60,7 @@ public final class Node<T> {
             started.root(Adapter.toClassic(root));
             ref = root;
         });
-        world.trace().event(world.nowNanos(), name + " starts");
+        world.trace().event(world.nowNanos(), Mark.START, name, "starts");
     }
 
     /**
@@ -70,7 +70,7 @@ public final class Node<T> {
     public void crash() {
         var crashed = living();
         simulation.betweenSteps(() -> {
-            world.trace().event(world.nowNanos(), name + " crashes");
+            world.trace().event(world.nowNanos(), Mark.CRASH, name, "crashes");
             disk.crash();
             world.bury(crashed);
         });
@@ -83,12 +83,12 @@ public final class Node<T> {
 
     /** Runs nothing of the node until {@link #resume()}: a long garbage collection. Its mailboxes go on filling. */
     public void pause() {
-        world.trace().event(world.nowNanos(), name + " pauses");
+        world.trace().event(world.nowNanos(), Mark.PAUSE, name, "pauses");
         living().pause();
     }
 
     public void resume() {
-        world.trace().event(world.nowNanos(), name + " resumes");
+        world.trace().event(world.nowNanos(), Mark.RESUME, name, "resumes");
         world.resume(living());
     }
 

@@ -30,6 +30,11 @@ public final class NodeContext {
         return world.streams().derive("node " + host.name() + " " + life + " " + label);
     }
 
+    /** Says something about this node's state for the trace of the run ("leads in term 3"). */
+    public void note(String what) {
+        world.trace().event(world.nowNanos(), Mark.NOTE, host.name(), what);
+    }
+
     /** This node's monotonic clock in virtual nanoseconds, drift included. */
     public LongSupplier nanoClock() {
         return () -> host.clockNanos(world.nowNanos());

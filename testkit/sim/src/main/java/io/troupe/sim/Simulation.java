@@ -1,5 +1,7 @@
 package io.troupe.sim;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -148,13 +150,13 @@ public final class Simulation implements AutoCloseable {
     /** Lets nothing pass from one node to another, that direction alone; what is under way is lost. */
     public void cut(String from, String to) {
         world.network().cut(node(from).name(), node(to).name());
-        world.trace().event(world.nowNanos(), "cut " + from + " -> " + to);
+        world.trace().event(world.nowNanos(), Mark.NETWORK, "", "cut " + from + " -> " + to);
     }
 
     /** Undoes {@link #cut}. */
     public void mend(String from, String to) {
         world.network().mend(node(from).name(), node(to).name());
-        world.trace().event(world.nowNanos(), "mend " + from + " -> " + to);
+        world.trace().event(world.nowNanos(), Mark.NETWORK, "", "mend " + from + " -> " + to);
     }
 
     /** Lets nothing pass between the two sides, in either direction. */
@@ -180,7 +182,7 @@ public final class Simulation implements AutoCloseable {
     /** Mends every link, and takes back the conditions of single links. */
     public void heal() {
         world.network().heal();
-        world.trace().event(world.nowNanos(), "the network heals");
+        world.trace().event(world.nowNanos(), Mark.NETWORK, "", "the network heals");
     }
 
     /**
@@ -196,6 +198,25 @@ public final class Simulation implements AutoCloseable {
     /** The faults that took place, one line each; each line begins with the number to name in a {@link FaultFilter}. */
     public List<String> faults() {
         return nemeses.stream().flatMap(nemesis -> nemesis.struck().stream()).toList();
+    }
+
+    // ---- what happened
+
+    /** From now on everything is kept for {@link #writeTrace}; costs time and memory. */
+    public void recordTrace() {
+        world.trace().record();
+    }
+
+    /**
+     * Writes what was recorded as a space-time diagram, one HTML file that needs nothing else.
+     *
+     * @throws IllegalStateException when nothing was recorded
+     */
+    public void writeTrace(Path file) throws IOException {
+        world.trace()
+                .recording()
+                .orElseThrow(() -> new IllegalStateException("call recordTrace() before the run"))
+                .writeTo(file, "seed " + seed);
     }
 
     // ---- time

@@ -4,7 +4,9 @@ import com.typesafe.config.ConfigFactory;
 import io.troupe.sim.FaultFilter;
 import io.troupe.sim.Simulation;
 import io.troupe.sim.Stage;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -47,9 +49,19 @@ final class FailedRun {
         long deadline = System.nanoTime() + TIME_MAX.toNanos();
         var shrinker = new Shrinker(this::failsAgain, () -> tries < TRIES_MAX && System.nanoTime() - deadline < 0);
         var few = shrinker.shrink(numbers);
+        var trace = traceFile(context, seed);
+        run(FaultFilter.only(few), Optional.of(trace));
         var command = ReplayCommand.of(context, seed, FaultFilter.only(few));
         return command + "\n  (" + few.size() + " of " + numbers.size() + " faults are enough, found in " + tries
-                + " runs)";
+                + " runs; trace in " + trace.toAbsolutePath() + ")";
+    }
+
+    static Path traceFile(ExtensionContext context, long seed) {
+        return Path.of(
+                "target",
+                "simulations",
+                context.getRequiredTestClass().getSimpleName() + "."
+                        + context.getRequiredTestMethod().getName() + "-" + seed + ".html");
     }
 
     /** Shrinking calls the method again by itself: only what JUnit would give it no more than a simulation. */
@@ -62,23 +74,35 @@ final class FailedRun {
 
     private boolean failsAgain(FaultFilter faults) {
         tries++;
-        return run(faults).map(FailedRun::symptom).equals(Optional.of(symptom));
+        return run(faults, Optional.empty()).map(FailedRun::symptom).equals(Optional.of(symptom));
     }
 
-    private Optional<Throwable> run(FaultFilter faults) {
+    /** @param trace where to write what happened */
+    private Optional<Throwable> run(FaultFilter faults, Optional<Path> trace) {
         var stage = Stage.open(ConfigFactory.parseString(config));
+        var simulation = stage.simulate(seed, faults);
+        trace.ifPresent(file -> simulation.recordTrace());
         try {
             var test = ReflectionSupport.newInstance(context.getRequiredTestClass());
             var method = context.getRequiredTestMethod();
             method.setAccessible(true);
-            method.invoke(test, stage.simulate(seed, faults));
+            method.invoke(test, simulation);
             return Optional.empty();
         } catch (InvocationTargetException e) {
             return Optional.of(e.getCause() == null ? e : e.getCause());
         } catch (ReflectiveOperationException e) {
             return Optional.of(e);
         } finally {
+            trace.ifPresent(file -> write(simulation, file));
             SimulationExtension.Stages.closeQuietly(stage);
+        }
+    }
+
+    static void write(Simulation simulation, Path trace) {
+        try {
+            simulation.writeTrace(trace);
+        } catch (IOException e) {
+            System.err.println("the trace could not be written to " + trace.toAbsolutePath() + ": " + e);
         }
     }
 

@@ -93,6 +93,9 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
         @Override
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
             simulation = stages(context).get(test.config()).simulate(seed, FailedRun.faultsAskedFor());
+            if (isReplay()) {
+                simulation.recordTrace();
+            }
             return simulation;
         }
 
@@ -111,12 +114,22 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
 
         @Override
         public void afterEach(ExtensionContext context) {
+            if (isReplay() && simulation != null) {
+                var trace = FailedRun.traceFile(context, seed);
+                FailedRun.write(simulation, trace);
+                System.err.println("trace in " + trace.toAbsolutePath());
+            }
             if (failed) {
                 // Whatever the failed run left behind must not reach the next seed.
                 stages(context).discard(test.config());
             } else if (simulation != null) {
                 simulation.close();
             }
+        }
+
+        /** One seed was asked for: somebody wants to see it. */
+        private static boolean isReplay() {
+            return System.getProperty("troupe.seed") != null;
         }
 
         private static Stages stages(ExtensionContext context) {

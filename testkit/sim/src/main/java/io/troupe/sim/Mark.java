@@ -1,0 +1,15 @@
+package io.troupe.sim;
+
+/** Kinds of things that happen at one moment on one node, or everywhere. */
+enum Mark {
+    START,
+    CRASH,
+    PAUSE,
+    RESUME,
+    NETWORK,
+    FAULT,
+    ERROR,
+    PERSISTED,
+    TIMER,
+    NOTE
+}
