@@ -1,3 +1,62 @@
+/**
+ * Raft (Ongaro and Ousterhout, <em>In Search of an Understandable Consensus Algorithm</em>, USENIX ATC 2014; section
+ * numbers are of its extended version; "thesis" is Ongaro, <em>Consensus: Bridging Theory and Practice</em>, 2014).
+ *
+ * <h2>The actors of one node</h2>
+ *
+ * <pre>
+ * GroupHost                        one per node; hosts groups, lists their status, hands leadership over
+ *  ├─ PeerDirectory                finds other nodes by stable id (receptionist), and their replicas of a group
+ *  └─ RaftReplica "group-…"        one per group; stops when a child fails, is never restarted in place
+ *      │                           its present Role: Follower, PreCandidate, Candidate, Leader
+ *      ├─ RaftLog "log"            hard state and entries, event-sourced; one write under way, the rest batched
+ *      ├─ Applier "applier"        state machine and client sessions; answers clients and reads
+ *      ├─ Replicator "replicator-peer-term"   while leading, one per peer: probing, replicating, snapshot
+ *      │   └─ SnapshotSender       one snapshot to one peer, in chunks          (blocking dispatcher)
+ *      ├─ SnapshotReceiver         chunks from the leader into the storage      (blocking dispatcher)
+ *      └─ SnapshotWriter, SnapshotPruner   one snapshot written, older ones deleted (blocking dispatcher)
+ * </pre>
+ *
+ * <h2>A command, when all is well</h2>
+ *
+ * <pre>
+ * client ─Propose─► any replica ─Forwarded─► leader: appended to the log in memory
+ *                                             │ Flush: what else came goes along
+ *                      ┌──────────────────────┼───────────────────────┐
+ *                      ▼ Write                ▼ Advance               ▼ Advance
+ *                   RaftLog               Replicator n2           Replicator n3
+ *                      │ journal              │ AppendEntries         │
+ *                      │                      ▼                       ▼
+ *                      │                  follower n2: in memory ─Write─► its RaftLog
+ *                      │                      │ Stored, then AppendAccepted
+ *                      ▼ Stored               ▼ Progress
+ *                    leader: a quorum has it durably ─► commitIndex
+ *                      │ Apply
+ *                      ▼
+ *                   Applier ─Applied─► client
+ * </pre>
+ *
+ * The role decides on what it holds in memory and never waits for the disk; what must be durable before it is said
+ * waits in {@link io.troupe.raft.DurableFrontier}. The log is a value ({@link io.troupe.raft.LogView}) whose entries all
+ * these actors share by reference.
+ *
+ * <h2>Deviations</h2>
+ *
+ * <ul>
+ *   <li>Time is counted in ticks of half a heartbeat, so election timeouts are spread in steps (§9.3 spreads evenly).
+ *   <li>Pre-vote, check-quorum and leader stickiness are always on (thesis §9.6, §6.2, §4.2.3).
+ *   <li>A candidate asks for votes when its own is durable; Figure 2 orders only answers.
+ *   <li>Back-off by term (§5.3) is made from both ends: the follower's hint is the last place with a term not above the
+ *       leader's, and the leader goes on from the last place with a term not above the hint's.
+ *   <li>{@link io.troupe.replication.ReadConsistency#LEASE} is answered as linearizable: no clock is trusted.
+ *   <li>A configuration is data from the start, with arithmetic for joint consensus (§6), but nothing changes it yet.
+ *   <li>Sessions are evicted by number, in the order of the log, and never by time (thesis §6.3 leaves it open).
+ * </ul>
+ *
+ * <p>Start reading with {@link io.troupe.raft.RaftReplica}, then {@link io.troupe.raft.Role} and its four subclasses
+ * beside Figure 2; rules that are pure are {@link io.troupe.raft.LogMatching}, {@link io.troupe.raft.Configuration} and
+ * {@link io.troupe.raft.Majority}. {@link io.troupe.raft.GroupHost} is the way in for a node.
+ */
 @NullMarked
 package io.troupe.raft;
 

@@ -1,0 +1,116 @@
+package io.troupe.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class LogViewTest {
+
+    private static LogView log(long... terms) {
+        return LogView.startingAfter(LogPosition.ORIGIN).append(PaperServer.entries(1, terms));
+    }
+
+    @Test
+    void appendingLeavesTheOldViewAsItWas() {
+        LogView before = log(1, 1);
+        LogSlice slice = before.from(1);
+        LogView after = before.append(PaperServer.entry(2, "x"));
+        assertThat(before.lastIndex()).isEqualTo(2);
+        assertThat(slice.size()).isEqualTo(2);
+        assertThat(after.last()).isEqualTo(new LogPosition(3, 2));
+    }
+
+    @Test
+    void twoContinuationsOfOneViewDoNotDisturbEachOther() {
+        LogView common = log(1, 1);
+        LogView left = common.append(PaperServer.entry(2, "left"));
+        LogView right = common.append(PaperServer.entry(3, "right"));
+        assertThat(left.termAt(3)).isEqualTo(2);
+        assertThat(right.termAt(3)).isEqualTo(3);
+    }
+
+    @Test
+    void aSliceTakenBeforeATruncationKeepsItsEntries() {
+        LogView before = log(1, 1, 1);
+        LogSlice slice = before.from(1);
+        LogView after = before.truncatedFrom(2).append(PaperServer.entry(2, "new"));
+        assertThat(slice.get(2).term()).isEqualTo(1);
+        assertThat(after.last()).isEqualTo(new LogPosition(2, 2));
+    }
+
+    @Test
+    void compactionKeepsTheTermOfItsBaseAndNothingBefore() {
+        LogView log = log(1, 2, 3).compactedThrough(2);
+        assertThat(log.base()).isEqualTo(new LogPosition(2, 2));
+        assertThat(log.termAt(2)).isEqualTo(2);
+        assertThat(log.termAt(1)).isEqualTo(-1);
+        assertThat(log.lastIndex()).isEqualTo(3);
+        assertThatThrownBy(() -> log.get(2)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void aGapIsRefused() {
+        assertThatThrownBy(() -> log(1).append(PaperServer.entries(3, 1))).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void backsOffToTheLastPlaceWithNoLaterTerm() {
+        LogView log = log(1, 1, 4, 4, 5);
+        assertThat(log.lastIndexWithTermAtMost(3, 5)).isEqualTo(2);
+        assertThat(log.lastIndexWithTermAtMost(4, 5)).isEqualTo(4);
+        assertThat(log.lastIndexWithTermAtMost(4, 3)).isEqualTo(3);
+        assertThat(log.lastIndexWithTermAtMost(0, 5)).isZero();
+        assertThat(log.lastIndexWithTermAtMost(9, 99)).isEqualTo(5);
+    }
+
+    @Test
+    void behavesLikeAMapOverManyRandomOperations() {
+        SplittableRandom random = new SplittableRandom(3);
+        TreeMap<Long, Long> expected = new TreeMap<>();
+        LogView log = LogView.startingAfter(LogPosition.ORIGIN);
+        for (int i = 1; i <= 20_000; i++) {
+            switch (random.nextInt(10)) {
+                case 0 -> {
+                    long from = log.base().index()
+                            + 1
+                            + random.nextLong(log.lastIndex() - log.base().index() + 1);
+                    log = log.truncatedFrom(from);
+                    expected.tailMap(from, true).clear();
+                }
+                case 1 -> {
+                    long through = log.base().index()
+                            + random.nextLong(log.lastIndex() - log.base().index() + 1);
+                    log = log.compactedThrough(through);
+                    expected.headMap(through, true).clear();
+                }
+                default -> {
+                    log = log.append(PaperServer.entry(i, "c"));
+                    expected.put(log.lastIndex(), (long) i);
+                }
+            }
+            assertThat(log.from(log.base().index() + 1).size()).isEqualTo(expected.size());
+        }
+        LogView last = log;
+        expected.forEach((index, term) -> assertThat(last.termAt(index)).isEqualTo(term));
+    }
+
+    @Test
+    void aSliceNeverExceedsItsBytesButForOneEntry() {
+        LogSlice slice = log(1, 1, 1).from(1);
+        assertThat(slice.within(1).size()).isEqualTo(1);
+        assertThat(slice.within(slice.sizeBytes()).size()).isEqualTo(3);
+        assertThat(slice.within(slice.sizeBytes() - 1).size()).isEqualTo(2);
+    }
+
+    @Test
+    void writesThatWaitAreJoinedAsIfWrittenOneByOne() {
+        LogSlice first = PaperServer.entries(5, 1, 1, 1);
+        assertThat(first.overwrittenBy(PaperServer.entries(8, 2))).isEqualTo(PaperServer.entries(5, 1, 1, 1, 2));
+        assertThat(first.overwrittenBy(PaperServer.entries(6, 2))).isEqualTo(PaperServer.entries(5, 1, 2));
+        assertThat(first.overwrittenBy(PaperServer.entries(4, 2))).isEqualTo(PaperServer.entries(4, 2));
+        assertThatThrownBy(() -> first.overwrittenBy(PaperServer.entries(9, 2))).hasMessageContaining("gap");
+    }
+}

@@ -1,0 +1,235 @@
+package io.troupe.raft;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.troupe.raft.RaftMessage.AppendAccepted;
+import io.troupe.raft.RaftMessage.AppendEntries;
+import io.troupe.raft.RaftMessage.AppendRejected;
+import io.troupe.raft.RaftMessage.AppendReply;
+import io.troupe.raft.RaftMessage.PreVote;
+import io.troupe.raft.RaftMessage.PreVoteReply;
+import io.troupe.raft.RaftMessage.RequestVote;
+import io.troupe.raft.RaftMessage.VoteReply;
+import io.troupe.replication.Groups;
+import io.troupe.replication.InMemorySnapshotStorage;
+import io.troupe.replication.Replica;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
+import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
+import org.apache.pekko.util.ByteString;
+
+/** One real server, n1, among probes that play its peers; time passes only when told. */
+final class PaperServer implements AutoCloseable {
+
+    private static final String PERSISTENCE_ID = "raft-g@n1";
+
+    final ActorTestKit kit;
+    final RaftSettings settings;
+    final PersistenceTestKit disk;
+    final JournalMachine.Histories histories = new JournalMachine.Histories();
+    final Map<String, TestProbe<RaftMessage>> peers = new TreeMap<>();
+    final TestProbe<RaftMessage> stranger;
+    private final ManualTime time;
+    private final List<String> members;
+    private final InMemorySnapshotStorage storage = new InMemorySnapshotStorage();
+    private ActorRef<Replica.Message> server;
+
+    private PaperServer(int size, String hocon) {
+        Config config = ConfigFactory.parseString(hocon)
+                .withFallback(ManualTime.config())
+                .withFallback(PersistenceTestKitPlugin.config())
+                .withFallback(ConfigFactory.load());
+        this.kit = ActorTestKit.create("paper", config);
+        this.settings = RaftSettings.from(config);
+        this.disk = PersistenceTestKit.create(kit.system());
+        this.time = ManualTime.get(kit.system());
+        this.members = new ArrayList<>(List.of("n1"));
+        for (int i = 2; i <= size; i++) {
+            members.add("n" + i);
+            peers.put("n" + i, kit.createTestProbe(RaftMessage.class));
+        }
+        this.stranger = kit.createTestProbe(RaftMessage.class);
+        start();
+    }
+
+    static PaperServer ofThree() {
+        return new PaperServer(3, "");
+    }
+
+    static PaperServer ofThree(String hocon) {
+        return new PaperServer(3, hocon);
+    }
+
+    static PaperServer ofFive() {
+        return new PaperServer(5, "");
+    }
+
+    void start() {
+        TestProbe<PeerDirectory.Command> directory = kit.createTestProbe(PeerDirectory.Command.class);
+        TestProbe<Groups.Hosted> hosted = kit.createTestProbe(Groups.Hosted.class);
+        var identity = new RaftReplica.Identity(
+                "g", "n1", settings, storage, new SplittableRandom(7), directory.getRef(), Witness.NOBODY);
+        server = kit.spawn(RaftReplica.create(identity, members, histories.factory(), hosted.getRef()));
+        hosted.receiveMessage();
+        peers.forEach((node, probe) -> server.tell(new PeerDirectory.PeerAt(node, Optional.of(probe.getRef()))));
+    }
+
+    /** As a crash does: memory is gone, the disk stays. */
+    void restart() {
+        kit.stop(server);
+        start();
+    }
+
+    ActorRef<Replica.Message> server() {
+        return server;
+    }
+
+    TestProbe<RaftMessage> peer(String node) {
+        return peers.get(node);
+    }
+
+    void tell(Replica.Message message) {
+        server.tell(message);
+    }
+
+    Replica.Status status() {
+        TestProbe<Replica.Status> probe = kit.createTestProbe(Replica.Status.class);
+        server.tell(new RaftReplica.GetStatus(probe.getRef()));
+        return probe.receiveMessage();
+    }
+
+    void failNextWrite() {
+        disk.failNextPersisted(PERSISTENCE_ID);
+    }
+
+    // -- time
+
+    void ticksPass(int ticks) {
+        time.timePasses(settings.tick().multipliedBy(ticks));
+        status(); // They are handled before anything that is sent now.
+    }
+
+    /** The longest a follower waits. */
+    void electionTimeoutPasses() {
+        ticksPass(2 * settings.electionTicks());
+    }
+
+    void heartbeatIntervalPasses() {
+        ticksPass(settings.ticksPerHeartbeat());
+    }
+
+    // -- what peers say
+
+    static LogSlice entries(long firstIndex, long... terms) {
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 0; i < terms.length; i++) {
+            entries.add(entry(terms[i], "e" + (firstIndex + i) + "t" + terms[i]));
+        }
+        return LogSlice.of(firstIndex, entries);
+    }
+
+    static Entry entry(long term, String command) {
+        return new Entry(term, new Entry.Command(0, 0, 0, ByteString.fromString(command)));
+    }
+
+    AppendReply append(long term, LogPosition previous, LogSlice entries, long leaderCommit) {
+        TestProbe<AppendReply> probe = kit.createTestProbe(AppendReply.class);
+        server.tell(new AppendEntries(term, "n2", previous, entries, leaderCommit, 0, probe.getRef()));
+        return probe.receiveMessage();
+    }
+
+    /** Entries of these terms from index 1 on, from a leader of the last one's term. */
+    void hasLog(long... terms) {
+        append(terms[terms.length - 1], LogPosition.ORIGIN, entries(1, terms), 0);
+    }
+
+    AppendReply heartbeat(long term) {
+        return append(term, LogPosition.ORIGIN, LogSlice.empty(1), 0);
+    }
+
+    VoteReply requestVote(long term, String candidate, LogPosition last) {
+        server.tell(new RequestVote(term, candidate, last, false, stranger.getRef()));
+        return (VoteReply) stranger.receiveMessage();
+    }
+
+    PreVoteReply preVote(long term, String candidate, LogPosition last) {
+        server.tell(new PreVote(term, candidate, last, stranger.getRef()));
+        return (PreVoteReply) stranger.receiveMessage();
+    }
+
+    /** The next message of this type to the peer; others are skipped. */
+    <M extends RaftMessage> M await(String node, Class<M> type) {
+        return await(node, type, any -> true);
+    }
+
+    <M extends RaftMessage> M await(String node, Class<M> type, Predicate<M> wanted) {
+        for (int i = 0; i < 1000; i++) {
+            RaftMessage message = peer(node).receiveMessage(Duration.ofSeconds(10));
+            if (type.isInstance(message) && wanted.test(type.cast(message))) {
+                return type.cast(message);
+            }
+        }
+        throw new AssertionError("no such " + type.getSimpleName() + " to " + node);
+    }
+
+    // -- the way to leadership
+
+    /** Time passes until the server asks for pre-votes; all peers agree. */
+    RequestVote becomeCandidate() {
+        electionTimeoutPasses();
+        for (String node : peers.keySet()) {
+            PreVote preVote = await(node, PreVote.class);
+            server.tell(new PreVoteReply(preVote.term(), node, true));
+        }
+        RequestVote request = null;
+        for (String node : peers.keySet()) {
+            request = await(node, RequestVote.class);
+        }
+        return request;
+    }
+
+    /** Elected by all; gives the term. */
+    long becomeLeader() {
+        long term = becomeCandidate().term();
+        peers.keySet().forEach(node -> server.tell(new VoteReply(term, node, true)));
+        for (String node : peers.keySet()) {
+            await(node, AppendEntries.class, append -> append.term() == term);
+        }
+        return term;
+    }
+
+    /** The peer says that its log equals the leader's through {@code matchIndex}. */
+    void accept(String node, long matchIndex) {
+        heartbeatIntervalPasses();
+        AppendEntries last = await(node, AppendEntries.class);
+        last.replyTo().tell(new AppendAccepted(last.term(), node, matchIndex, last.round()));
+        status();
+    }
+
+    void reject(AppendEntries append, String node, LogPosition hint) {
+        append.replyTo()
+                .tell(new AppendRejected(append.term(), node, append.previous().index(), hint, append.round()));
+    }
+
+    TestProbe<Replica.Reply> propose(String command) {
+        TestProbe<Replica.Reply> client = kit.createTestProbe(Replica.Reply.class);
+        server.tell(new Replica.Propose(Replica.NO_SESSION, 0, 0, ByteString.fromString(command), client.getRef()));
+        return client;
+    }
+
+    @Override
+    public void close() {
+        kit.shutdownTestKit();
+    }
+}

@@ -1,0 +1,275 @@
+package io.troupe.raft;
+
+import static io.troupe.raft.PaperServer.entries;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.troupe.raft.RaftMessage.AppendAccepted;
+import io.troupe.raft.RaftMessage.AppendEntries;
+import io.troupe.raft.RaftMessage.AppendRejected;
+import io.troupe.replication.ReadConsistency;
+import io.troupe.replication.Replica;
+import java.util.List;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.util.ByteString;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Log replication and commitment, rule by rule: to be read beside §5.3, §5.4.2 and Figure 2, AppendEntries. */
+class RaftPaperReplicationTest {
+
+    private PaperServer server = PaperServer.ofThree();
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    private static LogPosition at(long index, long term) {
+        return new LogPosition(index, term);
+    }
+
+    private void isAccepted(RaftMessage.AppendReply reply, long matchIndex) {
+        assertThat(reply).isInstanceOfSatisfying(AppendAccepted.class, accepted -> assertThat(accepted.matchIndex())
+                .isEqualTo(matchIndex));
+    }
+
+    // -- the follower
+
+    @Test
+    @DisplayName("§5.3 A follower rejects entries when its log has nothing at prevLogIndex")
+    void rejectsAGap() {
+        server.hasLog(1, 1);
+        assertThat(server.append(1, at(3, 1), entries(4, 1), 0))
+                .isInstanceOfSatisfying(AppendRejected.class, rejected -> assertThat(rejected.hint())
+                        .isEqualTo(at(2, 1)));
+    }
+
+    @Test
+    @DisplayName("§5.3 A follower rejects entries when the term at prevLogIndex differs, and skips the whole term")
+    void rejectsAConflictAndSkipsItsTerm() {
+        server.hasLog(1, 1, 3, 3, 3);
+        assertThat(server.append(4, at(5, 2), entries(6, 4), 0))
+                .isInstanceOfSatisfying(AppendRejected.class, rejected -> assertThat(rejected.hint())
+                        .isEqualTo(at(2, 1)));
+    }
+
+    @Test
+    @DisplayName("Figure 2, AppendEntries 3: a conflicting entry is deleted with all that follow it")
+    void deletesFromTheConflictOn() {
+        server.hasLog(1, 1, 1, 1);
+        isAccepted(server.append(2, at(1, 1), entries(2, 2), 0), 2);
+        assertThat(server.append(2, at(3, 1), LogSlice.empty(4), 0)).isInstanceOf(AppendRejected.class);
+        isAccepted(server.append(2, at(2, 2), LogSlice.empty(3), 0), 2);
+    }
+
+    @Test
+    @DisplayName("Figure 2, AppendEntries 3: a delayed message never truncates a newer suffix")
+    void delayedMessageKeepsTheSuffix() {
+        server.hasLog(1, 1, 1, 1);
+        isAccepted(server.append(1, LogPosition.ORIGIN, entries(1, 1, 1), 0), 2);
+        isAccepted(server.append(1, at(4, 1), LogSlice.empty(5), 0), 4);
+    }
+
+    @Test
+    @DisplayName("Figure 2, AppendEntries 5: commitIndex is the minimum of leaderCommit and the last new entry")
+    void commitsNoFurtherThanTheLastNewEntry() {
+        server.hasLog(1, 1, 1);
+        server.append(1, LogPosition.ORIGIN, entries(1, 1, 1), 9);
+        assertThat(server.status().commitIndex()).isEqualTo(2);
+        server.append(1, at(3, 1), LogSlice.empty(4), 1);
+        assertThat(server.status().commitIndex()).as("never goes back").isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("§5.3 A follower applies committed entries in log order")
+    void followerApplies() {
+        server.append(1, LogPosition.ORIGIN, entries(1, 1, 1, 1), 3);
+        Awaitility.await().until(() -> server.histories.of("n1"), List.of("e1t1", "e2t1", "e3t1")::equals);
+    }
+
+    @Test
+    @DisplayName("Figure 2: the log survives a restart; commitIndex is learnt anew")
+    void logSurvivesRestart() {
+        server.append(2, LogPosition.ORIGIN, entries(1, 1, 2, 2), 2);
+        server.restart();
+        assertThat(server.status().commitIndex()).isZero();
+        isAccepted(server.append(2, at(3, 2), LogSlice.empty(4), 3), 3);
+        Awaitility.await().until(() -> server.histories.of("n1"), List.of("e1t1", "e2t2", "e3t2")::equals);
+    }
+
+    @Test
+    @DisplayName("Figure 2: entries that cannot be written are not acknowledged, and the server stops")
+    void entriesAreDurableBeforeTheyAreAcknowledged() {
+        server.heartbeat(1);
+        TestProbe<RaftMessage.AppendReply> replies = server.kit.createTestProbe(RaftMessage.AppendReply.class);
+        server.failNextWrite();
+        server.tell(new AppendEntries(1, "n2", LogPosition.ORIGIN, entries(1, 1), 0, 0, replies.getRef()));
+        replies.expectTerminated(server.server());
+        replies.expectNoMessage();
+    }
+
+    // -- the leader
+
+    @Test
+    @DisplayName("§8 A leader begins its term with a no-op")
+    void noOpAtTheStartOfATerm() {
+        server.hasLog(1, 1);
+        long term = server.becomeCandidate().term();
+        server.tell(new RaftMessage.VoteReply(term, "n2", true));
+        AppendEntries first = server.await(
+                "n2", AppendEntries.class, append -> !append.entries().isEmpty());
+        assertThat(first.previous()).isEqualTo(at(2, 1));
+        assertThat(first.entries().get(3)).isEqualTo(new Entry(term, new Entry.NoOp()));
+    }
+
+    @Test
+    @DisplayName("§5.3 An entry is committed when a majority has it, and its client is answered when it is applied")
+    void majorityCommits() {
+        server.becomeLeader();
+        TestProbe<Replica.Reply> client = server.propose("x");
+        server.accept("n2", 1);
+        client.expectNoMessage();
+        server.accept("n2", 2);
+        assertThat(client.expectMessageClass(Replica.Applied.class).index()).isEqualTo(2);
+        assertThat(server.status().commitIndex()).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("§5.3 The leader tells followers the commit index")
+    void leaderTellsTheCommitIndex() {
+        server.becomeLeader();
+        server.accept("n2", 1);
+        server.heartbeatIntervalPasses();
+        assertThat(server.await("n2", AppendEntries.class, append -> append.leaderCommit() > 0)
+                        .leaderCommit())
+                .isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("§5.3 After a rejection the leader goes back by a whole term and finds where the logs agree")
+    void backsOffByTerm() {
+        server.hasLog(1, 1, 4, 4, 5, 5);
+        long term = server.becomeLeader();
+        server.heartbeatIntervalPasses();
+        AppendEntries probe = server.await(
+                "n2", AppendEntries.class, append -> append.previous().index() == 6);
+        server.reject(probe, "n2", at(5, 3)); // the follower has 1 1 3 3 3
+        AppendEntries next = server.await(
+                "n2", AppendEntries.class, append -> append.previous().index() < 6 && append.term() == term);
+        assertThat(next.previous()).isEqualTo(at(2, 1));
+        assertThat(next.entries().firstIndex()).isEqualTo(3);
+    }
+
+    @Test
+    @DisplayName("§5.4.2 Figure 8: an entry of an earlier term is not committed by counting, only by one of this term")
+    void figureEight() {
+        server.close();
+        server = PaperServer.ofFive();
+        server.hasLog(1, 2); // (a) S1 had replicated index 2 of term 2 in part; (b) S5 led term 3 elsewhere
+        server.append(3, at(2, 2), LogSlice.empty(3), 1);
+        long term = server.becomeLeader(); // (c) S1 leads again, and brings index 2 to a majority
+        server.accept("n2", 2);
+        server.accept("n3", 2);
+        assertThat(server.status().commitIndex())
+                .as("a majority has index 2, of an earlier term")
+                .isEqualTo(1);
+        server.accept("n2", 3); // (e) with an entry of its own term on a majority, all before it are committed
+        server.accept("n3", 3);
+        assertThat(server.status().commitIndex()).isEqualTo(3);
+        assertThat(term).isGreaterThan(3);
+    }
+
+    @Test
+    @DisplayName("Thesis §10.2.1 The leader counts itself only when its own write is durable")
+    void leaderCountsItselfOnlyWhenDurable() {
+        server.becomeLeader();
+        server.failNextWrite();
+        TestProbe<Replica.Reply> client = server.propose("x");
+        client.expectTerminated(server.server());
+        client.expectNoMessage(); // Not answered although one of three may have it.
+    }
+
+    @Test
+    @DisplayName("Thesis §10.2.2 AppendEntries are pipelined: more are sent before the first is answered, in bounds")
+    void pipeline() {
+        server.close();
+        server = PaperServer.ofThree("troupe.raft.max-in-flight-messages = 3");
+        server.becomeLeader();
+        server.accept("n2", 1);
+        for (int i = 2; i <= 6; i++) {
+            server.propose("c" + i);
+            server.status();
+        }
+        long sent = 1;
+        for (int i = 0; i < 3; i++) {
+            AppendEntries append = server.await(
+                    "n2", AppendEntries.class, any -> !any.entries().isEmpty());
+            assertThat(append.previous().index()).isEqualTo(sent);
+            sent = append.entries().lastIndex();
+        }
+        assertThat(sent).as("the window is full").isLessThan(6);
+        server.accept("n2", sent);
+        assertThat(server.await("n2", AppendEntries.class, any -> !any.entries().isEmpty())
+                        .entries()
+                        .firstIndex())
+                .isEqualTo(sent + 1);
+    }
+
+    @Test
+    @DisplayName("§5.1 A proposal under way when leadership is lost has an unknown outcome")
+    void outcomeUnknown() {
+        long term = server.becomeLeader();
+        TestProbe<Replica.Reply> client = server.propose("x");
+        server.heartbeat(term + 1);
+        assertThat(client.expectMessageClass(Replica.Rejected.class).reason())
+                .isEqualTo(Replica.Reason.OUTCOME_UNKNOWN);
+    }
+
+    // -- reads (§8; thesis §6.4)
+
+    private TestProbe<Replica.Reply> read() {
+        TestProbe<Replica.Reply> client = server.kit.createTestProbe(Replica.Reply.class);
+        server.tell(new Replica.Query(1, ByteString.emptyByteString(), ReadConsistency.LINEARIZABLE, client.getRef()));
+        return client;
+    }
+
+    @Test
+    @DisplayName("§8 A read waits until the leader has committed an entry of its term")
+    void readWaitsForACommitOfTheTerm() {
+        server.becomeLeader();
+        TestProbe<Replica.Reply> client = read();
+        client.expectNoMessage();
+        server.accept("n2", 1);
+        AppendEntries round = server.await("n2", AppendEntries.class, append -> append.round() == 1);
+        round.replyTo().tell(new AppendAccepted(round.term(), "n2", 1, 1));
+        assertThat(client.expectMessageClass(Replica.Answered.class).appliedIndex())
+                .isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("§8 A read is served only after a quorum answered a heartbeat that was sent after it came")
+    void readNeedsAHeartbeatRound() {
+        server.becomeLeader();
+        server.accept("n2", 1);
+        server.heartbeatIntervalPasses();
+        AppendEntries before = server.await("n2", AppendEntries.class, append -> append.leaderCommit() == 1);
+        TestProbe<Replica.Reply> client = read();
+        before.replyTo().tell(new AppendAccepted(before.term(), "n2", 1, before.round()));
+        client.expectNoMessage();
+        AppendEntries after = server.await("n2", AppendEntries.class, append -> append.round() > before.round());
+        after.replyTo().tell(new AppendAccepted(after.term(), "n2", 1, after.round()));
+        client.expectMessageClass(Replica.Answered.class);
+    }
+
+    @Test
+    @DisplayName("§8 A deposed leader serves no read")
+    void deposedLeaderServesNoRead() {
+        long term = server.becomeLeader();
+        server.accept("n2", 1);
+        TestProbe<Replica.Reply> client = read();
+        server.heartbeat(term + 1);
+        assertThat(client.expectMessageClass(Replica.Rejected.class).reason()).isEqualTo(Replica.Reason.NO_LEADER);
+    }
+}

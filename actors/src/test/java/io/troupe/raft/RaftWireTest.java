@@ -1,0 +1,149 @@
+package io.troupe.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.troupe.replication.ReadConsistency;
+import io.troupe.replication.Replica;
+import io.troupe.wire.Registrations;
+import io.troupe.wire.Wire;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.serialization.Serialization;
+import org.apache.pekko.serialization.SerializationExtension;
+import org.apache.pekko.serialization.Serializers;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What crosses nodes comes back equal; what is persisted keeps its bytes for ever. */
+class RaftWireTest {
+
+    private static final ActorTestKit KIT = ActorTestKit.create();
+    private static final Serialization SERIALIZATION = SerializationExtension.get(Adapter.toClassic(KIT.system()));
+
+    private static final HardState HARD_STATE = new HardState(7, Optional.of("n2"));
+    private static final Configuration CONFIGURATION = new Configuration(
+            new TreeSet<>(List.of("n1", "n2", "n3")), new TreeSet<>(List.of("n1", "n4")), new TreeSet<>(List.of("n9")));
+    private static final SnapshotMetadata SNAPSHOT = new SnapshotMetadata(new LogPosition(41, 6), CONFIGURATION);
+    private static final LogSlice ENTRIES = LogSlice.of(
+            42,
+            List.of(
+                    new Entry(6, new Entry.NoOp()),
+                    new Entry(6, new Entry.OpenSession()),
+                    new Entry(7, new Entry.Command(43, 5, 4, ByteString.fromString("put"))),
+                    new Entry(7, new Entry.Reconfigure(CONFIGURATION))));
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    static List<Wire> everyMessage() {
+        ActorRef<Replica.Reply> client =
+                KIT.createTestProbe(Replica.Reply.class).getRef();
+        ActorRef<RaftMessage> peer = KIT.createTestProbe(RaftMessage.class).getRef();
+        ByteString bytes = ByteString.fromString("bytes");
+        LogPosition last = new LogPosition(3, 2);
+        List<Wire> all = new ArrayList<>(List.of(
+                new Replica.OpenSession(client),
+                new Replica.Propose(1, 2, 1, bytes, client),
+                new Replica.Query(3, bytes, ReadConsistency.LINEARIZABLE, client),
+                new Replica.Observe(KIT.createTestProbe(Replica.Status.class).getRef()),
+                new Replica.TransferLeadership(Optional.of("n2"), client),
+                new Replica.SessionOpened(4),
+                new Replica.Applied(1, 2, 3, bytes),
+                new Replica.Answered(1, 2, bytes),
+                new Replica.LeadershipTransferred(Optional.empty()),
+                new Replica.Rejected(1, 2, Replica.Reason.OVERLOADED, "full"),
+                new Replica.Status("g", "n1", Replica.Role.LEADER, Optional.of("n1"), 1, 2, 3, 4)));
+        all.addAll(List.of(
+                new RaftMessage.RequestVote(1, "n1", last, true, peer),
+                new RaftMessage.VoteReply(1, "n1", true),
+                new RaftMessage.PreVote(1, "n1", last, peer),
+                new RaftMessage.PreVoteReply(1, "n1", true),
+                new RaftMessage.AppendEntries(
+                        7,
+                        "n1",
+                        new LogPosition(41, 6),
+                        ENTRIES,
+                        40,
+                        9,
+                        KIT.createTestProbe(RaftMessage.AppendReply.class).getRef()),
+                new RaftMessage.AppendAccepted(1, "n1", 2, 3),
+                new RaftMessage.AppendRejected(1, "n1", 2, last, 3),
+                new RaftMessage.InstallSnapshot(
+                        1,
+                        "n1",
+                        SNAPSHOT,
+                        100,
+                        5,
+                        0,
+                        bytes,
+                        KIT.createTestProbe(RaftMessage.ChunkReply.class).getRef()),
+                new RaftMessage.ChunkReply(1, "n1", 2, 3, true)));
+        all.addAll(List.of(
+                new RaftMessage.TimeoutNow(1, "n1"),
+                new RaftMessage.Forwarded(new Replica.OpenSession(client)),
+                new RaftMessage.ReadIndex("n1", 1, peer),
+                new RaftMessage.ReadIndexReply(1, -1),
+                new PeerDirectory.Locate(
+                        "g", KIT.createTestProbe(PeerDirectory.Command.class).getRef()),
+                new PeerDirectory.Located("n1", "g", peer),
+                new LogEvent.Written(HARD_STATE, ENTRIES),
+                new LogEvent.Rebased(HARD_STATE, SNAPSHOT, true)));
+        return all;
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyMessage")
+    void comesBackEqual(Wire message) {
+        KIT.serializationTestKit().verifySerialization(message, true);
+    }
+
+    @Test
+    void everyRegisteredMessageIsTriedHere() {
+        List<Class<?>> tried = new ArrayList<>();
+        everyMessage().forEach(message -> tried.add(message.getClass()));
+        List<Class<?>> registered = new ArrayList<>();
+        for (Registrations.Entry entry :
+                Registrations.load(getClass().getClassLoader()).entries()) {
+            if (entry.module().equals("actors") && Wire.class.isAssignableFrom(entry.type())) {
+                registered.add(entry.type());
+            }
+        }
+        assertThat(tried).containsExactlyInAnyOrderElementsOf(registered);
+    }
+
+    private static String hex(Object event) {
+        return HexFormat.of().formatHex(SERIALIZATION.serialize(event).get());
+    }
+
+    private static String manifest(Object event) {
+        return Serializers.manifestFor(SERIALIZATION.findSerializerFor(event), event);
+    }
+
+    /** If this fails, journals written before can no longer be read: a changed shape takes a new id. */
+    @Test
+    void theBytesOfWrittenAreThoseOfVersionOne() {
+        var event = new LogEvent.Written(HARD_STATE, ENTRIES);
+        assertThat(manifest(event)).isEqualTo("1200.1");
+        assertThat(hex(event))
+                .isEqualTo("012a040106020603072b05040370757404071901036eb91902036eb1036eb41903036eb1036eb203"
+                        + "6eb3010e01036eb2");
+    }
+
+    @Test
+    void theBytesOfRebasedAreThoseOfVersionOne() {
+        var event = new LogEvent.Rebased(HARD_STATE, SNAPSHOT, true);
+        assertThat(manifest(event)).isEqualTo("1201.1");
+        assertThat(hex(event)).isEqualTo("010e01036eb20101011901036eb91902036eb1036eb41903036eb1036eb2036eb301520c");
+    }
+}
