@@ -1,11 +1,11 @@
 package io.troupe.persistence.journal;
 
 import io.troupe.persistence.log.LogRecord;
+import io.troupe.persistence.serialization.ObjectCodec;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,17 +14,13 @@ import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.persistence.AtomicWrite;
 import org.apache.pekko.persistence.PersistentRepr;
 import org.apache.pekko.persistence.journal.Tagged;
-import org.apache.pekko.serialization.Serialization;
-import org.apache.pekko.serialization.SerializationExtension;
-import org.apache.pekko.serialization.Serializer;
-import org.apache.pekko.serialization.Serializers;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * The payload of a record of events, and back. Layout: version (1), number of events (4), and for each event: sequence
- * number (8), timestamp (8), flags (1), writer's id (16, or string when it is no UUID), event adapter's manifest
- * (string), tags when flagged (2, strings), metadata when flagged (object), the event (object). A string is its length in
- * bytes (4) and UTF-8; an object is its serializer's id (4), manifest (string), length (4) and bytes.
+ * number (8), timestamp (8; the event's own, or else when it was written, milliseconds since 1970), flags (1), writer's
+ * id (16, or string when it is no UUID), event adapter's manifest (string), tags when flagged (2, strings), metadata when
+ * flagged (object), the event (object). Strings and objects are as {@link ObjectCodec} writes them.
  */
 final class EventCodec {
 
@@ -34,10 +30,10 @@ final class EventCodec {
     private static final int TAGGED = 4;
     private static final int METADATA = 8;
 
-    private final Serialization serialization;
+    private final ObjectCodec objects;
 
     EventCodec(ExtendedActorSystem system) {
-        this.serialization = SerializationExtension.get(system);
+        this.objects = new ObjectCodec(system);
     }
 
     /**
@@ -67,7 +63,7 @@ final class EventCodec {
         }
         Optional<UUID> writer = uuid(event.writerUuid());
         out.writeLong(event.sequenceNr());
-        out.writeLong(event.timestamp());
+        out.writeLong(event.timestamp() == 0 ? System.currentTimeMillis() : event.timestamp());
         out.writeByte((event.deleted() ? DELETED : 0)
                 | (writer.isPresent() ? WRITER_IS_UUID : 0)
                 | (tags.isEmpty() ? 0 : TAGGED)
@@ -76,19 +72,19 @@ final class EventCodec {
             out.writeLong(writer.get().getMostSignificantBits());
             out.writeLong(writer.get().getLeastSignificantBits());
         } else {
-            string(event.writerUuid(), out);
+            ObjectCodec.writeString(event.writerUuid(), out);
         }
-        string(event.manifest(), out);
+        ObjectCodec.writeString(event.manifest(), out);
         if (!tags.isEmpty()) {
             out.writeShort(tags.size());
             for (String tag : tags) {
-                string(tag, out);
+                ObjectCodec.writeString(tag, out);
             }
         }
         if (event.metadata().isDefined()) {
-            object(event.metadata().get(), out);
+            objects.write(event.metadata().get(), out);
         }
-        object(payload, out);
+        objects.write(payload, out);
     }
 
     /** The id in binary, if writing it in binary gives back the same string. */
@@ -102,21 +98,6 @@ final class EventCodec {
         } catch (IllegalArgumentException notOne) {
             return Optional.empty();
         }
-    }
-
-    private static void string(String text, DataOutputStream out) throws IOException {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        out.writeInt(bytes.length);
-        out.write(bytes);
-    }
-
-    private void object(Object object, DataOutputStream out) throws IOException {
-        Serializer serializer = serialization.findSerializerFor(object);
-        byte[] bytes = serialization.serialize(object).get();
-        out.writeInt(serializer.identifier());
-        string(Serializers.manifestFor(serializer, object), out);
-        out.writeInt(bytes.length);
-        out.write(bytes);
     }
 
     /** The events of a payload whose sequence numbers are in the range. */
@@ -139,39 +120,29 @@ final class EventCodec {
     private Optional<PersistentRepr> decode(String persistenceId, long sequenceNr, ByteBuffer in, boolean wanted) {
         long timestamp = in.getLong();
         int flags = in.get();
-        String writer = (flags & WRITER_IS_UUID) != 0 ? new UUID(in.getLong(), in.getLong()).toString() : string(in);
-        String manifest = string(in);
+        String writer = (flags & WRITER_IS_UUID) != 0
+                ? new UUID(in.getLong(), in.getLong()).toString()
+                : ObjectCodec.readString(in);
+        String manifest = ObjectCodec.readString(in);
         if ((flags & TAGGED) != 0) {
             int tags = in.getShort();
             for (int i = 0; i < tags; i++) {
-                string(in);
+                ObjectCodec.readString(in);
             }
         }
-        Optional<Object> metadata = (flags & METADATA) != 0 ? object(in, wanted) : Optional.empty();
-        Optional<Object> event = object(in, wanted);
+        boolean hasMetadata = (flags & METADATA) != 0;
         if (!wanted) {
+            if (hasMetadata) {
+                ObjectCodec.skip(in);
+            }
+            ObjectCodec.skip(in);
             return Optional.empty();
         }
+        Optional<Object> metadata = hasMetadata ? Optional.of(objects.read(in)) : Optional.empty();
+        Object event = objects.read(in);
         PersistentRepr repr = PersistentRepr.apply(
-                        event.orElseThrow(), sequenceNr, persistenceId, manifest, (flags & DELETED) != 0, null, writer)
+                        event, sequenceNr, persistenceId, manifest, (flags & DELETED) != 0, null, writer)
                 .withTimestamp(timestamp);
         return Optional.of(metadata.isPresent() ? repr.withMetadata(metadata.get()) : repr);
-    }
-
-    private static String string(ByteBuffer in) {
-        byte[] bytes = new byte[in.getInt()];
-        in.get(bytes);
-        return new String(bytes, StandardCharsets.UTF_8);
-    }
-
-    private Optional<Object> object(ByteBuffer in, boolean wanted) {
-        int serializer = in.getInt();
-        String manifest = string(in);
-        byte[] bytes = new byte[in.getInt()];
-        in.get(bytes);
-        return wanted
-                ? Optional.of(
-                        serialization.deserialize(bytes, serializer, manifest).get())
-                : Optional.empty();
     }
 }

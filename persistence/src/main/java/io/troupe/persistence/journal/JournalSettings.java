@@ -4,14 +4,16 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import io.troupe.persistence.log.LogSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * What {@code troupe.persistence.journal} (or another path with the same keys) configures.
  *
  * @param directory where the log lies
  * @param replayDispatcher on which replays and queries read
+ * @param upkeepDelay how long after a deletion or a full segment its space is looked at
  */
-public record JournalSettings(Path directory, String replayDispatcher, LogSettings log) {
+public record JournalSettings(Path directory, String replayDispatcher, Duration upkeepDelay, LogSettings log) {
 
     /** @throws IllegalArgumentException naming the key, its value and what would be right */
     public static JournalSettings of(Config config) {
@@ -24,6 +26,7 @@ public record JournalSettings(Path directory, String replayDispatcher, LogSettin
             return new JournalSettings(
                     Path.of(directory),
                     config.getString("replay-dispatcher"),
+                    config.getDuration("compaction.delay"),
                     new LogSettings(
                             config.getBytes("segment-size"),
                             Math.toIntExact(config.getBytes("batch-size-max")),

@@ -4,12 +4,11 @@ import io.troupe.persistence.files.DiskFiles;
 import io.troupe.persistence.log.GroupCommit;
 import io.troupe.persistence.log.LogRecord;
 import io.troupe.persistence.log.SegmentedLog;
+import io.troupe.persistence.log.Upkeep;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.persistence.PersistentRepr;
@@ -18,14 +17,15 @@ import org.apache.pekko.persistence.PersistentRepr;
 public final class OpenJournal implements Closeable {
 
     private final SegmentedLog log;
+    private final Upkeep upkeep;
     private final GroupCommit writer;
     private final EventCodec codec;
-    private final List<Consumer<Set<String>>> listeners = new CopyOnWriteArrayList<>();
+    private final CommitListeners listeners = new CommitListeners();
 
     OpenJournal(JournalSettings settings, ExtendedActorSystem system) throws IOException {
         this.log = SegmentedLog.open(new DiskFiles(settings.directory()), settings.log());
-        this.writer =
-                new GroupCommit(log, streams -> listeners.forEach(listener -> listener.accept(streams)), () -> {});
+        this.upkeep = new Upkeep(log, settings.upkeepDelay().toMillis());
+        this.writer = new GroupCommit(log, listeners::committed, upkeep::request);
         this.codec = new EventCodec(system);
     }
 
@@ -81,10 +81,14 @@ public final class OpenJournal implements Closeable {
         return log.streams(from, max);
     }
 
-    /** Calls {@code listener}, on the writer's thread, with the persistence ids of each batch that became durable. */
-    public Closeable onCommit(Consumer<Set<String>> listener) {
-        listeners.add(listener);
-        return () -> listeners.remove(listener);
+    /** How many persistence ids there are. */
+    public int persistenceIdCount() {
+        return log.streamCount();
+    }
+
+    /** Who is told of new events; called on the writer's thread. */
+    public CommitListeners listeners() {
+        return listeners;
     }
 
     public GroupCommit.Counters counters() {
@@ -99,6 +103,7 @@ public final class OpenJournal implements Closeable {
     @Override
     public void close() throws IOException {
         writer.close();
+        upkeep.close();
         log.close();
     }
 }

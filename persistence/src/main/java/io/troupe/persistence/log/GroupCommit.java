@@ -64,7 +64,7 @@ public final class GroupCommit implements Closeable {
     private final AtomicLong queuedBytes = new AtomicLong();
     private final ArrayDeque<Job> taken = new ArrayDeque<>();
     private final Consumer<Set<String>> committed;
-    private final Runnable sealed;
+    private final Runnable spaceMayBeFree;
     private final Thread writer;
     private volatile Counters counters = new Counters(0, 0, 0, 0);
     private volatile boolean closed;
@@ -73,12 +73,12 @@ public final class GroupCommit implements Closeable {
      * Starts the writer of {@code log}, which it does not close.
      *
      * @param committed told, on the writer's thread, which streams have new records that are durable now
-     * @param sealed called on the writer's thread when a segment was sealed
+     * @param spaceMayBeFree called on the writer's thread when a segment was sealed or events were deleted
      */
-    public GroupCommit(SegmentedLog log, Consumer<Set<String>> committed, Runnable sealed) {
+    public GroupCommit(SegmentedLog log, Consumer<Set<String>> committed, Runnable spaceMayBeFree) {
         this.log = log;
         this.committed = committed;
-        this.sealed = sealed;
+        this.spaceMayBeFree = spaceMayBeFree;
         this.writer = new Thread(this::run, "troupe-journal-writer");
         writer.setDaemon(true);
         writer.start();
@@ -194,9 +194,12 @@ public final class GroupCommit implements Closeable {
         try {
             if (!log.hasRoomFor(bytes)) {
                 log.roll();
-                sealed.run();
+                spaceMayBeFree.run();
             }
             log.append(records);
+            if (records.stream().anyMatch(record -> record.type() == RecordType.DELETION)) {
+                spaceMayBeFree.run();
+            }
             counters = new Counters(
                     before.records() + records.size(), before.bytes() + bytes, before.syncs() + 1, before.failures());
             return null;

@@ -1,8 +1,11 @@
 package io.troupe.persistence.log;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * active segment.
  */
 final class LogIndex {
+
+    private static final int PAGE = 1000;
 
     private final ConcurrentHashMap<String, StreamIndex> byName = new ConcurrentHashMap<>();
     private final List<StreamIndex> inOrder = new ArrayList<>();
@@ -43,6 +48,35 @@ final class LogIndex {
         synchronized (inOrder) {
             return inOrder.size();
         }
+    }
+
+    void forEach(Consumer<StreamIndex> each) {
+        int from = 0;
+        List<StreamIndex> page = page(from, PAGE);
+        while (!page.isEmpty()) {
+            page.forEach(each);
+            from += page.size();
+            page = page(from, PAGE);
+        }
+    }
+
+    long deletedTo(String name) {
+        StreamIndex found = byName.get(name);
+        return found == null ? 0 : found.deletedTo();
+    }
+
+    /** About how many bytes of each segment are still needed; segments that are not are left out. */
+    Map<Segment, Long> liveBytes() {
+        Map<Segment, Long> live = new HashMap<>();
+        forEach(stream -> stream.countLive(live));
+        return live;
+    }
+
+    /** For each stream whose newest deletion is recorded in one of {@code segments}, that deletion. */
+    List<LogRecord> tombstonesIn(List<Segment> segments) {
+        List<LogRecord> tombstones = new ArrayList<>();
+        forEach(stream -> stream.tombstoneIn(segments).ifPresent(tombstones::add));
+        return tombstones;
     }
 
     /** Takes up a record that is durable in {@code segment}. */

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.LongStream;
 
 /** Reads one stream's events in the order of the log, with memory for one record and a read-ahead window. */
 final class LogReader {
@@ -87,9 +89,21 @@ final class LogReader {
         if (slice.isPresent()) {
             return slice.get();
         }
+        return scanned(run, stream);
+    }
+
+    /** The places of a run from the segment itself, when its summary is gone or damaged. */
+    private static Places scanned(Run run, String stream) throws IOException {
         SegmentSummary.Part part = SegmentSummary.scan(run.segment()).parts().get(stream);
-        long[] scanned =
-                part == null || part.run == null ? null : part.run.location().inMemory();
-        return new Places(scanned == null ? new long[0] : scanned);
+        LongStream.Builder packed = LongStream.builder();
+        for (Run scanned : part == null ? List.<Run>of() : part.runs) {
+            Places places = new Places(Objects.requireNonNull(scanned.location().inMemory()));
+            for (int i = 0; i < places.count(); i++) {
+                if (places.first(i) >= run.first() && places.last(i) <= run.last()) {
+                    packed.add(places.packed()[i * 2]).add(places.first(i));
+                }
+            }
+        }
+        return new Places(packed.build().toArray());
     }
 }

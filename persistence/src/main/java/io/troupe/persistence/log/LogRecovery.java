@@ -76,7 +76,6 @@ final class LogRecovery {
             }
         }
         SegmentId first = new SegmentId(0, 0);
-        files.delete(first.fileName());
         Manifest manifest = new Manifest(UUID.randomUUID(), List.of(), first);
         create(files, manifest.log(), first).release();
         manifest.write(files);
@@ -85,10 +84,10 @@ final class LogRecovery {
 
     /** Makes an empty segment whose header is durable. */
     static Segment create(LogFiles files, UUID log, SegmentId id) throws IOException {
+        files.delete(id.fileName());
         LogFile file = files.open(id.fileName());
         boolean whole = false;
         try {
-            file.truncate(0);
             file.write(0, SegmentHeader.encode(log, id));
             file.force();
             files.syncDirectory();
@@ -170,6 +169,7 @@ final class LogRecovery {
 
     private SegmentSummary summary(UUID log, Segment segment, boolean verify) throws IOException {
         Optional<SegmentSummary> checkpoint = SegmentSummary.read(files, log, segment);
+        segment.summarized();
         if (checkpoint.isEmpty()) {
             SegmentSummary scanned = SegmentSummary.scan(segment);
             scanned.write(files, log);

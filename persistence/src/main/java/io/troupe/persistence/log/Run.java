@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Run {
 
+    /** A run ends after this many records, so that a replay that begins or pauses within it reads few places again. */
+    static final int RECORDS_MAX = 1024;
+
     private final Segment segment;
     private int count;
     private long first = Long.MAX_VALUE;
@@ -64,6 +67,10 @@ final class Run {
 
     synchronized Location location() {
         return new Location(entries == null ? null : Arrays.copyOf(entries, count * 2), slice, sliceCrc, count);
+    }
+
+    synchronized boolean isFull() {
+        return count >= RECORDS_MAX;
     }
 
     Segment segment() {

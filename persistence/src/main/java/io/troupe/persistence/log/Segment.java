@@ -13,6 +13,8 @@ final class Segment {
     private final LogFile file;
     private final String where;
     private volatile long end;
+    private volatile boolean summarized;
+    private volatile long liveWhenRewritten = Long.MAX_VALUE;
     private int holders = 1;
 
     Segment(SegmentId id, LogFile file, String where, long end) {
@@ -47,6 +49,24 @@ final class Segment {
     /** Position in the log behind the last durable record. */
     long endPosition() {
         return id.base() + end;
+    }
+
+    /** Whether its summary was written. */
+    boolean isSummarized() {
+        return summarized;
+    }
+
+    void summarized() {
+        summarized = true;
+    }
+
+    /** How many bytes were estimated to be needed when compaction made this segment; more than ever for others. */
+    long liveWhenRewritten() {
+        return liveWhenRewritten;
+    }
+
+    void rewrittenWith(long live) {
+        liveWhenRewritten = live;
     }
 
     /** Keeps the file open for a reader, until {@link #release()}; false when the segment is gone. */

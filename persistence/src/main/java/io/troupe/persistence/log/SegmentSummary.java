@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.zip.CRC32C;
@@ -22,19 +23,20 @@ import org.jspecify.annotations.Nullable;
  * be made again from the segment, so that a missing or damaged one is no loss.
  *
  * <p>Layout: magic (8), bytes of the directory (4), CRC32C of the directory (4); the directory: id of the log (16), base
- * (8), generation (4), end (8), number of streams (4), and for each: name (2 + n), records (4), first (8), last (8),
- * bytes (8), offset of the slice (8), CRC32C of the slice (4), deletions (1) and if there is one: deleted to (8), highest
- * (8), bytes (4). Then the slices: two longs a record, see {@link Places}.
+ * (8), generation (4), end (8), number of streams (4), and for each: name (2 + n), number of runs (4), for each run
+ * records (4), first (8), last (8), bytes (8), offset of its slice (8), CRC32C of its slice (4), then whether there is a
+ * deletion (1) and of the newest: deleted to (8), highest (8), bytes (4). Then the slices: two longs a record, see {@link Places}.
  */
 final class SegmentSummary {
 
     private static final long MAGIC = 0x54524F5550454944L; // "TROUPEID"
     private static final int PREFIX_BYTES = 16;
     private static final int DIRECTORY_HEAD_BYTES = 40;
+    private static final int RUN_BYTES = 40;
 
     /** What a segment holds of one stream. */
     static final class Part {
-        @Nullable Run run;
+        final List<Run> runs = new ArrayList<>(1);
 
         boolean deletes;
         long deletedTo;
@@ -54,7 +56,7 @@ final class SegmentSummary {
     }
 
     void put(String stream, Run run) {
-        parts.computeIfAbsent(stream, name -> new Part()).run = run;
+        parts.computeIfAbsent(stream, name -> new Part()).runs.add(run);
     }
 
     void put(String stream, long deletedTo, long highest, int bytes) {
@@ -70,10 +72,12 @@ final class SegmentSummary {
         Part part = parts.computeIfAbsent(stream, name -> new Part());
         switch (type) {
             case EVENTS -> {
-                if (part.run == null) {
-                    part.run = new Run(segment);
+                Run run = part.runs.isEmpty() ? null : part.runs.get(part.runs.size() - 1);
+                if (run == null || run.isFull()) {
+                    run = new Run(segment);
+                    part.runs.add(run);
                 }
-                part.run.add(offset, size, first, last);
+                run.add(offset, size, first, last);
             }
             case DELETION -> put(stream, Math.max(part.deletedTo, first), Math.max(part.highest, last), size);
         }
@@ -112,9 +116,7 @@ final class SegmentSummary {
     void addTo(LogIndex index) {
         parts.forEach((name, part) -> {
             StreamIndex stream = index.stream(name);
-            if (part.run != null) {
-                stream.summarized(part.run);
-            }
+            part.runs.forEach(stream::summarized);
             if (part.deletes) {
                 stream.deletion(segment, part.deletionBytes, part.deletedTo, part.highest);
             }
@@ -169,16 +171,15 @@ final class SegmentSummary {
             out.writeShort(name.length);
             out.write(name);
             Part part = entry.getValue();
-            long[] places = part.run == null ? null : part.run.location().inMemory();
-            if (part.run == null || places == null) {
-                out.write(new byte[40]);
-            } else {
+            out.writeInt(part.runs.size());
+            for (Run run : part.runs) {
+                long[] places = Objects.requireNonNull(run.location().inMemory(), "only an open run is written");
                 int crc = crc(bytes(places));
-                slices.add(new Slice(part.run, places, slice, crc));
-                out.writeInt(part.run.count());
-                out.writeLong(part.run.first());
-                out.writeLong(part.run.last());
-                out.writeLong(part.run.bytes());
+                slices.add(new Slice(run, places, slice, crc));
+                out.writeInt(run.count());
+                out.writeLong(run.first());
+                out.writeLong(run.last());
+                out.writeLong(run.bytes());
                 out.writeLong(slice);
                 out.writeInt(crc);
                 slice += places.length * 8L;
@@ -196,7 +197,8 @@ final class SegmentSummary {
     private int directoryBytes() {
         int bytes = DIRECTORY_HEAD_BYTES;
         for (Map.Entry<String, Part> entry : parts.entrySet()) {
-            bytes += 2 + entry.getKey().getBytes(StandardCharsets.UTF_8).length + 40 + 1;
+            bytes += 2 + entry.getKey().getBytes(StandardCharsets.UTF_8).length + 4 + 1;
+            bytes += entry.getValue().runs.size() * RUN_BYTES;
             bytes += entry.getValue().deletes ? 20 : 0;
         }
         return bytes;
@@ -254,16 +256,17 @@ final class SegmentSummary {
             directory.get(name);
             Part part = new Part();
             summary.parts.put(new String(name, StandardCharsets.UTF_8), part);
-            int count = directory.getInt();
-            Run run = new Run(
-                    segment,
-                    count,
-                    directory.getLong(),
-                    directory.getLong(),
-                    directory.getLong(),
-                    directory.getLong(),
-                    directory.getInt());
-            part.run = count == 0 ? null : run;
+            int runs = directory.getInt();
+            for (int r = 0; r < runs; r++) {
+                part.runs.add(new Run(
+                        segment,
+                        directory.getInt(),
+                        directory.getLong(),
+                        directory.getLong(),
+                        directory.getLong(),
+                        directory.getLong(),
+                        directory.getInt()));
+            }
             part.deletes = directory.get() != 0;
             if (part.deletes) {
                 part.deletedTo = directory.getLong();

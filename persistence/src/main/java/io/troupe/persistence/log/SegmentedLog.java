@@ -216,6 +216,10 @@ public final class SegmentedLog implements Closeable {
         return index.page(from, max).stream().map(StreamIndex::name).toList();
     }
 
+    public int streamCount() {
+        return index.size();
+    }
+
     LogSettings settings() {
         return settings;
     }
@@ -242,6 +246,7 @@ public final class SegmentedLog implements Closeable {
     @Override
     public void close() throws IOException {
         try (lock) {
+            summarizeSealed();
             synchronized (structure) {
                 for (Segment segment : sealed) {
                     segment.release();
@@ -256,13 +261,44 @@ public final class SegmentedLog implements Closeable {
 
     private SegmentSummary summarize(Segment segment) {
         SegmentSummary summary = new SegmentSummary(segment);
-        int from = 0;
-        List<StreamIndex> page = index.page(from, 1000);
-        while (!page.isEmpty()) {
-            page.forEach(stream -> stream.summarize(segment, summary));
-            from += page.size();
-            page = index.page(from, 1000);
-        }
+        index.forEach(stream -> stream.summarize(segment, summary));
         return summary;
+    }
+
+    /** Writes the summaries of segments that were sealed since the last call. For the thread that compacts. */
+    void summarizeSealed() throws IOException {
+        for (Segment segment : sealedSegments()) {
+            if (!segment.isSummarized()) {
+                summarize(segment).write(files, id);
+                segment.summarized();
+            }
+        }
+    }
+
+    private List<Segment> sealedSegments() {
+        synchronized (structure) {
+            return List.copyOf(sealed);
+        }
+    }
+
+    /** Gives back the space of deleted events, as far as it is worth it. For one thread at a time, not the writer's. */
+    public void compact() throws IOException {
+        Compaction compaction = new Compaction(files, id, settings, index);
+        var candidates = compaction.candidates(sealedSegments());
+        while (candidates.isPresent()) {
+            Compaction.Rewritten rewritten = compaction.rewrite(candidates.get());
+            synchronized (structure) {
+                List<Segment> nowSealed = new ArrayList<>(sealed);
+                int at = nowSealed.indexOf(rewritten.old().get(0));
+                nowSealed.removeAll(rewritten.old());
+                rewritten.segment().ifPresent(segment -> nowSealed.add(at, segment));
+                manifest(nowSealed, active).write(files);
+                sealed.clear();
+                sealed.addAll(nowSealed);
+            }
+            compaction.switchIndex(rewritten);
+            compaction.retire(rewritten);
+            candidates = compaction.candidates(sealedSegments());
+        }
     }
 }

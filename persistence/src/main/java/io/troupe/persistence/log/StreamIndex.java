@@ -3,6 +3,7 @@ package io.troupe.persistence.log;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the log knows of one stream: its highest sequence number, what is deleted, and in which segments it lies. */
@@ -33,7 +34,7 @@ final class StreamIndex {
 
     synchronized void events(Segment segment, long offset, int size, long first, long last) {
         Run run = runs.isEmpty() ? null : runs.get(runs.size() - 1);
-        if (run == null || run.segment() != segment) {
+        if (run == null || run.segment() != segment || run.isFull()) {
             run = new Run(segment);
             runs.add(run);
         }
@@ -75,36 +76,33 @@ final class StreamIndex {
         return found;
     }
 
-    private @Nullable Run runIn(Segment segment) {
-        for (Run run : runs) {
-            if (run.segment() == segment) {
-                return run;
-            }
-        }
-        return null;
-    }
-
     /** Adds to {@code summary} what the segment holds of this stream, if anything. */
     synchronized void summarize(Segment segment, SegmentSummary summary) {
-        Run run = runIn(segment);
-        if (run != null) {
-            summary.put(name, run);
+        for (Run run : runs) {
+            if (run.segment() == segment) {
+                summary.put(name, run);
+            }
         }
         if (tombstoneIn == segment) {
             summary.put(name, deletedTo, highest, tombstoneBytes);
         }
     }
 
+    synchronized Optional<LogRecord> tombstoneIn(List<Segment> segments) {
+        return tombstoneIn != null && segments.contains(tombstoneIn)
+                ? Optional.of(LogRecord.deletion(name, deletedTo, highest))
+                : Optional.empty();
+    }
+
     /** Replaces what lay in the {@code old} segments by what of it was copied to a new one. */
-    synchronized void replaced(List<Segment> old, @Nullable Run copied, @Nullable Segment tombstoneNow) {
+    synchronized void replaced(List<Segment> old, List<Run> copied, @Nullable Segment tombstoneNow) {
         int at = 0;
         while (at < runs.size() && !old.contains(runs.get(at).segment())) {
             at++;
         }
         runs.removeIf(run -> old.contains(run.segment()));
-        if (copied != null && copied.last() > deletedTo) {
-            runs.add(Math.min(at, runs.size()), copied);
-        }
+        runs.addAll(at, copied);
+        dropDeletedRuns();
         if (tombstoneNow != null && tombstoneIn != null && old.contains(tombstoneIn)) {
             tombstoneIn = tombstoneNow;
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.troupe.persistence.query;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.troupe.persistence.query.scaladsl;
+
+import org.jspecify.annotations.NullMarked;

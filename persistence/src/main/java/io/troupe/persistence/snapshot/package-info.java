@@ -1,0 +1,4 @@
+@NullMarked
+package io.troupe.persistence.snapshot;
+
+import org.jspecify.annotations.NullMarked;
