@@ -126,7 +126,7 @@ class RaftSimulationTest {
         assertThat(group.clients.reads()).isPositive();
     }
 
-    @SimulationTest(seeds = 30)
+    @SimulationTest(seeds = 20)
     void fiveNodesKeepEveryPromiseThroughCrashesCutsAndPauses(Simulation sim) {
         Group group = new Group(sim, 5);
         scheduleFaults(group, sim.random("faults"), Duration.ofSeconds(20));
@@ -134,7 +134,7 @@ class RaftSimulationTest {
         group.finish();
     }
 
-    @SimulationTest(seeds = 20)
+    @SimulationTest(seeds = 10)
     void aLossyNetworkThatRepeatsMessagesOnlySlowsTheGroup(Simulation sim) {
         Group group = new Group(sim, 3);
         sim.network(NetworkConditions.good().withLoss(0.1).withDuplication(0.1));
@@ -143,7 +143,7 @@ class RaftSimulationTest {
         group.finish();
     }
 
-    @SimulationTest(seeds = 20)
+    @SimulationTest(seeds = 10)
     void aFollowerThatOnlyHearsDoesNotDisturbItsLeader(Simulation sim) {
         Group group = new Group(sim, 3);
         sim.runUntil(() -> group.roles.containsValue(Replica.Role.LEADER), PATIENCE);
@@ -163,7 +163,7 @@ class RaftSimulationTest {
         group.finish();
     }
 
-    @SimulationTest(seeds = 20)
+    @SimulationTest(seeds = 10)
     void aLeaderThatNobodyAnswersIsReplacedAlthoughItIsHeard(Simulation sim) {
         Group group = new Group(sim, 3);
         sim.runUntil(() -> group.clients.writes() > 3, PATIENCE);
