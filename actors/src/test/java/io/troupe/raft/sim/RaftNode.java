@@ -1,0 +1,48 @@
+package io.troupe.raft.sim;
+
+import io.troupe.raft.GroupHost;
+import io.troupe.replication.Groups;
+import io.troupe.replication.Replica;
+import io.troupe.replication.SessionClient;
+import io.troupe.sim.NodeContext;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/** The root of one node: its group host, and a client beside it, as a gateway would be. Ends when the replica ends. */
+final class RaftNode {
+
+    private RaftNode() {}
+
+    sealed interface Event permits Hosted {}
+
+    private record Hosted(ActorRef<Replica.Request> replica) implements Event {}
+
+    static Behavior<Event> create(NodeContext node, RaftCluster cluster) {
+        return Behaviors.setup(context -> {
+            var host = context.spawn(
+                    GroupHost.create(
+                            node.name(), cluster.settings(), cluster.storage(node.name()), node.random("raft")),
+                    "host");
+            host.tell(new Groups.Host(
+                    "group",
+                    cluster.names(),
+                    (group, name) -> new KeyValueMachine(),
+                    context.messageAdapter(Groups.Hosted.class, hosted -> new Hosted(hosted.replica()))));
+            return Behaviors.receive(Event.class)
+                    .onMessage(Hosted.class, hosted -> {
+                        var replica = hosted.replica();
+                        context.watch(replica); // Its end ends the node: nobody handles the signal.
+                        var session = context.spawn(
+                                SessionClient.create(replica, SessionClient.Settings.DEFAULT, node.random("session")),
+                                "session");
+                        context.spawn(
+                                Workload.create(
+                                        cluster.processOf(node), session, node.random("workload"), cluster.recorder()),
+                                "workload");
+                        return Behaviors.same();
+                    })
+                    .build();
+        });
+    }
+}
