@@ -45,13 +45,16 @@ final class Census {
 
     private final String self;
     private final List<String> configured;
+    private final boolean moved;
     private final Map<String, Heard> heard = new TreeMap<>();
     private List<String> inContact = List.of();
     private long inContactSinceNanos;
 
-    Census(String self, List<String> configured) {
+    /** @param moved whether this node is elsewhere than configured: then a live namesake there has time to answer */
+    Census(String self, List<String> configured, boolean moved) {
         this.self = self;
         this.configured = configured;
+        this.moved = moved;
     }
 
     void heard(Formation.Greeting greeting, long nowNanos) {
@@ -78,7 +81,7 @@ final class Census {
         if (!self.equals(first)) {
             return new Wait("waiting for " + first + " to form the cluster");
         }
-        boolean complete = inContact.size() == configured.size();
+        boolean complete = inContact.size() == configured.size() && !moved;
         if (!complete && nowNanos - inContactSinceNanos < SETTLE.toNanos()) {
             return new Wait("in contact with " + inContact + " of " + configured + ", waiting a moment for the others");
         }

@@ -97,7 +97,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
         this.onRefused = onRefused;
         this.timers = timers;
         this.cluster = Cluster.get(context.getSystem());
-        this.census = new Census(settings.nodeId(), settings.memberIds());
+        this.census = new Census(settings.nodeId(), settings.memberIds(), isElsewhere());
         this.explainedAtNanos = nanoTime.getAsLong();
         timers.startTimerAtFixedRate(new Tick(), Duration.ZERO, TICK);
     }
@@ -234,7 +234,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
                 now,
                 getContext().getSelf().narrow());
         for (NodeSettings.Member member : settings.members()) {
-            Address address = Address.apply("pekko", getContext().getSystem().name(), member.host(), member.port());
+            Address address = addressOf(member);
             if (!address.toString().equals(selfAddress()) && !except.contains(address.toString())) {
                 Adapter.toClassic(getContext().getSystem())
                         .actorSelection(address + "/user/" + NAME)
@@ -248,6 +248,16 @@ final class Formation extends AbstractBehavior<Formation.Command> {
             explainedAtNanos = now;
             getContext().getLog().info("Not in a cluster yet: {}", why);
         }
+    }
+
+    private boolean isElsewhere() {
+        return settings.members().stream()
+                .filter(member -> member.id().equals(settings.nodeId()))
+                .anyMatch(member -> !addressOf(member).toString().equals(selfAddress()));
+    }
+
+    private Address addressOf(NodeSettings.Member member) {
+        return Address.apply("pekko", getContext().getSystem().name(), member.host(), member.port());
     }
 
     private String selfAddress() {
