@@ -1,0 +1,87 @@
+package io.troupe.cluster.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.ConfigFactory;
+import io.troupe.cluster.TroupeSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NodeSettingsTest {
+
+    private static final String RIGHT =
+            """
+            troupe.cluster { name = "alpha", members = ["n1@127.0.0.1:2551", "n2@127.0.0.1:2552"] }
+            troupe.node { id = n1, data-dir = "/tmp/somewhere", roles = [storage] }
+            troupe.artery.port = 2551
+            troupe.http.port = 8551
+            troupe.systems = [echo]
+            troupe.echo.port = 7777
+            """;
+
+    private static NodeSettings with(String more) {
+        return NodeSettings.of(ConfigFactory.parseString(RIGHT + more));
+    }
+
+    @Test
+    void rightValuesAreReadOnceIntoARecord() {
+        NodeSettings settings = with("");
+        assertThat(settings.cluster()).isEqualTo("alpha");
+        assertThat(settings.nodeId()).isEqualTo("n1");
+        assertThat(settings.memberIds()).containsExactly("n1", "n2");
+        assertThat(settings.members().get(1)).isEqualTo(new NodeSettings.Member("n2", "127.0.0.1", 2552));
+        assertThat(settings.roles()).containsExactly("storage");
+        assertThat(settings.systems()).extracting(TroupeSystem::name).containsExactly("echo");
+        assertThat(settings.faultsEnabled()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    troupe.node.id = ""                                | troupe.node.id        | must be set
+                    troupe.node.id = "N 1"                             | "N 1"                 | lower-case
+                    troupe.artery.port = 70000                         | troupe.artery.port    | 70000 is wrong: give a port from 1 to 65535
+                    troupe.http.port = many                            | troupe.http.port      | give a port from 1 to 65535
+                    troupe.cluster.members = []                        | troupe.cluster.members | name at least this node
+                    troupe.cluster.members = ["n1"]                    | "n1"                  | id@host:port
+                    troupe.cluster.members = ["n1@h:x"]                | n1@h:x                | must be a number
+                    troupe.cluster.members = ["n1@h:1", "n1@h:2"]      | [n1, n1]              | name each node once
+                    troupe.systems = [ectd]                            | "ectd"                | the systems on the class path are [echo]
+                    troupe.systems = [echo, echo]                      | troupe.systems        | only once
+                    troupe.faults.enabled = perhaps                    | troupe.faults.enabled | say on or off
+                    troupe.faults.cut-off-from = [n2]                  | cut-off-from          | troupe.faults.enabled must be on
+                    troupe.raft.election-timeout = 1ms                 | troupe.raft.election-timeout | at least three times
+                    troupe.echo.port = ping                            | troupe.echo.port      | NUMBER
+                    """)
+    void aWrongValueIsRefusedWithItsPathAndWhatWouldBeRight(String wrong, String where, String right) {
+        assertThatThrownBy(() -> with(wrong))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(where)
+                .hasMessageContaining(right);
+    }
+
+    @Test
+    void theFaultSwitchIsRefusedWhereHttpIsNotOnLoopback() {
+        assertThatThrownBy(() -> with("troupe.faults.enabled = on\ntroupe.http.host = \"0.0.0.0\""))
+                .hasMessageContaining("troupe.http.host = 0.0.0.0")
+                .hasMessageContaining("127.0.0.1 alone");
+    }
+
+    @Test
+    void aFileThatIsNoHoconIsRefusedWithTheLine(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("node.conf"), "troupe {\n  node = [\n");
+        assertThatThrownBy(() -> NodeSettings.load(file))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("node.conf");
+        assertThatThrownBy(() -> NodeSettings.load(folder.resolve("absent.conf")))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("--config");
+    }
+}
