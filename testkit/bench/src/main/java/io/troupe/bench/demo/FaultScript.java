@@ -1,6 +1,7 @@
 package io.troupe.bench.demo;
 
 import io.troupe.cluster.local.LocalCluster;
+import io.troupe.cluster.local.LocalClusterException;
 import io.troupe.cluster.local.NodeState;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,52 +12,85 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * What is done to the cluster while the load runs, each step at its second: the leader is killed, comes back, the next
- * leader is killed, comes back, and then whoever leads is cut off from the others until the partition heals.
+ * What is done to the cluster while the load runs: the leader is killed, comes back, the next leader is killed, comes
+ * back, and then whoever leads is cut off from the others until the partition heals. A fault waits until every node has
+ * recovered from the one before, so that a majority is always there to go on.
  */
 final class FaultScript {
 
     /** One fault and how long nobody got an answer because of it. */
     record Fault(String what, Duration silence) {}
 
-    private record Step(Duration at, Consumer<Optional<Leader>> action) {}
-
     /** @param term the highest in which any node that answers says it leads */
     record Leader(String node, long term) {}
 
+    /** The cluster as seen from outside at one moment. */
+    record Scene(Duration elapsed, List<NodeState> nodes, Optional<Leader> leader) {
+        static Scene of(Duration elapsed, List<NodeState> nodes, String group) {
+            return new Scene(elapsed, nodes, leaderOf(nodes, group));
+        }
+
+        private static Optional<Leader> leaderOf(List<NodeState> nodes, String group) {
+            return nodes.stream()
+                    .map(NodeState::status)
+                    .filter(Objects::nonNull)
+                    .flatMap(status -> status.groups().stream()
+                            .filter(replica -> replica.group().equals(group)
+                                    && replica.role().equalsIgnoreCase("leader"))
+                            .map(replica -> new Leader(status.node(), replica.term())))
+                    .max(Comparator.comparingLong(Leader::term));
+        }
+
+        boolean isWhole() {
+            return leader.isPresent() && nodes.stream().allMatch(NodeState::isReady);
+        }
+    }
+
+    /**
+     * @param pause at least this long after the step before
+     * @param whenWhole waits until every node is ready and one leads
+     */
+    private record Step(Duration pause, boolean whenWhole, Consumer<Scene> action) {}
+
     private final LocalCluster cluster;
-    private final String group;
-    private final Consumer<String> say;
     private final Availability availability;
+    private final Consumer<String> say;
     private final List<Step> steps;
     private final List<Fault> faults = new ArrayList<>();
-    private Optional<String> victim = Optional.empty();
     private Optional<String> running = Optional.empty();
+    private String victim = "";
+    private Duration lastStep = Duration.ZERO;
     private int next;
 
-    FaultScript(LocalCluster cluster, String group, Availability availability, Consumer<String> say) {
+    FaultScript(LocalCluster cluster, Availability availability, Consumer<String> say) {
         this.cluster = cluster;
-        this.group = group;
         this.availability = availability;
         this.say = say;
         this.steps = List.of(
-                new Step(Duration.ofSeconds(8), this::killLeader),
-                new Step(Duration.ofSeconds(16), this::restartVictim),
-                new Step(Duration.ofSeconds(26), this::killLeader),
-                new Step(Duration.ofSeconds(34), this::restartVictim),
-                new Step(Duration.ofSeconds(46), this::cutOffLeader),
-                new Step(Duration.ofSeconds(58), this::heal));
+                new Step(Duration.ofSeconds(8), true, this::killLeader),
+                new Step(Duration.ofSeconds(6), false, scene -> restartVictim()),
+                new Step(Duration.ofSeconds(6), true, this::killLeader),
+                new Step(Duration.ofSeconds(6), false, scene -> restartVictim()),
+                new Step(Duration.ofSeconds(6), true, this::cutOffLeader),
+                new Step(Duration.ofSeconds(10), false, scene -> heal()),
+                new Step(Duration.ofSeconds(6), true, scene -> endFault()));
     }
 
-    /** When the last step has settled. */
-    static Duration duration() {
-        return Duration.ofSeconds(70);
-    }
-
-    /** Carries out the next step when it is due. A fault on the leader waits until there is one. */
-    void advance(Duration elapsed, Optional<Leader> leader) {
-        if (next < steps.size() && elapsed.compareTo(steps.get(next).at()) >= 0) {
-            steps.get(next).action().accept(leader);
+    /** Carries out the next step when it is due; one that fails, because a node does not answer, is tried again. */
+    void advance(Scene scene) {
+        if (isDone()) {
+            return;
+        }
+        Step step = steps.get(next);
+        boolean due = scene.elapsed().minus(lastStep).compareTo(step.pause()) >= 0;
+        if (due && (!step.whenWhole() || scene.isWhole())) {
+            try {
+                step.action().accept(scene);
+                lastStep = scene.elapsed();
+                next++;
+            } catch (LocalClusterException e) {
+                say.accept("not yet: " + e.getMessage());
+            }
         }
     }
 
@@ -64,62 +98,39 @@ final class FaultScript {
         return next == steps.size();
     }
 
-    /** Ends the observation of the last fault. */
+    /** What was done, and the silence after each; of the last fault, up to now. */
     List<Fault> faults() {
         endFault();
         return List.copyOf(faults);
     }
 
-    static Optional<Leader> leaderOf(List<NodeState> nodes, String group) {
-        return nodes.stream()
-                .map(NodeState::status)
-                .filter(Objects::nonNull)
-                .flatMap(status -> status.groups().stream()
-                        .filter(replica ->
-                                replica.group().equals(group) && replica.role().equals("LEADER"))
-                        .map(replica -> new Leader(status.node(), replica.term())))
-                .max(Comparator.comparingLong(Leader::term));
+    private void killLeader(Scene scene) {
+        Leader leader = scene.leader().orElseThrow();
+        begin("kill -9 " + leader.node() + ", the leader of term " + leader.term());
+        victim = leader.node();
+        cluster.kill(victim);
     }
 
-    private void killLeader(Optional<Leader> leader) {
-        leader.ifPresent(leading -> {
-            begin("kill -9 " + leading.node() + ", the leader of term " + leading.term());
-            victim = Optional.of(leading.node());
-            cluster.kill(leading.node());
-            next++;
-        });
+    private void restartVictim() {
+        say.accept("restart " + victim);
+        cluster.start(victim);
     }
 
-    private void restartVictim(Optional<Leader> leader) {
-        victim.ifPresent(node -> {
-            say.accept("restart " + node);
-            cluster.start(node);
-        });
-        next++;
+    private void cutOffLeader(Scene scene) {
+        Leader leader = scene.leader().orElseThrow();
+        List<String> others = cluster.nodeIds().stream()
+                .filter(node -> !node.equals(leader.node()))
+                .toList();
+        begin("partition " + leader.node() + " / " + String.join(",", others) + ": the leader of term " + leader.term()
+                + " is cut off");
+        victim = leader.node();
+        cluster.partition(List.of(List.of(victim), others));
     }
 
-    private void cutOffLeader(Optional<Leader> leader) {
-        leader.ifPresent(leading -> {
-            var others = cluster.nodeIds().stream()
-                    .filter(node -> !node.equals(leading.node()))
-                    .toList();
-            begin("partition " + leading.node() + " / " + String.join(",", others) + ": the leader of term "
-                    + leading.term() + " is cut off");
-            victim = Optional.of(leading.node());
-            cluster.partition(List.of(List.of(leading.node()), others));
-            next++;
-        });
-    }
-
-    /** The cut-off node may have downed itself in its minority, and then it starts again. */
-    private void heal(Optional<Leader> leader) {
+    /** The node that was cut off may have downed itself in its minority; it then begins a new life and rejoins. */
+    private void heal() {
         say.accept("heal");
         cluster.heal();
-        victim.filter(node -> !cluster.isRunning(node)).ifPresent(node -> {
-            say.accept("restart " + node + ", which had downed itself in its minority");
-            cluster.start(node);
-        });
-        next++;
     }
 
     private void begin(String what) {
@@ -129,7 +140,7 @@ final class FaultScript {
     }
 
     private void endFault() {
-        var silence = availability.longestGapOfWindow(System.nanoTime());
+        Duration silence = availability.longestGapOfWindow(System.nanoTime());
         running.ifPresent(what -> faults.add(new Fault(what, silence)));
         running = Optional.empty();
     }
