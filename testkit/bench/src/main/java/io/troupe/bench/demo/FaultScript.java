@@ -129,8 +129,8 @@ final class FaultScript {
 
     /** The node that was cut off may have downed itself in its minority; it then begins a new life and rejoins. */
     private void heal() {
-        say.accept("heal");
         cluster.heal();
+        say.accept("heal");
     }
 
     private void begin(String what) {
