@@ -87,7 +87,7 @@ public final class EtcdStateMachine implements StateMachine {
             return Result.refused(error.get());
         }
         var plan = TxnExecutor.Plan.of(store, request);
-        error = plan.checkPuts(store).or(() -> plan.checkRanges(store));
+        error = plan.check(store);
         if (error.isPresent()) {
             return Result.refused(error.get());
         }
@@ -193,7 +193,7 @@ public final class EtcdStateMachine implements StateMachine {
         }
         var plan = TxnExecutor.Plan.of(store, request);
         return TxnRules.check(request)
-                .or(() -> plan.checkRanges(store))
+                .or(() -> plan.check(store))
                 .map(Result::refused)
                 .orElseGet(() -> Result.ok(TxnExecutor.execute(store, store.begin(), plan)));
     }

@@ -54,17 +54,13 @@ final class KeyHistory {
         return position < 0 || entries[position].isTombstone() ? null : entries[position];
     }
 
-    /** The key's value just before {@code change}, or null. */
+    /**
+     * What {@code change} replaced: the value before its whole revision, or null when the key was created. As in etcd, a
+     * deletion of what the same transaction had put shows the value before the transaction.
+     */
     @Nullable Entry before(Entry change) {
-        int position = firstFrom(change.modRevision());
-        while (position < size && entries[position].sub() < change.sub() && isSameRevision(position, change)) {
-            position++;
-        }
-        return position == 0 || entries[position - 1].isTombstone() ? null : entries[position - 1];
-    }
-
-    private boolean isSameRevision(int position, Entry change) {
-        return entries[position].modRevision() == change.modRevision();
+        boolean created = !change.isTombstone() && change.createRevision() == change.modRevision();
+        return created ? null : at(change.modRevision() - 1);
     }
 
     /**

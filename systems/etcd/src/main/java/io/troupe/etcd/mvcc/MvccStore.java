@@ -137,8 +137,9 @@ final class MvccStore {
         }
 
         private void record(Entry entry, @Nullable Entry previous) {
-            KeyHistory history = keys.get(entry.key());
-            keys.put(entry.key(), history == null ? KeyHistory.of(entry) : history.append(entry));
+            KeyHistory before = keys.get(entry.key());
+            KeyHistory history = before == null ? KeyHistory.of(entry) : before.append(entry);
+            keys.put(entry.key(), history);
             log.append(entry);
             bytes += entry.accountedBytes();
             bytesInUse += inUse(entry) - (previous == null ? 0 : inUse(previous));
@@ -148,7 +149,7 @@ final class MvccStore {
             if (entry.lease() != 0) {
                 leases.attach(entry.lease(), entry.key());
             }
-            changes.add(new Change(entry, previous));
+            changes.add(new Change(entry, history.before(entry)));
         }
 
         List<Change> end() {

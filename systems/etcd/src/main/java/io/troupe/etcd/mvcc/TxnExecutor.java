@@ -12,8 +12,10 @@ import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.TxnResponse;
 import io.troupe.etcd.EtcdError;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Carries out puts, deletes and transactions of them: first every guard of every level is judged against the
@@ -36,32 +38,24 @@ final class TxnExecutor {
             return new Plan(succeeded, ops, nested);
         }
 
-        Optional<EtcdError> checkPuts(MvccStore store) {
-            for (RequestOp op : ops) {
-                Optional<EtcdError> error = op.hasRequestPut() ? check(store, op.getRequestPut()) : Optional.empty();
-                if (error.isPresent()) {
-                    return error;
-                }
-            }
-            return nested.stream()
-                    .map(plan -> plan.checkPuts(store))
-                    .flatMap(Optional::stream)
-                    .findFirst();
+        /** All puts are checked before any range is, as etcd 3.4 does: it decides which of several errors is told. */
+        Optional<EtcdError> check(MvccStore store) {
+            return firstError(op -> op.hasRequestPut() ? checkInTxn(store, op.getRequestPut()) : Optional.empty())
+                    .or(() -> firstError(op -> op.hasRequestRange()
+                            ? store.mayRead(op.getRequestRange().getRevision(), store.revision())
+                            : Optional.empty()));
         }
 
-        Optional<EtcdError> checkRanges(MvccStore store) {
+        /** In the order of the operations, nested ones where their transaction stands. */
+        private Optional<EtcdError> firstError(Function<RequestOp, Optional<EtcdError>> rule) {
+            Iterator<Plan> plans = nested.iterator();
             for (RequestOp op : ops) {
-                Optional<EtcdError> error = op.hasRequestRange()
-                        ? store.mayRead(op.getRequestRange().getRevision(), store.revision())
-                        : Optional.empty();
+                Optional<EtcdError> error = op.hasRequestTxn() ? plans.next().firstError(rule) : rule.apply(op);
                 if (error.isPresent()) {
                     return error;
                 }
             }
-            return nested.stream()
-                    .map(plan -> plan.checkRanges(store))
-                    .flatMap(Optional::stream)
-                    .findFirst();
+            return Optional.empty();
         }
     }
 
@@ -69,9 +63,20 @@ final class TxnExecutor {
 
     /** A put names a lease that exists, and keeps an old value or lease only where there is one. */
     static Optional<EtcdError> check(MvccStore store, PutRequest put) {
-        if (put.getLease() != 0 && !store.leases().contains(put.getLease())) {
-            return Optional.of(EtcdError.LEASE_NOT_FOUND);
-        }
+        return checkLease(store, put).or(() -> checkPrevious(store, put));
+    }
+
+    /** The same, in the order etcd has within a transaction. */
+    private static Optional<EtcdError> checkInTxn(MvccStore store, PutRequest put) {
+        return checkPrevious(store, put).or(() -> checkLease(store, put));
+    }
+
+    private static Optional<EtcdError> checkLease(MvccStore store, PutRequest put) {
+        boolean unknown = put.getLease() != 0 && !store.leases().contains(put.getLease());
+        return unknown ? Optional.of(EtcdError.LEASE_NOT_FOUND) : Optional.empty();
+    }
+
+    private static Optional<EtcdError> checkPrevious(MvccStore store, PutRequest put) {
         boolean needsPrevious = put.getIgnoreValue() || put.getIgnoreLease();
         return needsPrevious && store.live(put.getKey()) == null
                 ? Optional.of(EtcdError.KEY_NOT_FOUND)

@@ -1,0 +1,195 @@
+package io.troupe.etcd.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.kv.PutResponse;
+import io.etcd.jetcd.options.GetOption;
+import io.etcd.jetcd.options.WatchOption;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.troupe.cluster.local.LocalCluster;
+import io.troupe.cluster.local.NodeState;
+import io.troupe.sim.checker.HistoryRecorder;
+import io.troupe.sim.checker.KeyValue;
+import io.troupe.sim.checker.Limits;
+import io.troupe.sim.checker.Linearizability;
+import io.troupe.sim.checker.Verdict;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three JVMs, strangers' clients, and a leader that is killed with SIGKILL while they work. */
+class EtcdClusterTest {
+
+    private static final String LOAD = "load/";
+
+    @TempDir
+    static Path folder;
+
+    private static LocalCluster cluster;
+    private static List<ManagedChannel> channels;
+
+    @BeforeAll
+    static void start() {
+        cluster = LocalCluster.in(folder.resolve("cluster"))
+                .systems("etcd")
+                .jvmOptions("-Xmx384m")
+                .start();
+        cluster.awaitReady(Duration.ofSeconds(120));
+        channels = cluster.nodeIds().stream()
+                .map(node -> (ManagedChannel) NettyChannelBuilder.forAddress("127.0.0.1", cluster.port("etcd", node))
+                        .usePlaintext()
+                        .build())
+                .toList();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (channels != null) {
+            for (ManagedChannel channel : channels) {
+                channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+            }
+        }
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    private static ByteSequence bytes(String text) {
+        return ByteSequence.from(text, StandardCharsets.UTF_8);
+    }
+
+    private static Client jetcd() {
+        return Client.builder()
+                .endpoints(cluster.nodeIds().stream()
+                        .map(node -> "http://127.0.0.1:" + cluster.port("etcd", node))
+                        .toArray(String[]::new))
+                .build();
+    }
+
+    private static Optional<String> leader() {
+        return cluster.status().stream()
+                .map(NodeState::status)
+                .filter(status -> status != null)
+                .flatMap(status -> status.groups().stream())
+                .filter(group -> group.role().equalsIgnoreCase("leader"))
+                .map(group -> group.leader())
+                .findFirst();
+    }
+
+    private static String awaitLeader() {
+        return Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(EtcdClusterTest::leader, Optional::isPresent)
+                .orElseThrow();
+    }
+
+    /** Writes fresh keys through one client until told to stop; notes each that was acknowledged, with its revision. */
+    private static void write(Client client, int writer, AtomicBoolean goOn, TreeMap<Long, String> acknowledged) {
+        for (int i = 0; goOn.get(); i++) {
+            String key = LOAD + writer + "/" + i;
+            try {
+                PutResponse response =
+                        client.getKVClient().put(bytes(key), bytes(key)).get(20, TimeUnit.SECONDS);
+                synchronized (acknowledged) {
+                    acknowledged.put(response.getHeader().getRevision(), key);
+                }
+            } catch (ExecutionException | TimeoutException e) {
+                // Its outcome is unknown, and nothing is claimed about it.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    @Test
+    void nothingAcknowledgedIsLostNorMissedByAWatchWhenTheLeaderIsKilledAndComesBack() throws Exception {
+        var acknowledged = new TreeMap<Long, String>();
+        var seen = new ConcurrentLinkedQueue<String>();
+        var seenRevisions = new ConcurrentLinkedQueue<Long>();
+        var history = new HistoryRecorder<KeyValue.Input, KeyValue.Output>();
+        var goOn = new AtomicBoolean(true);
+        ExecutorService clients = Executors.newCachedThreadPool();
+        try (Client client = jetcd();
+                var watching = client.getWatchClient()
+                        .watch(
+                                bytes(LOAD),
+                                WatchOption.builder()
+                                        .isPrefix(true)
+                                        .withRevision(1)
+                                        .build(),
+                                response -> response.getEvents().forEach(event -> {
+                                    seen.add(event.getKeyValue().getKey().toString());
+                                    seenRevisions.add(event.getKeyValue().getModRevision());
+                                }))) {
+            for (int i = 0; i < 3; i++) {
+                int number = i;
+                clients.execute(() -> write(client, number, goOn, acknowledged));
+                clients.execute(new RegisterClient(number, channels, history, goOn::get));
+            }
+            awaitMore(acknowledged, 100);
+
+            String killed = awaitLeader();
+            cluster.kill(killed);
+            awaitMore(acknowledged, 200);
+            cluster.restart(killed);
+            cluster.awaitReady(Duration.ofSeconds(120));
+            awaitMore(acknowledged, 200);
+
+            goOn.set(false);
+            clients.shutdown();
+            assertThat(clients.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+
+            var stored = client.getKVClient()
+                    .get(bytes(LOAD), GetOption.builder().isPrefix(true).build())
+                    .get(30, TimeUnit.SECONDS);
+            var storedByRevision = new TreeMap<Long, String>();
+            stored.getKvs()
+                    .forEach(kv -> storedByRevision.put(
+                            kv.getModRevision(), kv.getKey().toString()));
+            assertThat(storedByRevision.values()).containsAll(acknowledged.values());
+
+            Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
+                            new ArrayList<>(seenRevisions).stream().reduce(0L, Math::max))
+                    .isGreaterThanOrEqualTo(storedByRevision.lastKey()));
+            assertThat(new ArrayList<>(seenRevisions)).isSorted().doesNotHaveDuplicates();
+            assertThat(new ArrayList<>(seen)).containsAll(storedByRevision.values());
+        } finally {
+            goOn.set(false);
+            clients.shutdownNow();
+        }
+        Verdict verdict =
+                Linearizability.check(new KeyValue(), history.history(), Limits.within(Duration.ofSeconds(60)));
+        assertThat(verdict).isInstanceOf(Verdict.Valid.class);
+    }
+
+    private static void awaitMore(TreeMap<Long, String> acknowledged, int more) {
+        int before = size(acknowledged);
+        Awaitility.await().atMost(Duration.ofSeconds(90)).until(() -> size(acknowledged) >= before + more);
+    }
+
+    private static int size(TreeMap<Long, String> acknowledged) {
+        synchronized (acknowledged) {
+            return acknowledged.size();
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package io.troupe.etcd.differential;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.protobuf.Message;
+import io.etcd.jetcd.api.CompactionRequest;
+import io.etcd.jetcd.api.DeleteRangeRequest;
+import io.etcd.jetcd.api.Event;
+import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.LeaseGrantRequest;
+import io.etcd.jetcd.api.LeaseGrpc;
+import io.etcd.jetcd.api.LeaseRevokeRequest;
+import io.etcd.jetcd.api.PutRequest;
+import io.etcd.jetcd.api.RangeRequest;
+import io.etcd.jetcd.api.ResponseHeader;
+import io.etcd.jetcd.api.TxnRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.troupe.etcd.SoloNode;
+import io.troupe.etcd.watch.WatchTester;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The same random requests to a real etcd and to this one: every response, error and watch event must be the
+ * same but for cluster, member and term. Skipped where no etcd is installed.
+ */
+class DifferentialTest {
+
+    private static final int REQUESTS = 1_500;
+
+    @TempDir
+    Path folder;
+
+    private RealEtcd real;
+    private SoloNode ours;
+    private ManagedChannel toReal;
+    private ManagedChannel toOurs;
+
+    @BeforeEach
+    void start() throws Exception {
+        var program = RealEtcd.program("etcd");
+        assumeTrue(program.isPresent(), "no etcd on the PATH: install one (Debian: etcd-server) to run this test");
+        real = RealEtcd.start(program.get(), folder);
+        ours = new SoloNode("");
+        toReal = real.connect();
+        toOurs = ours.connect();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (real != null) {
+            SoloNode.disconnect(toReal);
+            SoloNode.disconnect(toOurs);
+            ours.close();
+            real.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {101, 102, 103})
+    void answersAsARealEtcdDoes(long seed) throws Exception {
+        var requests = new RandomRequests(seed);
+        var realWatch = watchFromTheBeginning(toReal);
+        var ourWatch = watchFromTheBeginning(toOurs);
+        long revision = 1;
+        int events = 0;
+        for (int i = 0; i < REQUESTS; i++) {
+            Message request = requests.next();
+            Answer expected = ask(toReal, request);
+            Answer actual = ask(toOurs, request);
+            assertThat(actual.text())
+                    .as("seed %d, request %d:%n%s", seed, i, request)
+                    .isEqualTo(expected.text());
+            requests.presentIs(expected.revision());
+            events += expected.revision() > revision ? 1 : 0;
+            revision = Math.max(revision, expected.revision());
+        }
+        assertThat(events).as("revisions that changed something").isGreaterThan(REQUESTS / 10);
+        assertThat(until(ourWatch, revision)).isEqualTo(until(realWatch, revision));
+        ourWatch.leave();
+        realWatch.leave();
+    }
+
+    private static WatchTester watchFromTheBeginning(ManagedChannel channel) throws InterruptedException {
+        // Asking once, with patience, waits until the server is up.
+        KVGrpc.newBlockingStub(channel)
+                .withWaitForReady()
+                .withDeadlineAfter(30, java.util.concurrent.TimeUnit.SECONDS)
+                .range(RangeRequest.newBuilder()
+                        .setKey(com.google.protobuf.ByteString.copyFromUtf8("k"))
+                        .build());
+        var watch = new WatchTester(channel);
+        watch.create(WatchTester.prefix("k").setPrevKv(true));
+        watch.next();
+        return watch;
+    }
+
+    private static List<Event> until(WatchTester watch, long revision) throws InterruptedException {
+        List<Event> events = new ArrayList<>();
+        while (events.isEmpty() || events.get(events.size() - 1).getKv().getModRevision() < revision) {
+            events.addAll(watch.next().getEventsList());
+        }
+        return events;
+    }
+
+    private record Answer(String text, long revision) {}
+
+    private static Answer ask(ManagedChannel channel, Message request) {
+        try {
+            Message response = send(channel, request);
+            ResponseHeader header = (ResponseHeader)
+                    response.getField(response.getDescriptorForType().findFieldByName("header"));
+            return new Answer(withoutIds(response).toString(), header.getRevision());
+        } catch (StatusRuntimeException e) {
+            return new Answer(e.getStatus().getCode() + ": " + e.getStatus().getDescription(), 0);
+        }
+    }
+
+    private static Message send(ManagedChannel channel, Message request) {
+        var kv = KVGrpc.newBlockingStub(channel);
+        var lease = LeaseGrpc.newBlockingStub(channel);
+        if (request instanceof PutRequest put) {
+            return kv.put(put);
+        } else if (request instanceof RangeRequest range) {
+            return kv.range(range);
+        } else if (request instanceof DeleteRangeRequest delete) {
+            return kv.deleteRange(delete);
+        } else if (request instanceof TxnRequest txn) {
+            return kv.txn(txn);
+        } else if (request instanceof CompactionRequest compact) {
+            return kv.compact(compact);
+        } else if (request instanceof LeaseGrantRequest grant) {
+            return lease.leaseGrant(grant);
+        } else if (request instanceof LeaseRevokeRequest revoke) {
+            return lease.leaseRevoke(revoke);
+        }
+        throw new IllegalArgumentException("" + request);
+    }
+
+    /** The response with every header reduced to its revision. */
+    private static Message withoutIds(Message response) {
+        var field = response.getDescriptorForType().findFieldByName("header");
+        ResponseHeader header = (ResponseHeader) response.getField(field);
+        return response.toBuilder()
+                .setField(
+                        field,
+                        ResponseHeader.newBuilder()
+                                .setRevision(header.getRevision())
+                                .build())
+                .build();
+    }
+}

@@ -1,0 +1,70 @@
+package io.troupe.etcd.differential;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** A real etcd process of one member, on free ports of loopback. */
+final class RealEtcd implements AutoCloseable {
+
+    private final Process process;
+    private final int port;
+
+    private RealEtcd(Process process, int port) {
+        this.process = process;
+        this.port = port;
+    }
+
+    /** The program on the PATH, if it is there. */
+    static Optional<Path> program(String name) {
+        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                .map(folder -> Path.of(folder, name))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    static RealEtcd start(Path program, Path folder) throws IOException {
+        int client = freePort();
+        int peer = freePort();
+        String clientUrl = "http://127.0.0.1:" + client;
+        String peerUrl = "http://127.0.0.1:" + peer;
+        Process process = new ProcessBuilder(
+                        program.toString(),
+                        "--data-dir=" + folder.resolve("data"),
+                        "--listen-client-urls=" + clientUrl,
+                        "--advertise-client-urls=" + clientUrl,
+                        "--listen-peer-urls=" + peerUrl,
+                        "--initial-advertise-peer-urls=" + peerUrl,
+                        "--initial-cluster=default=" + peerUrl)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("etcd.log").toFile())
+                .start();
+        return new RealEtcd(process, client);
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    ManagedChannel connect() {
+        return NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(10, TimeUnit.SECONDS)) {
+            process.destroyForcibly().waitFor();
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package io.troupe.etcd.watch;
+
+import static com.google.protobuf.ByteString.copyFromUtf8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.etcd.jetcd.api.Event;
+import io.etcd.jetcd.api.PutRequest;
+import io.troupe.etcd.EtcdSettings;
+import io.troupe.etcd.SoloGroups;
+import io.troupe.etcd.mvcc.Change;
+import io.troupe.etcd.mvcc.Commands;
+import io.troupe.etcd.mvcc.EtcdStateMachine;
+import io.troupe.etcd.mvcc.LeaseFacts;
+import io.troupe.etcd.mvcc.StoreListener;
+import io.troupe.replication.SessionClient;
+import io.troupe.replication.StateMachine;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The hub between a state machine driven by hand and a stream that takes what it is told to take. */
+class WatchHubTest {
+
+    private static final ActorTestKit TEST_KIT = ActorTestKit.create();
+    private static final EtcdSettings.Watch SETTINGS = new EtcdSettings.Watch(1000, 5, 1 << 20, Duration.ofMinutes(10));
+
+    private final StoreFeed feed = new StoreFeed();
+    private final ActorRef<WatchHub.Command> hub = TEST_KIT.spawn(WatchHub.create(SETTINGS, feed));
+    private final TestProbe<WatchSession.Command> stream = TEST_KIT.createTestProbe();
+    private final EtcdStateMachine machine = new EtcdStateMachine(new StoreListener() {
+        @Override
+        public void onChanges(long revision, List<Change> changes) {
+            feed.changed(revision, changes);
+        }
+
+        @Override
+        public void onLeaseGranted(long id, long ttlSeconds) {}
+
+        @Override
+        public void onLeaseRevoked(long id) {}
+
+        @Override
+        public void onRestored(long revision, List<LeaseFacts> leases) {
+            feed.restored(revision);
+        }
+    });
+    private long index;
+
+    @BeforeEach
+    void wire() {
+        feed.attach(hub.narrow());
+        var replica = TEST_KIT.spawn(SoloGroups.replica("etcd", "n1", new OneAtATime(machine)));
+        hub.tell(new WatchHub.UseClient(TEST_KIT.spawn(
+                SessionClient.create(replica, SessionClient.Settings.DEFAULT, new SplittableRandom(1)))));
+    }
+
+    @AfterAll
+    static void stop() {
+        TEST_KIT.shutdownTestKit();
+    }
+
+    /** Lets the test apply and restore while the replica answers reads, never both at once. */
+    private record OneAtATime(StateMachine machine) implements StateMachine {
+        @Override
+        public ByteString apply(long index, ByteString command) {
+            synchronized (machine) {
+                return machine.apply(index, command);
+            }
+        }
+
+        @Override
+        public ByteString query(ByteString query) {
+            synchronized (machine) {
+                return machine.query(query);
+            }
+        }
+
+        @Override
+        public State freeze() {
+            synchronized (machine) {
+                return machine.freeze();
+            }
+        }
+
+        @Override
+        public void restore(InputStream state) throws IOException {
+            synchronized (machine) {
+                machine.restore(state);
+            }
+        }
+    }
+
+    private void put(EtcdStateMachine to, String key) {
+        new OneAtATime(to)
+                .apply(
+                        ++index,
+                        Commands.put(PutRequest.newBuilder()
+                                .setKey(copyFromUtf8(key))
+                                .setValue(copyFromUtf8("" + index))
+                                .build()));
+    }
+
+    private void open(long watchId, String prefix, long startRevision) {
+        hub.tell(new WatchHub.Open(
+                1,
+                watchId,
+                WatchTester.prefix(prefix).setStartRevision(startRevision).build(),
+                stream.ref()));
+        stream.expectMessageClass(WatchSession.Opened.class);
+    }
+
+    private List<Long> takeRevisions(int count) {
+        List<Long> revisions = new ArrayList<>();
+        while (revisions.size() < count) {
+            var events = stream.expectMessageClass(WatchSession.Events.class);
+            events.events().stream().map(Event::getKv).forEach(kv -> revisions.add(kv.getModRevision()));
+            hub.tell(new WatchHub.Taken(1, events.events().size(), events.bytes()));
+        }
+        return revisions;
+    }
+
+    @Test
+    void aStreamThatTakesNothingIsHandedNoMoreThanItsBoundAndLaterEverythingInOrder() {
+        open(0, "a", 0);
+        List<WatchSession.Events> handed = new ArrayList<>();
+        for (int i = 0; i < SETTINGS.unreadEventsMax(); i++) {
+            put(machine, "a");
+            handed.add(stream.expectMessageClass(WatchSession.Events.class));
+        }
+        for (int i = SETTINGS.unreadEventsMax(); i < 100; i++) {
+            put(machine, "a");
+        }
+        stream.expectNoMessage(Duration.ofMillis(300));
+
+        handed.forEach(events -> hub.tell(new WatchHub.Taken(1, events.events().size(), events.bytes())));
+
+        List<Long> expected = new ArrayList<>();
+        for (long revision = 2 + SETTINGS.unreadEventsMax(); revision <= 101; revision++) {
+            expected.add(revision);
+        }
+        assertThat(takeRevisions(expected.size())).isEqualTo(expected);
+        put(machine, "a");
+        assertThat(takeRevisions(1)).containsExactly(102L);
+    }
+
+    @Test
+    void aReplicaRestoredFromASnapshotLosesNoEventsForItsWatches() throws Exception {
+        open(0, "a", 0);
+        put(machine, "a");
+        assertThat(takeRevisions(1)).containsExactly(2L);
+        var ahead = new EtcdStateMachine(StoreListener.NONE);
+        long before = index;
+        index = 0;
+        for (int i = 0; i < 50; i++) {
+            put(ahead, "a");
+        }
+        index = before + 50;
+        var bytes = new ByteArrayOutputStream();
+        ahead.freeze().writeTo(bytes);
+
+        new OneAtATime(machine).restore(new ByteArrayInputStream(bytes.toByteArray()));
+        put(machine, "a");
+
+        List<Long> expected = new ArrayList<>();
+        for (long revision = 3; revision <= 52; revision++) {
+            expected.add(revision);
+        }
+        assertThat(takeRevisions(expected.size())).isEqualTo(expected);
+    }
+
+    @Test
+    void changesThatTheFeedHadNoRoomForAreReadFromHistory() {
+        open(0, "a", 0);
+        // More than the feed takes while the hub cannot keep up with a thread that only writes.
+        int changes = StoreFeed.UNDER_WAY_MAX * 4;
+        for (int i = 0; i < changes; i++) {
+            put(machine, "a");
+        }
+        List<Long> expected = new ArrayList<>();
+        for (long revision = 2; revision < changes + 2; revision++) {
+            expected.add(revision);
+        }
+        assertThat(takeRevisions(changes)).isEqualTo(expected);
+    }
+
+    @Test
+    void progressWaitsUntilEveryWatchOfTheStreamHasCaughtUp() {
+        for (int i = 0; i < 20; i++) {
+            put(machine, "a");
+        }
+        open(0, "a", 2);
+        hub.tell(new WatchHub.ReportProgress(1, stream.ref()));
+        takeRevisions(20);
+        var progress = stream.expectMessageClass(WatchSession.Progress.class);
+        assertThat(progress.revision()).isEqualTo(21);
+    }
+
+    @Test
+    void aWatchBeyondTheBoundIsRefused() {
+        var small = TEST_KIT.spawn(
+                WatchHub.create(new EtcdSettings.Watch(1, 5, 1 << 20, Duration.ofMinutes(10)), new StoreFeed()));
+        small.tell(new WatchHub.Open(1, 0, WatchTester.prefix("a").build(), stream.ref()));
+        small.tell(new WatchHub.Open(1, 1, WatchTester.prefix("a").build(), stream.ref()));
+        stream.expectMessageClass(WatchSession.Opened.class);
+        assertThat(stream.expectMessageClass(WatchSession.Full.class).watchId()).isEqualTo(1);
+    }
+}
