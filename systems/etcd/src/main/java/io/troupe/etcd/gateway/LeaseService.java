@@ -24,6 +24,7 @@ import io.troupe.etcd.mvcc.Commands;
 import io.troupe.etcd.mvcc.LeaseFacts;
 import io.troupe.etcd.mvcc.Queries;
 import io.troupe.etcd.mvcc.Result;
+import io.troupe.replication.ReadConsistency;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -127,7 +128,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
     @Override
     public void leaseTimeToLive(LeaseTimeToLiveRequest request, StreamObserver<LeaseTimeToLiveResponse> observer) {
         Duration deadline = calls.deadline();
-        calls.read(Queries.lease(request.getID()), observer, result -> {
+        calls.read(Queries.lease(request.getID()), ReadConsistency.LINEARIZABLE, observer, result -> {
             if (result instanceof Result.Ok ok) {
                 askRemaining(facts(ok.body()), request.getKeys(), deadline, observer);
             } else if (((Result.Refused) result).error() == EtcdError.LEASE_NOT_FOUND) {

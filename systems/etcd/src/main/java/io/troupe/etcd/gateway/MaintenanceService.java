@@ -15,7 +15,9 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.mvcc.Queries;
+import io.troupe.etcd.mvcc.Result;
 import io.troupe.replication.Groups;
+import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
 import java.io.IOException;
 import java.time.Duration;
@@ -43,21 +45,29 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
         this.system = system;
     }
 
+    /** The store's numbers first, then the replica's: a status is told also when there is no leader. */
     @Override
     public void status(StatusRequest request, StreamObserver<StatusResponse> observer) {
-        AskPattern.<Groups.Command, Groups.Statuses>ask(
-                        groups, Groups.ListStatus::new, STATUS_TIMEOUT, system.scheduler())
-                .whenComplete((statuses, failure) -> {
-                    Replica.Status status = statuses == null
-                            ? node.status()
-                            : statuses.groups().stream()
-                                    .filter(candidate -> candidate
-                                            .group()
-                                            .equals(node.status().group()))
-                                    .findFirst()
-                                    .orElse(node.status());
-                    calls.read(Queries.status(), true, body -> status(status, body), observer);
-                });
+        calls.read(Queries.status(), ReadConsistency.STALE, observer, result -> {
+            if (result instanceof Result.Ok ok) {
+                AskPattern.<Groups.Command, Groups.Statuses>ask(
+                                groups, Groups.ListStatus::new, STATUS_TIMEOUT, system.scheduler())
+                        .whenComplete((statuses, failure) -> {
+                            Replica.Status replica = statuses == null ? node.status() : ofGroup(statuses);
+                            observer.onNext(status(replica, ok.body()));
+                            observer.onCompleted();
+                        });
+            } else {
+                UnaryCalls.refuse(((Result.Refused) result).error(), observer);
+            }
+        });
+    }
+
+    private Replica.Status ofGroup(Groups.Statuses statuses) {
+        return statuses.groups().stream()
+                .filter(candidate -> candidate.group().equals(node.status().group()))
+                .findFirst()
+                .orElse(node.status());
     }
 
     private StatusResponse status(Replica.Status replica, byte[] body) {

@@ -56,9 +56,9 @@ final class UnaryCalls {
         call(payload, consistency, observer, result -> conclude(result, answer, observer));
     }
 
-    /** Reads, and leaves it to {@code conclude} to answer the observer. */
-    void read(ByteString query, StreamObserver<?> observer, Consumer<Result> conclude) {
-        call(query, Optional.of(ReadConsistency.LINEARIZABLE), observer, conclude);
+    /** Reads, and leaves it to {@code conclude} to answer the observer. To be called while gRPC opens the call. */
+    void read(ByteString query, ReadConsistency consistency, StreamObserver<?> observer, Consumer<Result> conclude) {
+        call(query, Optional.of(consistency), observer, conclude);
     }
 
     private void call(

@@ -1,0 +1,49 @@
+package io.troupe.etcd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EtcdSettingsTest {
+
+    private static EtcdSettings with(String overrides) {
+        return EtcdSettings.of(ConfigFactory.parseString(overrides).withFallback(ConfigFactory.defaultReference()));
+    }
+
+    @Test
+    void theDefaultsAreEtcds() {
+        EtcdSettings settings = with("");
+        assertThat(settings.port()).isEqualTo(2379);
+        assertThat(settings.requestBytesMax()).isEqualTo(1536 * 1024);
+    }
+
+    @Test
+    void aLauncherCanSetThePort() {
+        assertThat(new EtcdSystem()
+                        .endpoints(ConfigFactory.parseString(new EtcdSystem().listenAt(4711))
+                                .withFallback(ConfigFactory.defaultReference())))
+                .singleElement()
+                .satisfies(endpoint -> assertThat(endpoint.port()).isEqualTo(4711));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "client.port, 70000, it must be from 0 to 65535",
+        "client.host, '\"\"', it must name something",
+        "in-flight-max, 0, it must be from 1 to",
+        "max-request-bytes, 1 GiB, it must be from 1024 to",
+        "request-timeout, 5 ms, it must be at least 100 ms",
+        "lease.check-interval, 1 ms, it must be at least 10 ms"
+    })
+    void aWrongValueIsRefusedWithItsPathAndWhatWouldBeRight(String path, String value, String right) {
+        assertThatThrownBy(() -> with("troupe.etcd." + path + " = " + value))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("troupe.etcd." + path)
+                .hasMessageContaining(right);
+    }
+}
