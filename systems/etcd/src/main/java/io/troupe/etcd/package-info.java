@@ -3,12 +3,21 @@
  *
  * <pre>
  *   etcd ({@link io.troupe.etcd.EtcdSystem}'s guardian: has the group hosted, then opens the gateway)
- *    ├─ session          exactly-once commands and reads, retried within their deadline
- *    └─ gateway          owns the gRPC server
- *        └─ calls        unary calls to the session and back
+ *    ├─ watches              every watch of the node; fed by the state machine, reads its history for those behind
+ *    ├─ lessor               in office where the node leads: has leases that ran out revoked
+ *    ├─ leases               the desk that brings questions about leases to the lessor in office
+ *    ├─ session              exactly-once commands, and reads, retried within their deadline
+ *    └─ gateway              owns the gRPC server
+ *        ├─ calls            unary calls to the session and back
+ *        ├─ members          tells and learns where clients reach each member
+ *        ├─ watch-streams ── stream-1, …        one session a client's stream of watches
+ *        └─ keep-alive-streams ── stream-1, …   one session a client's stream of keep-alives
  *   (node's group host)
- *    └─ replica "etcd"   the consensus engine; applies to {@link io.troupe.etcd.mvcc.EtcdStateMachine}
+ *    └─ replica "etcd"       the consensus engine; applies to {@link io.troupe.etcd.mvcc.EtcdStateMachine}
  * </pre>
+ *
+ * No child is restarted: a child that fails ends the guardian, and the node decides. A session that fails ends its
+ * client's stream alone.
  *
  * A put, when all goes well:
  *
@@ -17,8 +26,8 @@
  *   client ◀─response+header─── calls ◀──Succeeded── session ◀──Applied── replica ◀── EtcdStateMachine.apply
  * </pre>
  *
- * Start reading at {@link io.troupe.etcd.mvcc} for what is stored and at {@link io.troupe.etcd.gateway} for
- * how clients reach it.
+ * Start reading at {@link io.troupe.etcd.mvcc} for what is stored, at {@link io.troupe.etcd.watch} and {@link
+ * io.troupe.etcd.lease} for who follows it, and at {@link io.troupe.etcd.gateway} for how clients reach it.
  */
 @NullMarked
 package io.troupe.etcd;
