@@ -1,0 +1,156 @@
+package io.troupe.etcd.gateway;
+
+import static com.google.protobuf.ByteString.copyFromUtf8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.PutRequest;
+import io.etcd.jetcd.api.WatchGrpc;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import io.troupe.cluster.NodeContext;
+import io.troupe.cluster.SystemGuardian;
+import io.troupe.etcd.EtcdSystem;
+import io.troupe.etcd.SoloGroups;
+import io.troupe.etcd.SoloNode;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What no client of good will sends; the server answers it, and goes on. */
+class BadInputTest {
+
+    private static SoloNode node;
+    private static ManagedChannel channel;
+
+    @BeforeAll
+    static void start() {
+        node = new SoloNode("");
+        channel = node.connect();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        SoloNode.disconnect(channel);
+        node.close();
+    }
+
+    @AfterEach
+    void theServerGoesOn() {
+        assertThat(KVGrpc.newBlockingStub(channel)
+                        .put(PutRequest.newBuilder()
+                                .setKey(copyFromUtf8("still"))
+                                .build())
+                        .getHeader()
+                        .getRevision())
+                .isPositive();
+    }
+
+    private enum RawBytes implements MethodDescriptor.Marshaller<byte[]> {
+        INSTANCE;
+
+        @Override
+        public InputStream stream(byte[] value) {
+            return new ByteArrayInputStream(value);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+            try {
+                return stream.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static byte[] send(MethodDescriptor<?, ?> method, byte[] body) {
+        var raw = MethodDescriptor.<byte[], byte[]>newBuilder()
+                .setType(MethodDescriptor.MethodType.UNARY)
+                .setFullMethodName(method.getFullMethodName())
+                .setRequestMarshaller(RawBytes.INSTANCE)
+                .setResponseMarshaller(RawBytes.INSTANCE)
+                .build();
+        return ClientCalls.blockingUnaryCall(channel, raw, CallOptions.DEFAULT, body);
+    }
+
+    @Test
+    void bytesThatAreNoRequestEndTheCallWithAnError() {
+        byte[] garbage = {0x0a, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0x0f, 1, 2, 3};
+        assertThatThrownBy(() -> send(KVGrpc.getPutMethod(), garbage))
+                .isInstanceOfSatisfying(StatusRuntimeException.class, e -> assertThat(
+                                e.getStatus().getCode())
+                        .isIn(
+                                Status.Code.INTERNAL,
+                                Status.Code.INVALID_ARGUMENT,
+                                Status.Code.CANCELLED,
+                                Status.Code.UNKNOWN));
+        assertThatThrownBy(() -> send(WatchGrpc.getWatchMethod(), garbage)).isInstanceOf(StatusRuntimeException.class);
+    }
+
+    @Test
+    void bytesThatAreNotEvenHttp2CloseTheirConnectionAlone() throws Exception {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), node.port())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getInputStream().readAllBytes(); // ends: the server has closed it
+        }
+    }
+
+    @Test
+    void aServiceThatIsNotOfferedIsUnimplemented() {
+        assertThatThrownBy(() -> send(io.etcd.jetcd.api.AuthGrpc.getAuthEnableMethod(), new byte[0]))
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED));
+    }
+
+    @Test
+    void aClientThatRequiresALeaderIsServedWhereThereIsOne() {
+        var headers = new Metadata();
+        headers.put(Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER), "true");
+        var kv = KVGrpc.newBlockingStub(channel).withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+        assertThat(kv.put(PutRequest.newBuilder().setKey(copyFromUtf8("led")).build())
+                        .getHeader()
+                        .getRevision())
+                .isPositive();
+    }
+
+    @Test
+    void aPortThatIsTakenEndsTheSystemOnThatNode() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var config = com.typesafe.config.ConfigFactory.parseString(
+                            "troupe.etcd.client.port = " + taken.getLocalPort())
+                    .withFallback(com.typesafe.config.ConfigFactory.load());
+            var testKit = node.testKit();
+            var context = new NodeContext(
+                    SoloNode.NODE,
+                    List.of(SoloNode.NODE),
+                    Path.of("."),
+                    config,
+                    testKit.spawn(SoloGroups.create(SoloNode.NODE)),
+                    new io.micrometer.core.instrument.simple.SimpleMeterRegistry());
+            ActorRef<SystemGuardian.Command> guardian = testKit.spawn(new EtcdSystem().guardian(context));
+            testKit.createTestProbe().expectTerminated(guardian, java.time.Duration.ofSeconds(20));
+        }
+    }
+}
