@@ -3,6 +3,7 @@ package io.troupe.cluster.cli;
 import io.troupe.cluster.local.LocalClusterException;
 import java.io.PrintWriter;
 import java.util.ServiceLoader;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -43,6 +44,8 @@ public final class Troupe implements Runnable {
     }
 
     public static void main(String[] args) {
+        SLF4JBridgeHandler.removeHandlersForRootLogger(); // gRPC logs through java.util.logging
+        SLF4JBridgeHandler.install();
         System.exit(commandLine().execute(args));
     }
 

@@ -1,6 +1,8 @@
 package io.troupe.cluster.node;
 
+import io.troupe.persistence.journal.Journals;
 import io.troupe.replication.Groups;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -37,6 +39,8 @@ public final class Node {
     private final DataDirectory directory;
     private final NodeMetrics metrics;
     private final ActorSystem<NodeGuardian.Command> system;
+    private static final String JOURNAL = "troupe.persistence.journal";
+
     private final FaultSwitch faultSwitch;
     private volatile List<String> cutOffFrom = List.of();
 
@@ -76,10 +80,22 @@ public final class Node {
         } catch (RuntimeException e) {
             throw NodeFailure.other("The node could not start: " + rootOf(e).getMessage());
         }
+        requireSoundJournal(system);
         Node node = new Node(settings, directory, metrics, system);
         node.cutOff(settings.cutOffFrom());
         node.serve();
         return node;
+    }
+
+    /** Before anything is recovered from it: a node whose journal is damaged must not join and serve half of its groups. */
+    private static void requireSoundJournal(ActorSystem<?> system) {
+        try {
+            Journals.get(system).open(JOURNAL);
+        } catch (IOException e) {
+            system.terminate();
+            system.getWhenTerminated().toCompletableFuture().join();
+            throw NodeFailure.dataDirectory(String.valueOf(e.getMessage()));
+        }
     }
 
     private void serve() {

@@ -16,12 +16,22 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -192,5 +202,65 @@ class NodeTest {
         Ending ending = Ending.of(Optional.of(CoordinatedShutdown.clusterDowningReason()));
         assertThat(ending.exitCode()).isEqualTo(ExitCodes.DOWNED);
         assertThat(ending.message()).contains("--rejoin");
+    }
+
+    /** Keeps what it is told, in the journal. */
+    private static final class Diary extends EventSourcedBehavior<Diary.Note, String, Integer> {
+        record Note(String text, ActorRef<Done> replyTo) {}
+
+        Diary() {
+            super(PersistenceId.ofUniqueId("diary"));
+        }
+
+        @Override
+        public Integer emptyState() {
+            return 0;
+        }
+
+        @Override
+        public CommandHandler<Note, String, Integer> commandHandler() {
+            return (count, note) ->
+                    Effect().persist(note.text()).thenReply(note.replyTo(), after -> Done.getInstance());
+        }
+
+        @Override
+        public EventHandler<Integer, String> eventHandler() {
+            return (count, text) -> count + 1;
+        }
+    }
+
+    @Test
+    void aDamagedJournalStopsTheStartAndNamesFileOffsetAndRemedy() throws Exception {
+        Ports ports = Ports.free();
+        NodeSettings settings = settings("alpha", "n1", ports, at("n1", ports), "");
+        Path journal = settings.dataDir().resolve("journal");
+        ActorTestKit writer = ActorTestKit.create(
+                "writer",
+                ConfigFactory.parseString("pekko.persistence.journal.plugin = troupe.persistence.journal\n"
+                                + "troupe.persistence.journal.dir = \"" + journal + "\"")
+                        .withFallback(ConfigFactory.load()));
+        TestProbe<Done> probe = writer.createTestProbe();
+        ActorRef<Diary.Note> diary = writer.spawn(new Diary());
+        for (int day = 0; day < 10; day++) {
+            diary.tell(new Diary.Note("day " + day, probe.ref()));
+            probe.receiveMessage(TIMEOUT);
+        }
+        writer.shutdownTestKit();
+        Path segment;
+        try (Stream<Path> files = Files.list(journal)) {
+            segment = files.filter(file -> file.toString().endsWith(".log"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        byte[] bytes = Files.readAllBytes(segment);
+        bytes[200] ^= 4;
+        Files.write(segment, bytes);
+
+        assertThatThrownBy(() -> start(settings))
+                .isInstanceOfSatisfying(NodeFailure.class, failure -> assertThat(failure.exitCode())
+                        .isEqualTo(ExitCodes.DATA_DIRECTORY))
+                .hasMessageContaining(segment.toString())
+                .hasMessageContaining("at offset")
+                .hasMessageContaining("backup");
     }
 }

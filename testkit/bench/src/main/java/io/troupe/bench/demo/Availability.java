@@ -20,8 +20,9 @@ final class Availability {
     }
 
     synchronized void acknowledged(long nowNanos) {
-        acknowledged++;
-        noteGap(nowNanos);
+        if (acknowledged++ > 0) { // Until the first one, the clients are connecting.
+            noteGap(nowNanos);
+        }
         lastAcknowledgedNanos = Math.max(lastAcknowledgedNanos, nowNanos);
     }
 

@@ -22,10 +22,15 @@ class AvailabilityTest {
     }
 
     @Test
-    void silenceBeforeTheFirstAndAfterTheLastAcknowledgementCounts() {
+    void aServiceThatNeverAnswersOrStopsAnsweringIsAway() {
         var neverAnswered = new Availability(0);
         neverAnswered.end(7 * SECOND);
         assertThat(neverAnswered.longestGap()).isEqualTo(Duration.ofSeconds(7));
+
+        var slowToConnect = new Availability(0);
+        slowToConnect.acknowledged(5 * SECOND);
+        slowToConnect.acknowledged(6 * SECOND);
+        assertThat(slowToConnect.longestGap()).isEqualTo(Duration.ofSeconds(1));
 
         var stoppedAnswering = new Availability(0);
         stoppedAnswering.acknowledged(SECOND);
@@ -36,6 +41,7 @@ class AvailabilityTest {
     @Test
     void acknowledgementsThatArriveOutOfOrderDoNotShortenTheSilence() {
         var availability = new Availability(0);
+        availability.acknowledged(0);
         availability.acknowledged(3 * SECOND);
         availability.acknowledged(2 * SECOND);
         availability.acknowledged(4 * SECOND);
