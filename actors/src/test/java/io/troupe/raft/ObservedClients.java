@@ -29,6 +29,16 @@ final class ObservedClients {
     private final TreeMap<String, Integer> floorOfRead = new TreeMap<>();
     private int longestAnswered;
     private int reads;
+    private boolean stopped;
+
+    /** No client begins anything more, in this life of its node or a later one. */
+    void stop() {
+        stopped = true;
+    }
+
+    boolean areStopped() {
+        return stopped;
+    }
 
     void started(String node, ActorRef<Groups.Command> host) {
         hosts.put(node, host);

@@ -95,7 +95,7 @@ class RaftSimulationTest {
             });
             long before = clients.writes();
             sim.runUntil(() -> clients.writes() > before + 5, PATIENCE);
-            nodes.values().forEach(node -> node.ref().tell(new SimulatedServer.Stop()));
+            clients.stop();
             sim.runFor(Duration.ofSeconds(8));
             List<Replica.Status> statuses = names.stream().map(this::status).toList();
             for (Replica.Status status : statuses) {

@@ -18,7 +18,7 @@ import org.apache.pekko.util.ByteString;
 /** A simulated node: a group host, and a client of its replica that writes and reads in turn, one at a time. */
 final class SimulatedServer extends AbstractBehavior<SimulatedServer.Command> {
 
-    sealed interface Command permits WrappedHosted, WrappedOutcome, Continue, Stop {}
+    sealed interface Command permits WrappedHosted, WrappedOutcome, Continue {}
 
     private record WrappedHosted(Groups.Hosted hosted) implements Command {}
 
@@ -26,16 +26,12 @@ final class SimulatedServer extends AbstractBehavior<SimulatedServer.Command> {
 
     private record Continue() implements Command {}
 
-    /** The client sends no more. */
-    record Stop() implements Command {}
-
     private final NodeContext node;
     private final ObservedClients clients;
     private final ActorRef<SessionClient.Outcome> outcomes;
     private ActorRef<SessionClient.Command> session;
     private String underWay = "";
     private int number;
-    private boolean stopped;
 
     static Behavior<Command> create(
             NodeContext node,
@@ -73,10 +69,6 @@ final class SimulatedServer extends AbstractBehavior<SimulatedServer.Command> {
                 .onMessage(WrappedHosted.class, this::onHosted)
                 .onMessage(WrappedOutcome.class, this::onOutcome)
                 .onMessage(Continue.class, ignored -> next())
-                .onMessage(Stop.class, ignored -> {
-                    stopped = true;
-                    return this;
-                })
                 .build();
     }
 
@@ -91,7 +83,7 @@ final class SimulatedServer extends AbstractBehavior<SimulatedServer.Command> {
     }
 
     private Behavior<Command> next() {
-        if (stopped) {
+        if (clients.areStopped()) {
             return this;
         }
         number++;
