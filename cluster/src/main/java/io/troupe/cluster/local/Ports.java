@@ -23,6 +23,8 @@ final class Ports {
 
     private static final int FREE_TO = 31_000;
     private static final int ATTEMPTS = 50;
+    private static final int UNPRIVILEGED_FROM = 1_024;
+    private static final int PORT_MAX = 65_535;
 
     private Ports() {}
 
@@ -33,6 +35,11 @@ final class Ports {
                     + systems.size() + ": start a second one with another --data and --base-port");
         }
         if (basePort != 0) {
+            int baseMax = PORT_MAX - PORTS_A_NODE * (nodes + 1) + 1;
+            if (basePort < UNPRIVILEGED_FROM || basePort > baseMax) {
+                throw new LocalClusterException("The base port of " + nodes + " nodes is from " + UNPRIVILEGED_FROM
+                        + " to " + baseMax + ", or 0 for free ones, not " + basePort);
+            }
             List<Layout.Place> places = places(nodes, systems, basePort);
             List<Integer> taken = taken(places);
             if (!taken.isEmpty()) {

@@ -76,6 +76,15 @@ class TroupeTest {
         assertThat(folder).isEmptyDirectory();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "80", "65500", "99999"})
+    void aBasePortWithoutRoomForTheNodesIsRefusedWithTheRange(String port) {
+        Ran ran = troupe("up", "echo", "--base-port", port, "--data", folder.toString());
+        assertThat(ran.code()).isEqualTo(ExitCodes.FAILURE);
+        assertThat(ran.err()).contains("from 1024 to 65496").contains("not " + port);
+        assertThat(folder).isEmptyDirectory();
+    }
+
     @Test
     void aSignalThatIsNoneListsThoseThereAre() {
         Ran ran = troupe("kill", "n1", "--signal", "HUP", "--data", folder.toString());
