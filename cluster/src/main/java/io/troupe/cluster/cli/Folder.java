@@ -8,15 +8,22 @@ import picocli.CommandLine.Option;
 /** The option that says which local cluster a command is about. */
 final class Folder {
 
+    private static final String DEFAULT = ".troupe";
+
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            defaultValue = ".troupe",
+            defaultValue = DEFAULT,
             description = "The local cluster's folder (default: ${DEFAULT-VALUE} in the current directory).")
     private Path folder;
 
     Path path() {
         return folder;
+    }
+
+    /** What a command about the same cluster has to be given: nothing where it is the default. */
+    String option() {
+        return folder.equals(Path.of(DEFAULT)) ? "" : " --data " + folder;
     }
 
     /** The cluster that was started there, running or not. */
@@ -31,7 +38,8 @@ final class Folder {
         LocalCluster cluster = cluster();
         if (!cluster.isRunning()) {
             throw new LocalClusterException("The cluster in " + folder + " is not running. Start it with: troupe up"
-                    + (cluster.systems().isEmpty() ? "" : " " + String.join(" ", cluster.systems())));
+                    + (cluster.systems().isEmpty() ? "" : " " + String.join(" ", cluster.systems()))
+                    + option());
         }
         return cluster;
     }

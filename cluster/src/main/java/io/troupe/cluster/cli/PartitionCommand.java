@@ -35,7 +35,7 @@ final class PartitionCommand implements Callable<Integer> {
         List<List<String>> parsed = parse(String.join(" ", sides));
         cluster.partition(parsed);
         String drawn = parsed.stream().map(side -> String.join(",", side)).collect(Collectors.joining(" | "));
-        new Console(spec).say("Partitioned: " + drawn + ". End it with: troupe heal");
+        new Console(spec).say("Partitioned: " + drawn + ". End it with: troupe heal" + folder.option());
         return ExitCodes.OK;
     }
 

@@ -81,7 +81,8 @@ final class UpCommand implements Callable<Integer> {
         if (detach) {
             Runtime.getRuntime().removeShutdownHook(stopping);
             console.say("");
-            console.say("Running in the background. See: troupe status. Stop it with: troupe down");
+            console.say("Running in the background. See: troupe status" + folder.option()
+                    + ". Stop it with: troupe down" + folder.option());
             return ExitCodes.OK;
         }
         console.say("");

@@ -169,7 +169,7 @@ public final class LocalCluster implements AutoCloseable {
     /** Stops the node in good order if it runs, and starts it again on its data. Does not wait until it is ready. */
     public void restart(String node) {
         layout.place(node);
-        process(node).ifPresent(process -> end(node, process));
+        process(node).filter(NodeProcess::isAlive).ifPresent(process -> end(node, process));
         start(node);
     }
 
