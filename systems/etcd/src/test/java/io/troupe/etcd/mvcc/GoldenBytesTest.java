@@ -1,0 +1,123 @@
+package io.troupe.etcd.mvcc;
+
+import static com.google.protobuf.ByteString.copyFromUtf8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.etcd.jetcd.api.CompactionRequest;
+import io.etcd.jetcd.api.DeleteRangeRequest;
+import io.etcd.jetcd.api.LeaseGrantRequest;
+import io.etcd.jetcd.api.LeaseRevokeRequest;
+import io.etcd.jetcd.api.PutRequest;
+import io.etcd.jetcd.api.RangeRequest;
+import io.etcd.jetcd.api.RangeResponse;
+import io.etcd.jetcd.api.RequestOp;
+import io.etcd.jetcd.api.TxnRequest;
+import io.troupe.etcd.EtcdError;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.Test;
+
+/** What lies in logs and snapshots on disk: a change here is a new format, and needs a way to read the old one. */
+class GoldenBytesTest {
+
+    private static final String SNAPSHOT = "63746574" // magic
+            + "01" // format version
+            + "03" // revision
+            + "04" // compacted at 2, zigzag
+            + "03" // term of the lessor
+            + "0101" // one lease, one key
+            + "0e0a" // lease 7, zigzag, with a TTL of 10 s
+            + "016b02" // key "k" with two changes
+            + "0176020200010e" // "v", created at 2, changed at (2, 0), version 1, lease 7
+            + "01770203000200" // "w", created at 2, changed at (3, 0), version 2, no lease
+            + "63746574";
+
+    private static String hex(ByteString bytes) {
+        return HexFormat.of().formatHex(bytes.toArray());
+    }
+
+    private static PutRequest put(String value, long lease) {
+        return PutRequest.newBuilder()
+                .setKey(copyFromUtf8("k"))
+                .setValue(copyFromUtf8(value))
+                .setLease(lease)
+                .build();
+    }
+
+    private static LeaseGrantRequest grant() {
+        return LeaseGrantRequest.newBuilder().setID(7).setTTL(10).build();
+    }
+
+    private static CompactionRequest compact(long revision) {
+        return CompactionRequest.newBuilder().setRevision(revision).build();
+    }
+
+    @Test
+    void aCommandIsItsTagAndTheClientsRequestOrBigEndianNumbers() {
+        var delete = DeleteRangeRequest.newBuilder().setKey(copyFromUtf8("a")).setRangeEnd(copyFromUtf8("b"));
+        var txn = TxnRequest.newBuilder()
+                .addSuccess(RequestOp.newBuilder()
+                        .setRequestPut(PutRequest.newBuilder().setKey(copyFromUtf8("k"))));
+        assertThat(hex(Commands.put(put("v", 7)))).isEqualTo("01" + "0a016b" + "120176" + "1807");
+        assertThat(hex(Commands.deleteRange(delete.build()))).isEqualTo("02" + "0a0161" + "120162");
+        assertThat(hex(Commands.txn(txn.build()))).isEqualTo("03" + "1205" + "1203" + "0a016b");
+        assertThat(hex(Commands.compact(compact(5)))).isEqualTo("04" + "0805");
+        assertThat(hex(Commands.leaseGrant(grant()))).isEqualTo("05" + "080a" + "1007");
+        assertThat(hex(Commands.leaseRevoke(
+                        LeaseRevokeRequest.newBuilder().setID(7).build())))
+                .isEqualTo("06" + "0807");
+        assertThat(hex(Commands.lessorPromoted(3))).isEqualTo("07" + "0000000000000003");
+        assertThat(hex(Commands.leaseExpired(7, 3))).isEqualTo("08" + "0000000000000007" + "0000000000000003");
+    }
+
+    /** Results are kept with their sessions, in snapshots of the group. */
+    @Test
+    void aRefusalIsOneAndTheErrorsIdAndTheIdsStay() {
+        assertThat(hex(Result.refused(EtcdError.COMPACTED))).isEqualTo("0108");
+        assertThat(hex(Result.ok(new byte[] {42}))).isEqualTo("002a");
+        Map<Integer, String> names = Arrays.stream(EtcdError.values())
+                .collect(Collectors.toMap(EtcdError::wireId, EtcdError::name, (a, b) -> a + b, TreeMap::new));
+        assertThat(names.toString())
+                .isEqualTo("{1=EMPTY_KEY, 2=KEY_NOT_FOUND, 3=VALUE_PROVIDED, 4=LEASE_PROVIDED, 5=TOO_MANY_OPS,"
+                        + " 6=DUPLICATE_KEY, 7=INVALID_SORT_OPTION, 8=COMPACTED, 9=FUTURE_REVISION, 10=NO_SPACE,"
+                        + " 11=LEASE_NOT_FOUND, 12=LEASE_EXISTS, 13=LEASE_TTL_TOO_LARGE, 14=REQUEST_TOO_LARGE,"
+                        + " 15=TOO_MANY_REQUESTS, 16=NO_LEADER, 17=LEADER_CHANGED, 18=STOPPED, 19=TIMEOUT,"
+                        + " 20=TIMEOUT_LEADER_FAILED, 21=MEMBER_NOT_FOUND, 22=NOT_LEADER,"
+                        + " 23=BAD_LEADER_TRANSFEREE, 24=MALFORMED}");
+    }
+
+    @Test
+    void aSnapshotOfVersionOneIsWrittenAsItAlwaysWas() throws Exception {
+        var machine = new EtcdStateMachine(StoreListener.NONE);
+        machine.apply(1, Commands.leaseGrant(grant()));
+        machine.apply(2, Commands.put(put("v", 7)));
+        machine.apply(3, Commands.put(put("w", 0)));
+        machine.apply(4, Commands.compact(compact(2)));
+        machine.apply(5, Commands.lessorPromoted(3));
+        var bytes = new ByteArrayOutputStream();
+        machine.freeze().writeTo(bytes);
+        assertThat(HexFormat.of().formatHex(bytes.toByteArray())).isEqualTo(SNAPSHOT);
+    }
+
+    @Test
+    void aSnapshotOfVersionOneIsReadWithItsHistory() throws Exception {
+        var machine = new EtcdStateMachine(StoreListener.NONE);
+        machine.restore(new ByteArrayInputStream(HexFormat.of().parseHex(SNAPSHOT)));
+        for (var expected : Map.of(2L, "v", 3L, "w").entrySet()) {
+            var range = RangeRequest.newBuilder().setKey(copyFromUtf8("k")).setRevision(expected.getKey());
+            var read = (Result.Ok) Result.parse(machine.query(Queries.range(range.build())));
+            var response = RangeResponse.parseFrom(read.body());
+            assertThat(response.getHeader().getRevision()).isEqualTo(3);
+            assertThat(response.getKvs(0).getValue().toStringUtf8()).isEqualTo(expected.getValue());
+        }
+        assertThat(hex(machine.apply(6, Commands.leaseExpired(7, 2))))
+                .as("the snapshot remembers the lessor's term")
+                .isEqualTo("0116");
+    }
+}
