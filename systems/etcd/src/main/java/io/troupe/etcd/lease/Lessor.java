@@ -41,6 +41,7 @@ public final class Lessor extends AbstractBehavior<Lessor.Command> {
                     ReplicaChanged,
                     OfficeTaken,
                     RevokeEnded,
+                    OfficeDue,
                     Tick {}
 
     /** What crosses nodes. */
@@ -77,6 +78,10 @@ public final class Lessor extends AbstractBehavior<Lessor.Command> {
     private record OfficeTaken(long term, boolean granted) implements Command {}
 
     private record RevokeEnded(long id, long term, Optional<Result> result) implements Command {}
+
+    private enum OfficeDue implements Command {
+        AGAIN
+    }
 
     private enum Tick implements Command {
         TICK
@@ -129,6 +134,7 @@ public final class Lessor extends AbstractBehavior<Lessor.Command> {
                 .onMessage(ReplicaChanged.class, this::onReplicaChanged)
                 .onMessage(OfficeTaken.class, this::onOfficeTaken)
                 .onMessage(RevokeEnded.class, this::onRevokeEnded)
+                .onMessage(OfficeDue.class, ignored -> onOfficeDue())
                 .onMessage(Tick.class, ignored -> onTick())
                 .build();
     }
@@ -148,6 +154,8 @@ public final class Lessor extends AbstractBehavior<Lessor.Command> {
     private Behavior<Command> onAskRemaining(AskRemaining ask) {
         if (office != Office.HELD) {
             ask.replyTo().tell(new NotInOffice(ask.id()));
+        } else if (revoking.contains(ask.id())) {
+            ask.replyTo().tell(new Lasts(ask.id(), 0)); // When it is due counts the next attempt to revoke it.
         } else {
             answer(ask.id(), leases.remainingSeconds(ask.id(), nanoClock.getAsLong()), ask.replyTo());
         }
@@ -200,6 +208,7 @@ public final class Lessor extends AbstractBehavior<Lessor.Command> {
     private void leaveOffice() {
         office = Office.IDLE;
         timers.cancel(Tick.TICK);
+        timers.cancel(OfficeDue.AGAIN);
         revoking.clear();
         for (long id : new ArrayList<>(waiting.keySet())) {
             answerWaiting(id, new NotInOffice(id));
@@ -227,6 +236,14 @@ public final class Lessor extends AbstractBehavior<Lessor.Command> {
             leases.renewAll(nanoClock.getAsLong());
             timers.startTimerWithFixedDelay(Tick.TICK, Tick.TICK, settings.checkInterval());
         } else {
+            // A client with too much in flight refuses at once: asking at once again would be a busy loop.
+            timers.startSingleTimer(OfficeDue.AGAIN, OfficeDue.AGAIN, settings.checkInterval());
+        }
+        return this;
+    }
+
+    private Behavior<Command> onOfficeDue() {
+        if (office == Office.TAKING) {
             client.ifPresent(this::takeOffice);
         }
         return this;

@@ -126,4 +126,28 @@ class LessorTest {
         lessor.tell(new Lessor.Renew(7, answers.ref()));
         answers.expectMessage(new Lessor.NotInOffice(7));
     }
+
+    @Test
+    void anOfficeThatCouldNotBeTakenIsTriedForAgainAfterAPause() {
+        statusIs(Replica.Role.LEADER, 3);
+        expectCommand(Commands.lessorPromoted(3))
+                .replyTo()
+                .tell(new SessionClient.Failed(Replica.Reason.OVERLOADED, "too much in flight"));
+        session.expectNoMessage(Duration.ofMillis(300));
+        pass(Duration.ofMillis(250));
+        expectCommand(Commands.lessorPromoted(3));
+    }
+
+    @Test
+    void aLeaseThatIsBeingRevokedHasNoTimeLeft() {
+        holdOffice(3);
+        lessor.tell(new Lessor.LeaseGranted(7, 2));
+        lessor.tell(new Lessor.AskRemaining(7, answers.ref()));
+        answers.expectMessage(new Lessor.Lasts(7, 2));
+        pass(Duration.ofSeconds(2));
+        expectCommand(Commands.leaseExpired(7, 3));
+
+        lessor.tell(new Lessor.AskRemaining(7, answers.ref()));
+        answers.expectMessage(new Lessor.Lasts(7, 0));
+    }
 }
