@@ -33,7 +33,17 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
 
     public sealed interface Command
-            permits Changed, UseClient, Open, Cancel, Taken, ReportProgress, StreamClosed, HistoryRead, Retry, Tick {}
+            permits Changed,
+                    UseClient,
+                    Open,
+                    Refuse,
+                    Cancel,
+                    Taken,
+                    ReportProgress,
+                    StreamClosed,
+                    HistoryRead,
+                    Retry,
+                    Tick {}
 
     /** The store reached {@code revision} by {@code changes}; by a snapshot, when there are none. */
     record Changed(long revision, List<Change> changes) implements Command {}
@@ -44,6 +54,9 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
     /** Begins a watch; answered by {@link WatchSession.Opened} or {@link WatchSession.Full}, then by its events. */
     record Open(long streamId, long watchId, WatchCreateRequest request, ActorRef<WatchSession.Command> session)
             implements Command {}
+
+    /** The session will not have a watch; answered by {@link WatchSession.Refused}, in turn with its other requests. */
+    record Refuse(String reason, ActorRef<WatchSession.Command> session) implements Command {}
 
     /** Ends a watch; answered by {@link WatchSession.Canceled}. */
     record Cancel(long streamId, long watchId) implements Command {}
@@ -113,6 +126,7 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
                 .onMessage(Changed.class, this::onChanged)
                 .onMessage(UseClient.class, this::onUseClient)
                 .onMessage(Open.class, this::onOpen)
+                .onMessage(Refuse.class, this::onRefuse)
                 .onMessage(Cancel.class, this::onCancel)
                 .onMessage(Taken.class, this::onTaken)
                 .onMessage(ReportProgress.class, this::onReportProgress)
@@ -256,6 +270,7 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
             remove(watcher);
             watcher.stream.session.tell(
                     new WatchSession.Compacted(watcher.watchId, history.present(), history.compacted()));
+            reportProgressIfSynced(watcher.stream);
             return this;
         }
         if (!history.events().isEmpty()) {
@@ -292,6 +307,11 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
         watchers++;
         open.session().tell(new WatchSession.Opened(open.watchId(), revision));
         catchUp(watcher);
+        return this;
+    }
+
+    private Behavior<Command> onRefuse(Refuse refuse) {
+        refuse.session().tell(new WatchSession.Refused(refuse.reason(), revision));
         return this;
     }
 

@@ -27,7 +27,7 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
 
     public sealed interface Command
-            permits Requested, Writable, Gone, Opened, Full, Events, Compacted, Canceled, Progress {}
+            permits Requested, Writable, Gone, Opened, Full, Refused, Events, Compacted, Canceled, Progress {}
 
     /** From the client. */
     public record Requested(WatchRequest request) implements Command {}
@@ -41,6 +41,8 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
     record Opened(long watchId, long revision) implements Command {}
 
     record Full(long watchId, long revision) implements Command {}
+
+    record Refused(String reason, long revision) implements Command {}
 
     record Events(long watchId, long revision, List<Event> events, int bytes) implements Command {}
 
@@ -66,7 +68,6 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
     private final TreeMap<Long, WatchCreateRequest> watches = new TreeMap<>();
     private final ArrayDeque<Outgoing> unwritten = new ArrayDeque<>();
     private long nextWatchId;
-    private long lastRevision;
     private boolean requestDue;
     private boolean gone;
 
@@ -107,6 +108,7 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
                 .onMessage(Gone.class, ignored -> onGone())
                 .onMessage(Opened.class, this::onOpened)
                 .onMessage(Full.class, this::onFull)
+                .onMessage(Refused.class, refused -> onRefused(refused.reason(), refused.revision()))
                 .onMessage(Events.class, this::onEvents)
                 .onMessage(Compacted.class, this::onCompacted)
                 .onMessage(Canceled.class, this::onCanceled)
@@ -153,13 +155,9 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
         return nextWatchId++;
     }
 
+    /** By way of the hub, which knows the present revision and answers in the order of the client's requests. */
     private void refuse(String reason) {
-        send(WatchResponse.newBuilder()
-                .setHeader(header.apply(lastRevision))
-                .setWatchId(ALL_WATCHES)
-                .setCreated(true)
-                .setCanceled(true)
-                .setCancelReason(reason));
+        hub.tell(new WatchHub.Refuse(reason, getContext().getSelf()));
     }
 
     private Behavior<Command> onOpened(Opened opened) {
@@ -169,10 +167,11 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
 
     private Behavior<Command> onFull(Full full) {
         watches.remove(full.watchId());
-        send(about(ALL_WATCHES, full.revision())
-                .setCreated(true)
-                .setCanceled(true)
-                .setCancelReason(EtcdError.TOO_MANY_REQUESTS.message()));
+        return onRefused(EtcdError.TOO_MANY_REQUESTS.message(), full.revision());
+    }
+
+    private Behavior<Command> onRefused(String reason, long revision) {
+        send(about(ALL_WATCHES, revision).setCreated(true).setCanceled(true).setCancelReason(reason));
         return this;
     }
 
@@ -216,7 +215,6 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
     }
 
     private WatchResponse.Builder about(long watchId, long revision) {
-        lastRevision = revision;
         return WatchResponse.newBuilder().setHeader(header.apply(revision)).setWatchId(watchId);
     }
 

@@ -3,6 +3,7 @@ package io.troupe.etcd.watch;
 import static com.google.protobuf.ByteString.copyFromUtf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.PutRequest;
 import io.troupe.etcd.EtcdSettings;
@@ -215,5 +216,30 @@ class WatchHubTest {
         small.tell(new WatchHub.Open(1, 1, WatchTester.prefix("a").build(), stream.ref()));
         stream.expectMessageClass(WatchSession.Opened.class);
         assertThat(stream.expectMessageClass(WatchSession.Full.class).watchId()).isEqualTo(1);
+    }
+
+    @Test
+    void progressIsToldAlsoWhenTheWatchItWaitedForTurnsOutToBeginBeforeTheCompaction() {
+        for (int i = 0; i < 10; i++) {
+            put(machine, "a");
+        }
+        new OneAtATime(machine)
+                .apply(
+                        ++index,
+                        Commands.compact(
+                                CompactionRequest.newBuilder().setRevision(8).build()));
+        var late = TEST_KIT.spawn(WatchHub.create(SETTINGS, new StoreFeed()));
+        late.tell(new WatchHub.Open(
+                1, 0, WatchTester.prefix("a").setStartRevision(1).build(), stream.ref()));
+        stream.expectMessageClass(WatchSession.Opened.class);
+        late.tell(new WatchHub.ReportProgress(1, stream.ref()));
+
+        var replica = TEST_KIT.spawn(SoloGroups.replica("etcd", "n1", new OneAtATime(machine)));
+        late.tell(new WatchHub.UseClient(TEST_KIT.spawn(
+                SessionClient.create(replica, SessionClient.Settings.DEFAULT, new SplittableRandom(1)))));
+        assertThat(stream.expectMessageClass(WatchSession.Compacted.class).compacted())
+                .isEqualTo(8);
+        assertThat(stream.expectMessageClass(WatchSession.Progress.class).watchId())
+                .isEqualTo(WatchSession.ALL_WATCHES);
     }
 }

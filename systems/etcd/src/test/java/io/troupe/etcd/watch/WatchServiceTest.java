@@ -253,4 +253,15 @@ class WatchServiceTest {
             assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("DELETE jetcd/a");
         }
     }
+
+    @Test
+    void aRefusedWatchIsToldThePresentRevisionAndInItsTurn() throws Exception {
+        long revision = put("refused", "1");
+        watch.create(prefix("refused"));
+        watch.create(WatchCreateRequest.newBuilder().setKey(copyFromUtf8("b")).setRangeEnd(copyFromUtf8("a")));
+        assertThat(watch.next().getCanceled()).isFalse();
+        var refused = watch.next();
+        assertThat(refused.getCanceled()).isTrue();
+        assertThat(refused.getHeader().getRevision()).isEqualTo(revision);
+    }
 }
