@@ -85,6 +85,7 @@ final class Leader extends Role {
     @Override
     void end(Optional<String> leader) {
         ended = true;
+        writeAppended(() -> {}); // It stays in the log, so the disk must have it: a later write goes on from there.
         replicators.values().forEach(replicator -> {
             server.context.unwatch(replicator);
             server.context.stop(replicator);
@@ -138,12 +139,16 @@ final class Leader extends Role {
         flushScheduled = false;
         var advance = advance();
         replicators.values().forEach(replicator -> replicator.tell(advance));
+        writeAppended(this::advanceCommitIndex);
+        return this;
+    }
+
+    private void writeAppended(Runnable durable) {
         if (server.log().lastIndex() > flushedIndex) {
             long first = flushedIndex + 1;
             flushedIndex = server.log().lastIndex();
-            server.writeFrom(first, this::advanceCommitIndex);
+            server.writeFrom(first, durable);
         }
-        return this;
     }
 
     @Override

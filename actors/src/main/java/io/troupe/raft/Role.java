@@ -104,8 +104,8 @@ abstract class Role {
 
     final Role followIn(long term, Optional<String> leader) {
         server.follow(leader);
+        end(leader); // First, for a write of the new term takes all that came before it for written.
         server.enterTerm(term);
-        end(leader);
         return new Follower(server);
     }
 

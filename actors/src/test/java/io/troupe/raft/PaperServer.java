@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
@@ -44,6 +45,7 @@ final class PaperServer implements AutoCloseable {
     private final List<String> members;
     private final InMemorySnapshotStorage storage = new InMemorySnapshotStorage();
     private ActorRef<Replica.Message> server;
+    private volatile CountDownLatch gate = new CountDownLatch(0);
 
     private PaperServer(int size, String hocon) {
         Config config = ConfigFactory.parseString(hocon)
@@ -79,7 +81,13 @@ final class PaperServer implements AutoCloseable {
         TestProbe<PeerDirectory.Command> directory = kit.createTestProbe(PeerDirectory.Command.class);
         TestProbe<Groups.Hosted> hosted = kit.createTestProbe(Groups.Hosted.class);
         var identity = new RaftReplica.Identity(
-                "g", "n1", settings, storage, new SplittableRandom(7), directory.getRef(), Witness.NOBODY);
+                "g",
+                "n1",
+                settings,
+                storage,
+                new SplittableRandom(7),
+                directory.getRef(),
+                (server, role) -> passGate());
         server = kit.spawn(RaftReplica.create(identity, members, histories.factory(), hosted.getRef()));
         hosted.receiveMessage();
         peers.forEach((node, probe) -> server.tell(new PeerDirectory.PeerAt(node, Optional.of(probe.getRef()))));
@@ -107,6 +115,22 @@ final class PaperServer implements AutoCloseable {
         TestProbe<Replica.Status> probe = kit.createTestProbe(Replica.Status.class);
         server.tell(new RaftReplica.GetStatus(probe.getRef()));
         return probe.receiveMessage();
+    }
+
+    /** Whatever is sent meanwhile is in the mailbox together, before anything that the server tells itself. */
+    void inOneGo(Runnable sending) {
+        gate = new CountDownLatch(1);
+        server.tell(new Replicator.HigherTerm(0)); // Means nothing, but is a step.
+        sending.run();
+        gate.countDown();
+    }
+
+    private void passGate() {
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     void failNextWrite() {

@@ -272,4 +272,20 @@ class RaftPaperReplicationTest {
         server.heartbeat(term + 1);
         assertThat(client.expectMessageClass(Replica.Rejected.class).reason()).isEqualTo(Replica.Reason.NO_LEADER);
     }
+
+    @Test
+    @DisplayName("Figure 2: what a deposed leader had appended is on disk when it leads again, also after a crash")
+    void deposedLeaderWritesWhatItAppended() {
+        long term = server.becomeLeader();
+        server.inOneGo(() -> {
+            server.propose("deposed before it was written");
+            server.tell(new Replicator.HigherTerm(term + 1));
+        });
+        long later = server.becomeLeader();
+        server.accept("n2", 3);
+        assertThat(server.status().commitIndex()).isEqualTo(3);
+        server.restart();
+        isAccepted(server.append(later + 1, at(3, later), LogSlice.empty(4), 3), 3);
+        Awaitility.await().until(() -> server.histories.of("n1"), List.of("deposed before it was written")::equals);
+    }
 }
