@@ -82,8 +82,15 @@ public final class Node {
         }
         requireSoundJournal(system);
         Node node = new Node(settings, directory, metrics, system);
-        node.cutOff(settings.cutOffFrom());
-        node.serve();
+        try {
+            node.cutOff(settings.cutOffFrom());
+            node.serve();
+        } catch (IllegalStateException e) {
+            // On a starved machine a life can be over (downed, refused) before it serves: awaitEnd tells why.
+            if (CoordinatedShutdown.get(system).getShutdownReason().isEmpty()) {
+                throw e;
+            }
+        }
         return node;
     }
 

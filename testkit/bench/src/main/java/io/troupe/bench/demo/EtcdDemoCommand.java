@@ -75,6 +75,7 @@ final class EtcdDemoCommand implements Callable<Integer> {
             return ExitCodes.USAGE;
         }
         Path folder = keep != null ? keep : Files.createTempDirectory("troupe-demo");
+        int code = ExitCodes.FAILURE;
         try (LocalCluster cluster = LocalCluster.in(folder)
                 .name("demo")
                 .systems(GROUP)
@@ -84,21 +85,20 @@ final class EtcdDemoCommand implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(stopNodes);
             try {
                 cluster.awaitReady(START_PATIENCE);
-                return run(cluster) ? ExitCodes.OK : ExitCodes.FAILURE;
+                code = run(cluster) ? ExitCodes.OK : ExitCodes.FAILURE;
             } finally {
                 Runtime.getRuntime().removeShutdownHook(stopNodes);
                 say("stopping the nodes");
             }
         } catch (LocalClusterException e) {
             out.println("The demo could not be carried out: " + e.getMessage());
-            return ExitCodes.FAILURE;
-        } finally {
-            if (keep == null) {
-                delete(folder);
-            } else {
-                say("data and logs are in " + folder);
-            }
         }
+        if (keep == null && code == ExitCodes.OK) {
+            delete(folder);
+        } else {
+            say("data and logs are in " + folder);
+        }
+        return code;
     }
 
     private boolean run(LocalCluster cluster) throws InterruptedException, ExecutionException, TimeoutException {
