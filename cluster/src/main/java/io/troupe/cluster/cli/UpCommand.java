@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "up", description = "Start a cluster of node JVMs on this machine and wait until it serves.")
 final class UpCommand implements Callable<Integer> {
 
-    private static final Duration READY_TIMEOUT = Duration.ofSeconds(90);
+    private static final Duration READY_TIMEOUT = Duration.ofSeconds(180);
 
     @Parameters(
             paramLabel = "SYSTEM",

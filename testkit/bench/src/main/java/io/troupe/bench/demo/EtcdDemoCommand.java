@@ -37,7 +37,7 @@ import picocli.CommandLine.Option;
 final class EtcdDemoCommand implements Callable<Integer> {
 
     private static final String GROUP = "etcd";
-    private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration START_PATIENCE = Duration.ofSeconds(120);
     /** The script takes about 50 s; nodes on a starved machine take longer to come back. */
     private static final Duration SCRIPT_PATIENCE = Duration.ofSeconds(150);
 
