@@ -29,6 +29,10 @@ final class AsyncPool implements Executor {
         }
     }
 
+    static @Nullable World simulated() {
+        return SIMULATING.get();
+    }
+
     /** From now on this thread simulates {@code world}, or nothing; returns what it simulated before. */
     static @Nullable World enter(@Nullable World world) {
         var before = SIMULATING.get();

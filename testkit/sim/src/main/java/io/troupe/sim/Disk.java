@@ -1,6 +1,7 @@
 package io.troupe.sim;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -13,7 +14,7 @@ import org.apache.pekko.persistence.SnapshotMetadata;
  * A node's disk, which outlives its crashes. Writes are synced one after the other; at a crash those not yet synced are
  * lost, but for as many of the first of them as the seed says: unsynced is not the same as gone.
  */
-final class Disk {
+public final class Disk {
 
     /** Bytes with what it takes to read them. */
     record Stored(byte[] bytes, int serializer, String manifest) {}
@@ -47,12 +48,27 @@ final class Disk {
     private DiskConditions conditions = DiskConditions.good();
     private long busyUntilNanos;
 
-    Disk(World world, RandomGenerator random) {
+    public Disk(World world, RandomGenerator random) {
         this.world = world;
         this.random = random;
     }
 
-    void conditions(DiskConditions present) {
+    /** What is on it, and what is not yet, in words. */
+    void describe(StringBuilder text) {
+        logs.forEach((id, log) -> {
+            text.append(' ').append(id).append(':').append(log.highest);
+            log.events.values().forEach(event -> text.append(' ').append(hash(event.payload())));
+        });
+        snapshots.forEach((id, kept) -> kept.forEach((at, snapshot) ->
+                text.append(' ').append(id).append('@').append(at).append(hash(snapshot.payload()))));
+        text.append(" unsynced ").append(unsynced());
+    }
+
+    private static String hash(Stored payload) {
+        return Integer.toHexString(Arrays.hashCode(payload.bytes()));
+    }
+
+    public void conditions(DiskConditions present) {
         conditions = present;
     }
 
@@ -95,18 +111,28 @@ final class Disk {
         long latency = min == max ? min : random.nextLong(min, max + 1);
         busyUntilNanos = Math.max(busyUntilNanos, world.nowNanos()) + latency;
         // For the outside: a disk goes on while its node is paused.
-        world.at(busyUntilNanos, world.outside(), () -> {
+        world.at(busyUntilNanos, world.outside(), new Cause.DiskDone(host), () -> {
             if (!host.isDead()) {
                 world.as(host, done);
             }
         });
     }
 
-    void crash() {
+    public void crash() {
+        crash(random.nextInt(unsynced() + 1));
+    }
+
+    /** How many changes a crash could lose now. */
+    int unsynced() {
+        return pending.stream().mapToInt(write -> write.changes().size()).sum();
+    }
+
+    /** @param surviving how many of the unsynced changes are found on the disk afterwards, the first of them */
+    void crash(int surviving) {
         var changes =
                 pending.stream().flatMap(write -> write.changes().stream()).toList();
         pending.clear();
-        changes.subList(0, random.nextInt(changes.size() + 1)).forEach(Runnable::run);
+        changes.subList(0, surviving).forEach(Runnable::run);
         busyUntilNanos = 0;
     }
 }

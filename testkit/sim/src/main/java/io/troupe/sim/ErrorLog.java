@@ -7,6 +7,7 @@ import org.apache.pekko.event.Logging;
 public final class ErrorLog extends AbstractActor {
 
     private final World world = World.of(context().system().settings().config());
+    private final Host owner = world.ownerOf(context().system().settings().config());
 
     @Override
     public Receive createReceive() {
@@ -21,7 +22,7 @@ public final class ErrorLog extends AbstractActor {
                 .event(
                         world.nowNanos(),
                         Mark.ERROR,
-                        "",
+                        owner == world.outside() ? "" : owner.name(),
                         error.logSource() + " failed: " + error.message() + " " + error.cause());
     }
 }

@@ -18,11 +18,11 @@ public interface Fault {
     record Inflicted(String what, Runnable cure) {}
 
     /** Does it now, choosing victims with {@code random}; empty when there is nobody to do it to. */
-    Optional<Inflicted> inflict(Simulation sim, List<Node<?>> nodes, RandomGenerator random);
+    Optional<Inflicted> inflict(FaultyNetwork network, List<? extends FaultyNode> nodes, RandomGenerator random);
 
     /** The nodes fall into two parts that do not hear each other; sometimes only one side is deaf. */
     static Fault partitions() {
-        return (sim, nodes, random) -> {
+        return (network, nodes, random) -> {
             if (nodes.size() < 2) {
                 return Optional.empty();
             }
@@ -38,12 +38,12 @@ public interface Fault {
                 for (var out : nodes) {
                     if (side.contains(in.name()) && !side.contains(out.name())) {
                         if (outward) {
-                            sim.cut(in.name(), out.name());
-                            cures.add(() -> sim.mend(in.name(), out.name()));
+                            network.cut(in.name(), out.name());
+                            cures.add(() -> network.mend(in.name(), out.name()));
                         }
                         if (inward) {
-                            sim.cut(out.name(), in.name());
-                            cures.add(() -> sim.mend(out.name(), in.name()));
+                            network.cut(out.name(), in.name());
+                            cures.add(() -> network.mend(out.name(), in.name()));
                         }
                     }
                 }
@@ -56,9 +56,9 @@ public interface Fault {
 
     /** A node crashes, and is started again later. */
     static Fault crashes() {
-        return (sim, nodes, random) -> anyUp(nodes, random).map(victim -> {
+        return (network, nodes, random) -> anyUp(nodes, random).map(victim -> {
             victim.crash();
-            return new Inflicted("crash of " + victim, () -> {
+            return new Inflicted("crash of " + victim.name(), () -> {
                 if (!victim.isUp()) {
                     victim.restart();
                 }
@@ -68,9 +68,9 @@ public interface Fault {
 
     /** A node stands still, as in a long garbage collection. */
     static Fault pauses() {
-        return (sim, nodes, random) -> anyUp(nodes, random).map(victim -> {
+        return (network, nodes, random) -> anyUp(nodes, random).map(victim -> {
             victim.pause();
-            return new Inflicted("pause of " + victim, () -> {
+            return new Inflicted("pause of " + victim.name(), () -> {
                 if (victim.isPaused()) {
                     victim.resume();
                 }
@@ -80,10 +80,10 @@ public interface Fault {
 
     /** A node's clock runs too fast or too slow, by up to {@code shareMax} (0.2 is a fifth). */
     static Fault clockDrift(double shareMax) {
-        return (sim, nodes, random) -> anyUp(nodes, random).map(victim -> {
+        return (network, nodes, random) -> anyUp(nodes, random).map(victim -> {
             double rate = 1 + shareMax * (2 * random.nextDouble() - 1);
             victim.clockRate(rate);
-            return new Inflicted("clock of " + victim + " at " + rate, () -> {
+            return new Inflicted("clock of " + victim.name() + " at " + rate, () -> {
                 if (victim.isUp()) {
                     victim.clockRate(1);
                 }
@@ -93,39 +93,39 @@ public interface Fault {
 
     /** Every link loses, doubles and delays some of what it carries. */
     static Fault badNetwork(double lossMax, Duration latencyMax) {
-        return (sim, nodes, random) -> {
+        return (network, nodes, random) -> {
             var bad = NetworkConditions.good()
                     .withLoss(lossMax * random.nextDouble())
                     .withDuplication(lossMax * random.nextDouble())
                     .withLatency(Duration.ZERO, Duration.ofNanos(1 + random.nextLong(latencyMax.toNanos())));
-            sim.network(bad);
-            return Optional.of(new Inflicted("bad network " + bad, () -> sim.network(NetworkConditions.good())));
+            network.network(bad);
+            return Optional.of(new Inflicted("bad network " + bad, () -> network.network(NetworkConditions.good())));
         };
     }
 
     /** A node's disk is slow. */
     static Fault slowDisks(Duration latencyMax) {
-        return (sim, nodes, random) -> anyUp(nodes, random).map(victim -> {
+        return (network, nodes, random) -> anyUp(nodes, random).map(victim -> {
             victim.disk(DiskConditions.good()
                     .withLatency(Duration.ZERO, Duration.ofNanos(1 + random.nextLong(latencyMax.toNanos()))));
-            return new Inflicted("slow disk of " + victim, () -> victim.disk(DiskConditions.good()));
+            return new Inflicted("slow disk of " + victim.name(), () -> victim.disk(DiskConditions.good()));
         });
     }
 
     /** Some of a node's writes fail. What the application does then (stop, mostly) is its own affair. */
     static Fault failingDisks(double shareMax) {
-        return (sim, nodes, random) -> anyUp(nodes, random).map(victim -> {
+        return (network, nodes, random) -> anyUp(nodes, random).map(victim -> {
             victim.disk(DiskConditions.good().withFailures(shareMax * random.nextDouble()));
-            return new Inflicted("failing disk of " + victim, () -> victim.disk(DiskConditions.good()));
+            return new Inflicted("failing disk of " + victim.name(), () -> victim.disk(DiskConditions.good()));
         });
     }
 
-    private static Node<?> any(List<Node<?>> nodes, RandomGenerator random) {
+    private static FaultyNode any(List<? extends FaultyNode> nodes, RandomGenerator random) {
         return nodes.get(random.nextInt(nodes.size()));
     }
 
-    private static Optional<Node<?>> anyUp(List<Node<?>> nodes, RandomGenerator random) {
-        List<Node<?>> up = new ArrayList<>();
+    private static Optional<FaultyNode> anyUp(List<? extends FaultyNode> nodes, RandomGenerator random) {
+        List<FaultyNode> up = new ArrayList<>();
         for (var node : nodes) {
             if (node.isUp() && !node.isPaused()) {
                 up.add(node);

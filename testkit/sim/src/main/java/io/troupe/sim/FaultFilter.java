@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Which of the nemesis' strikes take place: all of them, or those with the given numbers. */
+/** Which of the nemesis' strikes take place, or which clients take part: all, or those with the given numbers. */
 public final class FaultFilter {
 
     private static final FaultFilter ALL = new FaultFilter(true, Set.of());
@@ -37,6 +37,11 @@ public final class FaultFilter {
                         : Arrays.stream(text.split(","))
                                 .map(number -> Integer.parseInt(number.trim()))
                                 .collect(Collectors.toSet()));
+    }
+
+    /** How many numbers it names; 0 when it allows all. */
+    public int size() {
+        return numbers.size();
     }
 
     public boolean allows(int number) {

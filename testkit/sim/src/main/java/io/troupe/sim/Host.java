@@ -2,6 +2,8 @@ package io.troupe.sim;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.pekko.actor.ActorRef;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>States: up → paused → up; up or paused → dead, for ever.
  */
-final class Host {
+public final class Host {
 
     private final String name;
     private Disk disk;
@@ -19,16 +21,18 @@ final class Host {
     private double clockRate = 1;
     private long changedAtNanos;
     private long clockNanosAtChange;
+    private long wallClockSkewNanos;
+    private final Map<String, Object> reported = new TreeMap<>();
     private boolean paused;
     private boolean dead;
     private @Nullable ActorRef root;
 
-    Host(String name, Disk disk) {
+    public Host(String name, Disk disk) {
         this.name = name;
         this.disk = disk;
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
@@ -40,11 +44,11 @@ final class Host {
         disk = other;
     }
 
-    boolean isPaused() {
+    public boolean isPaused() {
         return paused;
     }
 
-    boolean isDead() {
+    public boolean isDead() {
         return dead;
     }
 
@@ -54,7 +58,7 @@ final class Host {
         parked.clear();
     }
 
-    void pause() {
+    public void pause() {
         paused = true;
     }
 
@@ -76,15 +80,30 @@ final class Host {
     }
 
     /** From now on; what the clock has counted so far it keeps. */
-    void clockRate(double rate, long nowNanos) {
+    public void clockRate(double rate, long nowNanos) {
         clockNanosAtChange = clockNanos(nowNanos);
         changedAtNanos = nowNanos;
         clockRate = rate;
     }
 
     /** What this node's monotonic clock shows. */
-    long clockNanos(long nowNanos) {
+    public long clockNanos(long nowNanos) {
         return clockNanosAtChange + (long) ((nowNanos - changedAtNanos) * clockRate);
+    }
+
+    /** How far this node's calendar clock is ahead of the others', negative for behind. */
+    public void wallClockSkew(long nanos) {
+        wallClockSkewNanos = nanos;
+    }
+
+    /** What this node's calendar clock shows, in nanoseconds since the run began by a right clock. */
+    public long wallClockNanos(long nowNanos) {
+        return clockNanos(nowNanos) + wallClockSkewNanos;
+    }
+
+    /** What its actors have said about their state, by name. */
+    Map<String, Object> reported() {
+        return reported;
     }
 
     @Nullable ActorRef root() {

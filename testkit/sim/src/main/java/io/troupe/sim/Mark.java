@@ -1,7 +1,7 @@
 package io.troupe.sim;
 
 /** Kinds of things that happen at one moment on one node, or everywhere. */
-enum Mark {
+public enum Mark {
     START,
     CRASH,
     PAUSE,
@@ -11,5 +11,6 @@ enum Mark {
     ERROR,
     PERSISTED,
     TIMER,
-    NOTE
+    NOTE,
+    STATE
 }

@@ -12,18 +12,19 @@ import java.util.random.RandomGenerator;
  * its number and a random stream of its own, so that leaving some out (see {@link FaultFilter}) leaves the others as they
  * were.
  */
-final class Nemesis {
+public final class Nemesis {
 
-    private final Simulation sim;
+    private final FaultyNetwork network;
     private final World world;
-    private final List<Node<?>> nodes;
+    private final List<? extends FaultyNode> nodes;
     private final Fault[] faults;
     private final FaultFilter filter;
     private final Map<Integer, Fault.Inflicted> open = new LinkedHashMap<>();
     private final List<String> struck = new ArrayList<>();
 
-    Nemesis(Simulation sim, World world, List<Node<?>> nodes, FaultFilter filter, Fault... faults) {
-        this.sim = sim;
+    public Nemesis(
+            FaultyNetwork network, World world, List<? extends FaultyNode> nodes, FaultFilter filter, Fault... faults) {
+        this.network = network;
         this.world = world;
         this.nodes = List.copyOf(nodes);
         this.filter = filter;
@@ -31,8 +32,8 @@ final class Nemesis {
     }
 
     /** Plans the strikes of the next {@code length}. */
-    void begin(Duration length, Duration interval) {
-        var timing = sim.random("nemesis timing");
+    public void begin(Duration length, Duration interval) {
+        var timing = world.random("nemesis timing");
         long from = world.nowNanos();
         long until = from + length.toNanos();
         long at = from;
@@ -50,9 +51,9 @@ final class Nemesis {
     }
 
     private void plan(int number, long at, long until) {
-        RandomGenerator random = sim.random("nemesis strike " + number);
+        RandomGenerator random = world.random("nemesis strike " + number);
         world.at(at, world.outside(), () -> faults[random.nextInt(faults.length)]
-                .inflict(sim, nodes, random)
+                .inflict(network, nodes, random)
                 .ifPresent(inflicted -> {
                     open.put(number, inflicted);
                     struck.add("#%d %.3f to %.3f s: %s"
@@ -75,7 +76,7 @@ final class Nemesis {
     }
 
     /** What has been done so far, one line a strike. */
-    List<String> struck() {
+    public List<String> struck() {
         return List.copyOf(struck);
     }
 }

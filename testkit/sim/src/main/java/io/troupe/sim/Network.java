@@ -92,15 +92,20 @@ final class Network {
         boolean isDoubled = random.nextDouble() < present.duplication();
         if (link.cut || isLost) {
             lost++;
-            world.trace().sent(world.nowNanos(), from, to, Recording.LOST, receiver, message);
+            lost(world.trace().sent(world.nowNanos(), from.name(), to.name(), receiver, message));
             return;
         }
         long arrival = Math.max(world.nowNanos() + latency, link.lastArrivalNanos);
         link.lastArrivalNanos = arrival;
-        world.trace().sent(world.nowNanos(), from, to, arrival, receiver, message);
-        carry(arrival, from, to, link, receiver, message, frame, sender);
+        carry(arrival, from, to, link, receiver, message, frame, sender, false);
         if (isDoubled) {
-            carry(arrival + latency(present), from, to, link, receiver, message, frame, sender);
+            carry(arrival + latency(present), from, to, link, receiver, message, frame, sender, true);
+        }
+    }
+
+    private void lost(@Nullable Flight flight) {
+        if (flight != null) {
+            flight.lost(world.trace().time(world.nowNanos()));
         }
     }
 
@@ -112,15 +117,26 @@ final class Network {
             ActorRef receiver,
             Object message,
             @Nullable Frame frame,
-            @Nullable ActorRef sender) {
+            @Nullable ActorRef sender,
+            boolean isCopy) {
+        var flight = world.trace().sent(world.nowNanos(), from.name(), to.name(), receiver, message);
+        Runnable again = () -> carry(world.nowNanos(), from, to, link, receiver, message, frame, sender, true);
         // For the outside: a paused node's mailboxes still fill, as a stopped process's socket does.
-        world.at(arrival, world.outside(), () -> {
-            if (link.cut) {
-                lost++;
-            } else if (!to.isDead()) {
-                world.as(to, () -> deliver(from, to, receiver, message, frame, sender));
-            }
-        });
+        world.at(
+                arrival,
+                world.outside(),
+                new Cause.Arrival(from.name(), to, receiver, message, isCopy, flight, again),
+                () -> {
+                    if (link.cut || to.isDead()) {
+                        lost += link.cut ? 1 : 0;
+                        lost(flight);
+                        return;
+                    }
+                    if (flight != null) {
+                        flight.arrived(world.trace().time(world.nowNanos()));
+                    }
+                    world.as(to, () -> deliver(from, to, receiver, message, frame, sender));
+                });
     }
 
     private void deliver(

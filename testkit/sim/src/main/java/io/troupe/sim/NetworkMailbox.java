@@ -2,6 +2,7 @@ package io.troupe.sim;
 
 import com.typesafe.config.Config;
 import java.util.ArrayDeque;
+import java.util.regex.Pattern;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.dispatch.Envelope;
@@ -18,20 +19,29 @@ import scala.Option;
  */
 public final class NetworkMailbox implements MailboxType, ProducesMessageQueue<NetworkMailbox.Queue> {
 
+    /** Names that Pekko counts over the whole JVM: their numbers tell nothing about the run. */
+    private static final Pattern JVM_WIDE_NUMBER = Pattern.compile("(eventStreamUnsubscriber|StreamSupervisor)-\\d+");
+
     private final World world;
+    private final Host owner;
 
     /** Called by Pekko. */
     public NetworkMailbox(ActorSystem.Settings settings, Config config) {
         this.world = World.of(settings.config());
+        this.owner = world.ownerOf(settings.config());
     }
 
     @Override
-    public MessageQueue create(Option<ActorRef> owner, Option<ActorSystem> system) {
-        if (owner.isEmpty()) {
-            return new Queue(world, world.outside(), "");
+    public MessageQueue create(Option<ActorRef> actor, Option<ActorSystem> system) {
+        if (actor.isEmpty()) {
+            return new Queue(world, owner, "");
         }
-        var path = owner.get().path();
-        return new Queue(world, world.hostOf(path), path.toStringWithoutAddress());
+        var path = actor.get().path();
+        if (owner == world.outside()) {
+            return new Queue(world, world.hostOf(path), path.toStringWithoutAddress());
+        }
+        var local = JVM_WIDE_NUMBER.matcher(path.toStringWithoutAddress()).replaceAll("$1");
+        return new Queue(world, owner, owner.name() + local);
     }
 
     /** Messages that have arrived, each with the node that sent it. */
@@ -90,10 +100,7 @@ public final class NetworkMailbox implements MailboxType, ProducesMessageQueue<N
             }
             world.messageOrigin(next.from());
             if (host != world.outside()) {
-                var type = TypedWrapping.payload(next.envelope().message()).getClass();
-                world.fingerprint().add(world.nowNanos(), path, type.getName());
-                world.trace()
-                        .handled(world.nowNanos(), host, path, next.envelope().message());
+                world.handled(host, path, next.envelope().message());
             }
             return next.envelope();
         }

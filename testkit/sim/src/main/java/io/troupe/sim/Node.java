@@ -8,7 +8,7 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.jspecify.annotations.Nullable;
 
 /** A simulated node, through all its lives. */
-public final class Node<T> {
+public final class Node<T> implements FaultyNode {
 
     private final Simulation simulation;
     private final World world;
@@ -27,6 +27,7 @@ public final class Node<T> {
         this.behavior = behavior;
     }
 
+    @Override
     public String name() {
         return name;
     }
@@ -39,12 +40,18 @@ public final class Node<T> {
         return ref;
     }
 
+    @Override
     public boolean isUp() {
         return host != null && !host.isDead();
     }
 
+    @Override
     public boolean isPaused() {
         return host != null && host.isPaused();
+    }
+
+    Disk disk() {
+        return disk;
     }
 
     void start() {
@@ -67,36 +74,51 @@ public final class Node<T> {
      * Stops the node at once: no further message is handled, its timers are void, what its disk has not synced is lost
      * (but for a first part of it that may survive), what it has sent is still under way.
      */
+    @Override
     public void crash() {
+        crash(disk::crash);
+    }
+
+    /** @param surviving how many of the changes not yet synced are found on the disk afterwards */
+    void crash(int surviving) {
+        crash(() -> disk.crash(surviving));
+    }
+
+    private void crash(Runnable diskCrash) {
         var crashed = living();
         simulation.betweenSteps(() -> {
             world.trace().event(world.nowNanos(), Mark.CRASH, name, "crashes");
-            disk.crash();
+            diskCrash.run();
             world.bury(crashed);
         });
     }
 
     /** Starts the node again, with its disk. */
+    @Override
     public void restart() {
         simulation.betweenSteps(this::start);
     }
 
     /** Runs nothing of the node until {@link #resume()}: a long garbage collection. Its mailboxes go on filling. */
+    @Override
     public void pause() {
         world.trace().event(world.nowNanos(), Mark.PAUSE, name, "pauses");
         living().pause();
     }
 
+    @Override
     public void resume() {
         world.trace().event(world.nowNanos(), Mark.RESUME, name, "resumes");
         world.resume(living());
     }
 
+    @Override
     public void disk(DiskConditions conditions) {
         disk.conditions(conditions);
     }
 
     /** From now on this node's clock counts {@code rate} seconds a second; holds until the node's life ends. */
+    @Override
     public void clockRate(double rate) {
         if (!(rate > 0.01 && rate < 100)) {
             throw new IllegalArgumentException("a clock rate of " + rate + " is out of bounds; 0.01 to 100 is allowed");

@@ -1,5 +1,6 @@
 package io.troupe.sim;
 
+import io.troupe.sim.checker.Operation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -7,8 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.internal.TimerSchedulerImpl;
@@ -16,33 +19,25 @@ import org.apache.pekko.actor.typed.internal.TimerSchedulerImpl;
 /** A whole run as a space-time diagram: one HTML file that needs nothing else. */
 final class Recording {
 
-    static final long LOST = -1;
-
     /** A longer run is cut at its beginning: what failed is at its end. */
     private static final int KEPT = 100_000;
 
-    private record Sent(long nanos, String from, String to, long arrivalNanos, String path, String type, String text) {}
-
     private record Marked(long nanos, Mark mark, String node, String text) {}
 
-    private final List<Sent> messages = new ArrayList<>();
+    /** A client's operation on the time axis; {@code returnedNanos} is {@link Operation#NEVER} while it is open. */
+    record Called(Operation<?, ?> operation, long invokedNanos, long returnedNanos, ClientHistories.Role role) {}
+
+    private final List<Flight> messages = new ArrayList<>();
     private final List<Marked> marks = new ArrayList<>();
     private final TreeSet<String> nodes = new TreeSet<>();
+    private boolean isCut;
 
-    void sent(long nanos, String from, String to, long arrivalNanos, String path, Object message) {
-        var payload = TypedWrapping.payload(message);
+    Flight sent(long nanos, String from, String to, String path, Object message) {
+        var flight = new Flight(nanos, from, to, path, TypedWrapping.payload(message));
         nodes.add(from);
         nodes.add(to);
-        keep(
-                messages,
-                new Sent(
-                        nanos,
-                        from,
-                        to,
-                        arrivalNanos,
-                        path,
-                        payload.getClass().getSimpleName(),
-                        Trace.shortened(payload)));
+        keep(messages, flight);
+        return flight;
     }
 
     void handled(long nanos, String node, String path, Object message) {
@@ -59,46 +54,129 @@ final class Recording {
         keep(marks, new Marked(nanos, mark, node, Trace.shortened(text)));
     }
 
-    private static <T> void keep(List<T> list, T element) {
+    private <T> void keep(List<T> list, T element) {
         list.add(element);
         if (list.size() > KEPT) {
             list.subList(0, KEPT / 10).clear();
+            isCut = true;
         }
     }
 
     void writeTo(Path file, String title) throws IOException {
-        String page;
-        try (InputStream template = Recording.class.getResourceAsStream("trace.html")) {
-            if (template == null) {
-                throw new UncheckedIOException(new IOException("trace.html is missing beside " + Recording.class));
-            }
-            page = new String(template.readAllBytes(), StandardCharsets.UTF_8);
-        }
         var parent = file.toAbsolutePath().getParent();
         if (parent != null) {
             Files.createDirectories(parent);
         }
-        Files.writeString(file, page.replace("\"@@DATA@@\"", data(title)));
+        Files.writeString(file, page(title, "ms", List.of()));
     }
 
-    private String data(String title) {
-        var json = new StringBuilder("{\"title\":").append(quoted(title)).append(",\"nodes\":[");
-        append(json, nodes, Recording::quoted);
-        json.append("],\n\"messages\":[");
+    /**
+     * @param title its first line is the heading, the rest says what went wrong
+     * @param unit {@code ms}, or {@code step} where a millisecond stands for a step of a schedule
+     */
+    String page(String title, String unit, List<Called> calls) {
+        return resource("trace.html")
+                .replace("\"@@SCRIPT@@\"", resource("trace.js"))
+                .replace("\"@@DATA@@\"", data(title, unit, calls));
+    }
+
+    private static String resource(String name) {
+        try (InputStream template = Recording.class.getResourceAsStream(name)) {
+            if (template == null) {
+                throw new IOException(name + " is missing beside " + Recording.class);
+            }
+            return new String(template.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String data(String title, String unit, List<Called> calls) {
+        var nodeNumbers = new Numbers();
+        nodes.forEach(nodeNumbers::of);
+        var actors = new Numbers();
+        var types = new Numbers();
+        var sent = new StringBuilder();
         append(
-                json,
+                sent,
                 messages,
-                sent -> "[" + millis(sent.nanos()) + "," + quoted(sent.from()) + "," + quoted(sent.to()) + ","
-                        + (sent.arrivalNanos() == LOST ? "null" : millis(sent.arrivalNanos())) + ","
-                        + quoted(sent.path()) + "," + quoted(sent.type()) + "," + quoted(sent.text()) + "]");
+                flight -> "[" + millis(flight.sentNanos) + "," + nodeNumbers.of(flight.from) + ","
+                        + nodeNumbers.of(flight.to) + ","
+                        + (flight.fate() == Flight.Fate.UNDER_WAY ? "null" : millis(flight.endNanos())) + ","
+                        + fate(flight) + "," + actors.of(flight.path) + "," + types.of(flight.type) + ","
+                        + quoted(flight.text) + "]");
+        var json = new StringBuilder("{\"title\":").append(quoted(title));
+        json.append(",\"unit\":").append(quoted(unit)).append(",\"end\":").append(millis(end(calls)));
+        json.append(",\"cut\":").append(isCut).append(",\"nodes\":[");
+        append(json, nodeNumbers.names(), Recording::quoted);
+        json.append("],\n\"actors\":[");
+        append(json, actors.names(), Recording::quoted);
+        json.append("],\n\"types\":[");
+        append(json, types.names(), Recording::quoted);
+        json.append("],\n\"messages\":[").append(sent);
         json.append("],\n\"marks\":[");
         append(
                 json,
                 marks,
                 mark -> "[" + millis(mark.nanos()) + ","
-                        + quoted(mark.mark().name().toLowerCase(Locale.ROOT)) + "," + quoted(mark.node()) + ","
-                        + quoted(mark.text()) + "]");
+                        + quoted(mark.mark().name().toLowerCase(Locale.ROOT)) + ","
+                        + (mark.node().isEmpty() ? -1 : nodeNumbers.of(mark.node())) + "," + quoted(mark.text()) + "]");
+        json.append("],\n\"history\":[");
+        append(json, calls, Recording::call);
         return json.append("]}").toString();
+    }
+
+    private static int fate(Flight flight) {
+        return switch (flight.fate()) {
+            case ARRIVED -> 0;
+            case LOST -> 1;
+            case UNDER_WAY -> 2;
+        };
+    }
+
+    private static String call(Called call) {
+        var operation = call.operation();
+        return "{\"process\":" + operation.process() + ",\"input\":"
+                + quoted(Trace.shortened(operation.input())) + ",\"output\":"
+                + (operation.output() == null ? "null" : quoted(Trace.shortened(operation.output())))
+                + ",\"outcome\":"
+                + quoted(
+                        switch (operation.outcome()) {
+                            case OK -> "ok";
+                            case FAIL -> "failed";
+                            case UNKNOWN -> "unknown";
+                        })
+                + ",\"invoked\":" + millis(call.invokedNanos()) + ",\"returned\":"
+                + (call.returnedNanos() == Operation.NEVER ? "null" : millis(call.returnedNanos())) + ",\"role\":"
+                + quoted(call.role().name().toLowerCase(Locale.ROOT)) + "}";
+    }
+
+    private long end(List<Called> calls) {
+        long end = 0;
+        for (var flight : messages) {
+            end = Math.max(end, flight.endNanos());
+        }
+        for (var mark : marks) {
+            end = Math.max(end, mark.nanos());
+        }
+        for (var call : calls) {
+            end = Math.max(end, call.invokedNanos());
+            end = call.returnedNanos() == Operation.NEVER ? end : Math.max(end, call.returnedNanos());
+        }
+        return end;
+    }
+
+    /** Names in order of first use. */
+    private static final class Numbers {
+        private final Map<String, Integer> numbers = new LinkedHashMap<>();
+
+        int of(String name) {
+            return numbers.computeIfAbsent(name, any -> numbers.size());
+        }
+
+        Iterable<String> names() {
+            return numbers.keySet();
+        }
     }
 
     private static <T> void append(StringBuilder json, Iterable<T> elements, Function<T, String> written) {
@@ -110,7 +188,9 @@ final class Recording {
     }
 
     private static String millis(long nanos) {
-        return String.format(Locale.ROOT, "%.6f", nanos / 1e6);
+        return nanos % 1_000_000 == 0
+                ? Long.toString(nanos / 1_000_000)
+                : String.format(Locale.ROOT, "%.6f", nanos / 1e6);
     }
 
     private static String quoted(String text) {

@@ -13,29 +13,34 @@ import org.apache.pekko.dispatch.ExecutorServiceFactory;
 public final class RunQueueExecutor extends ExecutorServiceConfigurator {
 
     private final World world;
+    private final Host owner;
 
     /** Called by Pekko. */
     public RunQueueExecutor(Config config, DispatcherPrerequisites prerequisites) {
         super(config, prerequisites);
-        this.world = World.of(prerequisites.settings().config());
+        var settings = prerequisites.settings().config();
+        this.world = World.of(settings);
+        this.owner = world.ownerOf(settings);
     }
 
     @Override
     public ExecutorServiceFactory createExecutorServiceFactory(String id, ThreadFactory threads) {
-        return () -> new Submitting(world);
+        return () -> new Submitting(world, owner);
     }
 
     private static final class Submitting extends AbstractExecutorService {
         private final World world;
+        private final Host owner;
         private boolean shutdown;
 
-        private Submitting(World world) {
+        private Submitting(World world, Host owner) {
             this.world = world;
+            this.owner = owner;
         }
 
         @Override
         public void execute(Runnable work) {
-            world.submit(work);
+            world.submit(owner, work);
         }
 
         @Override

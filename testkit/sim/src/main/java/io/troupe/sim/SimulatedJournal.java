@@ -21,6 +21,7 @@ import scala.jdk.javaapi.CollectionConverters;
 public final class SimulatedJournal extends AbstractActor {
 
     private final World world = World.of(context().system().settings().config());
+    private final Host owner = world.ownerOf(context().system().settings().config());
     private final StoredPayloads payloads = new StoredPayloads(context().system());
 
     @Override
@@ -33,7 +34,7 @@ public final class SimulatedJournal extends AbstractActor {
     }
 
     private void onWrite(JournalProtocol.WriteMessages write) {
-        var host = world.messageOrigin();
+        var host = world.servedBy(owner);
         List<PersistentEnvelope> envelopes = CollectionConverters.asJava(write.messages());
         List<Runnable> changes = new ArrayList<>();
         List<Object> replies = new ArrayList<>();
@@ -81,7 +82,7 @@ public final class SimulatedJournal extends AbstractActor {
     }
 
     private void onReplay(JournalProtocol.ReplayMessages replay) {
-        var host = world.messageOrigin();
+        var host = world.servedBy(owner);
         host.disk().read(host, () -> {
             var actor = replay.persistentActor();
             var log = host.disk().log(replay.persistenceId());
@@ -101,7 +102,7 @@ public final class SimulatedJournal extends AbstractActor {
     }
 
     private void onDelete(JournalProtocol.DeleteMessagesTo delete) {
-        var host = world.messageOrigin();
+        var host = world.servedBy(owner);
         var log = host.disk().log(delete.persistenceId());
         var actor = delete.persistentActor();
         var broken = new IOException("simulated I/O error on the disk of " + host);

@@ -20,6 +20,7 @@ import scala.Option;
 public final class SimulatedSnapshotStore extends AbstractActor {
 
     private final World world = World.of(context().system().settings().config());
+    private final Host owner = world.ownerOf(context().system().settings().config());
     private final StoredPayloads payloads = new StoredPayloads(context().system());
 
     @Override
@@ -33,7 +34,7 @@ public final class SimulatedSnapshotStore extends AbstractActor {
     }
 
     private void onLoad(SnapshotProtocol.LoadSnapshot load) {
-        var host = world.messageOrigin();
+        var host = world.servedBy(owner);
         var requester = sender();
         host.disk().read(host, () -> {
             var criteria = load.criteria().limit(load.toSequenceNr());
@@ -54,7 +55,7 @@ public final class SimulatedSnapshotStore extends AbstractActor {
     }
 
     private void onSave(SnapshotProtocol.SaveSnapshot save) {
-        var host = world.messageOrigin();
+        var host = world.servedBy(owner);
         var requester = sender();
         var metadata = save.metadata();
         Disk.StoredSnapshot stored;
@@ -74,7 +75,7 @@ public final class SimulatedSnapshotStore extends AbstractActor {
     }
 
     private void onDelete(SnapshotProtocol.DeleteSnapshot delete) {
-        var host = world.messageOrigin();
+        var host = world.servedBy(owner);
         var requester = sender();
         var metadata = delete.metadata();
         var snapshots = host.disk().snapshots(metadata.persistenceId());
@@ -87,7 +88,7 @@ public final class SimulatedSnapshotStore extends AbstractActor {
     }
 
     private void onDeleteSome(SnapshotProtocol.DeleteSnapshots delete) {
-        var host = world.messageOrigin();
+        var host = world.servedBy(owner);
         var requester = sender();
         var criteria = delete.criteria();
         var snapshots = host.disk().snapshots(delete.persistenceId());

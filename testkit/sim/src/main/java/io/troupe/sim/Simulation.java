@@ -1,14 +1,18 @@
 package io.troupe.sim;
 
+import io.troupe.sim.checker.HistoryRecorder;
+import io.troupe.sim.checker.Verdict;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -26,7 +30,7 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
  *
  * <p>Time passes only inside {@link #runFor}, {@link #runUntil} and {@link #ask}.
  */
-public final class Simulation implements AutoCloseable {
+public final class Simulation implements FaultyNetwork, AutoCloseable {
 
     private final Stage stage;
     private final World world;
@@ -34,19 +38,24 @@ public final class Simulation implements AutoCloseable {
     private final FaultFilter faultFilter;
     private final List<Nemesis> nemeses = new ArrayList<>();
     private final Map<String, Node<?>> nodes = new LinkedHashMap<>();
-    private final Map<String, Invariant> invariants = new LinkedHashMap<>();
+    private final RunLoop loop;
+    private final FaultFilter clientFilter;
+    private final Set<Integer> clientNumbers = new TreeSet<>();
+    private final ClientHistories clients;
     private Consumer<Node<?>> onNodeDeath = node -> {
         throw new SimulationFailure("the root actor of " + node + " stopped by itself; see the errors above, or say"
                 + " with onNodeDeath what is to happen then");
     };
-    private boolean running;
     private boolean closed;
 
-    Simulation(Stage stage, World world, long seed, FaultFilter faultFilter) {
+    Simulation(Stage stage, World world, long seed, FaultFilter faultFilter, FaultFilter clientFilter) {
+        this.clientFilter = clientFilter;
         this.faultFilter = faultFilter;
         this.stage = stage;
         this.world = world;
         this.seed = seed;
+        this.clients = new ClientHistories(() -> world.trace().time(world.nowNanos()));
+        this.loop = new RunLoop(world, seed, this::endNodesThatStopped, this::faults);
     }
 
     public long seed() {
@@ -138,6 +147,7 @@ public final class Simulation implements AutoCloseable {
     // ---- network
 
     /** How every link behaves that has no conditions of its own. */
+    @Override
     public void network(NetworkConditions conditions) {
         world.network().conditions(conditions);
     }
@@ -148,12 +158,14 @@ public final class Simulation implements AutoCloseable {
     }
 
     /** Lets nothing pass from one node to another, that direction alone; what is under way is lost. */
+    @Override
     public void cut(String from, String to) {
         world.network().cut(node(from).name(), node(to).name());
         world.trace().event(world.nowNanos(), Mark.NETWORK, "", "cut " + from + " -> " + to);
     }
 
     /** Undoes {@link #cut}. */
+    @Override
     public void mend(String from, String to) {
         world.network().mend(node(from).name(), node(to).name());
         world.trace().event(world.nowNanos(), Mark.NETWORK, "", "mend " + from + " -> " + to);
@@ -200,7 +212,40 @@ public final class Simulation implements AutoCloseable {
         return nemeses.stream().flatMap(nemesis -> nemesis.struck().stream()).toList();
     }
 
+    /**
+     * The numbers of the clients that take part, out of 1 to {@code count}: all of them, but for a failed run that is
+     * repeated with fewer to find out whom it takes. Make one client for each.
+     */
+    public List<Integer> clients(int count) {
+        List<Integer> taking = new ArrayList<>();
+        for (int client = 1; client <= count; client++) {
+            if (clientFilter.allows(client)) {
+                taking.add(client);
+            }
+        }
+        clientNumbers.addAll(taking);
+        return taking;
+    }
+
+    /** Everybody whom {@link #clients} has named so far. */
+    public Set<Integer> clientsTaking() {
+        return Set.copyOf(clientNumbers);
+    }
+
     // ---- what happened
+
+    /**
+     * Counts that the run has come to something worth testing ({@code "leader change during membership change"}): a suite
+     * of seeds tells at its end what it has reached how often, and what it expected and never reached.
+     */
+    public void reached(String what) {
+        world.reached(what);
+    }
+
+    /** How often this run has reached what. */
+    public Map<String, Long> reached() {
+        return world.reached();
+    }
 
     /** From now on everything is kept for {@link #writeTrace}; costs time and memory. */
     public void recordTrace() {
@@ -213,10 +258,49 @@ public final class Simulation implements AutoCloseable {
      * @throws IllegalStateException when nothing was recorded
      */
     public void writeTrace(Path file) throws IOException {
-        world.trace()
+        writeTrace(file, "seed " + seed);
+    }
+
+    /** As {@link #writeTrace(Path)}, with a heading; what follows in further lines says what went wrong. */
+    public void writeTrace(Path file, String title) throws IOException {
+        var parent = file.toAbsolutePath().getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        Files.writeString(file, trace(title));
+    }
+
+    /**
+     * What was recorded as a space-time diagram, one HTML page that needs nothing else.
+     *
+     * @param title what the reader looks at
+     * @throws IllegalStateException when nothing was recorded
+     */
+    public String trace(String title) {
+        return world.trace()
                 .recording()
                 .orElseThrow(() -> new IllegalStateException("call recordTrace() before the run"))
-                .writeTo(file, "seed " + seed);
+                .page(title, world.trace().unit(), clients.calls());
+    }
+
+    /** A recorder for what clients do: the trace shows it below the nodes, on the same time axis. */
+    public <I, O> HistoryRecorder<I, O> recorder() {
+        return clients.recorder();
+    }
+
+    /**
+     * The run stands or falls by a checker's verdict on what {@link #recorder()} has written down; the trace shows the
+     * operations that it objects to.
+     *
+     * @throws SimulationFailure with the verdict's words unless it is {@link Verdict.Valid}
+     */
+    public void judge(Verdict verdict) {
+        if (verdict instanceof Verdict.Invalid invalid) {
+            clients.highlight(invalid.breaksAt(), invalid.beside());
+        }
+        if (!verdict.isValid()) {
+            throw new SimulationFailure("what clients saw is not valid\n" + verdict);
+        }
     }
 
     // ---- time
@@ -228,13 +312,11 @@ public final class Simulation implements AutoCloseable {
 
     /** Checks {@code invariant} after every single step from now on. */
     public void afterEveryStep(String name, Invariant invariant) {
-        invariants.put(name, invariant);
+        loop.afterEveryStep(name, invariant);
     }
 
     public void runFor(Duration virtualTime) {
-        long until = world.nowNanos() + virtualTime.toNanos();
-        run(until, () -> false);
-        world.advanceTo(until);
+        loop.runFor(virtualTime);
     }
 
     /**
@@ -243,11 +325,7 @@ public final class Simulation implements AutoCloseable {
      * @throws SimulationFailure when it is not within {@code limit} of virtual time
      */
     public void runUntil(BooleanSupplier reached, Duration limit) {
-        long until = world.nowNanos() + limit.toNanos();
-        if (!reached.getAsBoolean() && !run(until, reached)) {
-            throw failed(new SimulationFailure("what was waited for did not happen within " + limit.toMillis()
-                    + " ms of virtual time, at " + now().toMillis() + " ms"));
-        }
+        loop.runUntil(reached, limit);
     }
 
     /** Asks an actor from outside and runs until it answers. */
@@ -258,68 +336,40 @@ public final class Simulation implements AutoCloseable {
         return future.join();
     }
 
-    private boolean run(long untilNanos, BooleanSupplier reached) {
-        if (running) {
-            throw new IllegalStateException(
-                    "the simulation runs already: an actor, an invariant or a scheduled action" + " cannot run it");
-        }
-        running = true;
-        return stage.stepping(() -> {
-            try {
-                while (world.step(untilNanos)) {
-                    check();
-                    if (reached.getAsBoolean()) {
-                        return true;
-                    }
-                }
-                return false;
-            } catch (SimulationFailure failure) {
-                throw failed(failure);
-            } finally {
-                running = false;
-            }
+    /**
+     * From now on the run goes step by step, each chosen by the caller; see {@link Steering} for what that means for time.
+     */
+    public Steering steer() {
+        return new Steering(this, world);
+    }
+
+    void steered(Runnable work) {
+        world.stepping(() -> {
+            work.run();
+            return true;
         });
     }
 
-    private void check() {
+    Collection<Node<?>> nodes() {
+        return nodes.values();
+    }
+
+    /** What stands after every step: nodes that ended, and invariants. */
+    void check() {
+        loop.check();
+    }
+
+    private void endNodesThatStopped() {
         for (var node : nodes.values()) {
             if (node.diedByItself()) {
                 onNodeDeath.accept(node);
             }
         }
-        for (var invariant : invariants.entrySet()) {
-            try {
-                invariant.getValue().check();
-            } catch (RuntimeException | AssertionError e) {
-                throw new SimulationFailure("'" + invariant.getKey() + "' does not hold: " + e.getMessage(), e);
-            }
-        }
-    }
-
-    private SimulationFailure failed(SimulationFailure failure) {
-        var text = new StringBuilder(Optional.ofNullable(failure.getMessage()).orElse(""))
-                .append("\n  seed ")
-                .append(seed)
-                .append(", at ")
-                .append(world.nowNanos() / 1e6)
-                .append(" ms of virtual time, after ")
-                .append(world.steps())
-                .append(" steps, fingerprint ")
-                .append(Long.toHexString(fingerprint()))
-                .append("\n  faults:");
-        faults().forEach(fault -> text.append("\n  ").append(fault));
-        text.append("\n  what happened last:");
-        world.trace().lines().forEach(line -> text.append("\n  ").append(line));
-        return new SimulationFailure(text.toString(), failure.getCause() == null ? failure : failure.getCause());
     }
 
     /** Does it now, or, when an actor is just running, right after its turn. */
     void betweenSteps(Runnable action) {
-        if (world.isInTurn()) {
-            world.at(world.nowNanos(), world.outside(), action);
-        } else {
-            action.run();
-        }
+        world.betweenSteps(action);
     }
 
     /** Ends the run: every node is taken down. */

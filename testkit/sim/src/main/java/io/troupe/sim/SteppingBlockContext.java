@@ -14,14 +14,17 @@ import scala.concurrent.Future;
 final class SteppingBlockContext implements BlockContext {
 
     private final World world;
+    private final boolean actorsMayWait;
 
-    SteppingBlockContext(World world) {
+    /** @param actorsMayWait whether an actor's turn may wait: everyone else's turns then pass meanwhile */
+    SteppingBlockContext(World world, boolean actorsMayWait) {
         this.world = world;
+        this.actorsMayWait = actorsMayWait;
     }
 
     @Override
     public <T> T blockOn(Function0<T> wait, CanAwait permission) {
-        if (world.current() != world.outside()) {
+        if (!actorsMayWait && world.current() != world.outside()) {
             var failure = new SimulationFailure("an actor of " + world.current() + " waits for a future; an actor never"
                     + " blocks: pipe the result to self");
             world.fail(failure);

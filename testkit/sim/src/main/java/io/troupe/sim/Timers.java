@@ -1,7 +1,10 @@
 package io.troupe.sim;
 
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Predicate;
 import org.apache.pekko.actor.Cancellable;
 import org.jspecify.annotations.Nullable;
 
@@ -11,15 +14,17 @@ final class Timers {
     static final class Timer implements Cancellable {
         final long dueNanos;
         final Host host;
+        final Cause cause;
         final Runnable work;
         private final long number;
         private boolean cancelled;
         private boolean fired;
 
-        private Timer(long dueNanos, long number, Host host, Runnable work) {
+        private Timer(long dueNanos, long number, Host host, Cause cause, Runnable work) {
             this.dueNanos = dueNanos;
             this.number = number;
             this.host = host;
+            this.cause = cause;
             this.work = work;
         }
 
@@ -44,8 +49,8 @@ final class Timers {
             Comparator.comparingLong((Timer timer) -> timer.dueNanos).thenComparingLong(timer -> timer.number));
     private long number;
 
-    Timer add(long dueNanos, Host host, Runnable work) {
-        var timer = new Timer(dueNanos, number++, host, work);
+    Timer add(long dueNanos, Host host, Cause cause, Runnable work) {
+        var timer = new Timer(dueNanos, number++, host, cause, work);
         queue.add(timer);
         return timer;
     }
@@ -61,10 +66,30 @@ final class Timers {
     }
 
     void take(Timer timer) {
-        if (queue.poll() != timer) {
-            throw new IllegalStateException("only the next timer can be taken");
+        if (!queue.remove(timer)) {
+            throw new IllegalStateException("no such timer is pending");
         }
         timer.fired();
+    }
+
+    /** All that is neither cancelled nor of a dead host, as scheduled: earlier first. */
+    List<Timer> pending() {
+        queue.removeIf(timer -> timer.cancelled || timer.host.isDead());
+        List<Timer> pending = new ArrayList<>(queue);
+        pending.sort(Comparator.comparingLong(timer -> timer.number));
+        return pending;
+    }
+
+    /** The first scheduled of what is pending and wanted. */
+    @Nullable Timer first(Predicate<Cause> wanted) {
+        Timer first = null;
+        for (var timer : queue) {
+            boolean isEarlier = first == null || timer.number < first.number;
+            if (isEarlier && !timer.cancelled && !timer.host.isDead() && wanted.test(timer.cause)) {
+                first = timer;
+            }
+        }
+        return first;
     }
 
     void clear() {

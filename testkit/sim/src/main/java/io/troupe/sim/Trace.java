@@ -4,10 +4,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.typed.internal.TimerSchedulerImpl;
+import org.jspecify.annotations.Nullable;
 
 /** What happened: the last of it always, for the message of a failed run, and all of it when it is recorded. */
 final class Trace {
+
+    static final long LOST = -1;
 
     private static final int KEPT = 60;
 
@@ -15,6 +20,7 @@ final class Trace {
 
     private final ArrayDeque<Entry> entries = new ArrayDeque<>(KEPT + 1);
     private Optional<Recording> recording = Optional.empty();
+    private @Nullable LongSupplier clock;
 
     /** From now on everything is kept. */
     void record() {
@@ -23,29 +29,56 @@ final class Trace {
         }
     }
 
+    /** From now on things are said to happen at {@code nanos} instead of the time that they are told with. */
+    void clock(LongSupplier nanos) {
+        clock = nanos;
+    }
+
+    /** What a millisecond of the trace stands for. */
+    String unit() {
+        return clock == null ? "ms" : "step";
+    }
+
+    long time(long nanos) {
+        return clock == null ? nanos : clock.getAsLong();
+    }
+
     Optional<Recording> recording() {
         return recording;
     }
 
     void handled(long nanos, Host host, String path, Object message) {
-        add(new Entry(nanos, path, message));
-        recording.ifPresent(all -> all.handled(nanos, host.name(), path, message));
+        add(new Entry(time(nanos), path, message));
+        recording.ifPresent(all -> all.handled(time(nanos), host.name(), path, message));
     }
 
-    /** @param arrivalNanos when it will be there, or {@link Recording#LOST} */
-    void sent(long nanos, Host from, Host to, long arrivalNanos, ActorRef receiver, Object message) {
-        recording.ifPresent(all -> all.sent(
-                nanos, from.name(), to.name(), arrivalNanos, receiver.path().toStringWithoutAddress(), message));
+    /** @param arrivalNanos when it will be there, or {@link #LOST} */
+    void sent(long nanos, Host from, Host to, long arrivalNanos, String path, Object message) {
+        recording.ifPresent(all -> {
+            var flight = all.sent(time(nanos), from.name(), to.name(), path, message);
+            if (arrivalNanos == LOST) {
+                flight.lost(time(nanos));
+            } else {
+                flight.arrived(arrivalNanos);
+            }
+        });
+    }
+
+    /** Null when nothing is recorded; else to be told how it ends. */
+    @Nullable Flight sent(long nanos, String from, String to, ActorRef receiver, Object message) {
+        return recording
+                .map(all -> all.sent(time(nanos), from, to, receiver.path().toStringWithoutAddress(), message))
+                .orElse(null);
     }
 
     void event(long nanos, Mark mark, String node, String what) {
-        add(new Entry(nanos, node.isEmpty() ? "*" : node, what));
-        recording.ifPresent(all -> all.mark(nanos, mark, node, what));
+        add(new Entry(time(nanos), node.isEmpty() ? "*" : node, what));
+        recording.ifPresent(all -> all.mark(time(nanos), mark, node, what));
     }
 
     /** For the recording alone. */
     void detail(long nanos, Mark mark, String node, String what) {
-        recording.ifPresent(all -> all.mark(nanos, mark, node, what));
+        recording.ifPresent(all -> all.mark(time(nanos), mark, node, what));
     }
 
     private void add(Entry entry) {
@@ -65,7 +98,7 @@ final class Trace {
     }
 
     static String shortened(Object what) {
-        String text = String.valueOf(what);
+        String text = what instanceof TimerSchedulerImpl.TimerMsg timer ? "timer " + timer.key() : String.valueOf(what);
         return text.length() > 200 ? text.substring(0, 200) + "…" : text;
     }
 }

@@ -13,10 +13,12 @@ import scala.concurrent.duration.FiniteDuration;
 public final class VirtualScheduler extends AbstractScheduler {
 
     private final World world;
+    private final Host owner;
 
     /** Called by Pekko. */
     public VirtualScheduler(Config config, LoggingAdapter log, ThreadFactory threads) {
         this.world = World.of(config);
+        this.owner = world.ownerOf(config);
     }
 
     @Override
@@ -39,9 +41,9 @@ public final class VirtualScheduler extends AbstractScheduler {
     }
 
     private Timers.Timer schedule(long delayNanos, Runnable work, ExecutionContext executor) {
-        var host = world.current();
+        var host = owner == world.outside() ? world.current() : owner;
         long due = world.nowNanos() + (long) (Math.max(delayNanos, 0) / host.clockRate());
-        return world.at(due, host, () -> executor.execute(work));
+        return world.at(due, host, new Cause.Timeout(host, work), () -> executor.execute(work));
     }
 
     @Override

@@ -1,29 +1,42 @@
 package io.troupe.sim;
 
 import com.typesafe.config.Config;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.ActorPath;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.ActorSystemImpl;
 import org.apache.pekko.dispatch.Mailbox;
 import org.jspecify.annotations.Nullable;
+import scala.Function0;
+import scala.concurrent.BlockContext;
 
 /**
  * What the hooks inside one actor system share: one thread, one run queue, one virtual clock. At every moment code runs
  * for one {@link Host}: the owner of the mailbox, the one who set the timer, or {@link #outside}: the test itself and
  * Pekko's own system actors.
+ *
+ * <p>Machinery of the two stages, public for {@code io.troupe.sim.cluster} alone.
  */
-final class World {
+public final class World {
 
     /** Config path by which the hooks, which Pekko makes, find their world. */
-    static final String ID_PATH = "troupe.sim.world";
+    public static final String ID_PATH = "troupe.sim.world";
+
+    /** Config path that names the node an actor system is; empty where nodes are subtrees of one system. */
+    public static final String NODE_PATH = "troupe.sim.node";
 
     private static final Map<Long, World> WORLDS = new ConcurrentHashMap<>();
     private static final AtomicLong IDS = new AtomicLong();
@@ -31,6 +44,7 @@ final class World {
 
     private final long id = IDS.incrementAndGet();
     private final Thread thread = Thread.currentThread();
+    private final boolean actorsMayWait;
     private final AtomicReference<@Nullable SimulationFailure> failure = new AtomicReference<>();
     private final Map<String, Host> hosts = new LinkedHashMap<>();
     private final RunQueue ready = new RunQueue();
@@ -43,8 +57,10 @@ final class World {
 
     private RandomStreams streams = new RandomStreams(0);
     private RandomGenerator schedule = streams.derive("schedule");
+    private RandomGenerator uuids = streams.derive("uuids");
     private Fingerprint fingerprint = new Fingerprint();
     private Trace trace = new Trace();
+    private final Map<String, Long> reached = new TreeMap<>();
     private final Host outside = new Host("outside", new Disk(this, streams.derive("disk outside")));
     private Host current = outside;
     private Host messageOrigin = outside;
@@ -54,10 +70,17 @@ final class World {
     private int depth;
 
     World() {
+        this(false);
+    }
+
+    /** @param actorsMayWait whether an actor may wait for a future, and everything else goes on meanwhile */
+    public World(boolean actorsMayWait) {
+        this.actorsMayWait = actorsMayWait;
         WORLDS.put(id, this);
     }
 
-    static World of(Config config) {
+    /** Where the hooks of an actor system find their world. */
+    public static World of(Config config) {
         var world = WORLDS.get(config.getLong(ID_PATH));
         if (world == null) {
             throw new IllegalStateException("no simulation " + config.getLong(ID_PATH) + " in this JVM: it was closed");
@@ -65,11 +88,16 @@ final class World {
         return world;
     }
 
-    long id() {
+    /** The world that this thread is running, if it is running one. */
+    public static @Nullable World simulated() {
+        return AsyncPool.simulated();
+    }
+
+    public long id() {
         return id;
     }
 
-    void forget() {
+    public void forget() {
         WORLDS.remove(id);
     }
 
@@ -85,15 +113,17 @@ final class World {
     }
 
     /** Starts over for another seed; nothing may be running. */
-    void begin(long seed) {
+    public void begin(long seed) {
         ready.clear();
         foreign.clear();
         timers.clear();
         hosts.clear();
         streams = new RandomStreams(seed);
         schedule = streams.derive("schedule");
+        uuids = streams.derive("uuids");
         fingerprint = new Fingerprint();
         trace = new Trace();
+        reached.clear();
         outside.disk(new Disk(this, streams.derive("disk outside")));
         current = outside;
         messageOrigin = outside;
@@ -107,11 +137,11 @@ final class World {
 
     // ---- who is who
 
-    Host outside() {
+    public Host outside() {
         return outside;
     }
 
-    Host current() {
+    public Host current() {
         return current;
     }
 
@@ -124,11 +154,22 @@ final class World {
         messageOrigin = host;
     }
 
-    void register(Host host) {
+    /** The node that the actor system with this configuration is, or {@link #outside()} where it serves many nodes. */
+    public Host ownerOf(Config config) {
+        var name = config.getString(NODE_PATH);
+        return name.isEmpty() ? outside : host(name).orElse(outside);
+    }
+
+    /** For whom a plugin of {@code owner}'s actor system does what the present message asks. */
+    Host servedBy(Host owner) {
+        return owner == outside ? messageOrigin : owner;
+    }
+
+    public void register(Host host) {
         hosts.put(host.name(), host);
     }
 
-    Optional<Host> host(String name) {
+    public Optional<Host> host(String name) {
         return Optional.ofNullable(hosts.get(name));
     }
 
@@ -147,7 +188,7 @@ final class World {
     }
 
     /** Runs {@code work} as the given host. */
-    void as(Host host, Runnable work) {
+    public void as(Host host, Runnable work) {
         var before = current;
         current = host;
         try {
@@ -158,6 +199,15 @@ final class World {
     }
 
     // ---- what the hooks call
+
+    /** @param owner the node whose actor system hands it over; outside where one system serves all */
+    void submit(Host owner, Runnable work) {
+        if (owner == outside) {
+            submit(work);
+        } else if (!isForeign(work) && !owner.isDead()) {
+            add(new RunQueue.Task(owner, work));
+        }
+    }
 
     void submit(Runnable work) {
         if (isForeign(work)) {
@@ -181,12 +231,17 @@ final class World {
         }
     }
 
+    /** A step of the test's own schedule. */
     Timers.Timer at(long dueNanos, Host host, Runnable work) {
-        return timers.add(Math.max(dueNanos, nowNanos), host, work);
+        return at(dueNanos, host, Cause.SCRIPTED, work);
+    }
+
+    Timers.Timer at(long dueNanos, Host host, Cause cause, Runnable work) {
+        return timers.add(Math.max(dueNanos, nowNanos), host, cause, work);
     }
 
     /** Notes and refuses work that comes from another thread: the run would not be the seed's any more. */
-    boolean isForeign(Object work) {
+    public boolean isForeign(Object work) {
         if (Thread.currentThread() == thread) {
             return false;
         }
@@ -198,12 +253,12 @@ final class World {
         return true;
     }
 
-    void fail(SimulationFailure what) {
+    public void fail(SimulationFailure what) {
         failure.compareAndSet(null, what);
     }
 
     /** The run is over: what failed in it must not stop its actors from being taken down. */
-    void forgive() {
+    public void forgive() {
         failure.set(null);
         stepsAtThisInstant = 0;
     }
@@ -217,21 +272,33 @@ final class World {
 
     // ---- time and steps
 
-    long nowNanos() {
+    public long nowNanos() {
         return nowNanos;
     }
 
-    long steps() {
+    public long steps() {
         return steps;
     }
 
     /** Whether some actor is in the middle of its turn. */
-    boolean isInTurn() {
+    public boolean isInTurn() {
         return depth > 0;
     }
 
     Network network() {
         return network;
+    }
+
+    /** An independent stream of random numbers of this seed. */
+    public RandomGenerator random(String label) {
+        return streams.derive(label);
+    }
+
+    /** The next random UUID of this run. */
+    public UUID nextUuid() {
+        long high = uuids.nextLong() & 0xFFFF_FFFF_FFFF_0FFFL | 0x4000L;
+        long low = uuids.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L;
+        return new UUID(high, low);
     }
 
     RandomStreams streams() {
@@ -242,12 +309,82 @@ final class World {
         return fingerprint;
     }
 
+    public long fingerprintValue() {
+        return fingerprint.value();
+    }
+
     Trace trace() {
         return trace;
     }
 
+    public void recordTrace() {
+        trace.record();
+    }
+
+    /** @throws IllegalStateException when nothing was recorded */
+    public void writeTrace(Path file, String title) throws IOException {
+        trace.recording()
+                .orElseThrow(() -> new IllegalStateException("call recordTrace() before the run"))
+                .writeTo(file, title);
+    }
+
+    public void note(Host host, String what) {
+        event(Mark.NOTE, host.name(), what);
+    }
+
+    /** @param arrivalNanos when it will be there, or -1 when it is lost */
+    public void sent(Host from, Host to, long arrivalNanos, String path, Object message) {
+        trace.sent(nowNanos, from, to, arrivalNanos, path, message);
+    }
+
+    /** Something happened to a node, or everywhere when {@code node} is empty. */
+    public void event(Mark mark, String node, String what) {
+        trace.event(nowNanos, mark, node, what);
+    }
+
+    /** An actor is about to handle a message. */
+    public void handled(Host host, String path, Object message) {
+        fingerprint.add(
+                nowNanos, path, TypedWrapping.payload(message).getClass().getName());
+        trace.handled(nowNanos, host, path, message);
+    }
+
+    /** {@code work} happens for {@code host} at a moment of virtual time, unless the host is dead by then. */
+    public void later(long dueNanos, Host host, Runnable work) {
+        at(dueNanos, host, work);
+    }
+
+    /** Does it now, or, when an actor is just running, right after its turn. */
+    public void betweenSteps(Runnable action) {
+        if (isInTurn()) {
+            at(nowNanos, outside, action);
+        } else {
+            action.run();
+        }
+    }
+
+    /** From now on this thread runs this world, until {@link #detach()}. */
+    public void attach() {
+        AsyncPool.install();
+        AsyncPool.enter(this);
+    }
+
+    public void detach() {
+        AsyncPool.enter(null);
+    }
+
+    /** Runs {@code work} with every wait and every callback of this thread going through the run queue. */
+    public <T> T stepping(Function0<T> work) {
+        var before = AsyncPool.enter(this);
+        try {
+            return BlockContext.withBlockContext(new SteppingBlockContext(this, actorsMayWait), work);
+        } finally {
+            AsyncPool.enter(before);
+        }
+    }
+
     /** Runs one ready task, or else the next timer due by {@code untilNanos}; false when there is neither. */
-    boolean step(long untilNanos) {
+    public boolean step(long untilNanos) {
         if (!ready.isEmpty()) {
             if (++stepsAtThisInstant > STEPS_AT_ONE_INSTANT_MAX) {
                 throw new SimulationFailure("still busy after " + STEPS_AT_ONE_INSTANT_MAX + " steps at " + nowNanos
@@ -273,10 +410,60 @@ final class World {
         return true;
     }
 
-    void advanceTo(long nanos) {
+    public void advanceTo(long nanos) {
         if (nanos > nowNanos) {
             nowNanos = nanos;
             stepsAtThisInstant = 0;
+        }
+    }
+
+    void reached(String what) {
+        reached.merge(what, 1L, Long::sum);
+    }
+
+    Map<String, Long> reached() {
+        return Map.copyOf(reached);
+    }
+
+    /** What is to happen later. */
+    List<Timers.Timer> pending() {
+        return timers.pending();
+    }
+
+    /** The first scheduled of it that is wanted. */
+    Timers.@Nullable Timer pending(Predicate<Cause> wanted) {
+        return timers.first(wanted);
+    }
+
+    /** Does one thing that is pending now, whenever it was due; {@code clockNanos} is the time it happens at. */
+    void happen(Timers.Timer chosen, long clockNanos) {
+        timers.take(chosen);
+        nowNanos = clockNanos;
+        steps++;
+        as(chosen.host, chosen.work);
+        throwFailure();
+    }
+
+    /** Moves virtual time, backwards too: with a schedule that is steered each node has a time of its own. */
+    void setClock(long nanos) {
+        nowNanos = nanos;
+    }
+
+    /** What was pending will never happen. */
+    void drop(Timers.Timer chosen) {
+        timers.take(chosen);
+    }
+
+    /** Runs what is ready, first come first served, until nothing is. */
+    void rest() {
+        stepsAtThisInstant = 0;
+        for (var task = ready.takeFirst(any -> true); task != null; task = ready.takeFirst(any -> true)) {
+            if (++stepsAtThisInstant > STEPS_AT_ONE_INSTANT_MAX) {
+                throw new SimulationFailure("still busy after " + STEPS_AT_ONE_INSTANT_MAX
+                        + " steps: actors of one node that send to each other for ever");
+            }
+            run(task);
+            throwFailure();
         }
     }
 
@@ -295,8 +482,15 @@ final class World {
         }
     }
 
-    void resume(Host host) {
+    public void resume(Host host) {
         host.resume().forEach(ready::add);
+    }
+
+    /** The host is no more: what is ready for it never runs. For a host that is an actor system of its own. */
+    public void kill(Host host) {
+        host.die();
+        ready.removeIf(task -> task.host() == host);
+        hosts.remove(host.name(), host);
     }
 
     /**

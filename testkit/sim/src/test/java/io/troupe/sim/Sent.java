@@ -3,4 +3,4 @@ package io.troupe.sim;
 import java.io.Serializable;
 
 /** Messages and events of the tests: they travel as Java serialization, which these tests alone allow. */
-interface Sent extends Serializable {}
+public interface Sent extends Serializable {}

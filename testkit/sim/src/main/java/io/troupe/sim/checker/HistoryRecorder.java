@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +26,27 @@ public final class HistoryRecorder<I, O> {
 
     private final AtomicLong clock = new AtomicLong();
     private final AtomicInteger ids = new AtomicInteger();
+    private final LongConsumer onEvent;
     private final ConcurrentLinkedQueue<Call<I, O>> calls = new ConcurrentLinkedQueue<>();
+
+    public HistoryRecorder() {
+        this(number -> {});
+    }
+
+    /** @param onEvent told the number of each call and return as it is written down, to remember what time it was */
+    public HistoryRecorder(LongConsumer onEvent) {
+        this.onEvent = onEvent;
+    }
+
+    private long tick() {
+        long number = clock.getAndIncrement();
+        onEvent.accept(number);
+        return number;
+    }
 
     /** Notes that {@code process} calls now; the handle takes how it ended. */
     public Call<I, O> invoke(int process, I input) {
-        var call = new Call<I, O>(ids.getAndIncrement(), process, input, clock);
+        var call = new Call<I, O>(ids.getAndIncrement(), process, input, this::tick);
         calls.add(call);
         return call;
     }
@@ -44,14 +62,14 @@ public final class HistoryRecorder<I, O> {
 
     /** A call under way. Ends once; a second end is an error of the caller. */
     public static final class Call<I, O> {
-        private final AtomicLong clock;
+        private final LongSupplier clock;
         private Operation<I, O> operation;
         private boolean ended;
 
-        private Call(int id, int process, I input, AtomicLong clock) {
+        private Call(int id, int process, I input, LongSupplier clock) {
             this.clock = clock;
-            this.operation = new Operation<>(
-                    id, process, input, null, Outcome.UNKNOWN, clock.getAndIncrement(), Operation.NEVER);
+            this.operation =
+                    new Operation<>(id, process, input, null, Outcome.UNKNOWN, clock.getAsLong(), Operation.NEVER);
         }
 
         private synchronized Operation<I, O> soFar() {
@@ -60,12 +78,12 @@ public final class HistoryRecorder<I, O> {
 
         /** It happened and answered {@code output}. */
         public void ok(O output) {
-            end(Outcome.OK, output, clock.getAndIncrement());
+            end(Outcome.OK, output, clock.getAsLong());
         }
 
         /** It did not happen and never will. When in doubt say {@link #unknown()}. */
         public void fail() {
-            end(Outcome.FAIL, null, clock.getAndIncrement());
+            end(Outcome.FAIL, null, clock.getAsLong());
         }
 
         /** Nobody can tell whether it happened or will. The same as never ending the call. */

@@ -51,6 +51,13 @@ public final class KeyValue implements Model<Map<String, String>, KeyValue.Input
     }
 
     @Override
+    public boolean isObservation(Input input, @Nullable Output output) {
+        return input instanceof Get
+                || (output instanceof Swapped cas && !cas.swapped())
+                || (output instanceof Deleted delete && !delete.existed());
+    }
+
+    @Override
     public @Nullable Map<String, String> step(Map<String, String> state, Input input, @Nullable Output output) {
         Optional<String> now = Optional.ofNullable(state.get(input.key()));
         if (input instanceof Put put) {

@@ -1,10 +1,10 @@
 package io.troupe.sim.checker;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -17,6 +17,19 @@ import java.util.function.LongSupplier;
  */
 public final class Linearizability {
 
+    /** How many possible states an invalid verdict names, and how long it looks for them. */
+    private static final int STATES_SHOWN_MAX = 16;
+
+    private static final Limits STATES = Limits.steps(200_000);
+
+    /** What finding the place of the break may cost, when it is certain that there is one. */
+    private static final Limits EXPLANATION = new Limits(5_000_000, Duration.ofSeconds(10));
+
+    /** Parts take turns, each turn longer, so that a hard part does not hide what is wrong with an easy one. */
+    private static final long FIRST_ROUND_STEPS = 1 << 18;
+
+    private static final int ROUND_GROWTH = 8;
+
     private Linearizability() {}
 
     public static <S, I, O> Verdict check(Model<S, I, O> model, History<I, O> history, Limits limits) {
@@ -25,28 +38,44 @@ public final class Linearizability {
 
     static <S, I, O> Verdict check(Model<S, I, O> model, History<I, O> history, Limits limits, LongSupplier nanoClock) {
         var budget = new Budget(limits, nanoClock);
-        Optional<Verdict> undecided = Optional.empty();
-        for (var part : history.partition(model::partition).entrySet()) {
-            var verdict = checkPart(model, part, budget);
-            if (verdict instanceof Verdict.Invalid) {
-                return verdict;
+        var undecided = new ArrayList<>(history.partition(model::partition).entrySet());
+        long steps = FIRST_ROUND_STEPS;
+        while (true) {
+            List<Map.Entry<Object, History<I, O>>> hard = new ArrayList<>();
+            for (var part : undecided) {
+                var verdict = checkPart(model, part, budget.share(steps));
+                if (verdict instanceof Verdict.Invalid) {
+                    return verdict;
+                }
+                if (verdict instanceof Verdict.Unknown) {
+                    hard.add(part);
+                }
             }
-            if (verdict instanceof Verdict.Unknown && undecided.isEmpty()) {
-                undecided = Optional.of(verdict);
+            if (hard.isEmpty()) {
+                return new Verdict.Valid(budget.spent());
             }
+            if (budget.isSpent()) {
+                return new Verdict.Unknown(hard.get(0).getKey(), budget.why());
+            }
+            undecided = new ArrayList<>(hard);
+            steps *= ROUND_GROWTH;
         }
-        return undecided.orElseGet(() -> new Verdict.Valid(budget.spent()));
     }
 
     private static <S, I, O> Verdict checkPart(
             Model<S, I, O> model, Map.Entry<Object, History<I, O>> part, Budget budget) {
         var operations = happened(part.getValue());
-        var search = new Search<>(model, operations, budget);
-        return switch (search.run()) {
-            case FOUND -> new Verdict.Valid(budget.spent());
-            case OUT_OF_BUDGET -> new Verdict.Unknown(part.getKey(), budget.why());
-            case NONE -> explain(model, part.getKey(), operations, search.furthestReturn(), budget);
-        };
+        try {
+            var search = new Search<>(model, operations, budget);
+            return switch (search.run()) {
+                case FOUND -> new Verdict.Valid(budget.spent());
+                case OUT_OF_BUDGET -> new Verdict.Unknown(part.getKey(), budget.why());
+                case NONE -> explain(model, part.getKey(), operations, search.furthestReturn());
+            };
+        } catch (OutOfMemoryError e) {
+            budget.exhaust("no answer within the memory of this JVM");
+            return new Verdict.Unknown(part.getKey(), budget.why());
+        }
     }
 
     private static <I, O> List<Operation<I, O>> happened(History<I, O> history) {
@@ -57,15 +86,12 @@ public final class Linearizability {
 
     /**
      * Finds the first return that makes the history not linearizable (every prefix of a linearizable history is one, so
-     * halving finds it) and orders what had returned before. When the budget ends first, an earlier return is named:
+     * halving finds it) and orders what had returned before. When that takes too long, an earlier return is named:
      * the last that the search itself got to.
      */
     private static <S, I, O> Verdict explain(
-            Model<S, I, O> model,
-            Object part,
-            List<Operation<I, O>> operations,
-            Operation<I, O> stuckAt,
-            Budget budget) {
+            Model<S, I, O> model, Object part, List<Operation<I, O>> operations, Operation<I, O> stuckAt) {
+        var budget = new Budget(EXPLANATION, System::nanoTime);
         var returns = operations.stream()
                 .filter(operation -> operation.outcome() == Outcome.OK)
                 .sorted(Comparator.comparingLong(Operation::returnedAt))
@@ -84,19 +110,29 @@ public final class Linearizability {
             }
         }
         var breaksAt = returns.get(breaks);
-        var prefix = new Search<>(
-                model, until(breaksAt.returnedAt(), operations), new Budget(Limits.none(), System::nanoTime));
-        prefix.run();
+        var before = until(breaksAt.returnedAt(), operations);
+        before.removeIf(operation -> operation.id() == breaksAt.id());
+        var prefix = new Search<>(model, before, new Budget(EXPLANATION, System::nanoTime));
+        boolean found = prefix.run() == Search.Result.FOUND;
+        List<String> states = new ArrayList<>();
+        boolean all = false;
+        List<Operation<?, ?>> order = new ArrayList<>();
+        if (found) {
+            order.addAll(prefix.witness());
+            states.add(model.describe(prefix.state()));
+            all = prefix.otherStates(STATES_SHOWN_MAX, STATES, state -> states.add(model.describe(state)));
+        } else {
+            states.add("(not found in time)");
+        }
         List<Operation<?, ?>> beside = new ArrayList<>();
         for (var operation : operations) {
             boolean isOpen =
                     operation.invokedAt() < breaksAt.returnedAt() && operation.returnedAt() > breaksAt.returnedAt();
-            if (isOpen) {
+            if (isOpen && order.stream().noneMatch(one -> one.id() == operation.id())) {
                 beside.add(operation);
             }
         }
-        return new Verdict.Invalid(
-                part, new ArrayList<>(prefix.witness()), breaksAt, beside, model.describe(prefix.state()));
+        return new Verdict.Invalid(part, order, breaksAt, beside, states, all);
     }
 
     /** What one could have seen before {@code time}: an operation that returns later is still open. */

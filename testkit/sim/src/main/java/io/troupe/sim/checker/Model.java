@@ -30,6 +30,16 @@ public interface Model<S, I, O> {
         return "all";
     }
 
+    /**
+     * Whether {@code input}, answered {@code output}, changes no state at all: a read, a compare-and-set that failed. When
+     * in doubt say no. A write of what is there already changes nothing now, and would later: it is none.
+     *
+     * @param output null when it is not known what was answered
+     */
+    default boolean isObservation(I input, @Nullable O output) {
+        return false;
+    }
+
     /** A state as a reader of a failed verdict wants it. */
     default String describe(S state) {
         return String.valueOf(state);

@@ -3,7 +3,7 @@ package io.troupe.sim.checker;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A register that is read, written and compared-and-set. Unset at first. */
+/** A register that is read, written and compared-and-set. Unset at first, unless told otherwise. */
 public final class Register<V> implements Model<Optional<V>, Register.Input<V>, Register.Output<V>> {
 
     public sealed interface Input<V> permits Read, Write, CompareAndSet {}
@@ -25,9 +25,29 @@ public final class Register<V> implements Model<Optional<V>, Register.Input<V>, 
     /** Whether the compare-and-set took place; "no" is an observation too. */
     public record Swapped<V>(boolean swapped) implements Output<V> {}
 
+    private final Optional<V> initial;
+
+    public Register() {
+        this(Optional.empty());
+    }
+
+    public Register(Optional<V> initial) {
+        this.initial = initial;
+    }
+
     @Override
     public Optional<V> initial() {
-        return Optional.empty();
+        return initial;
+    }
+
+    @Override
+    public String describe(Optional<V> state) {
+        return state.map(String::valueOf).orElse("unset");
+    }
+
+    @Override
+    public boolean isObservation(Input<V> input, @Nullable Output<V> output) {
+        return input instanceof Read<V> || (output instanceof Swapped<V> cas && !cas.swapped());
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * lifts its call and its return out of the list, taking it back puts them in again. An operation may come next as long
  * as no return stands before its call.
  *
- * <p>Two cuts beyond Lowe's: an operation that leaves the state as it is and may come next comes next, without
+ * <p>Two cuts beyond Lowe's: an {@linkplain Model#isObservation observation} that may come next comes next, without
  * alternatives (moving it forward never hurts the others); and an operation of unknown outcome that would leave the
  * state as it is is left out.
  */
@@ -107,12 +108,13 @@ final class Search<S, I, O> {
         if (unchanged && open) {
             return false;
         }
+        boolean free = unchanged && model.isObservation(operation.input(), operation.output());
         done.add(call.number, open);
-        if (!unchanged && !seen.add(new Seen(done.key(), next))) {
+        if (!free && !seen.add(new Seen(done.key(), next))) {
             done.remove(call.number, open);
             return false;
         }
-        order.push(new Choice<>(call, state, unchanged));
+        order.push(new Choice<>(call, state, free));
         call.lift();
         state = next;
         if (!open) {
@@ -149,6 +151,40 @@ final class Search<S, I, O> {
 
     S state() {
         return state;
+    }
+
+    /**
+     * After {@link Result#FOUND}: goes on to the other orders, and tells each further state that the object may be in
+     * once everything answered has taken effect, and any of what is open. The witness is lost.
+     *
+     * @return whether these were all
+     */
+    boolean otherStates(int max, Limits limits, Consumer<S> further) {
+        var found = new HashSet<S>();
+        found.add(state);
+        var within = new Budget(limits, System::nanoTime);
+        Event<I, O> event = head.next;
+        while (true) {
+            if (event == null || event.isReturn()) {
+                event = takeBack();
+                if (event == null) {
+                    return true;
+                }
+                event = event.next;
+                continue;
+            }
+            if (found.size() >= max || !within.step()) {
+                return false;
+            }
+            if (!putNext(event)) {
+                event = event.next;
+                continue;
+            }
+            if (awaited == 0 && found.add(state)) {
+                further.accept(state);
+            }
+            event = head.next;
+        }
     }
 
     /** After {@link Result#NONE}: the last return that any order reached and none passed. */

@@ -15,19 +15,29 @@ public sealed interface Verdict permits Verdict.Valid, Verdict.Invalid, Verdict.
      * @param prefix an order that explains everything that returned before {@code breaksAt} did: the longest prefix of
      *     the history that is linearizable
      * @param breaksAt the operation whose return cannot be explained in any order
-     * @param beside the other operations open when it returned, none of which, put before it, helps
-     * @param state the state after {@code prefix}, as the model describes it
+     * @param beside the other operations open when it returned that {@code prefix} does without; none of them, put
+     *     before it, helps
+     * @param states every state that the object may have been in when it had to answer, as the model describes them;
+     *     that after {@code prefix} first
+     * @param allStates false when there were too many states to look at all
      */
     record Invalid(
             Object part,
             List<Operation<?, ?>> prefix,
             Operation<?, ?> breaksAt,
             List<Operation<?, ?>> beside,
-            String state)
+            List<String> states,
+            boolean allStates)
             implements Verdict {
         public Invalid {
             prefix = List.copyOf(prefix);
             beside = List.copyOf(beside);
+            states = List.copyOf(states);
+        }
+
+        /** The state after {@code prefix}, as the model describes it. */
+        public String state() {
+            return states.get(0);
         }
 
         @Override
@@ -39,7 +49,12 @@ public sealed interface Verdict permits Verdict.Valid, Verdict.Invalid, Verdict.
                     .append(" cannot be explained\n  state after the ")
                     .append(prefix.size())
                     .append(" operations that can be ordered: ")
-                    .append(state);
+                    .append(state());
+            if (states.size() > 1 || !allStates) {
+                text.append("\n  other states that were possible then: ")
+                        .append(String.join(", ", states.subList(1, states.size())))
+                        .append(allStates ? "" : ", …");
+            }
             int shown = Math.min(prefix.size(), 10);
             text.append("\n  the last ").append(shown).append(" of them:");
             prefix.subList(prefix.size() - shown, prefix.size())

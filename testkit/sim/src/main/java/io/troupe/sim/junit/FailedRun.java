@@ -8,8 +8,9 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.ReflectionSupport;
 
@@ -37,23 +38,41 @@ final class FailedRun {
         return FaultFilter.parse(System.getProperty("troupe.faults", "all"));
     }
 
-    /** @param struck what the nemesis did, as {@link Simulation#faults()} tells */
-    String replayCommand(List<String> struck) {
-        var asked = System.getProperty("troupe.faults");
-        if (asked != null || struck.isEmpty() || !canRunAgain()) {
-            return ReplayCommand.of(context, seed, faultsAskedFor());
+    /** The clients that {@code -Dtroupe.clients} leaves. */
+    static FaultFilter clientsAskedFor() {
+        return FaultFilter.parse(System.getProperty("troupe.clients", "all"));
+    }
+
+    /** @param failed the run that failed, null when it did not get so far as to have a simulation */
+    String replayCommand(@Nullable Simulation failed) {
+        boolean isShrunkAlready =
+                System.getProperty("troupe.faults") != null || System.getProperty("troupe.clients") != null;
+        if (isShrunkAlready || System.getProperty("troupe.seed") != null || failed == null || !canRunAgain()) {
+            return ReplayCommand.of(context, seed, faultsAskedFor(), clientsAskedFor());
         }
-        var numbers = struck.stream()
+        var numbers = failed.faults().stream()
                 .map(line -> Integer.parseInt(line.substring(1, line.indexOf(' '))))
                 .toList();
         long deadline = System.nanoTime() + TIME_MAX.toNanos();
-        var shrinker = new Shrinker(this::failsAgain, () -> tries < TRIES_MAX && System.nanoTime() - deadline < 0);
-        var few = shrinker.shrink(numbers);
+        BooleanSupplier mayGoOn = () -> tries < TRIES_MAX && System.nanoTime() - deadline < 0;
+        var everybody = FaultFilter.all();
+        var few = numbers.isEmpty()
+                ? everybody
+                : FaultFilter.only(new Shrinker(faults -> failsAgain(faults, everybody), mayGoOn).shrink(numbers));
+        var clients = failed.clientsTaking().stream().sorted().toList();
+        var taking = clients.isEmpty()
+                ? everybody
+                : FaultFilter.only(new Shrinker(these -> failsAgain(few, these), mayGoOn).shrink(clients));
         var trace = traceFile(context, seed);
-        run(FaultFilter.only(few), Optional.of(trace));
-        var command = ReplayCommand.of(context, seed, FaultFilter.only(few));
-        return command + "\n  (" + few.size() + " of " + numbers.size() + " faults are enough, found in " + tries
-                + " runs; trace in " + trace.toAbsolutePath() + ")";
+        run(few, taking, Optional.of(trace));
+        return ReplayCommand.of(context, seed, few, taking) + "\n  ("
+                + share(few, numbers.size(), "faults")
+                + share(taking, clients.size(), "clients")
+                + "found in " + tries + " runs; trace in " + trace.toAbsolutePath() + ")";
+    }
+
+    private static String share(FaultFilter kept, int all, String what) {
+        return all == 0 ? "" : kept.size() + " of " + all + " " + what + " are enough, ";
     }
 
     static Path traceFile(ExtensionContext context, long seed) {
@@ -72,15 +91,16 @@ final class FailedRun {
                 && context.getRequiredTestClass().getEnclosingClass() == null;
     }
 
-    private boolean failsAgain(FaultFilter faults) {
+    private boolean failsAgain(FaultFilter faults, FaultFilter clients) {
         tries++;
-        return run(faults, Optional.empty()).map(FailedRun::symptom).equals(Optional.of(symptom));
+        return run(faults, clients, Optional.empty()).map(FailedRun::symptom).equals(Optional.of(symptom));
     }
 
     /** @param trace where to write what happened */
-    private Optional<Throwable> run(FaultFilter faults, Optional<Path> trace) {
+    private Optional<Throwable> run(FaultFilter faults, FaultFilter clients, Optional<Path> trace) {
         var stage = Stage.open(ConfigFactory.parseString(config));
-        var simulation = stage.simulate(seed, faults);
+        var simulation = stage.simulate(seed, faults, clients);
+        String wrong = "";
         trace.ifPresent(file -> simulation.recordTrace());
         try {
             var test = ReflectionSupport.newInstance(context.getRequiredTestClass());
@@ -89,21 +109,37 @@ final class FailedRun {
             method.invoke(test, simulation);
             return Optional.empty();
         } catch (InvocationTargetException e) {
-            return Optional.of(e.getCause() == null ? e : e.getCause());
+            var failure = e.getCause() == null ? e : e.getCause();
+            wrong = said(failure);
+            return Optional.of(failure);
         } catch (ReflectiveOperationException e) {
             return Optional.of(e);
         } finally {
-            trace.ifPresent(file -> write(simulation, file));
+            if (trace.isPresent()) {
+                write(simulation, trace.get(), title(context, seed, wrong));
+            }
             SimulationExtension.Stages.closeQuietly(stage);
         }
     }
 
-    static void write(Simulation simulation, Path trace) {
+    static void write(Simulation simulation, Path trace, String title) {
         try {
-            simulation.writeTrace(trace);
+            simulation.writeTrace(trace, title);
         } catch (IOException e) {
             System.err.println("the trace could not be written to " + trace.toAbsolutePath() + ": " + e);
         }
+    }
+
+    static String title(ExtensionContext context, long seed, String wrong) {
+        return context.getRequiredTestClass().getSimpleName() + "."
+                + context.getRequiredTestMethod().getName() + ", seed " + seed + "\n" + wrong;
+    }
+
+    /** What a failure says, without what the trace shows anyway. */
+    static String said(Throwable failure) {
+        String message = Optional.ofNullable(failure.getMessage()).orElse(failure.toString());
+        int facts = message.indexOf("\n  seed ");
+        return (facts < 0 ? message : message.substring(0, facts)).strip();
     }
 
     /** What failed, without the numbers that differ from run to run: kind, and first line. */

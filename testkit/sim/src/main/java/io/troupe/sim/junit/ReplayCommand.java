@@ -10,14 +10,19 @@ final class ReplayCommand {
 
     private ReplayCommand() {}
 
-    /** @param faults which of the nemesis' strikes to keep */
-    static String of(ExtensionContext context, long seed, FaultFilter faults) {
+    /**
+     * @param faults which of the nemesis' strikes to keep
+     * @param clients which clients take part
+     */
+    static String of(ExtensionContext context, long seed, FaultFilter faults, FaultFilter clients) {
         String command = of(
                 Path.of(System.getProperty("basedir", "")).toAbsolutePath(),
                 context.getRequiredTestClass().getSimpleName(),
                 context.getRequiredTestMethod().getName(),
                 seed);
-        return faults == FaultFilter.all() ? command : command + " -Dtroupe.faults=" + faults;
+        return command
+                + (faults == FaultFilter.all() ? "" : " -Dtroupe.faults=" + faults)
+                + (clients == FaultFilter.all() ? "" : " -Dtroupe.clients=" + clients);
     }
 
     static String of(Path module, String testClass, String method, long seed) {

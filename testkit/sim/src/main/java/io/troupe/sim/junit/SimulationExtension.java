@@ -1,6 +1,7 @@
 package io.troupe.sim.junit;
 
 import com.typesafe.config.ConfigFactory;
+import io.troupe.sim.Coverage;
 import io.troupe.sim.Simulation;
 import io.troupe.sim.Stage;
 import java.util.LinkedHashMap;
@@ -38,8 +39,8 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
     @Override
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
         var test = context.getRequiredTestMethod().getAnnotation(SimulationTest.class);
-        var failedSeeds = new AtomicInteger();
-        return seeds(test).mapToObj(seed -> new OneSeed(test, seed, failedSeeds));
+        var suite = new Suite(test, seeds(test).max().orElse(0));
+        return seeds(test).mapToObj(seed -> new OneSeed(suite, seed));
     }
 
     private static LongStream seeds(SimulationTest test) {
@@ -51,8 +52,37 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
         return LongStream.range(test.firstSeed(), test.firstSeed() + count);
     }
 
-    private record OneSeed(SimulationTest test, long seed, AtomicInteger failedSeeds)
-            implements TestTemplateInvocationContext {
+    /** What the seeds of one test have in common. */
+    private static final class Suite {
+        private final SimulationTest test;
+        private final long lastSeed;
+        private final AtomicInteger failedSeeds = new AtomicInteger();
+        private final Coverage coverage;
+
+        private Suite(SimulationTest test, long lastSeed) {
+            this.test = test;
+            this.lastSeed = lastSeed;
+            this.coverage = new Coverage(List.of(test.expects()));
+        }
+
+        /** Says after the last seed what all of them have reached. */
+        private void seedEnded(ExtensionContext context, long seed, Simulation simulation) {
+            coverage.add(simulation.reached());
+            var report = coverage.report();
+            if (seed != lastSeed || report.isEmpty()) {
+                return;
+            }
+            var name = context.getRequiredTestClass().getSimpleName() + "."
+                    + context.getRequiredTestMethod().getName();
+            System.out.println(name + " has reached\n" + report);
+            if (test.failsOnUnreached() && !coverage.missing().isEmpty()) {
+                throw new AssertionError(
+                        name + " never reached " + coverage.missing() + ", in all its seeds\n" + report);
+            }
+        }
+    }
+
+    private record OneSeed(Suite suite, long seed) implements TestTemplateInvocationContext {
         @Override
         public String getDisplayName(int invocationIndex) {
             return "seed " + seed;
@@ -60,27 +90,28 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
 
         @Override
         public List<Extension> getAdditionalExtensions() {
-            return List.of(new Run(test, seed, failedSeeds));
+            return List.of(new Run(suite, seed));
         }
     }
 
     private static final class Run
             implements ExecutionCondition, ParameterResolver, TestExecutionExceptionHandler, AfterEachCallback {
+        private final Suite suite;
         private final SimulationTest test;
         private final long seed;
-        private final AtomicInteger failedSeeds;
+        private String wrong = "";
         private @Nullable Simulation simulation;
         private boolean failed;
 
-        private Run(SimulationTest test, long seed, AtomicInteger failedSeeds) {
-            this.test = test;
+        private Run(Suite suite, long seed) {
+            this.suite = suite;
+            this.test = suite.test;
             this.seed = seed;
-            this.failedSeeds = failedSeeds;
         }
 
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-            return failedSeeds.get() < FAILED_SEEDS_MAX
+            return suite.failedSeeds.get() < FAILED_SEEDS_MAX
                     ? ConditionEvaluationResult.enabled("")
                     : ConditionEvaluationResult.disabled(FAILED_SEEDS_MAX + " seeds have failed already");
         }
@@ -92,7 +123,9 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
 
         @Override
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            simulation = stages(context).get(test.config()).simulate(seed, FailedRun.faultsAskedFor());
+            simulation = stages(context)
+                    .get(test.config())
+                    .simulate(seed, FailedRun.faultsAskedFor(), FailedRun.clientsAskedFor());
             if (isReplay()) {
                 simulation.recordTrace();
             }
@@ -103,9 +136,10 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
         public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
             if (!(failure instanceof TestAbortedException)) {
                 failed = true;
-                failedSeeds.incrementAndGet();
+                wrong = FailedRun.said(failure);
+                suite.failedSeeds.incrementAndGet();
                 var again = new FailedRun(context, test.config(), seed, failure);
-                var command = again.replayCommand(simulation == null ? List.of() : simulation.faults());
+                var command = again.replayCommand(simulation);
                 failure.addSuppressed(new Replay(command));
                 System.err.println(command);
             }
@@ -116,7 +150,7 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
         public void afterEach(ExtensionContext context) {
             if (isReplay() && simulation != null) {
                 var trace = FailedRun.traceFile(context, seed);
-                FailedRun.write(simulation, trace);
+                FailedRun.write(simulation, trace, FailedRun.title(context, seed, wrong));
                 System.err.println("trace in " + trace.toAbsolutePath());
             }
             if (failed) {
@@ -124,6 +158,9 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
                 stages(context).discard(test.config());
             } else if (simulation != null) {
                 simulation.close();
+                if (!isReplay()) {
+                    suite.seedEnded(context, seed, simulation);
+                }
             }
         }
 

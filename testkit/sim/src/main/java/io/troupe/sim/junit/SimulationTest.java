@@ -12,7 +12,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * A test method that takes an {@link io.troupe.sim.Simulation} and is run once for each of many seeds. After three failed
  * seeds the rest are skipped.
  *
- * <p>System properties: {@code troupe.seed} runs that seed alone, {@code troupe.seeds} changes how many are run.
+ * <p>System properties: {@code troupe.seed} runs that seed alone, {@code troupe.faults} and {@code troupe.clients} with
+ * these alone, {@code troupe.seeds} changes how many are run.
  */
 @Documented
 @Target(ElementType.METHOD)
@@ -25,6 +26,15 @@ public @interface SimulationTest {
     int seeds() default 100;
 
     long firstSeed() default 0;
+
+    /**
+     * What the seeds together are to reach ({@link io.troupe.sim.Simulation#reached(String)}): a report after the last of
+     * them says how often they did.
+     */
+    String[] expects() default {};
+
+    /** Whether the last seed fails when something expected was never reached. */
+    boolean failsOnUnreached() default false;
 
     /** HOCON of the application: serializers, and what its actors read. */
     String config() default "";

@@ -1,0 +1,24 @@
+package io.troupe.sim.cluster;
+
+import java.io.IOException;
+import java.net.URL;
+import java.util.Collections;
+import java.util.Enumeration;
+
+/**
+ * The application's own class loader, but for the jars' manifests: every actor system reads all of them at its start to
+ * compare Pekko's versions, which would take a third of a node's start.
+ */
+final class ApplicationClasses extends ClassLoader {
+
+    static final ApplicationClasses LOADER = new ApplicationClasses();
+
+    private ApplicationClasses() {
+        super(ApplicationClasses.class.getClassLoader());
+    }
+
+    @Override
+    public Enumeration<URL> getResources(String name) throws IOException {
+        return name.equals("META-INF/MANIFEST.MF") ? Collections.emptyEnumeration() : super.getResources(name);
+    }
+}

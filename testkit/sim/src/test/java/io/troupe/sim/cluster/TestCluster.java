@@ -1,0 +1,99 @@
+package io.troupe.sim.cluster;
+
+import static java.time.Duration.ofSeconds;
+
+import io.troupe.sim.Sent;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.AddressFromURIString;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Join;
+import org.apache.pekko.cluster.typed.JoinSeedNodes;
+
+/** Five stock nodes, and what the tests ask of them. */
+final class TestCluster {
+
+    private static final Set<String> ALL = Set.of("n1", "n2", "n3", "n4", "n5");
+
+    private TestCluster() {}
+
+    static String strategy(String name) {
+        return """
+                pekko.cluster.downing-provider-class = "org.apache.pekko.cluster.sbr.SplitBrainResolverProvider"
+                pekko.cluster.split-brain-resolver { active-strategy = %s, stable-after = 7s }
+                """
+                .formatted(name);
+    }
+
+    /** For messages of the tests: those that implement {@link Sent} go by Java serialization. */
+    static final String SERIALIZATION =
+            """
+            pekko.actor {
+              allow-java-serialization = on
+              warn-about-java-serializer-usage = off
+              serialization-bindings { "io.troupe.sim.Sent" = java }
+            }
+            """;
+
+    /** A guardian that joins the cluster and does nothing else. */
+    static Behavior<Void> joining(ClusterNodeContext node) {
+        return Behaviors.setup(context -> {
+            join(node, context.getSystem());
+            return Behaviors.empty();
+        });
+    }
+
+    /** At its first start by way of n1, which joins itself; later by way of any other node, and never alone. */
+    static void join(ClusterNodeContext node, ActorSystem<?> system) {
+        var cluster = Cluster.get(system).manager();
+        if (node.life() == 0) {
+            cluster.tell(Join.create(address("n1")));
+        } else {
+            cluster.tell(new JoinSeedNodes(
+                    others(node.name()).stream().map(TestCluster::address).toList()));
+        }
+    }
+
+    private static Address address(String name) {
+        return AddressFromURIString.parse("pekko://sim@" + name + ":25520");
+    }
+
+    static List<ClusterNode<Void>> formed(ClusterSimulation sim) {
+        return formed(sim, 5);
+    }
+
+    static List<ClusterNode<Void>> formed(ClusterSimulation sim, int count) {
+        var nodes = sim.nodes(count, TestCluster::joining);
+        awaitFormed(sim, nodes);
+        return nodes;
+    }
+
+    static void awaitFormed(ClusterSimulation sim, List<? extends ClusterNode<?>> nodes) {
+        sim.runUntil(
+                () -> nodes.stream().allMatch(node -> node.membersUp().size() == nodes.size()), Duration.ofSeconds(60));
+    }
+
+    static Set<String> others(Set<String> these) {
+        var rest = new TreeSet<>(ALL);
+        rest.removeAll(these);
+        return rest;
+    }
+
+    static Set<String> others(String... these) {
+        return others(Set.of(these));
+    }
+
+    static Set<String> alive(ClusterSimulation sim) {
+        var names = new TreeSet<String>();
+        sim.nodes().stream().filter(ClusterNode::isUp).forEach(node -> names.add(node.name()));
+        return names;
+    }
+
+    static final Duration DECIDED = ofSeconds(40);
+}
