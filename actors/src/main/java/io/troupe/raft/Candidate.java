@@ -18,10 +18,13 @@ final class Candidate extends Role {
     private final TreeSet<String> votes = new TreeSet<>();
     private final TreeSet<String> refusals = new TreeSet<>();
     private final int timeoutTicks;
+    private final RequestVote request;
     private int ticks;
+    private boolean asks;
 
-    private Candidate(RaftServer server) {
+    private Candidate(RaftServer server, boolean transfer) {
         super(server);
+        this.request = new RequestVote(server.term(), server.node, server.log().last(), transfer, server.self.narrow());
         this.timeoutTicks = server.randomElectionTicks();
     }
 
@@ -29,13 +32,12 @@ final class Candidate extends Role {
     static Candidate begin(RaftServer server, boolean transfer) {
         server.follow(Optional.empty());
         server.enterTerm(server.term() + 1);
-        Candidate candidate = new Candidate(server);
-        RequestVote request =
-                new RequestVote(server.term(), server.node, server.log().last(), transfer, server.self.narrow());
+        Candidate candidate = new Candidate(server, transfer);
         // Not before it is durable: after a crash another vote in this term could be asked for with a shorter log.
         server.castVote(server.node, () -> {
-            server.voters().forEach(peer -> peer.tell(request));
-            server.self.tell(new VoteReply(request.term(), server.node, true));
+            candidate.asks = true;
+            server.voters().forEach(peer -> peer.tell(candidate.request));
+            server.self.tell(new VoteReply(candidate.request.term(), server.node, true));
         });
         return candidate;
     }
@@ -56,6 +58,15 @@ final class Candidate extends Role {
             return this;
         }
         return server.mayStand() ? PreCandidate.begin(server) : new Follower(server);
+    }
+
+    /** A voter that is found late, or came back, is asked late. */
+    @Override
+    Role onPeerAt(PeerDirectory.PeerAt at) {
+        if (asks && server.configuration().isVoter(at.node())) {
+            at.replica().ifPresent(peer -> peer.tell(request));
+        }
+        return this;
     }
 
     @Override

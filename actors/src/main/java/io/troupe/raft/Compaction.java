@@ -1,17 +1,30 @@
 package io.troupe.raft;
 
+import java.util.Optional;
+
 /**
- * When this server snapshots, and on which snapshot its log rests (§7; every server decides for itself).
+ * When this server snapshots, on which snapshot its log rests (§7; every server decides for itself), and when older ones
+ * may go.
  *
- * <p>Transitions: idle → under way, when enough was applied; under way → idle, when the snapshot is durable, could
- * not be written, or was overtaken by one from the leader.
+ * <p>Transitions: idle → under way, when enough was applied, or the snapshot in use turned out to be damaged; under way →
+ * idle, when the snapshot is durable, or was overtaken by one from the leader; under way → pausing, when it could not
+ * be written; pausing → idle, after a pause that doubles with each failure.
  */
 final class Compaction {
+
+    private static final int PAUSE_DOUBLINGS_MAX = 6;
 
     private final RaftServer server;
     private SnapshotMetadata snapshot;
     private boolean underWay;
+    private boolean damaged;
     private long bytesSince;
+    private long bytesFrozen;
+    private int failures;
+    private int pauseTicks;
+    private long restoring;
+    private long restored;
+    private Optional<SnapshotMetadata> pruneLater = Optional.empty();
 
     Compaction(RaftServer server, SnapshotMetadata snapshot) {
         this.server = server;
@@ -26,20 +39,36 @@ final class Compaction {
         bytesSince += entries.sizeBytes();
     }
 
+    void onTick() {
+        if (pauseTicks > 0 && --pauseTicks == 0) {
+            maybeBegin();
+        }
+    }
+
     void maybeBegin() {
         long entries = server.appliedIndex() - snapshot.index();
         boolean enough = entries >= server.settings.snapshotEntries()
-                || (entries > 0 && bytesSince >= server.settings.snapshotBytes());
-        if (enough && !underWay) {
+                || (entries > 0 && bytesSince >= server.settings.snapshotBytes())
+                || damaged;
+        if (enough && !underWay && pauseTicks == 0) {
             underWay = true;
-            bytesSince = 0;
+            bytesFrozen = bytesSince;
             server.freeze();
+        }
+    }
+
+    /** The stored snapshot of this index cannot be sent whole: the state machine gives a new one, of now. */
+    void onDamaged(long index) {
+        if (index == snapshot.index()) {
+            damaged = true;
+            maybeBegin();
         }
     }
 
     void onFrozen(Applier.Frozen frozen) {
         LogPosition position = frozen.position();
-        if (position.index() <= snapshot.index()) {
+        boolean isNews = position.index() > snapshot.index() || (damaged && position.index() == snapshot.index());
+        if (!isNews) {
             underWay = false;
             return;
         }
@@ -51,19 +80,43 @@ final class Compaction {
 
     void onSaved(SnapshotMetadata saved) {
         underWay = false;
+        failures = 0;
+        if (saved.index() >= snapshot.index()) {
+            damaged = false;
+        }
         if (saved.index() > snapshot.index()) {
             snapshot = saved;
-            server.compactTo(saved, () -> prune(saved));
+            bytesSince -= bytesFrozen;
+            server.compactTo(saved, () -> pruneWhenRestored(saved));
         }
     }
 
     void onSaveFailed() {
         underWay = false;
+        pauseTicks = server.settings.electionTicks() << Math.min(failures++, PAUSE_DOUBLINGS_MAX);
     }
 
     void installed(SnapshotMetadata fromLeader) {
         snapshot = fromLeader;
+        damaged = false;
         bytesSince = 0;
+        bytesFrozen = 0;
+        restoring = fromLeader.index();
+    }
+
+    void onRestored(Applier.Restored event) {
+        restored = Math.max(restored, event.index());
+        pruneLater.ifPresent(this::pruneWhenRestored);
+    }
+
+    /** Deletes what is older, but not while the applier has yet to read some snapshot. */
+    void pruneWhenRestored(SnapshotMetadata inUse) {
+        if (restored < restoring) {
+            pruneLater = Optional.of(inUse);
+        } else {
+            pruneLater = Optional.empty();
+            prune(inUse);
+        }
     }
 
     void prune(SnapshotMetadata inUse) {

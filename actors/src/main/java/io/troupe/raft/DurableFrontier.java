@@ -34,6 +34,15 @@ final class DurableFrontier {
         return durableIndex;
     }
 
+    /** Everything through this index is durable as it stands in the log now, or will be when what is under way is. */
+    long issuedIndex() {
+        long index = durableIndex;
+        for (Write write : underWay) {
+            index = Math.max(index, write.lastIndex);
+        }
+        return index;
+    }
+
     /** Announces a write that makes the log durable through {@code lastIndex}; gives its ticket. */
     long issue(long lastIndex, Runnable answer) {
         underWay.add(new Write(++issued, lastIndex, answer));

@@ -90,7 +90,7 @@ final class Follower extends Role {
         if (decision instanceof LogMatching.Mismatch mismatch) {
             var reply = new AppendRejected(
                     server.term(), server.node, append.previous().index(), mismatch.hint(), append.round());
-            append.replyTo().tell(reply);
+            server.whenTermIsDurable(() -> append.replyTo().tell(reply));
         } else if (decision instanceof LogMatching.Match match) {
             accept(append, match);
         }
@@ -99,17 +99,16 @@ final class Follower extends Role {
 
     private void accept(AppendEntries append, LogMatching.Match match) {
         if (match.news().isEmpty()) {
-            long durable = Math.min(match.matchIndex(), server.frontier.durableIndex());
-            append.replyTo().tell(accepted(append, durable));
+            server.whenTermIsDurable(() -> acknowledge(append, match));
         } else {
-            server.overwrite(match.news(), () -> append.replyTo()
-                    .tell(accepted(append, Math.min(match.matchIndex(), server.frontier.durableIndex()))));
+            server.overwrite(match.news(), () -> acknowledge(append, match));
         }
         server.commitTo(Math.min(append.leaderCommit(), match.matchIndex()), List.of()); // Rule 5
     }
 
-    private AppendAccepted accepted(AppendEntries append, long matchIndex) {
-        return new AppendAccepted(append.term(), server.node, matchIndex, append.round());
+    private void acknowledge(AppendEntries append, LogMatching.Match match) {
+        long durable = Math.min(match.matchIndex(), server.frontier.durableIndex());
+        append.replyTo().tell(new AppendAccepted(append.term(), server.node, durable, append.round()));
     }
 
     @Override
@@ -123,7 +122,7 @@ final class Follower extends Role {
             var reply = installed(chunk.snapshot());
             server.afterWrites(() -> chunk.replyTo().tell(reply));
         } else {
-            server.receiver().tell(new SnapshotReceiver.Chunk(chunk));
+            server.whenTermIsDurable(() -> server.receiver().tell(new SnapshotReceiver.Chunk(chunk)));
         }
         return this;
     }
@@ -135,7 +134,7 @@ final class Follower extends Role {
         if (received.snapshot().index() > server.commitIndex()) {
             server.install(received.snapshot(), () -> {
                 received.replyTo().tell(reply);
-                server.compaction().prune(received.snapshot());
+                server.compaction().pruneWhenRestored(received.snapshot());
             });
         } else {
             server.afterWrites(() -> received.replyTo().tell(reply));

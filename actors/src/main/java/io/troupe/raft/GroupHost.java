@@ -36,7 +36,7 @@ public final class GroupHost extends AbstractBehavior<Groups.Message> {
     /** One hosted group. */
     private static final class Member {
         final ActorRef<Replica.Message> replica;
-        final List<ActorRef<Groups.Hosted>> waiting = new ArrayList<>();
+        final List<ActorRef<Groups.HostReply>> waiting = new ArrayList<>();
         Groups.@Nullable Hosted hosted;
         Replica.Status status;
         boolean down;
@@ -104,7 +104,9 @@ public final class GroupHost extends AbstractBehavior<Groups.Message> {
 
     private Behavior<Groups.Message> onHost(Groups.Host host) {
         Member member = members.computeIfAbsent(host.group(), group -> spawn(host));
-        if (member.hosted != null) {
+        if (member.down) {
+            host.replyTo().tell(notHosted(host.group()));
+        } else if (member.hosted != null) {
             host.replyTo().tell(member.hosted);
         } else {
             member.waiting.add(host.replyTo());
@@ -130,6 +132,13 @@ public final class GroupHost extends AbstractBehavior<Groups.Message> {
                 replica, new Replica.Status(group, node, Replica.Role.FOLLOWER, Optional.empty(), 0, 0, 0, 0));
     }
 
+    private Groups.NotHosted notHosted(String group) {
+        return new Groups.NotHosted(
+                group,
+                "the replica of group " + group + " on " + node
+                        + " has failed; the log of this node says why. Mend that, and start the node again");
+    }
+
     private Behavior<Groups.Message> onHosted(Groups.Hosted hosted) {
         Member member = members.get(hosted.group());
         if (member != null) {
@@ -151,9 +160,12 @@ public final class GroupHost extends AbstractBehavior<Groups.Message> {
     private Behavior<Groups.Message> onReplicaStopped(ReplicaStopped stopped) {
         Member member = members.get(stopped.group());
         if (member != null) {
-            getContext().getLog().error("The replica of group {} on {} is down", stopped.group(), node);
+            RaftLogging.of(getContext().getLog(), stopped.group())
+                    .error("The replica of group {} on {} is down", stopped.group(), node);
             Replica.Status last = member.status;
             member.down = true;
+            member.waiting.forEach(waiting -> waiting.tell(notHosted(stopped.group())));
+            member.waiting.clear();
             member.status = new Replica.Status(
                     last.group(),
                     last.node(),

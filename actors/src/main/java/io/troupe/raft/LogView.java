@@ -128,6 +128,9 @@ final class LogView {
 
     /** The log without the entries from {@code index} on (Figure 2, AppendEntries rule 3). */
     LogView truncatedFrom(long index) {
+        if (index <= base.index()) {
+            throw new IllegalArgumentException("Truncating from " + index + " a log that begins after " + base);
+        }
         return index > lastIndex() ? this : new LogView(base, room, (int) (index - base.index() - 1));
     }
 

@@ -80,11 +80,14 @@ sealed interface RaftMessage extends Wire, Replica.Message {
     }
 
     /**
-     * @param nextOffset what the follower wants next: after an interruption not the beginning
+     * @param nextOffset what the follower wants next, after an interruption not the beginning; or {@link #DAMAGED}
      * @param installed the snapshot is durable at the follower, or it no longer needs it
      */
     record ChunkReply(long term, String from, long index, long nextOffset, boolean installed)
-            implements Wire, SnapshotSender.Command {}
+            implements Wire, SnapshotSender.Command {
+        /** All of it came, but its checksum is wrong; nothing was kept. */
+        static final long DAMAGED = -1;
+    }
 
     /** Thesis §3.10: start an election at once. */
     record TimeoutNow(long term, String leader) implements RaftMessage {}

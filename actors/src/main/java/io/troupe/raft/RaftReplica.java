@@ -193,7 +193,7 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
                     .onMessage(RaftLog.Stored.class, this::onStored)
                     .onMessage(Applier.Applied.class, this::onApplied)
                     .onMessageEquals(Leader.Flush.FLUSH, () -> become(role.onFlush()))
-                    .onMessageEquals(Tick.TICK, () -> become(role.onTick()))
+                    .onMessageEquals(Tick.TICK, this::onTick)
                     .onMessage(ReadIndex.class, message -> become(role.onReadIndex(message)))
                     .onMessage(ReadIndexReply.class, message -> become(role.onReadIndexReply(message)))
                     .onMessage(PreVote.class, message -> become(role.onPreVote(message)))
@@ -202,10 +202,11 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
                     .onMessage(VoteReply.class, message -> become(role.onVoteReply(message)))
                     .onMessage(TimeoutNow.class, message -> become(role.onTimeoutNow(message)))
                     .onMessage(Replicator.HigherTerm.class, message -> become(role.onHigherTerm(message)))
+                    .onMessage(Replicator.SnapshotDamaged.class, this::onSnapshotDamaged)
                     .onMessage(InstallSnapshot.class, message -> become(role.onInstallSnapshot(message)))
                     .onMessage(SnapshotReceiver.Received.class, message -> become(role.onSnapshotReceived(message)))
                     .onMessage(Applier.Frozen.class, this::onFrozen)
-                    .onMessage(Applier.Restored.class, ignored -> this)
+                    .onMessage(Applier.Restored.class, this::onRestored)
                     .onMessage(SnapshotWriter.Saved.class, this::onSaved)
                     .onMessage(SnapshotWriter.SaveFailed.class, this::onSaveFailed)
                     .onMessage(PeerDirectory.PeerAt.class, this::onPeerAt)
@@ -222,8 +223,7 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
             role = next;
             if (server.observers.isNews(role.name(), server)) {
                 Replica.Status status = server.status(role.name());
-                getContext()
-                        .getLog()
+                RaftLogging.of(getContext().getLog(), server.group, server.term())
                         .info(
                                 "Group {}: {} is {} in term {}, leader {}",
                                 server.group,
@@ -239,12 +239,23 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
 
         private Behavior<Replica.Message> onStored(RaftLog.Stored stored) {
             server.frontier.stored(stored.ticket());
+            witness.afterStep(server, role.name());
             return this;
         }
 
         private Behavior<Replica.Message> onApplied(Applier.Applied applied) {
             server.onApplied(applied);
             return become(role.onApplied());
+        }
+
+        private Behavior<Replica.Message> onTick() {
+            server.compaction().onTick();
+            return become(role.onTick());
+        }
+
+        private Behavior<Replica.Message> onRestored(Applier.Restored restored) {
+            server.compaction().onRestored(restored);
+            return this;
         }
 
         private Behavior<Replica.Message> onFrozen(Applier.Frozen frozen) {
@@ -259,6 +270,11 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
 
         private Behavior<Replica.Message> onSaveFailed(SnapshotWriter.SaveFailed failed) {
             server.compaction().onSaveFailed();
+            return this;
+        }
+
+        private Behavior<Replica.Message> onSnapshotDamaged(Replicator.SnapshotDamaged damaged) {
+            server.compaction().onDamaged(damaged.index());
             return this;
         }
 

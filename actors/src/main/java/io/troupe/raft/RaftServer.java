@@ -41,6 +41,7 @@ final class RaftServer {
     private long lastReadId;
     private Optional<String> leader = Optional.empty();
     private boolean abstaining;
+    private HardState durable;
 
     RaftServer(
             RaftReplica.Identity identity,
@@ -61,6 +62,7 @@ final class RaftServer {
         this.applier = applier;
         this.receiver = receiver;
         this.hardState = recovered.hardState();
+        this.durable = hardState;
         this.log = recovered.snapshot().isPresent() ? recovered.log() : LogView.startingAfter(snapshot.last());
         this.commitIndex = snapshot.index();
         this.appliedIndex = snapshot.index();
@@ -182,6 +184,11 @@ final class RaftServer {
         write(LogSlice.empty(log.lastIndex() + 1), answer);
     }
 
+    /** What of it is known to be on disk. */
+    HardState durableHardState() {
+        return durable;
+    }
+
     // -- log
 
     /** The leader's: one more entry at the end, to be written with {@link #writeFrom}. */
@@ -214,8 +221,25 @@ final class RaftServer {
     }
 
     private void write(LogSlice entries, Runnable answer) {
-        long ticket = frontier.issue(entries.lastIndex(), inThisTerm(answer));
+        HardState written = hardState;
+        Runnable inThisTerm = inThisTerm(answer);
+        long ticket = frontier.issue(entries.lastIndex(), () -> {
+            durable = written;
+            inThisTerm.run();
+        });
         disk.tell(new RaftLog.Write(ticket, hardState, entries));
+    }
+
+    /**
+     * Runs {@code answer} when the present term is durable, which it mostly is; never in a later term. An answer that
+     * promises nothing but the term need not wait for entries that are under way.
+     */
+    void whenTermIsDurable(Runnable answer) {
+        if (durable.term() == term()) {
+            answer.run();
+        } else {
+            afterWrites(answer);
+        }
     }
 
     /** Runs {@code answer} when everything so far is durable, if the term is still the same then. */

@@ -3,6 +3,7 @@ package io.troupe.raft;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import java.time.Duration;
+import java.util.function.BiFunction;
 
 /**
  * How the replicas of a node behave; read once from {@code troupe.raft}, where {@code reference.conf} explains
@@ -87,25 +88,62 @@ public record RaftSettings(
      * @throws ConfigException naming the path, the value and what would be right
      */
     public static RaftSettings from(Config root) {
-        Config raft = root.getConfig(PATH);
+        var raft = new Keys(root);
         return new RaftSettings(
-                raft.getDuration("heartbeat-interval"),
-                raft.getInt("ticks-per-heartbeat"),
-                raft.getDuration("election-timeout"),
-                raft.getBytes("max-message-bytes"),
-                raft.getInt("max-in-flight-messages"),
-                raft.getBytes("max-in-flight-bytes"),
-                raft.getBytes("max-entry-bytes"),
-                raft.getInt("max-pending-proposals"),
-                raft.getBytes("max-pending-bytes"),
-                raft.getInt("max-pending-reads"),
-                raft.getInt("max-stashed"),
-                raft.getBytes("max-write-bytes"),
-                raft.getLong("snapshot-entries"),
-                raft.getBytes("snapshot-bytes"),
-                raft.getLong("retained-entries"),
-                raft.getString("journal"),
-                raft.getString("blocking-dispatcher"));
+                raft.duration("heartbeat-interval"),
+                raft.integer("ticks-per-heartbeat"),
+                raft.duration("election-timeout"),
+                raft.bytes("max-message-bytes"),
+                raft.integer("max-in-flight-messages"),
+                raft.bytes("max-in-flight-bytes"),
+                raft.bytes("max-entry-bytes"),
+                raft.integer("max-pending-proposals"),
+                raft.bytes("max-pending-bytes"),
+                raft.integer("max-pending-reads"),
+                raft.integer("max-stashed"),
+                raft.bytes("max-write-bytes"),
+                raft.number("snapshot-entries"),
+                raft.bytes("snapshot-bytes"),
+                raft.number("retained-entries"),
+                raft.text("journal"),
+                raft.text("blocking-dispatcher"));
+    }
+
+    /** Reads keys by their full path, so that what is wrong is told with path, value and what would be right. */
+    private record Keys(Config root) {
+
+        private <T> T read(BiFunction<Config, String, T> type, String key, String wanted) {
+            String path = PATH + "." + key;
+            try {
+                return type.apply(root, path);
+            } catch (ConfigException.Missing e) {
+                throw e; // It names the path; the value is that there is none.
+            } catch (ConfigException e) {
+                var value = root.getValue(path);
+                throw new ConfigException.BadValue(
+                        value.origin(), path, "is " + value.render() + "; it must be " + wanted, e);
+            }
+        }
+
+        Duration duration(String key) {
+            return read(Config::getDuration, key, "a duration, such as 100ms or 1s");
+        }
+
+        long bytes(String key) {
+            return read(Config::getBytes, key, "a size, such as 64 KiB or 1 MiB");
+        }
+
+        int integer(String key) {
+            return read(Config::getInt, key, "a whole number");
+        }
+
+        long number(String key) {
+            return read(Config::getLong, key, "a whole number");
+        }
+
+        String text(String key) {
+            return read(Config::getString, key, "a text");
+        }
     }
 
     Duration tick() {

@@ -22,16 +22,24 @@ final class RecoveredLog {
     }
 
     private void write(LogSlice entries) {
-        if (entries.firstIndex() > log.lastIndex() + 1) {
-            if (snapshot.isPresent()) {
-                throw new IllegalStateException("The journal has " + entries + ", but nothing between "
-                        + log.lastIndex() + " and them: its events are not complete");
-            }
-            // What came before was deleted; a later Rebased says where the log begins.
+        boolean gap = entries.firstIndex() > log.lastIndex() + 1;
+        if (gap && snapshot.isPresent()) {
+            throw new IllegalStateException("The journal has " + entries + ", but nothing between " + log.lastIndex()
+                    + " and them: its events are not complete");
+        }
+        if (gap || (entries.firstIndex() <= log.base().index() && !isBaseKnown())) {
+            // What came before was deleted, also what these entries replace; a later Rebased says where the log begins.
             log = LogView.startingAfter(new LogPosition(entries.firstIndex() - 1, 0));
         }
         LogSlice unknown = entries.startingAt(log.base().index() + 1);
-        log = log.truncatedFrom(unknown.firstIndex()).append(unknown);
+        if (!unknown.isEmpty()) {
+            log = log.truncatedFrom(unknown.firstIndex()).append(unknown);
+        }
+    }
+
+    /** Whether the log begins at a snapshot, and not where the first event that was not deleted happens to begin. */
+    private boolean isBaseKnown() {
+        return snapshot.isPresent() && snapshot.get().index() >= log.base().index();
     }
 
     HardState hardState() {

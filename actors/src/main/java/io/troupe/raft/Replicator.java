@@ -46,7 +46,7 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
             SnapshotStorage storage,
             ActorRef<? super Event> replica) {}
 
-    sealed interface Event extends RaftReplica.Internal permits Progress, HigherTerm {}
+    sealed interface Event extends RaftReplica.Internal permits Progress, HigherTerm, SnapshotDamaged {}
 
     /**
      * The peer answered in this term.
@@ -57,6 +57,9 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
     record Progress(long term, String peer, long matchIndex, long round) implements Event {}
 
     record HigherTerm(long term) implements Event {}
+
+    /** The stored snapshot of this index cannot be brought to the peer; another is needed. */
+    record SnapshotDamaged(long index) implements Event {}
 
     private enum State {
         PROBING,
@@ -134,7 +137,8 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
         switch (state) {
             case PROBING -> beatWhileProbing();
             case REPLICATING -> sendEmpty(new LogPosition(nextIndex - 1, log.termAt(nextIndex - 1)));
-            case SNAPSHOT -> sendEmpty(LogPosition.ORIGIN);
+            case SNAPSHOT ->
+                send(LogPosition.ORIGIN, LogSlice.empty(1)); // The beginning: everybody's log agrees there.
         }
         return this;
     }
@@ -164,10 +168,17 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
                 || (state == State.PROBING && rejected.previousIndex() != nextIndex - 1);
         if (!stale) {
             LogPosition hint = rejected.hint();
-            probe(Math.max(matchIndex, log.lastIndexWithTermAtMost(hint.term(), hint.index())) + 1);
+            probe(Math.max(matchIndex, lastPossibleMatch(hint)) + 1);
             sendWhatIsDue();
         }
         return this;
+    }
+
+    /** Where the base's own term is later than the hint's, the logs part within what is compacted here. */
+    private long lastPossibleMatch(LogPosition hint) {
+        long index = log.lastIndexWithTermAtMost(hint.term(), hint.index());
+        boolean atBase = index == log.base().index();
+        return atBase && log.base().term() > hint.term() ? index - 1 : index;
     }
 
     private boolean heardHigherTerm(AppendReply reply) {
@@ -226,7 +237,7 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
     }
 
     private void sendEmpty(LogPosition previous) {
-        if (log.isCompacted(previous.index()) && previous.index() > 0) {
+        if (log.isCompacted(previous.index())) {
             sendSnapshotIfCompacted();
         } else {
             send(previous, LogSlice.empty(previous.index() + 1));
@@ -295,6 +306,9 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
         if (finished.installed()) {
             matchIndex = Math.max(matchIndex, finished.index());
             leadership.replica().tell(new Progress(leadership.term(), peer, matchIndex, 0));
+        }
+        if (finished.result() == SnapshotSender.Result.DAMAGED) {
+            leadership.replica().tell(new SnapshotDamaged(finished.index()));
         }
         probe(matchIndex + 1);
         if (finished.installed()) {

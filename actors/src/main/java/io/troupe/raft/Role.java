@@ -52,7 +52,8 @@ abstract class Role {
 
     Role onRequestVote(RequestVote request) {
         if (request.term() < server.term()) { // §5.1
-            request.replyTo().tell(new VoteReply(server.term(), server.node, false));
+            var reply = new VoteReply(server.term(), server.node, false);
+            server.whenTermIsDurable(() -> request.replyTo().tell(reply));
             return this;
         }
         if (request.term() > server.term()) {
@@ -113,9 +114,9 @@ abstract class Role {
 
     Role onAppendEntries(AppendEntries append) {
         if (append.term() < server.term()) { // Figure 2, AppendEntries rule 1
-            append.replyTo()
-                    .tell(new AppendRejected(
-                            server.term(), server.node, append.previous().index(), LogPosition.ORIGIN, append.round()));
+            var reply = new AppendRejected(
+                    server.term(), server.node, append.previous().index(), LogPosition.ORIGIN, append.round());
+            server.whenTermIsDurable(() -> append.replyTo().tell(reply));
             return this;
         }
         return followIn(append.term(), Optional.of(append.leader())).onAppendEntries(append);
@@ -123,9 +124,9 @@ abstract class Role {
 
     Role onInstallSnapshot(InstallSnapshot chunk) {
         if (chunk.term() < server.term()) { // Figure 13, rule 1
-            chunk.replyTo()
-                    .tell(new RaftMessage.ChunkReply(
-                            server.term(), server.node, chunk.snapshot().index(), 0, false));
+            var reply = new RaftMessage.ChunkReply(
+                    server.term(), server.node, chunk.snapshot().index(), 0, false);
+            server.whenTermIsDurable(() -> chunk.replyTo().tell(reply));
             return this;
         }
         return followIn(chunk.term(), Optional.of(chunk.leader())).onInstallSnapshot(chunk);

@@ -19,7 +19,8 @@ final class SnapshotPruner {
                     }
                 }
             } catch (IOException e) {
-                context.getLog().warn("Old snapshots of group {} cannot be deleted; they only take space", group, e);
+                RaftLogging.of(context.getLog(), group)
+                        .warn("Old snapshots of group {} cannot be deleted; they only take space", group, e);
             }
             return Behaviors.stopped();
         });

@@ -14,13 +14,15 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
  * The follower's half of InstallSnapshot (Figure 13, rules 2 to 5): writes chunks in order, tells the sender
  * where to go on, and reports a complete, checked, durable snapshot. Runs where blocking is allowed.
  *
- * <p>Transitions: empty → receiving, at a chunk of a snapshot; receiving → receiving, from the beginning, when
- * another snapshot is sent; receiving → empty, when it is complete or damaged.
+ * <p>Transitions: empty → receiving, at the first chunk of a snapshot; receiving → receiving, from the beginning, when
+ * another snapshot is sent; receiving → empty, when it is complete or damaged. A chunk of what is complete already is
+ * answered by reporting it again: the last chunk may come twice, and so may the whole when its report came to nothing.
  */
 final class SnapshotReceiver extends AbstractBehavior<SnapshotReceiver.Command> {
 
@@ -65,6 +67,7 @@ final class SnapshotReceiver extends AbstractBehavior<SnapshotReceiver.Command> 
     private final SnapshotStorage storage;
     private final ActorRef<? super Received> replica;
     private @Nullable Partial partial;
+    private @Nullable Identity completed;
 
     static Behavior<Command> create(
             String group, String node, SnapshotStorage storage, ActorRef<? super Received> replica) {
@@ -96,44 +99,63 @@ final class SnapshotReceiver extends AbstractBehavior<SnapshotReceiver.Command> 
     }
 
     private Behavior<Command> onChunk(InstallSnapshot chunk) {
+        Identity identity = Identity.of(chunk);
+        if (identity.equals(completed)) {
+            replica.tell(new Received(chunk.snapshot(), chunk.replyTo()));
+            return this;
+        }
         try {
-            Partial current = begin(Identity.of(chunk));
-            if (chunk.offset() == current.length) {
-                current.write(chunk.data());
-            }
-            if (current.length == chunk.length()) {
-                complete(current, chunk);
-            } else {
-                reply(chunk, current.length);
-            }
+            receive(chunk, identity);
         } catch (IOException e) {
             // Disk full or the like: the sender starts over after its silence, by when there may be room.
-            getContext().getLog().error("Snapshot {} of group {} cannot be received", chunk.snapshot(), group, e);
+            log(chunk).error("Snapshot {} of group {} cannot be received", chunk.snapshot(), group, e);
             discard();
         }
         return this;
     }
 
-    private Partial begin(Identity identity) throws IOException {
-        if (partial != null && partial.identity.equals(identity)) {
-            return partial;
+    private void receive(InstallSnapshot chunk, Identity identity) throws IOException {
+        Partial current = partial;
+        if (current == null || !current.identity.equals(identity)) {
+            if (chunk.offset() > 0) { // Nothing is begun with a late chunk of something else.
+                reply(chunk, 0);
+                return;
+            }
+            current = begin(identity);
         }
+        if (chunk.offset() == current.length) {
+            current.write(chunk.data());
+        }
+        if (current.length == chunk.length()) {
+            complete(current, chunk);
+        } else {
+            reply(chunk, current.length);
+        }
+    }
+
+    private Partial begin(Identity identity) throws IOException {
         discard();
         LogPosition last = identity.snapshot().last();
-        partial = new Partial(identity, storage.create(group, last.index(), last.term()));
-        return partial;
+        Partial begun = new Partial(identity, storage.create(group, last.index(), last.term()));
+        partial = begun;
+        return begun;
     }
 
     private void complete(Partial whole, InstallSnapshot chunk) throws IOException {
         if ((int) whole.checksum.getValue() != chunk.checksum()) {
-            getContext().getLog().error("Snapshot {} of group {} arrived damaged", chunk.snapshot(), group);
+            log(chunk).error("Snapshot {} of group {} arrived damaged", chunk.snapshot(), group);
             discard();
-            reply(chunk, 0);
+            reply(chunk, ChunkReply.DAMAGED);
             return;
         }
         whole.writer.commit();
+        completed = whole.identity;
         discard();
         replica.tell(new Received(chunk.snapshot(), chunk.replyTo()));
+    }
+
+    private Logger log(InstallSnapshot chunk) {
+        return RaftLogging.of(getContext().getLog(), group, chunk.term());
     }
 
     private void reply(InstallSnapshot chunk, long nextOffset) {
@@ -145,7 +167,8 @@ final class SnapshotReceiver extends AbstractBehavior<SnapshotReceiver.Command> 
             try {
                 partial.writer.close();
             } catch (IOException e) {
-                getContext().getLog().warn("A partial snapshot of group {} cannot be closed", group, e);
+                RaftLogging.of(getContext().getLog(), group)
+                        .warn("A partial snapshot of group {} cannot be closed", group, e);
             }
             partial = null;
         }

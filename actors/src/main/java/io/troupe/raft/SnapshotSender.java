@@ -14,11 +14,13 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
 
 /**
  * Sends one snapshot to one peer (§7), a chunk at a time, each when the one before is written there; begins where
- * the peer says that an earlier sending was interrupted. Stops when it is installed, refused, or not answered
- * for an election timeout. Runs where blocking is allowed.
+ * the peer says that an earlier sending was interrupted. Stops when it is installed, refused, not answered
+ * for an election timeout, or damaged: it cannot be read here, or arrived {@value #DAMAGED_MAX} times with another
+ * checksum than it was written with. Runs where blocking is allowed.
  */
 final class SnapshotSender extends AbstractBehavior<SnapshotSender.Command> {
 
@@ -32,9 +34,22 @@ final class SnapshotSender extends AbstractBehavior<SnapshotSender.Command> {
      * @param term of the peer's answer
      * @param attempt given at creation
      */
-    record Finished(long term, long attempt, long index, boolean installed) implements Replicator.Command {}
+    record Finished(long term, long attempt, long index, Result result) implements Replicator.Command {
+        boolean installed() {
+            return result == Result.INSTALLED;
+        }
+    }
+
+    enum Result {
+        INSTALLED,
+        /** The peer is away, or in a later term. */
+        GIVEN_UP,
+        /** Sending the same bytes again would not help. */
+        DAMAGED
+    }
 
     private static final int SILENT_RETRIES_MAX = 4;
+    private static final int DAMAGED_MAX = 2;
 
     private final Replicator.Leadership leadership;
     private final SnapshotMetadata snapshot;
@@ -47,6 +62,7 @@ final class SnapshotSender extends AbstractBehavior<SnapshotSender.Command> {
     private long chunkOffset;
     private ByteString chunk = ByteString.emptyByteString();
     private int silentRetries;
+    private int arrivedDamaged;
 
     static Behavior<Command> create(
             Replicator.Leadership leadership,
@@ -58,8 +74,9 @@ final class SnapshotSender extends AbstractBehavior<SnapshotSender.Command> {
             try {
                 return new SnapshotSender(context, timers, leadership, snapshot, peer, attempt, replyTo);
             } catch (IOException e) {
-                context.getLog().error("Snapshot {} of group {} cannot be read", snapshot, leadership.group(), e);
-                replyTo.tell(new Finished(leadership.term(), attempt, snapshot.index(), false));
+                RaftLogging.of(context.getLog(), leadership.group(), leadership.term())
+                        .error("Snapshot {} of group {} cannot be read", snapshot, leadership.group(), e);
+                replyTo.tell(new Finished(leadership.term(), attempt, snapshot.index(), Result.DAMAGED));
                 return Behaviors.stopped();
             }
         }));
@@ -103,29 +120,56 @@ final class SnapshotSender extends AbstractBehavior<SnapshotSender.Command> {
                 .build();
     }
 
-    private Behavior<Command> onChunkReply(ChunkReply reply) throws IOException {
+    private Behavior<Command> onChunkReply(ChunkReply reply) {
         silentRetries = 0;
         if (reply.term() > leadership.term() || reply.installed()) {
-            return finished(reply.term(), reply.installed());
+            return finished(reply.term(), reply.installed() ? Result.INSTALLED : Result.GIVEN_UP);
         }
-        if (reply.index() == snapshot.index() && reply.nextOffset() != chunkOffset) {
-            seek(reply.nextOffset());
-            readChunk();
-            sendChunk();
+        if (reply.index() != snapshot.index()) {
+            return this;
         }
-        return this;
+        if (reply.nextOffset() == ChunkReply.DAMAGED) {
+            return ++arrivedDamaged == DAMAGED_MAX ? damaged(reply.from()) : sendFrom(0);
+        }
+        return reply.nextOffset() == chunkOffset ? this : sendFrom(reply.nextOffset());
     }
 
-    private Behavior<Command> onRetry() {
-        if (++silentRetries > SILENT_RETRIES_MAX) {
-            return finished(leadership.term(), false);
+    private Behavior<Command> damaged(String peerNode) {
+        log().error(
+                        "Snapshot {} of group {} arrived damaged at {} {} times: it is damaged here",
+                        snapshot,
+                        leadership.group(),
+                        peerNode,
+                        DAMAGED_MAX);
+        return finished(leadership.term(), Result.DAMAGED);
+    }
+
+    private Behavior<Command> sendFrom(long offset) {
+        try {
+            seek(offset);
+            readChunk();
+        } catch (IOException e) {
+            log().error("Snapshot {} of group {} cannot be read on", snapshot, leadership.group(), e);
+            return finished(leadership.term(), Result.DAMAGED);
         }
         sendChunk();
         return this;
     }
 
-    private Behavior<Command> finished(long term, boolean installed) {
-        replyTo.tell(new Finished(term, attempt, snapshot.index(), installed));
+    private Logger log() {
+        return RaftLogging.of(getContext().getLog(), leadership.group(), leadership.term());
+    }
+
+    private Behavior<Command> onRetry() {
+        if (++silentRetries > SILENT_RETRIES_MAX) {
+            return finished(leadership.term(), Result.GIVEN_UP);
+        }
+        sendChunk();
+        return this;
+    }
+
+    private Behavior<Command> finished(long term, Result result) {
+        replyTo.tell(new Finished(term, attempt, snapshot.index(), result));
         return Behaviors.stopped();
     }
 

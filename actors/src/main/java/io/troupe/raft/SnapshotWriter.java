@@ -17,7 +17,7 @@ final class SnapshotWriter {
     /** The snapshot is durable. */
     record Saved(SnapshotMetadata snapshot) implements Event {}
 
-    /** The log stays as long as it is; the replica tries again when more was applied. */
+    /** The log stays as long as it is; the replica tries again after a pause. */
     record SaveFailed(SnapshotMetadata snapshot) implements Event {}
 
     static Behavior<Void> create(
@@ -33,7 +33,8 @@ final class SnapshotWriter {
                 writer.commit();
                 replica.tell(new Saved(snapshot));
             } catch (IOException | RuntimeException e) {
-                context.getLog().error("Snapshot {} of group {} cannot be written", snapshot, group, e);
+                RaftLogging.of(context.getLog(), group)
+                        .error("Snapshot {} of group {} cannot be written", snapshot, group, e);
                 replica.tell(new SaveFailed(snapshot));
             }
             return Behaviors.stopped();

@@ -24,12 +24,22 @@ public final class Groups {
      *
      * @param group name, unique in the cluster; the same on every member
      * @param members stable node ids of the initial voters; ignored once the group has a configuration in its log
-     * @param replyTo told {@link Hosted} when the replica has recovered
+     * @param replyTo told {@link Hosted} when the replica has recovered, or {@link NotHosted} when it could not, or
+     *     is down
      */
-    public record Host(String group, List<String> members, StateMachine.Factory factory, ActorRef<Hosted> replyTo)
+    public record Host(String group, List<String> members, StateMachine.Factory factory, ActorRef<HostReply> replyTo)
             implements Command {}
 
-    public record Hosted(String group, ActorRef<Replica.Request> replica) {}
+    public sealed interface HostReply permits Hosted, NotHosted {}
+
+    public record Hosted(String group, ActorRef<Replica.Request> replica) implements HostReply {}
+
+    /**
+     * The replica on this node is {@link Replica.Role#DOWN}, and stays so until the node is started again.
+     *
+     * @param detail what to do about it
+     */
+    public record NotHosted(String group, String detail) implements HostReply {}
 
     /** Asks for the present status of every group hosted on this node. */
     public record ListStatus(ActorRef<Statuses> replyTo) implements Command {}

@@ -1,12 +1,9 @@
 package io.troupe.replication;
 
+import io.troupe.replication.PendingRequests.Pending;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
-import java.util.Optional;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -25,7 +22,8 @@ import org.apache.pekko.util.ByteString;
  *
  * <p>Transitions: no session → opening, on the first command; opening → open, when {@link
  * Replica.SessionOpened}; open → draining, when the session turns out to be expired; draining → no session,
- * when no command of the old session is in doubt any more; any → stopped, when the replica stops.
+ * when no command of the old session is in doubt any more; any → stopped, when the replica stops: callers who wait are
+ * told {@link Replica.Reason#STOPPING}, and who would ask later watches this actor.
  */
 public final class SessionClient extends AbstractBehavior<SessionClient.Command> {
 
@@ -34,24 +32,50 @@ public final class SessionClient extends AbstractBehavior<SessionClient.Command>
     /**
      * Applies {@code command} exactly once, or says that its outcome is unknown.
      *
+     * @param id chosen by the caller to tell outcomes apart; 0 when it has one request at a time
      * @param deadline how long to keep trying, from when this message is received
      */
-    public record Submit(ByteString command, Duration deadline, ActorRef<Outcome> replyTo) implements Command {}
+    public record Submit(long id, ByteString command, Duration deadline, ActorRef<Outcome> replyTo) implements Command {
+        public Submit(ByteString command, Duration deadline, ActorRef<Outcome> replyTo) {
+            this(0, command, deadline, replyTo);
+        }
+    }
 
-    /** Reads with the given consistency, retrying within the deadline. */
-    public record Read(ByteString query, ReadConsistency consistency, Duration deadline, ActorRef<Outcome> replyTo)
-            implements Command {}
+    /**
+     * Reads with the given consistency, retrying within the deadline.
+     *
+     * @param id as that of {@link Submit}
+     */
+    public record Read(
+            long id, ByteString query, ReadConsistency consistency, Duration deadline, ActorRef<Outcome> replyTo)
+            implements Command {
+        public Read(ByteString query, ReadConsistency consistency, Duration deadline, ActorRef<Outcome> replyTo) {
+            this(0, query, consistency, deadline, replyTo);
+        }
+    }
 
-    public sealed interface Outcome permits Succeeded, Failed {}
+    /** Every request that comes while the client lives gets one; that it has stopped is told to who watches it. */
+    public sealed interface Outcome permits Succeeded, Failed {
+        /** The request's. */
+        long id();
+    }
 
     /** @param index log index of the command, or the index whose state was read */
-    public record Succeeded(ByteString result, long index) implements Outcome {}
+    public record Succeeded(long id, ByteString result, long index) implements Outcome {
+        public Succeeded(ByteString result, long index) {
+            this(0, result, index);
+        }
+    }
 
     /**
      * The command was not applied, unless the reason is {@link Replica.Reason#OUTCOME_UNKNOWN}: then it may have
      * been, or may yet be. A passed deadline is reported as the reason that kept the request waiting.
      */
-    public record Failed(Replica.Reason reason, String detail) implements Outcome {}
+    public record Failed(long id, Replica.Reason reason, String detail) implements Outcome {
+        public Failed(Replica.Reason reason, String detail) {
+            this(0, reason, detail);
+        }
+    }
 
     private record WrappedReply(Replica.Reply reply) implements Command {}
 
@@ -92,41 +116,6 @@ public final class SessionClient extends AbstractBehavior<SessionClient.Command>
         }
     }
 
-    /** One request of a caller, with what is known of its attempts. */
-    private static final class Pending {
-        final ByteString payload;
-        final Optional<ReadConsistency> consistency;
-        final ActorRef<Outcome> replyTo;
-        final long deadlineTick;
-        long nextSendTick;
-        int attempts;
-        /** Sends that no reply has accounted for: any of them may still be, or have been, applied. */
-        int unaccounted;
-
-        boolean outcomeUnknown;
-        Replica.Reason lastReason = Replica.Reason.NO_LEADER;
-        String lastDetail = "no answer from the group within the deadline";
-
-        Pending(
-                ByteString payload,
-                Optional<ReadConsistency> consistency,
-                ActorRef<Outcome> replyTo,
-                long deadlineTick) {
-            this.payload = payload;
-            this.consistency = consistency;
-            this.replyTo = replyTo;
-            this.deadlineTick = deadlineTick;
-        }
-
-        boolean isInDoubt() {
-            return consistency.isEmpty() && (outcomeUnknown || unaccounted > 0);
-        }
-
-        void fail(Replica.Reason reason, String detail) {
-            replyTo.tell(isInDoubt() ? new Failed(Replica.Reason.OUTCOME_UNKNOWN, detail) : new Failed(reason, detail));
-        }
-    }
-
     private enum SessionState {
         NONE,
         OPENING,
@@ -136,7 +125,7 @@ public final class SessionClient extends AbstractBehavior<SessionClient.Command>
 
     private final ActorRef<Replica.Request> replica;
     private final Settings settings;
-    private final RandomGenerator random;
+    private final PendingRequests.Pace pace;
     private final TimerScheduler<Command> timers;
     private final ActorRef<Replica.Reply> replies;
 
@@ -146,12 +135,10 @@ public final class SessionClient extends AbstractBehavior<SessionClient.Command>
     private int openAttempts;
     private long nextSerial = 1;
     private long nextReadId = 1;
-    private final TreeMap<Long, Pending> commands = new TreeMap<>();
-    private final TreeMap<Long, Pending> reads = new TreeMap<>();
+    private final PendingRequests commands;
+    private final PendingRequests reads;
     private final Deque<Pending> waiting = new ArrayDeque<>();
-    private long tick;
     private long leaderTerm = -1;
-    private boolean stopped;
 
     /**
      * @param replica the node's replica, from {@link Groups.Hosted}
@@ -172,7 +159,9 @@ public final class SessionClient extends AbstractBehavior<SessionClient.Command>
         super(context);
         this.replica = replica;
         this.settings = settings;
-        this.random = random;
+        this.pace = new PendingRequests.Pace(settings, random);
+        this.commands = new PendingRequests(pace, this::propose);
+        this.reads = new PendingRequests(pace, this::query);
         this.timers = timers;
         this.replies = context.messageAdapter(Replica.Reply.class, WrappedReply::new);
         context.watchWith(replica, ReplicaStopped.INSTANCE);
@@ -188,16 +177,15 @@ public final class SessionClient extends AbstractBehavior<SessionClient.Command>
                 .onMessage(WrappedStatus.class, wrapped -> onStatus(wrapped.status()))
                 .onMessage(Tick.class, ignored -> onTick())
                 .onMessage(ReplicaStopped.class, ignored -> onReplicaStopped())
-                .onSignal(PostStop.class, ignored -> onReplicaStopped())
+                .onSignal(PostStop.class, ignored -> onPostStop())
                 .build();
     }
 
     private Behavior<Command> onSubmit(Submit submit) {
-        if (admit(submit.replyTo())) {
-            var pending = new Pending(
-                    submit.command(), Optional.empty(), submit.replyTo(), tick + settings.ticks(submit.deadline()));
+        if (admit(submit.id(), submit.replyTo())) {
+            var pending = Pending.of(submit, pace);
             if (state == SessionState.OPEN) {
-                number(pending);
+                commands.send(nextSerial++, pending);
             } else {
                 waiting.add(pending);
                 if (state == SessionState.NONE) {
@@ -209,27 +197,18 @@ public final class SessionClient extends AbstractBehavior<SessionClient.Command>
     }
 
     private Behavior<Command> onRead(Read read) {
-        if (admit(read.replyTo())) {
-            var pending = new Pending(
-                    read.query(),
-                    Optional.of(read.consistency()),
-                    read.replyTo(),
-                    tick + settings.ticks(read.deadline()));
-            long id = nextReadId++;
-            reads.put(id, pending);
-            send(id, pending);
+        if (admit(read.id(), read.replyTo())) {
+            reads.send(nextReadId++, Pending.of(read, pace));
         }
         return this;
     }
 
-    private boolean admit(ActorRef<Outcome> replyTo) {
-        if (stopped) {
-            replyTo.tell(new Failed(Replica.Reason.STOPPING, "the replica on this node has stopped"));
-            return false;
-        }
+    private boolean admit(long id, ActorRef<Outcome> replyTo) {
         if (underWay() >= settings.inFlightMax()) {
             replyTo.tell(new Failed(
-                    Replica.Reason.OVERLOADED, "the client has its limit of " + settings.inFlightMax() + " in flight"));
+                    id,
+                    Replica.Reason.OVERLOADED,
+                    "the client has its limit of " + settings.inFlightMax() + " in flight"));
             return false;
         }
         if (underWay() == 0) {
@@ -242,25 +221,17 @@ public final class SessionClient extends AbstractBehavior<SessionClient.Command>
         return commands.size() + reads.size() + waiting.size();
     }
 
-    private void number(Pending pending) {
-        long serial = nextSerial++;
-        commands.put(serial, pending);
-        send(serial, pending);
+    private void propose(long serial, Pending pending) {
+        replica.tell(new Replica.Propose(session, serial, commands.first(), pending.payload, replies));
     }
 
-    private void send(long number, Pending pending) {
-        pending.nextSendTick = tick + settings.ticks(settings.silence());
-        if (pending.consistency.isPresent()) {
-            replica.tell(new Replica.Query(number, pending.payload, pending.consistency.get(), replies));
-        } else {
-            pending.unaccounted++;
-            replica.tell(new Replica.Propose(session, number, commands.firstKey(), pending.payload, replies));
-        }
+    private void query(long id, Pending pending) {
+        replica.tell(new Replica.Query(id, pending.payload, pending.consistency.orElseThrow(), replies));
     }
 
     private void openSession() {
         state = SessionState.OPENING;
-        openAgainTick = tick + settings.ticks(settings.silence());
+        openAgainTick = pace.afterSilence();
         replica.tell(new Replica.OpenSession(replies));
     }
 
@@ -268,15 +239,9 @@ public final class SessionClient extends AbstractBehavior<SessionClient.Command>
         if (reply instanceof Replica.SessionOpened opened) {
             onSessionOpened(opened);
         } else if (reply instanceof Replica.Applied applied && applied.session() == session) {
-            Pending pending = commands.remove(applied.serial());
-            if (pending != null) {
-                pending.replyTo.tell(new Succeeded(applied.result(), applied.index()));
-            }
+            commands.succeed(applied.serial(), applied.result(), applied.index());
         } else if (reply instanceof Replica.Answered answered) {
-            Pending pending = reads.remove(answered.id());
-            if (pending != null) {
-                pending.replyTo.tell(new Succeeded(answered.result(), answered.appliedIndex()));
-            }
+            reads.succeed(answered.id(), answered.result(), answered.appliedIndex());
         } else if (reply instanceof Replica.Rejected rejected) {
             onRejected(rejected);
         }
@@ -293,7 +258,7 @@ public final class SessionClient extends AbstractBehavior<SessionClient.Command>
         openAttempts = 0;
         nextSerial = 1;
         while (!waiting.isEmpty()) {
-            number(waiting.remove());
+            commands.send(nextSerial++, waiting.remove());
         }
     }
 
@@ -302,63 +267,36 @@ public final class SessionClient extends AbstractBehavior<SessionClient.Command>
             if (rejected.serial() == 0) {
                 onOpenRejected(rejected);
             } else {
-                onAttemptRejected(reads, rejected);
+                reads.onRejected(rejected);
             }
         } else if (rejected.session() == session) {
-            onAttemptRejected(commands, rejected);
+            commands.onRejected(rejected).ifPresent(pending -> onSessionExpired(pending, rejected));
         }
     }
 
     private void onOpenRejected(Replica.Rejected rejected) {
         if (state == SessionState.OPENING) {
-            openAgainTick = tick + backoff(++openAttempts);
-            waiting.forEach(pending -> remember(pending, rejected));
+            openAgainTick = pace.afterBackoff(++openAttempts);
+            waiting.forEach(pending -> pending.remember(rejected));
         }
     }
 
-    private static void remember(Pending pending, Replica.Rejected rejected) {
-        pending.lastReason = rejected.reason();
-        pending.lastDetail = rejected.detail();
-    }
-
-    private void onAttemptRejected(TreeMap<Long, Pending> requests, Replica.Rejected rejected) {
-        Pending pending = requests.get(rejected.serial());
-        if (pending == null) {
-            return;
-        }
-        pending.unaccounted = Math.max(0, pending.unaccounted - 1);
-        remember(pending, rejected);
-        if (rejected.reason() == Replica.Reason.OUTCOME_UNKNOWN) {
-            pending.outcomeUnknown = true;
-        }
-        if (rejected.reason() == Replica.Reason.SESSION_EXPIRED && requests == commands) {
-            state = SessionState.DRAINING;
-            commands.remove(rejected.serial());
-            if (pending.isInDoubt()) {
-                pending.fail(Replica.Reason.OUTCOME_UNKNOWN, "the session expired: " + rejected.detail());
-            } else {
-                waiting.add(pending);
-            }
-        } else if (rejected.reason().isRetryable()) {
-            pending.nextSendTick = tick + backoff(++pending.attempts);
+    /** What was certainly not applied in the old session moves to the next. */
+    private void onSessionExpired(Pending pending, Replica.Rejected rejected) {
+        state = SessionState.DRAINING;
+        if (pending.isInDoubt()) {
+            pending.fail(Replica.Reason.OUTCOME_UNKNOWN, "the session expired: " + rejected.detail());
         } else {
-            requests.remove(rejected.serial());
-            pending.fail(rejected.reason(), rejected.detail());
+            waiting.add(pending);
         }
-    }
-
-    /** Half of the doubled pause, and a random share of the other half. */
-    private long backoff(int attempts) {
-        long ceiling = Math.min(settings.ticks(settings.retryMax()), 1L << Math.min(attempts, 20));
-        return ceiling / 2 + random.nextLong(ceiling / 2 + 1) + 1;
     }
 
     /** Another leader: what the old one left unanswered is worth asking again at once. */
     private Behavior<Command> onStatus(Replica.Status status) {
         if (status.leader().isPresent() && status.term() > leaderTerm) {
             leaderTerm = status.term();
-            commands.forEach(this::send);
-            reads.forEach(this::send);
+            commands.sendAllAgain();
+            reads.sendAllAgain();
             if (state == SessionState.OPENING) {
                 openSession();
             }
@@ -367,38 +305,20 @@ public final class SessionClient extends AbstractBehavior<SessionClient.Command>
     }
 
     private Behavior<Command> onTick() {
-        tick++;
-        expire(new ArrayList<>(waiting), waiting::remove);
-        expireNumbered(commands);
-        expireNumbered(reads);
-        if (state == SessionState.OPENING && tick >= openAgainTick) {
+        pace.advance();
+        PendingRequests.expire(waiting, pace);
+        commands.onTick();
+        reads.onTick();
+        if (state == SessionState.OPENING && pace.isReached(openAgainTick)) {
             openSession();
         }
         settle();
         return this;
     }
 
-    private void expire(List<Pending> candidates, java.util.function.Consumer<Pending> remove) {
-        for (Pending pending : candidates) {
-            if (tick >= pending.deadlineTick) {
-                remove.accept(pending);
-                pending.fail(pending.lastReason, pending.lastDetail);
-            }
-        }
-    }
-
-    private void expireNumbered(TreeMap<Long, Pending> requests) {
-        expire(new ArrayList<>(requests.values()), requests.values()::remove);
-        requests.forEach((number, pending) -> {
-            if (tick >= pending.nextSendTick) {
-                send(number, pending);
-            }
-        });
-    }
-
     /** A drained session is replaced when somebody waits for one; an idle client does not tick. */
     private void settle() {
-        if (state == SessionState.DRAINING && commands.isEmpty()) {
+        if (state == SessionState.DRAINING && commands.size() == 0) {
             state = SessionState.NONE;
             session = Replica.NO_SESSION;
         }
@@ -410,16 +330,16 @@ public final class SessionClient extends AbstractBehavior<SessionClient.Command>
         }
     }
 
+    /** A stopped replica does not come back in the life of this node: there is nothing left to be a client of. */
     private Behavior<Command> onReplicaStopped() {
-        stopped = true;
-        List<Pending> all = new ArrayList<>(commands.values());
-        all.addAll(reads.values());
-        all.addAll(waiting);
-        commands.clear();
-        reads.clear();
+        return Behaviors.stopped();
+    }
+
+    private Behavior<Command> onPostStop() {
+        waiting.addAll(commands.removeAll());
+        waiting.addAll(reads.removeAll());
+        waiting.forEach(pending -> pending.fail(Replica.Reason.STOPPING, "the replica on this node has stopped"));
         waiting.clear();
-        timers.cancel(Tick.TICK);
-        all.forEach(pending -> pending.fail(Replica.Reason.STOPPING, "the replica on this node has stopped"));
         return this;
     }
 }

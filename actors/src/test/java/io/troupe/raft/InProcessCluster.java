@@ -60,6 +60,15 @@ final class InProcessCluster implements AutoCloseable {
     }
 
     void start(String node) {
+        var reply = (Groups.Hosted) spawnHost(node);
+        replicas.put(node, reply.replica());
+    }
+
+    Groups.NotHosted expectNotHosted(String node) {
+        return (Groups.NotHosted) spawnHost(node);
+    }
+
+    private Groups.HostReply spawnHost(String node) {
         var host = kit.spawn(
                 GroupHost.create(
                         node,
@@ -68,9 +77,13 @@ final class InProcessCluster implements AutoCloseable {
                         new SplittableRandom(node.hashCode() + starts)),
                 "host-" + node + "-" + starts++);
         hosts.put(node, host);
-        TestProbe<Groups.Hosted> hosted = kit.createTestProbe(Groups.Hosted.class);
-        host.tell(new Groups.Host(GROUP, nodes, histories.factory(), hosted.getRef()));
-        replicas.put(node, hosted.receiveMessage(PATIENCE).replica());
+        return host(host);
+    }
+
+    Groups.HostReply host(ActorRef<Groups.Command> host) {
+        TestProbe<Groups.HostReply> reply = kit.createTestProbe(Groups.HostReply.class);
+        host.tell(new Groups.Host(GROUP, nodes, histories.factory(), reply.getRef()));
+        return reply.receiveMessage(PATIENCE);
     }
 
     /** Stops the node's host with all below it; its disks stay. */
@@ -140,6 +153,7 @@ final class InProcessCluster implements AutoCloseable {
     Replica.Applied apply(String node, String command) {
         return Awaitility.await()
                 .atMost(PATIENCE)
+                .pollDelay(Duration.ZERO) // Mostly it is applied at once.
                 .until(() -> propose(node, command), Optional::isPresent)
                 .orElseThrow();
     }

@@ -16,21 +16,26 @@ final class JournalMachine implements StateMachine {
     /** The histories of all replicas, by node. */
     static final class Histories {
         private final ConcurrentMap<String, List<String>> byNode = new ConcurrentHashMap<>();
+        /** Runs before a state is restored. */
+        volatile Runnable beforeRestore = () -> {};
 
         List<String> of(String node) {
             return byNode.getOrDefault(node, List.of());
         }
 
         StateMachine.Factory factory() {
-            return (group, node) -> new JournalMachine(history -> byNode.put(node, history));
+            return (group, node) -> new JournalMachine(history -> byNode.put(node, history), () -> beforeRestore.run());
         }
     }
 
     private List<String> history = new ArrayList<>();
     private final java.util.function.Consumer<List<String>> publish;
 
-    private JournalMachine(java.util.function.Consumer<List<String>> publish) {
+    private final Runnable beforeRestore;
+
+    private JournalMachine(java.util.function.Consumer<List<String>> publish, Runnable beforeRestore) {
         this.publish = publish;
+        this.beforeRestore = beforeRestore;
         publish.accept(List.of());
     }
 
@@ -58,6 +63,7 @@ final class JournalMachine implements StateMachine {
 
     @Override
     public void restore(InputStream state) throws IOException {
+        beforeRestore.run();
         String restored = new String(state.readAllBytes(), StandardCharsets.UTF_8);
         history = new ArrayList<>(restored.isEmpty() ? List.of() : List.of(restored.split("\n")));
         publish.accept(List.copyOf(history));

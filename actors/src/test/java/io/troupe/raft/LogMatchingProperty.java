@@ -10,27 +10,51 @@ import java.util.TreeMap;
  */
 final class LogMatchingProperty implements Witness {
 
+    /** Two entries at one index: through there two logs were found to be identical. */
+    private record Agreed(long index, Entry entry, Entry otherEntry) {
+        boolean isStill(LogView log, LogView other) {
+            return isAt(log, entry) && isAt(other, otherEntry);
+        }
+
+        /** An entry is never the same object again once it was replaced, and so is all before it. */
+        private boolean isAt(LogView log, Entry expected) {
+            return index > log.base().index() && index <= log.lastIndex() && log.get(index) == expected;
+        }
+    }
+
     private final Map<String, LogView> logs = new TreeMap<>();
+    private final Map<String, Agreed> agreed = new TreeMap<>();
 
     @Override
     public void afterStep(RaftServer server, Replica.Role role) {
         LogView log = server.log();
         if (logs.put(server.node, log) != log) {
-            logs.forEach((other, otherLog) -> check(server.node, log, other, otherLog));
+            logs.forEach((other, otherLog) -> {
+                if (!other.equals(server.node)) {
+                    check(server.node, log, other, otherLog);
+                }
+            });
         }
     }
 
-    private static void check(String node, LogView log, String other, LogView otherLog) {
+    private void check(String node, LogView log, String other, LogView otherLog) {
         long base = Math.max(log.base().index(), otherLog.base().index());
         long index = Math.min(log.lastIndex(), otherLog.lastIndex());
         while (index > base && log.termAt(index) != otherLog.termAt(index)) {
             index--;
         }
-        for (long i = index; i > base; i--) {
+        if (index <= base) {
+            return;
+        }
+        String pair = node + " " + other;
+        Agreed known = agreed.get(pair);
+        long checked = known != null && known.isStill(log, otherLog) ? known.index() : base;
+        for (long i = index; i > checked; i--) {
             if (!log.get(i).equals(otherLog.get(i))) {
                 throw new AssertionError("logs of " + node + " and " + other + " agree on the term of entry " + index
                         + " but not on entry " + i + ": " + log.get(i) + " and " + otherLog.get(i));
             }
         }
+        agreed.put(pair, new Agreed(index, log.get(index), otherLog.get(index)));
     }
 }

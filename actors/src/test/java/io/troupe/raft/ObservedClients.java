@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the clients of a simulated group saw, judged as it happens. The replicated object is a list of commands that
@@ -27,9 +28,27 @@ final class ObservedClients {
     private final TreeMap<String, List<String>> histories = new TreeMap<>();
     private final TreeMap<Integer, String> acknowledged = new TreeMap<>();
     private final TreeMap<String, Integer> floorOfRead = new TreeMap<>();
+    private final TreeSet<String> underWay = new TreeSet<>();
     private int longestAnswered;
     private int reads;
+    private int restores;
     private boolean stopped;
+    private @Nullable AssertionError broken;
+
+    /** An assertion inside an actor would only stop that actor: the first is kept for the simulation to find. */
+    void judge(Runnable assertion) {
+        try {
+            assertion.run();
+        } catch (AssertionError e) {
+            broken = broken == null ? e : broken;
+        }
+    }
+
+    void throwBroken() {
+        if (broken != null) {
+            throw broken;
+        }
+    }
 
     /** No client begins anything more, in this life of its node or a later one. */
     void stop() {
@@ -40,7 +59,22 @@ final class ObservedClients {
         return stopped;
     }
 
+    /** A client waits for the answer to its command; one that crashed meanwhile does so no more. */
+    void begins(String command) {
+        underWay.add(command);
+    }
+
+    void ends(String command) {
+        underWay.remove(command);
+    }
+
+    /** Commands whose client waits. */
+    TreeSet<String> waiting() {
+        return underWay;
+    }
+
     void started(String node, ActorRef<Groups.Command> host) {
+        underWay.removeIf(command -> command.startsWith(node + "-"));
         hosts.put(node, host);
     }
 
@@ -62,6 +96,10 @@ final class ObservedClients {
     }
 
     void acknowledged(String command, String result) {
+        judge(() -> checkAcknowledged(command, result));
+    }
+
+    private void checkAcknowledged(String command, String result) {
         int length = Integer.parseInt(result);
         String other = acknowledged.put(length, command);
         if (other != null) {
@@ -75,6 +113,10 @@ final class ObservedClients {
     }
 
     void readEnds(String node, String result) {
+        judge(() -> checkRead(node, result));
+    }
+
+    private void checkRead(String node, String result) {
         int length = Integer.parseInt(result);
         int floor = floorOfRead.getOrDefault(node, 0);
         if (length < floor) {
@@ -91,6 +133,11 @@ final class ObservedClients {
 
     int reads() {
         return reads;
+    }
+
+    /** States that were read back from a snapshot, after a start or from a leader. */
+    int restores() {
+        return restores;
     }
 
     /** Every acknowledged command is at its place, and none is there twice. */
@@ -120,8 +167,8 @@ final class ObservedClients {
 
         @Override
         public ByteString apply(long index, ByteString command) {
-            safety.onApplied(node, index, command);
-            commands.add(command.utf8String());
+            judge(() -> safety.onApplied(node, index, command));
+            commands.add(command.utf8String().strip());
             return length();
         }
 
@@ -143,6 +190,7 @@ final class ObservedClients {
         @Override
         public void restore(InputStream state) throws IOException {
             String all = new String(state.readAllBytes(), StandardCharsets.UTF_8);
+            restores++;
             commands = new ArrayList<>(all.isEmpty() ? List.of() : List.of(all.split("\n")));
             histories.put(node, commands);
         }

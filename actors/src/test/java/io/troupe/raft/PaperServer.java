@@ -11,7 +11,6 @@ import io.troupe.raft.RaftMessage.PreVoteReply;
 import io.troupe.raft.RaftMessage.RequestVote;
 import io.troupe.raft.RaftMessage.VoteReply;
 import io.troupe.replication.Groups;
-import io.troupe.replication.InMemorySnapshotStorage;
 import io.troupe.replication.Replica;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +25,12 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.persistence.testkit.JournalOperation;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
+import org.apache.pekko.persistence.testkit.ProcessingPolicy;
+import org.apache.pekko.persistence.testkit.ProcessingResult;
+import org.apache.pekko.persistence.testkit.ProcessingSuccess;
+import org.apache.pekko.persistence.testkit.WriteEvents;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.apache.pekko.util.ByteString;
 
@@ -43,7 +47,7 @@ final class PaperServer implements AutoCloseable {
     final TestProbe<RaftMessage> stranger;
     private final ManualTime time;
     private final List<String> members;
-    private final InMemorySnapshotStorage storage = new InMemorySnapshotStorage();
+    final FaultySnapshots storage = new FaultySnapshots();
     private ActorRef<Replica.Message> server;
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
@@ -126,8 +130,12 @@ final class PaperServer implements AutoCloseable {
     }
 
     private void passGate() {
+        pass(gate);
+    }
+
+    static void pass(CountDownLatch latch) {
         try {
-            gate.await();
+            latch.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -135,6 +143,21 @@ final class PaperServer implements AutoCloseable {
 
     void failNextWrite() {
         disk.failNextPersisted(PERSISTENCE_ID);
+    }
+
+    /** Writes to the journal end only after the runnable that this gives has run. */
+    Runnable holdWrites() {
+        CountDownLatch held = new CountDownLatch(1);
+        disk.withPolicy(new ProcessingPolicy<JournalOperation>() {
+            @Override
+            public ProcessingResult tryProcess(String persistenceId, JournalOperation operation) {
+                if (operation instanceof WriteEvents) {
+                    pass(held);
+                }
+                return ProcessingSuccess.getInstance();
+            }
+        });
+        return held::countDown;
     }
 
     // -- time

@@ -8,7 +8,6 @@ import io.troupe.replication.Replica;
 import io.troupe.replication.Replica.Reason;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.util.ByteString;
@@ -100,16 +99,20 @@ class RaftLimitsTest {
     }
 
     @Test
-    void leadershipGoesToTheNamedNodeWithoutAnElectionTimeout() {
-        try (var cluster = InProcessCluster.started(3, "troupe.raft.election-timeout = 5s")) {
-            String leader = cluster.awaitLeader();
-            String target = cluster.anyFollower();
-            cluster.apply(leader, "x");
-            long begun = System.nanoTime();
-            Replica.Reply reply = cluster.ask(leader, to -> new Replica.TransferLeadership(Optional.of(target), to));
-            assertThat(reply).isInstanceOf(Replica.LeadershipTransferred.class);
-            assertThat(cluster.awaitLeader()).isEqualTo(target);
-            assertThat(System.nanoTime() - begun).isLessThan(5_000_000_000L);
+    void aReplicaThatCannotRecoverIsShownAsDownAndWhoeverHostsItIsTold() {
+        try (var cluster = InProcessCluster.started(1, COMPACTING)) {
+            applyMany(cluster, cluster.awaitLeader(), "c", 30);
+            Awaitility.await()
+                    .atMost(InProcessCluster.PATIENCE)
+                    .until(() -> cluster.status("n1").snapshotIndex() >= 20);
+            cluster.stop("n1");
+            var snapshots = cluster.storage("n1");
+            snapshots.list(InProcessCluster.GROUP).forEach(snapshots::delete);
+
+            var refused = cluster.expectNotHosted("n1");
+            assertThat(refused.detail()).contains(InProcessCluster.GROUP, "n1", "start the node again");
+            assertThat(cluster.status("n1").role()).isEqualTo(Replica.Role.DOWN);
+            assertThat(cluster.host(cluster.host("n1"))).as("asked again").isEqualTo(refused);
         }
     }
 
@@ -185,11 +188,11 @@ class RaftLimitsTest {
     void hostingTwiceIsHostingOnce() {
         try (var cluster = InProcessCluster.started(1, "")) {
             cluster.apply(cluster.awaitLeader(), "x");
-            TestProbe<Groups.Hosted> hosted = cluster.kit.createTestProbe(Groups.Hosted.class);
+            TestProbe<Groups.HostReply> hosted = cluster.kit.createTestProbe(Groups.HostReply.class);
             cluster.host("n1")
                     .tell(new Groups.Host(
                             InProcessCluster.GROUP, List.of("other"), cluster.histories.factory(), hosted.getRef()));
-            assertThat(hosted.receiveMessage().replica()).isEqualTo(cluster.replica("n1"));
+            assertThat(hosted.expectMessageClass(Groups.Hosted.class).replica()).isEqualTo(cluster.replica("n1"));
             cluster.awaitHistory("n1", List.of("x"));
         }
     }

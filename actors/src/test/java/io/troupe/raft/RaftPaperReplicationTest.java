@@ -9,6 +9,8 @@ import io.troupe.raft.RaftMessage.AppendRejected;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
 import java.util.List;
+import java.util.Map;
+import org.apache.pekko.actor.testkit.typed.javadsl.LoggingTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.util.ByteString;
 import org.awaitility.Awaitility;
@@ -108,6 +110,30 @@ class RaftPaperReplicationTest {
         server.tell(new AppendEntries(1, "n2", LogPosition.ORIGIN, entries(1, 1), 0, 0, replies.getRef()));
         replies.expectTerminated(server.server());
         replies.expectNoMessage();
+    }
+
+    @Test
+    @DisplayName("Figure 2: a heartbeat of a new term is answered when the term is durable")
+    void theTermIsDurableBeforeAHeartbeatIsAnswered() {
+        TestProbe<RaftMessage.AppendReply> replies = server.kit.createTestProbe(RaftMessage.AppendReply.class);
+        Runnable release = server.holdWrites();
+        server.tell(new AppendEntries(5, "n2", LogPosition.ORIGIN, LogSlice.empty(1), 0, 0, replies.getRef()));
+        server.tell(new AppendEntries(5, "n2", at(7, 5), LogSlice.empty(8), 0, 0, replies.getRef()));
+        server.tell(new AppendEntries(4, "n3", LogPosition.ORIGIN, LogSlice.empty(1), 0, 0, replies.getRef()));
+        assertThat(server.status().term()).isEqualTo(5);
+        replies.expectNoMessage();
+        release.run();
+        isAccepted(replies.receiveMessage(), 0);
+        replies.expectMessageClass(AppendRejected.class);
+        assertThat(replies.expectMessageClass(AppendRejected.class).term()).isEqualTo(5);
+    }
+
+    @Test
+    void whatAReplicaLogsCarriesItsGroupAndTerm() {
+        LoggingTestKit.info("n1 is FOLLOWER in term 7")
+                .withLoggerName(RaftReplica.class.getName() + "$Running")
+                .withMdc(Map.of("group", "g", "term", "7"))
+                .expect(server.kit.system(), () -> server.heartbeat(7));
     }
 
     // -- the leader

@@ -48,6 +48,28 @@ class RecoveredLogTest {
         assertThat(log.log().base()).isEqualTo(new LogPosition(20, 1));
     }
 
+    /** The conflict began within events that were deleted for a snapshot after it. */
+    @Test
+    void entriesThatReplaceOthersFromBeforeTheFirstEventLeftReplaceAllOfIt() {
+        var log = new RecoveredLog();
+        log.apply(new LogEvent.Written(HARD, entries(83, 85, 2)));
+        log.apply(new LogEvent.Written(HARD, entries(80, 80, 3)));
+        log.apply(new LogEvent.Written(HARD, entries(81, 84, 4)));
+        log.apply(new LogEvent.Rebased(HARD, snapshot(82, 4), true));
+        assertThat(log.log().base()).isEqualTo(new LogPosition(82, 4));
+        assertThat(log.log().last()).isEqualTo(new LogPosition(84, 4));
+    }
+
+    @Test
+    void theSameAfterASnapshotThatEndsBeforeTheFirstEventLeft() {
+        var log = new RecoveredLog();
+        log.apply(new LogEvent.Written(HARD, entries(431, 435, 4)));
+        log.apply(new LogEvent.Rebased(HARD, snapshot(420, 4), true));
+        log.apply(new LogEvent.Written(HARD, entries(429, 430, 5)));
+        log.apply(new LogEvent.Rebased(HARD, snapshot(429, 5), true));
+        assertThat(log.log().last()).isEqualTo(new LogPosition(430, 5));
+    }
+
     private static LogSlice entries(long first, long last, long term) {
         return LogSlice.of(
                 first,

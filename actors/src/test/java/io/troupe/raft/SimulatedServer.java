@@ -7,6 +7,10 @@ import io.troupe.replication.SnapshotStorage;
 import io.troupe.sim.NodeContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -15,22 +19,32 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.util.ByteString;
 
-/** A simulated node: a group host, and a client of its replica that writes and reads in turn, one at a time. */
+/**
+ * A simulated node: a group host, and clients of its replica, some that write and one that reads, so that a write that
+ * waits for a lost leader keeps nobody from reading.
+ */
 final class SimulatedServer extends AbstractBehavior<SimulatedServer.Command> {
 
-    sealed interface Command permits WrappedHosted, WrappedOutcome, Continue {}
+    sealed interface Command permits WrappedHosted, WrappedOutcome, Next {}
 
     private record WrappedHosted(Groups.Hosted hosted) implements Command {}
 
     private record WrappedOutcome(SessionClient.Outcome outcome) implements Command {}
 
-    private record Continue() implements Command {}
+    /** The client of this id goes on. */
+    private record Next(long client) implements Command {}
+
+    private static final long READER = 0;
+    private static final int WRITERS = 3;
+    private static final Duration THINKS = Duration.ofMillis(120);
+    private static final Duration DEADLINE = Duration.ofSeconds(5);
 
     private final NodeContext node;
+    private final RandomGenerator random;
     private final ObservedClients clients;
     private final ActorRef<SessionClient.Outcome> outcomes;
     private ActorRef<SessionClient.Command> session;
-    private String underWay = "";
+    private final Map<Long, String> underWay = new TreeMap<>();
     private int number;
 
     static Behavior<Command> create(
@@ -54,12 +68,14 @@ final class SimulatedServer extends AbstractBehavior<SimulatedServer.Command> {
             Witness witness) {
         super(context);
         this.node = node;
+        this.random = node.random("workload");
         this.clients = clients;
         this.outcomes = context.messageAdapter(SessionClient.Outcome.class, WrappedOutcome::new);
         ActorRef<Groups.Command> host =
                 context.spawn(GroupHost.create(node.name(), settings, storage, node.random("raft"), witness), "groups");
-        host.tell(new Groups.Host(
-                "g", members, clients.factory(), context.messageAdapter(Groups.Hosted.class, WrappedHosted::new)));
+        var hosted = context.messageAdapter(
+                Groups.HostReply.class, reply -> (Command) new WrappedHosted((Groups.Hosted) reply));
+        host.tell(new Groups.Host("g", members, clients.factory(), hosted));
         clients.started(node.name(), host);
     }
 
@@ -68,46 +84,64 @@ final class SimulatedServer extends AbstractBehavior<SimulatedServer.Command> {
         return newReceiveBuilder()
                 .onMessage(WrappedHosted.class, this::onHosted)
                 .onMessage(WrappedOutcome.class, this::onOutcome)
-                .onMessage(Continue.class, ignored -> next())
+                .onMessage(Next.class, next -> goOn(next.client()))
                 .build();
     }
 
     private Behavior<Command> onHosted(WrappedHosted wrapped) {
         clients.hosted(node.name(), wrapped.hosted().replica());
+        getContext().watch(wrapped.hosted().replica()); // Its end ends the node: nobody handles the signal.
         session = getContext()
                 .spawn(
                         SessionClient.create(
                                 wrapped.hosted().replica(), SessionClient.Settings.DEFAULT, node.random("client")),
                         "client");
-        return next();
-    }
-
-    private Behavior<Command> next() {
-        if (clients.areStopped()) {
-            return this;
-        }
-        number++;
-        if (number % 3 == 0) {
-            underWay = "";
-            clients.readBegins(node.name());
-            session.tell(new SessionClient.Read(
-                    ByteString.emptyByteString(), ReadConsistency.LINEARIZABLE, Duration.ofSeconds(5), outcomes));
-        } else {
-            underWay = node.name() + "-" + node.life() + "-" + number;
-            session.tell(new SessionClient.Submit(ByteString.fromString(underWay), Duration.ofSeconds(5), outcomes));
+        for (long client = READER; client <= WRITERS; client++) {
+            goOn(client);
         }
         return this;
     }
 
-    private Behavior<Command> onOutcome(WrappedOutcome wrapped) {
-        if (wrapped.outcome() instanceof SessionClient.Succeeded succeeded) {
-            if (underWay.isEmpty()) {
-                clients.readEnds(node.name(), succeeded.result().utf8String());
-            } else {
-                clients.acknowledged(underWay, succeeded.result().utf8String());
-            }
+    private Behavior<Command> goOn(long client) {
+        if (clients.areStopped()) {
+            return this;
         }
-        getContext().scheduleOnce(Duration.ofMillis(10), getContext().getSelf(), new Continue());
+        if (client == READER) {
+            read();
+        } else {
+            write(client);
+        }
+        return this;
+    }
+
+    private void write(long client) {
+        String command = node.name() + "-" + node.life() + "-" + ++number;
+        underWay.put(client, command);
+        clients.begins(command);
+        session.tell(new SessionClient.Submit(client, ByteString.fromString(command + padding()), DEADLINE, outcomes));
+    }
+
+    /** Some entries fill a message alone, so that a follower is often brought up to date one by one. */
+    private String padding() {
+        return random.nextInt(4) == 0 ? " ".repeat(800) : "";
+    }
+
+    private void read() {
+        clients.readBegins(node.name());
+        session.tell(new SessionClient.Read(
+                READER, ByteString.emptyByteString(), ReadConsistency.LINEARIZABLE, DEADLINE, outcomes));
+    }
+
+    private Behavior<Command> onOutcome(WrappedOutcome wrapped) {
+        long client = wrapped.outcome().id();
+        Optional<String> command = Optional.ofNullable(underWay.remove(client));
+        command.ifPresent(clients::ends);
+        if (wrapped.outcome() instanceof SessionClient.Succeeded succeeded) {
+            String result = succeeded.result().utf8String();
+            command.ifPresentOrElse(
+                    written -> clients.acknowledged(written, result), () -> clients.readEnds(node.name(), result));
+        }
+        getContext().scheduleOnce(THINKS, getContext().getSelf(), new Next(client));
         return this;
     }
 }

@@ -9,6 +9,7 @@ import io.troupe.replication.SessionClient.Submit;
 import io.troupe.replication.SessionClient.Succeeded;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
@@ -192,30 +193,40 @@ class SessionClientTest {
     @Test
     void readsAreToldApartAndRetried() {
         client.tell(new SessionClient.Read(
-                ByteString.fromString("q1"), ReadConsistency.LINEARIZABLE, DEADLINE, caller.getRef()));
-        client.tell(
-                new SessionClient.Read(ByteString.fromString("q2"), ReadConsistency.STALE, DEADLINE, caller.getRef()));
+                101, ByteString.fromString("q1"), ReadConsistency.LINEARIZABLE, DEADLINE, caller.getRef()));
+        client.tell(new SessionClient.Read(
+                102, ByteString.fromString("q2"), ReadConsistency.STALE, DEADLINE, caller.getRef()));
         Replica.Query first = replica.expectMessageClass(Replica.Query.class);
         Replica.Query second = replica.expectMessageClass(Replica.Query.class);
         second.replyTo().tell(new Replica.Answered(second.id(), 4, ByteString.fromString("second")));
-        caller.expectMessage(new Succeeded(ByteString.fromString("second"), 4));
+        caller.expectMessage(new Succeeded(102, ByteString.fromString("second"), 4));
         first.replyTo().tell(new Replica.Rejected(Replica.NO_SESSION, first.id(), Reason.NO_LEADER, "none"));
         time.timePasses(Duration.ofMillis(200));
         Replica.Query again = replica.expectMessageClass(Replica.Query.class);
         assertThat(again.query()).isEqualTo(first.query());
         again.replyTo().tell(new Replica.Answered(again.id(), 5, ByteString.fromString("first")));
-        caller.expectMessage(new Succeeded(ByteString.fromString("first"), 5));
+        caller.expectMessage(new Succeeded(101, ByteString.fromString("first"), 5));
     }
 
     @Test
-    void whenTheReplicaStopsEveryCallerIsTold() {
+    void anOutcomeCarriesTheCallersIdWhateverItIs() {
+        client.tell(new Submit(7, ByteString.fromString("x"), DEADLINE, caller.getRef()));
+        replica.expectMessageClass(Replica.OpenSession.class);
+        client.tell(new SessionClient.Read(
+                8, ByteString.fromString("q"), ReadConsistency.STALE, DEADLINE, caller.getRef()));
+        replica.expectMessageClass(Replica.Query.class);
+        replica.stop();
+        assertThat(Set.of(failure().id(), failure().id())).isEqualTo(Set.of(7L, 8L));
+    }
+
+    @Test
+    void whenTheReplicaStopsEveryCallerIsToldAndSoDoesTheClient() {
         firstProposal();
         client.tell(
                 new SessionClient.Read(ByteString.emptyByteString(), ReadConsistency.STALE, DEADLINE, caller.getRef()));
         replica.stop();
         assertThat(failure().reason()).isEqualTo(Reason.OUTCOME_UNKNOWN);
         assertThat(failure().reason()).isEqualTo(Reason.STOPPING);
-        submit("late");
-        assertThat(failure().reason()).isEqualTo(Reason.STOPPING);
+        caller.expectTerminated(client);
     }
 }

@@ -28,7 +28,8 @@ final class RaftNode {
                     "group",
                     cluster.names(),
                     (group, name) -> new KeyValueMachine(),
-                    context.messageAdapter(Groups.Hosted.class, hosted -> new Hosted(hosted.replica()))));
+                    context.messageAdapter(
+                            Groups.HostReply.class, reply -> new Hosted(((Groups.Hosted) reply).replica()))));
             return Behaviors.receive(Event.class)
                     .onMessage(Hosted.class, hosted -> {
                         var replica = hosted.replica();

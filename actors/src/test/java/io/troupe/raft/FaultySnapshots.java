@@ -1,0 +1,48 @@
+package io.troupe.raft;
+
+import io.troupe.replication.InMemorySnapshotStorage;
+import io.troupe.replication.SnapshotStorage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Snapshots in memory whose disk can be told to be full, or to have rotted. */
+final class FaultySnapshots implements SnapshotStorage {
+
+    final AtomicInteger begun = new AtomicInteger();
+    private final SnapshotStorage inner = new InMemorySnapshotStorage();
+    volatile boolean full;
+    /** What is stored now reads back wrong; what is written later does not. */
+    volatile boolean rotten;
+
+    @Override
+    public Writer create(String group, long index, long term) throws IOException {
+        begun.incrementAndGet();
+        if (full) {
+            throw new IOException("no space left");
+        }
+        rotten = false;
+        return inner.create(group, index, term);
+    }
+
+    @Override
+    public InputStream open(Stored snapshot) throws IOException {
+        byte[] bytes = inner.open(snapshot).readAllBytes();
+        if (rotten) {
+            bytes[bytes.length / 2] ^= 1;
+        }
+        return new ByteArrayInputStream(bytes);
+    }
+
+    @Override
+    public List<Stored> list(String group) throws IOException {
+        return inner.list(group);
+    }
+
+    @Override
+    public void delete(Stored snapshot) throws IOException {
+        inner.delete(snapshot);
+    }
+}

@@ -1,0 +1,251 @@
+package io.troupe.raft;
+
+import static net.bytebuddy.matcher.ElementMatchers.named;
+import static net.bytebuddy.matcher.ElementMatchers.namedOneOf;
+
+import io.troupe.raft.RaftMessage.VoteReply;
+import io.troupe.replication.Sessions;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.matcher.ElementMatcher;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * Classic bugs of Raft, each planted alone into otherwise unchanged bytes: what is written here is inlined at the
+ * beginning or the end of the method named. The simulation is worth what it finds of them.
+ */
+final class Mutants {
+
+    private Mutants() {}
+
+    /**
+     * @param type whose method is changed
+     * @param seeds within which {@link AllFaults} finds it
+     */
+    record Mutant(Class<?> bug, Class<?> type, ElementMatcher<? super MethodDescription> method, int seeds) {
+        @Override
+        public String toString() {
+            return bug.getSimpleName();
+        }
+    }
+
+    static List<Mutant> all() {
+        return List.of(
+                new Mutant(VotesTwiceInATerm.class, HardState.class, named("mayVoteFor"), 10),
+                new Mutant(ForgetsToPersistTheVote.class, RaftLog.class, named("store"), 30),
+                new Mutant(RestartWipesTheVote.class, RecoveredLog.class, named("hardState"), 10),
+                new Mutant(NewLeaderWipesTheVote.class, RaftServer.class, named("follow"), 50),
+                new Mutant(CountsStaleVotes.class, Candidate.class, named("onVoteReply"), 150),
+                new Mutant(MajorityOffByOne.class, Majority.class, named("quorum"), 10),
+                new Mutant(CommitsAnEarlierTermByCounting.class, Leader.class, named("advanceCommitIndex"), 10),
+                new Mutant(AppliesBeforeCommit.class, Follower.class, named("accept"), 10),
+                new Mutant(SkipsTheConsistencyCheck.class, LogMatching.class, named("decide"), 40),
+                new Mutant(TruncatesOnAStaleAppend.class, LogMatching.class, named("decide"), 10),
+                new Mutant(AcknowledgesBeforeTheSync.class, RaftLog.class, named("store"), 10),
+                new Mutant(LeaderCountsItselfBeforeTheSync.class, Leader.class, named("durableIndexOf"), 60),
+                new Mutant(ReadsWithoutReadIndex.class, ReadRounds.class, named("begin"), 30),
+                new Mutant(SnapshotsWithoutSessions.class, Applier.class, named("write"), 10),
+                new Mutant(
+                        AnyMessageResetsTheTimer.class,
+                        Role.class,
+                        namedOneOf("onProposal", "onQuery", "onPreVote", "onRequestVote", "onReadIndex"),
+                        10));
+    }
+
+    // -- elections
+
+    /** §5.2: one vote a term, first come first served. Here whoever asks gets one. */
+    static final class VotesTwiceInATerm {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean may) {
+            may = true;
+        }
+    }
+
+    /** Figure 2: votedFor is persistent. akka-raft #56, "Nodes should not forget who they voted for". */
+    static final class ForgetsToPersistTheVote {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 0, readOnly = false) LogEvent event) {
+            event = Wrong.withoutVote(event);
+        }
+    }
+
+    /** akka-raft #62: an actor restarted by its supervisor began with its fields as new, votedFor among them. */
+    static final class RestartWipesTheVote {
+        @Advice.OnMethodExit
+        static void exit(@Advice.FieldValue("log") LogView log, @Advice.Return(readOnly = false) HardState recovered) {
+            recovered = new HardState(log.last().term(), Optional.empty());
+        }
+    }
+
+    /**
+     * Two leaders in one term, camunda #1068 and #5356: the vote was forgotten not only with the term, but whenever
+     * another leader, or none, became known.
+     */
+    static final class NewLeaderWipesTheVote {
+        @Advice.OnMethodEnter
+        static void enter(
+                @Advice.Argument(0) Optional<String> newLeader,
+                @Advice.FieldValue("leader") Optional<String> leader,
+                @Advice.FieldValue(value = "hardState", readOnly = false) HardState hardState) {
+            if (!newLeader.equals(leader)) {
+                hardState = new HardState(hardState.term(), Optional.empty());
+            }
+        }
+    }
+
+    /** A grant that was given in an earlier term, and comes late, is counted in this one: as in akka-raft #45. */
+    static final class CountsStaleVotes {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.This Candidate self, @Advice.Argument(value = 0, readOnly = false) VoteReply reply) {
+            if (reply.term() < self.server.term()) {
+                reply = new VoteReply(self.server.term(), reply.from(), reply.granted());
+            }
+        }
+    }
+
+    /** n / 2 instead of n / 2 + 1: two of five decide. */
+    static final class MajorityOffByOne {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) int quorum) {
+            quorum = quorum - 1;
+        }
+    }
+
+    // -- the log
+
+    /** Figure 8: an entry of an earlier term on a majority may still be overwritten. */
+    static final class CommitsAnEarlierTermByCounting {
+        @Advice.OnMethodEnter
+        static void enter(
+                @Advice.This Leader self,
+                @Advice.FieldValue("ended") boolean ended,
+                @Advice.FieldValue("matchIndex") TreeMap<String, Long> matchIndex,
+                @Advice.FieldValue("proposals") Proposals proposals) {
+            if (!ended) {
+                Wrong.commitByCounting(self.server, matchIndex, proposals);
+            }
+        }
+    }
+
+    /** Figure 2, AppendEntries rule 5: a follower commits what it has, and not only what its leader has committed. */
+    static final class AppliesBeforeCommit {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This Follower self, @Advice.Argument(1) LogMatching.Match match) {
+            self.server.commitTo(match.matchIndex(), List.of());
+        }
+    }
+
+    /** Figure 2, AppendEntries rule 2: the term at prevLogIndex is not looked at, so no conflict is ever found. */
+    static final class SkipsTheConsistencyCheck {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.Argument(0) LogView log,
+                @Advice.Argument(1) LogPosition previous,
+                @Advice.Argument(2) LogSlice entries,
+                @Advice.Return(readOnly = false) LogMatching.Decision decision) {
+            if (decision instanceof LogMatching.Mismatch && previous.index() <= log.lastIndex()) {
+                decision = new LogMatching.Match(entries, previous.index() + entries.size());
+            }
+        }
+    }
+
+    /** Figure 2, AppendEntries rule 3: the log is cut after prevLogIndex although nothing conflicts there. */
+    static final class TruncatesOnAStaleAppend {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.Argument(0) LogView log,
+                @Advice.Argument(2) LogSlice entries,
+                @Advice.Return(readOnly = false) LogMatching.Decision decision) {
+            if (decision instanceof LogMatching.Match match) {
+                LogSlice all = entries.startingAt(log.base().index() + 1);
+                decision = new LogMatching.Match(all, match.matchIndex());
+            }
+        }
+    }
+
+    // -- the disk
+
+    /** Figure 2: persistent state is updated on stable storage before responding. Here it is told before it is so. */
+    static final class AcknowledgesBeforeTheSync {
+        @Advice.OnMethodEnter
+        static void enter(
+                @Advice.FieldValue("replica") ActorRef<RaftLog.Event> replica, @Advice.Argument(1) long ticket) {
+            replica.tell(new RaftLog.Stored(ticket));
+        }
+    }
+
+    /** Thesis §10.2.1: a leader may write beside its followers, but counts itself only when it has. */
+    static final class LeaderCountsItselfBeforeTheSync {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.This Leader self,
+                @Advice.Argument(0) String node,
+                @Advice.Return(readOnly = false) long index) {
+            if (node.equals(self.server.node)) {
+                index = self.server.log().lastIndex();
+            }
+        }
+    }
+
+    // -- clients
+
+    /** §8: a leader that was deposed without knowing answers from its old state. */
+    static final class ReadsWithoutReadIndex {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.This ReadRounds self,
+                @Advice.FieldValue("server") RaftServer server,
+                @Advice.Return boolean begun) {
+            if (begun) {
+                Wrong.confirm(self, server);
+            }
+        }
+    }
+
+    /** Thesis §6.3: the sessions are part of the state, also of that in a snapshot. */
+    static final class SnapshotsWithoutSessions {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 0, readOnly = false) Sessions sessions) {
+            sessions = new Sessions();
+        }
+    }
+
+    /** Figure 2, "Followers": only a leader, or a granted vote, makes a follower wait anew. */
+    static final class AnyMessageResetsTheTimer {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.This Role self) {
+            self.voteGranted();
+        }
+    }
+
+    /** What is too long to be inlined. */
+    static final class Wrong {
+
+        private Wrong() {}
+
+        static LogEvent withoutVote(LogEvent event) {
+            HardState forgetful = new HardState(event.hardState().term(), Optional.empty());
+            return event instanceof LogEvent.Rebased rebased
+                    ? new LogEvent.Rebased(forgetful, rebased.snapshot(), rebased.restStays())
+                    : new LogEvent.Written(forgetful, ((LogEvent.Written) event).entries());
+        }
+
+        static void commitByCounting(RaftServer server, TreeMap<String, Long> matchIndex, Proposals proposals) {
+            long index = server.configuration()
+                    .indexOnQuorum(node -> node.equals(server.node)
+                            ? server.frontier.durableIndex()
+                            : matchIndex.getOrDefault(node, 0L));
+            if (server.log().termAt(index) < server.term()) {
+                server.commitTo(index, proposals.committedThrough(index));
+            }
+        }
+
+        static void confirm(ReadRounds reads, RaftServer server) {
+            server.configuration().voters().forEach(node -> reads.onConfirmed(node, reads.round()));
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package io.troupe.raft;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.troupe.replication.Groups;
+import io.troupe.replication.InMemorySnapshotStorage;
+import io.troupe.replication.Replica;
+import io.troupe.sim.NetworkConditions;
+import io.troupe.sim.Node;
+import io.troupe.sim.Simulation;
+import io.troupe.sim.SimulationFailure;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/**
+ * A group with its clients in a simulation, watched: after every step the properties of Figure 3, what clients were
+ * promised, that a crashed disk gives back what was taken for durable, and that no replica falls but by its disk; at
+ * the end that service comes back, and that all replicas agree.
+ */
+final class WatchedGroup {
+
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** Small limits and short timeouts, so that a short run comes to all of them. */
+    private static final String SMALL =
+            """
+            troupe.raft {
+              heartbeat-interval = 50ms
+              ticks-per-heartbeat = 1
+              election-timeout = 300ms
+              max-message-bytes = 1 KiB
+              max-in-flight-messages = 4
+              max-in-flight-bytes = 2 KiB
+              max-write-bytes = 1 KiB
+              snapshot-entries = 40
+              retained-entries = 3
+            }
+            """;
+
+    final Simulation sim;
+    final List<String> names;
+    final RaftSettings settings;
+    final ObservedClients clients = new ObservedClients();
+    final TreeMap<String, Node<SimulatedServer.Command>> nodes = new TreeMap<>();
+    final TreeMap<String, Replica.Role> roles = new TreeMap<>();
+    private final TreeMap<String, RaftServer> servers = new TreeMap<>();
+    private final ElectionSafety elections = new ElectionSafety();
+    private final List<Witness> properties = List.of(
+            elections,
+            new LeaderAppendOnly(),
+            new LogMatchingProperty(),
+            new LeaderCompleteness(),
+            new Votes(),
+            new CommitRule(),
+            new DurableMeansDurable());
+
+    private Consumer<String> onCandidate = candidate -> {};
+
+    /** Told each time that a server begins to stand for election. */
+    void onCandidate(Consumer<String> action) {
+        onCandidate = action;
+    }
+
+    WatchedGroup(Simulation sim, int size) {
+        this.sim = sim;
+        this.names = IntStream.rangeClosed(1, size).mapToObj(i -> "n" + i).toList();
+        Config config = ConfigFactory.parseString(SMALL).withFallback(ConfigFactory.load());
+        this.settings = RaftSettings.from(config);
+        sim.onNodeDeath(this::onNodeDeath);
+        for (String name : names) {
+            var storage = new InMemorySnapshotStorage();
+            nodes.put(
+                    name,
+                    sim.node(
+                            name,
+                            node -> SimulatedServer.create(node, names, settings, storage, clients, this::observe)));
+        }
+        sim.afterEveryStep("what a group of Raft promises", clients::throwBroken);
+    }
+
+    private void observe(RaftServer server, Replica.Role role) {
+        boolean stands = roles.put(server.node, role) != role && role == Replica.Role.CANDIDATE;
+        if (stands) {
+            onCandidate.accept(server.node);
+        }
+        servers.put(server.node, server);
+        clients.judge(() -> properties.forEach(property -> property.afterStep(server, role)));
+    }
+
+    /** A replica may fall when its disk fails, and for no other reason. */
+    private void onNodeDeath(Node<?> node) {
+        if (sim.faults().stream().noneMatch(fault -> fault.contains("failing disk of " + node.name()))) {
+            clients.judge(() -> {
+                throw new AssertionError("the replica of " + node.name() + " fell, although its disk never failed");
+            });
+            return;
+        }
+        sim.after(Duration.ofSeconds(1), () -> {
+            if (!node.isUp()) {
+                node.restart();
+            }
+        });
+    }
+
+    /** Everything is mended: the group serves again, and comes to rest in one state. */
+    void finish() {
+        sim.heal();
+        sim.network(NetworkConditions.good());
+        nodes.values().forEach(node -> {
+            if (!node.isUp()) {
+                node.restart();
+            } else if (node.isPaused()) {
+                node.resume();
+            }
+        });
+        long before = clients.writes();
+        await("the group serves again", () -> clients.writes() > before + 5);
+        clients.stop();
+        await("the group comes to rest", this::isAtRest);
+        List<String> history = clients.history(names.get(0));
+        for (String name : names) {
+            if (!clients.history(name).equals(history)) {
+                throw new AssertionError("the histories of " + names.get(0) + " and " + name + " differ: " + history
+                        + " and " + clients.history(name));
+            }
+        }
+        clients.checkComplete(history);
+    }
+
+    private void await(String what, BooleanSupplier reached) {
+        try {
+            sim.runUntil(reached, PATIENCE);
+        } catch (SimulationFailure e) {
+            List<String> found = new ArrayList<>();
+            servers.forEach((name, server) -> found.add(server.status(roles.get(name)) + " at "
+                    + server.log().last() + ", peers " + server.voters().size()));
+            throw new AssertionError(
+                    what + ": not within " + PATIENCE.toSeconds() + " virtual seconds; clients wait at "
+                            + clients.waiting() + ", servers are " + found,
+                    e);
+        }
+    }
+
+    /** No client waits, one leads, and all have applied all that it has. */
+    private boolean isAtRest() {
+        if (!clients.waiting().isEmpty() || servers.size() < names.size()) {
+            return false;
+        }
+        TreeSet<Long> indexes = new TreeSet<>();
+        for (RaftServer server : servers.values()) {
+            indexes.add(server.appliedIndex());
+            indexes.add(server.log().lastIndex());
+        }
+        return indexes.size() == 1 && roles.containsValue(Replica.Role.LEADER);
+    }
+
+    int terms() {
+        return elections.terms();
+    }
+
+    Replica.Status status(String name) {
+        return sim.<Groups.Command, Groups.Statuses>ask(clients.hosts().get(name), Groups.ListStatus::new, PATIENCE)
+                .groups()
+                .get(0);
+    }
+
+    String leader() {
+        return names.stream()
+                .filter(name -> status(name).role() == Replica.Role.LEADER)
+                .findFirst()
+                .orElseThrow();
+    }
+}
