@@ -123,6 +123,11 @@ public final class DiskFiles implements LogFiles {
     }
 
     @Override
+    public long usableSpace() throws IOException {
+        return Files.getFileStore(directory).getUsableSpace();
+    }
+
+    @Override
     public String describe(String name) {
         return directory.resolve(name).toString();
     }

@@ -40,6 +40,9 @@ public interface LogFiles {
      */
     Closeable lock(String name) throws IOException;
 
+    /** How many bytes may still be written here, as far as that is known. */
+    long usableSpace() throws IOException;
+
     /** Where {@code name} is, for messages to people. */
     String describe(String name);
 }

@@ -1,7 +1,7 @@
 package io.troupe.persistence.journal;
 
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -11,10 +11,10 @@ public final class CommitListeners {
     private final ConcurrentHashMap<String, List<Runnable>> byPersistenceId = new ConcurrentHashMap<>();
     private final List<Runnable> ofAll = new CopyOnWriteArrayList<>();
 
-    void committed(Set<String> persistenceIds) {
+    void committed(List<String> persistenceIds) {
         ofAll.forEach(Runnable::run);
         if (!byPersistenceId.isEmpty()) {
-            for (String persistenceId : persistenceIds) {
+            for (String persistenceId : new LinkedHashSet<>(persistenceIds)) {
                 byPersistenceId.getOrDefault(persistenceId, List.of()).forEach(Runnable::run);
             }
         }

@@ -2,10 +2,10 @@ package io.troupe.persistence.journal;
 
 import io.troupe.persistence.log.LogRecord;
 import io.troupe.persistence.serialization.ObjectCodec;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
+import io.troupe.persistence.serialization.ObjectCodec.Serialized;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +14,8 @@ import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.persistence.AtomicWrite;
 import org.apache.pekko.persistence.PersistentRepr;
 import org.apache.pekko.persistence.journal.Tagged;
+import org.jspecify.annotations.Nullable;
+import scala.collection.Iterator;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
@@ -29,6 +31,7 @@ final class EventCodec {
     private static final int WRITER_IS_UUID = 2;
     private static final int TAGGED = 4;
     private static final int METADATA = 8;
+    private static final byte[] NOTHING = new byte[0];
 
     private final ObjectCodec objects;
 
@@ -36,68 +39,115 @@ final class EventCodec {
         this.objects = new ObjectCodec(system);
     }
 
+    /** An event, its parts as bytes. */
+    private record Part(
+            PersistentRepr event,
+            int flags,
+            @Nullable UUID writer,
+            byte[] manifest,
+            List<byte[]> tags,
+            @Nullable Serialized metadata,
+            Serialized payload) {
+
+        long size() {
+            long writerBytes = writer != null ? 16 : 4L + utf8(event.writerUuid()).length;
+            long tagBytes = tags.isEmpty() ? 0 : 2;
+            for (byte[] tag : tags) {
+                tagBytes += 4L + tag.length;
+            }
+            return 17
+                    + writerBytes
+                    + 4L
+                    + manifest.length
+                    + tagBytes
+                    + (metadata == null ? 0 : metadata.size())
+                    + payload.size();
+        }
+
+        void write(ByteBuffer out) {
+            out.putLong(event.sequenceNr())
+                    .putLong(event.timestamp() == 0 ? System.currentTimeMillis() : event.timestamp())
+                    .put((byte) flags);
+            if (writer != null) {
+                out.putLong(writer.getMostSignificantBits()).putLong(writer.getLeastSignificantBits());
+            } else {
+                writeString(utf8(event.writerUuid()), out);
+            }
+            writeString(manifest, out);
+            if (!tags.isEmpty()) {
+                out.putShort((short) tags.size());
+                tags.forEach(tag -> writeString(tag, out));
+            }
+            if (metadata != null) {
+                metadata.write(out);
+            }
+            payload.write(out);
+        }
+    }
+
     /**
      * The record of {@code write}.
      *
-     * @throws Exception what the serializer of an event threw, or that there is none
+     * @throws RuntimeException what the serializer of an event threw, or that there is none
      */
-    LogRecord encode(AtomicWrite write) throws Exception {
-        List<PersistentRepr> events = CollectionConverters.asJava(write.payload());
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-        DataOutputStream out = new DataOutputStream(bytes);
-        out.writeByte(VERSION);
-        out.writeInt(events.size());
-        for (PersistentRepr event : events) {
-            encode(event, out);
+    LogRecord encode(AtomicWrite write) {
+        List<Part> parts = new ArrayList<>(write.size());
+        Iterator<PersistentRepr> events = write.payload().iterator();
+        long bytes = 5;
+        while (events.hasNext()) {
+            Part part = part(events.next());
+            parts.add(part);
+            bytes += part.size();
         }
+        ByteBuffer payload =
+                ByteBuffer.allocate(Math.toIntExact(bytes)).put(VERSION).putInt(parts.size());
+        parts.forEach(part -> part.write(payload));
         return LogRecord.events(
-                write.persistenceId(), write.lowestSequenceNr(), write.highestSequenceNr(), bytes.toByteArray());
+                write.persistenceId(), write.lowestSequenceNr(), write.highestSequenceNr(), payload.array());
     }
 
-    private void encode(PersistentRepr event, DataOutputStream out) throws IOException {
+    private Part part(PersistentRepr event) {
         Object payload = event.payload();
-        List<String> tags = List.of();
+        List<byte[]> tags = List.of();
         if (payload instanceof Tagged tagged) {
             payload = tagged.payload();
-            tags = List.copyOf(CollectionConverters.asJava(tagged.tags()));
+            tags = CollectionConverters.asJava(tagged.tags()).stream()
+                    .map(EventCodec::utf8)
+                    .toList();
         }
-        Optional<UUID> writer = uuid(event.writerUuid());
-        out.writeLong(event.sequenceNr());
-        out.writeLong(event.timestamp() == 0 ? System.currentTimeMillis() : event.timestamp());
-        out.writeByte((event.deleted() ? DELETED : 0)
-                | (writer.isPresent() ? WRITER_IS_UUID : 0)
+        UUID writer = uuid(event.writerUuid());
+        int flags = (event.deleted() ? DELETED : 0)
+                | (writer != null ? WRITER_IS_UUID : 0)
                 | (tags.isEmpty() ? 0 : TAGGED)
-                | (event.metadata().isDefined() ? METADATA : 0));
-        if (writer.isPresent()) {
-            out.writeLong(writer.get().getMostSignificantBits());
-            out.writeLong(writer.get().getLeastSignificantBits());
-        } else {
-            ObjectCodec.writeString(event.writerUuid(), out);
-        }
-        ObjectCodec.writeString(event.manifest(), out);
-        if (!tags.isEmpty()) {
-            out.writeShort(tags.size());
-            for (String tag : tags) {
-                ObjectCodec.writeString(tag, out);
-            }
-        }
-        if (event.metadata().isDefined()) {
-            objects.write(event.metadata().get(), out);
-        }
-        objects.write(payload, out);
+                | (event.metadata().isDefined() ? METADATA : 0);
+        Serialized metadata = event.metadata().isDefined()
+                ? objects.serialize(event.metadata().get())
+                : null;
+        return new Part(event, flags, writer, utf8(event.manifest()), tags, metadata, objects.serialize(payload));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.isEmpty() ? NOTHING : text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void writeString(byte[] text, ByteBuffer out) {
+        out.putInt(text.length).put(text);
     }
 
     /** The id in binary, if writing it in binary gives back the same string. */
-    private static Optional<UUID> uuid(String id) {
+    private static @Nullable UUID uuid(String id) {
         if (id.length() != 36) {
-            return Optional.empty();
+            return null;
         }
-        try {
-            UUID uuid = UUID.fromString(id);
-            return uuid.toString().equals(id) ? Optional.of(uuid) : Optional.empty();
-        } catch (IllegalArgumentException notOne) {
-            return Optional.empty();
+        for (int i = 0; i < 36; i++) {
+            char at = id.charAt(i);
+            boolean dash = i == 8 || i == 13 || i == 18 || i == 23;
+            boolean hexadecimal = at >= '0' && at <= '9' || at >= 'a' && at <= 'f';
+            if (dash ? at != '-' : !hexadecimal) {
+                return null;
+            }
         }
+        return UUID.fromString(id);
     }
 
     /** The events of a payload whose sequence numbers are in the range. */

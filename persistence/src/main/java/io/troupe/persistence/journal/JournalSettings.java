@@ -33,6 +33,7 @@ public record JournalSettings(Path directory, String replayDispatcher, Duration 
                             config.getBytes("queue-size-max"),
                             Math.toIntExact(config.getBytes("write-size-max")),
                             config.getBytes("verify-at-start-max"),
+                            config.getBoolean("preallocate"),
                             config.getDouble("compaction.live-ratio")));
         } catch (ConfigException | IllegalArgumentException | ArithmeticException e) {
             throw new IllegalArgumentException(

@@ -37,6 +37,7 @@ public final class Journals implements Extension {
 
     private final ExtendedActorSystem system;
     private final Map<Path, OpenJournal> open = new HashMap<>();
+    private Machine machine = Machine.REAL;
 
     private Journals(ExtendedActorSystem system) {
         this.system = system;
@@ -45,6 +46,16 @@ public final class Journals implements Extension {
 
     public static Journals get(ClassicActorSystemProvider system) {
         return ID.get(system);
+    }
+
+    /** Opens journals on {@code other} from now on; for simulations. */
+    public synchronized void use(Machine other) {
+        machine = other;
+    }
+
+    /** Lets go of a journal without closing anything, as a crash does; for simulations. */
+    synchronized void abandon(Path directory) {
+        open.remove(directory.toAbsolutePath().normalize());
     }
 
     /** {@link #open(Config)} for the plugin that is configured at {@code path}. */
@@ -63,7 +74,7 @@ public final class Journals implements Extension {
         Path directory = settings.directory().toAbsolutePath().normalize();
         OpenJournal journal = open.get(directory);
         if (journal == null) {
-            journal = new OpenJournal(settings, system);
+            journal = new OpenJournal(settings, machine, system);
             open.put(directory, journal);
         }
         return journal;

@@ -1,40 +1,59 @@
 package io.troupe.persistence.journal;
 
-import io.troupe.persistence.files.DiskFiles;
 import io.troupe.persistence.log.GroupCommit;
 import io.troupe.persistence.log.LogRecord;
 import io.troupe.persistence.log.SegmentedLog;
-import io.troupe.persistence.log.Upkeep;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.dispatch.Batchable;
 import org.apache.pekko.persistence.PersistentRepr;
+import scala.concurrent.ExecutionContext;
 
 /** A journal directory that this actor system has open: what the journal plugin and the queries share. */
 public final class OpenJournal implements Closeable {
 
     private final SegmentedLog log;
-    private final Upkeep upkeep;
+    private final GroupCommit.Upkeeping upkeep;
+    private final Executor writerThread;
     private final GroupCommit writer;
     private final EventCodec codec;
     private final CommitListeners listeners = new CommitListeners();
 
-    OpenJournal(JournalSettings settings, ExtendedActorSystem system) throws IOException {
-        this.log = SegmentedLog.open(new DiskFiles(settings.directory()), settings.log());
-        this.upkeep = new Upkeep(log, settings.upkeepDelay().toMillis());
-        this.writer = new GroupCommit(log, listeners::committed, upkeep::request);
+    OpenJournal(JournalSettings settings, Machine machine, ExtendedActorSystem system) throws IOException {
+        this.log = SegmentedLog.open(machine.files(settings.directory()), settings.log());
+        this.upkeep = machine.upkeep(settings.directory(), log, settings.upkeepDelay());
+        this.writerThread = machine.writer(settings.directory());
+        ExecutionContext dispatcher = system.dispatcher();
+        Executor answers = answer -> dispatcher.execute(new Together(answer));
+        this.writer = new GroupCommit(log, writerThread, answers, listeners::committed, upkeep);
         this.codec = new EventCodec(system);
+    }
+
+    /** What the callbacks of a batch's answers do runs on the same thread right after, not each as a task of its own. */
+    private record Together(Runnable answers) implements Batchable {
+        @Override
+        public boolean isBatchable() {
+            return true;
+        }
+
+        @Override
+        public void run() {
+            answers.run();
+        }
     }
 
     EventCodec codec() {
         return codec;
     }
 
-    CompletionStage<Void> write(List<LogRecord> records) {
-        return writer.write(records);
+    void write(List<LogRecord> records, GroupCommit.Answer answer) {
+        writer.write(records, answer);
     }
 
     CompletionStage<Void> delete(String persistenceId, long toSequenceNr) {
@@ -103,7 +122,12 @@ public final class OpenJournal implements Closeable {
     @Override
     public void close() throws IOException {
         writer.close();
-        upkeep.close();
+        if (writerThread instanceof ExecutorService thread) {
+            thread.shutdown();
+        }
+        if (upkeep instanceof Closeable closeable) {
+            closeable.close();
+        }
         log.close();
     }
 }

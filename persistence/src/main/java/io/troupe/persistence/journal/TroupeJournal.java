@@ -20,6 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.concurrent.ExecutionContext;
 import scala.concurrent.Future;
+import scala.concurrent.Promise;
 import scala.jdk.javaapi.FutureConverters;
 
 /**
@@ -30,6 +31,9 @@ import scala.jdk.javaapi.FutureConverters;
 public final class TroupeJournal extends AsyncWriteJournal {
 
     private static final Logger LOG = LoggerFactory.getLogger(TroupeJournal.class);
+
+    /** Pekko's word for "all accepted". */
+    private static final Iterable<Optional<Exception>> NOTHING_REJECTED = List.of();
 
     private final CompletableFuture<OpenJournal> journal;
     private final ExecutionContext replays;
@@ -54,18 +58,34 @@ public final class TroupeJournal extends AsyncWriteJournal {
 
     @Override
     public Future<Iterable<Optional<Exception>>> doAsyncWriteMessages(Iterable<AtomicWrite> messages) {
-        return scala(journal.thenCompose(open -> write(open, messages)));
+        return journal.isDone() && !journal.isCompletedExceptionally()
+                ? write(journal.join(), messages)
+                : scala(journal)
+                        .flatMap(open -> write(open, messages), context().dispatcher());
     }
 
-    private CompletionStage<Iterable<Optional<Exception>>> write(OpenJournal open, Iterable<AtomicWrite> messages) {
-        List<LogRecord> records = new ArrayList<>();
-        List<Optional<Exception>> rejections = new ArrayList<>();
+    private Future<Iterable<Optional<Exception>>> write(OpenJournal open, Iterable<AtomicWrite> messages) {
+        List<LogRecord> records = new ArrayList<>(1);
+        List<Optional<Exception>> rejections = new ArrayList<>(1);
+        boolean rejected = false;
         for (AtomicWrite message : messages) {
-            rejections.add(encode(open, message, records));
+            Optional<Exception> rejection = encode(open, message, records);
+            rejections.add(rejection);
+            rejected |= rejection.isPresent();
         }
-        CompletionStage<Void> written =
-                records.isEmpty() ? CompletableFuture.completedFuture(null) : open.write(records);
-        return written.thenApply(done -> rejections);
+        Iterable<Optional<Exception>> results = rejected ? rejections : NOTHING_REJECTED;
+        if (records.isEmpty()) {
+            return Futures.successful(results);
+        }
+        Promise<Iterable<Optional<Exception>>> written = Futures.promise();
+        open.write(records, failure -> {
+            if (failure == null) {
+                written.success(results);
+            } else {
+                written.failure(failure);
+            }
+        });
+        return written.future();
     }
 
     /** Adds the record of {@code message}, or tells why there can be none. */

@@ -70,6 +70,7 @@ final class Compaction {
     /** Copies what is still needed of {@code old}. */
     Rewritten rewrite(List<Segment> old) throws IOException {
         SegmentId id = old.get(0).id().rewritten();
+        files.delete(id.fileName());
         Segment copy = LogRecovery.create(files, log, id);
         boolean whole = false;
         try {

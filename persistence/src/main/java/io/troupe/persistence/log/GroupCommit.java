@@ -4,37 +4,62 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log's one writer: a thread that takes everything that waits, appends it with one write and one sync, and then
- * tells everyone who waited. While a sync is under way the next batch gathers; no timer is needed. (Group commit:
- * DeWitt et al., "Implementation Techniques for Main Memory Database Systems", SIGMOD 1984, section 5.)
+ * The log's one writer: takes everything that waits, appends it with one write and one sync, and then tells everyone
+ * who waited. While a sync is under way the next batch gathers; no timer is needed. (Group commit: DeWitt et al.,
+ * "Implementation Techniques for Main Memory Database Systems", SIGMOD 1984, section 5.)
  *
- * <p>Futures complete on the writer's thread: what hangs on them must be short.
+ * <p>It runs on the executor it is given, one task at a time; a task blocks on the disk. Answers are given on another,
+ * all of a batch in one task, so that the next write does not wait for what hangs on them.
  */
 public final class GroupCommit implements Closeable {
 
+    /** Told once how a request ended. */
+    @FunctionalInterface
+    public interface Answer {
+        /** {@code failure} is null when everything asked for is durable. */
+        void done(@Nullable IOException failure);
+    }
+
+    /** What the writer asks for and does not wait for. */
+    public interface Upkeeping {
+        /** A segment was sealed or events were deleted: space may be free. */
+        void request();
+
+        /** {@link SegmentedLog#prepareSegment()} should be called. */
+        void prepareSegment();
+
+        /** Whoever opened the log does this itself, or goes without. */
+        Upkeeping NONE = new Upkeeping() {
+            @Override
+            public void request() {}
+
+            @Override
+            public void prepareSegment() {}
+        };
+    }
+
     /** What one caller wants done, in the order of the calls. */
     private sealed interface Job {
-        CompletableFuture<Void> done();
+        Answer answer();
 
         long bytes();
     }
 
-    private record Write(List<LogRecord> records, long bytes, CompletableFuture<Void> done) implements Job {}
+    private record Write(List<LogRecord> records, long bytes, Answer answer) implements Job {}
 
-    private record Delete(String stream, long upTo, CompletableFuture<Void> done) implements Job {
+    private record Delete(String stream, long upTo, Answer answer) implements Job {
         @Override
         public long bytes() {
             return RecordFormat.HEADER_BYTES + 3L * stream.length();
@@ -42,14 +67,15 @@ public final class GroupCommit implements Closeable {
     }
 
     /** Done when everything that was asked for before it is. */
-    private record Barrier(CompletableFuture<Void> done) implements Job {
+    private record Barrier(Answer answer) implements Job {
         @Override
         public long bytes() {
             return 0;
         }
     }
 
-    private record Stop(CompletableFuture<Void> done) implements Job {
+    /** The last job that is done. */
+    private record Stop(Answer answer) implements Job {
         @Override
         public long bytes() {
             return 0;
@@ -59,132 +85,190 @@ public final class GroupCommit implements Closeable {
     /** How much was written, counted since the log was opened. */
     public record Counters(long records, long bytes, long syncs, long failures) {}
 
+    private static final String CLOSED = "The log is closed";
+
     private final SegmentedLog log;
-    private final LinkedBlockingQueue<Job> queue = new LinkedBlockingQueue<>();
+    private final Executor writer;
+    private final Executor answers;
+    private final ConcurrentLinkedQueue<Job> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean running = new AtomicBoolean();
     private final AtomicLong queuedBytes = new AtomicLong();
     private final ArrayDeque<Job> taken = new ArrayDeque<>();
-    private final Consumer<Set<String>> committed;
-    private final Runnable spaceMayBeFree;
-    private final Thread writer;
+    private final Consumer<List<String>> committed;
+    private final Upkeeping upkeep;
     private volatile Counters counters = new Counters(0, 0, 0, 0);
-    private volatile boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private boolean stopped;
 
     /**
-     * Starts the writer of {@code log}, which it does not close.
+     * The writer of {@code log}, which it does not close.
      *
-     * @param committed told, on the writer's thread, which streams have new records that are durable now
-     * @param spaceMayBeFree called on the writer's thread when a segment was sealed or events were deleted
+     * @param writer on which it writes and blocks; one thread is enough
+     * @param answers on which callers are told how their requests ended
+     * @param committed told, on the writer's thread, of which streams there are new records that are durable now; a
+     *     name may come more than once
+     * @param upkeep asked, on the writer's thread, for what should be done besides
      */
-    public GroupCommit(SegmentedLog log, Consumer<Set<String>> committed, Runnable spaceMayBeFree) {
+    public GroupCommit(
+            SegmentedLog log, Executor writer, Executor answers, Consumer<List<String>> committed, Upkeeping upkeep) {
         this.log = log;
+        this.writer = writer;
+        this.answers = answers;
         this.committed = committed;
-        this.spaceMayBeFree = spaceMayBeFree;
-        this.writer = new Thread(this::run, "troupe-journal-writer");
-        writer.setDaemon(true);
-        writer.start();
+        this.upkeep = upkeep;
     }
 
     /**
-     * Appends {@code records}, each of which is atomic. The stage fails when they may not be durable; {@link
+     * Appends {@code records}, each of which is atomic. The answer is a failure when they may not be durable; {@link
      * LogOverloadedException} says that nothing was written.
      */
-    public CompletionStage<Void> write(List<LogRecord> records) {
+    public void write(List<LogRecord> records, Answer answer) {
         long bytes = 0;
         for (LogRecord record : records) {
             bytes += record.size();
         }
-        if (queuedBytes.get() + bytes > log.settings().queueBytesMax()) {
-            return CompletableFuture.failedFuture(
-                    new LogOverloadedException(queuedBytes.get(), log.settings().queueBytesMax()));
+        long queued = queuedBytes.get();
+        if (queued + bytes > log.settings().queueBytesMax()) {
+            answer.done(new LogOverloadedException(queued, log.settings().queueBytesMax()));
+        } else {
+            submit(new Write(List.copyOf(records), bytes, answer));
         }
-        return submit(new Write(List.copyOf(records), bytes, new CompletableFuture<>()));
+    }
+
+    /** As {@link #write(List, Answer)}; the stage fails where the answer is a failure. */
+    public CompletionStage<Void> write(List<LogRecord> records) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        write(records, completing(done));
+        return done;
     }
 
     /** Deletes a stream's events up to {@code upTo}, as far as there are any by then. */
     public CompletionStage<Void> delete(String stream, long upTo) {
-        return submit(new Delete(stream, upTo, new CompletableFuture<>()));
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        submit(new Delete(stream, upTo, completing(done)));
+        return done;
     }
 
     /** Completes when everything written or deleted before this call is done, one way or the other. */
     public CompletionStage<Void> barrier() {
-        return submit(new Barrier(new CompletableFuture<>()));
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        submit(new Barrier(completing(done)));
+        return done;
     }
 
-    private CompletionStage<Void> submit(Job job) {
-        queuedBytes.addAndGet(job.bytes());
-        queue.add(job);
-        if (closed && queue.remove(job)) {
-            job.done().completeExceptionally(new IOException("The log is closed"));
+    private static Answer completing(CompletableFuture<Void> done) {
+        return failure -> {
+            if (failure == null) {
+                done.complete(null);
+            } else {
+                done.completeExceptionally(failure);
+            }
+        };
+    }
+
+    private void submit(Job job) {
+        if (closed.get()) {
+            job.answer().done(new IOException(CLOSED));
+            return;
         }
-        return job.done();
+        queuedBytes.addAndGet(job.bytes());
+        enqueue(job);
+    }
+
+    private void enqueue(Job job) {
+        queue.add(job);
+        if (!running.get() && running.compareAndSet(false, true)) {
+            try {
+                writer.execute(this::run);
+            } catch (RejectedExecutionException ended) {
+                running.set(false);
+                failQueued();
+            }
+        }
+    }
+
+    private void failQueued() {
+        for (Job job = queue.poll(); job != null; job = queue.poll()) {
+            job.answer().done(new IOException(CLOSED));
+        }
     }
 
     public Counters counters() {
         return counters;
     }
 
+    /** Writes until nothing waits; never runs twice at a time. */
     private void run() {
-        boolean running = true;
-        while (running) {
-            running = takeWork() && commitTaken();
-        }
-    }
-
-    /** Waits for work and takes all there is, up to the most bytes of a batch. */
-    private boolean takeWork() {
-        try {
-            if (taken.isEmpty()) {
-                taken.add(queue.take());
+        do {
+            takeAll();
+            while (!taken.isEmpty()) {
+                commitTaken();
+                takeAll();
             }
-        } catch (InterruptedException e) {
-            return !closed;
-        }
-        queue.drainTo(taken);
-        return true;
+            running.set(false);
+        } while (!queue.isEmpty() && running.compareAndSet(false, true));
     }
 
-    /** Commits the longest prefix of what was taken that goes into one write; false after a stop. */
-    private boolean commitTaken() {
-        List<Job> batch = new ArrayList<>();
-        List<LogRecord> records = new ArrayList<>();
-        Map<String, Long> highestInBatch = new HashMap<>();
+    private void takeAll() {
+        for (Job job = queue.poll(); job != null; job = queue.poll()) {
+            taken.add(job);
+        }
+    }
+
+    /** Commits the longest prefix of what was taken that goes into one write. */
+    private void commitTaken() {
+        List<Job> batch = new ArrayList<>(taken.size());
+        List<LogRecord> records = new ArrayList<>(taken.size());
         long bytes = 0;
         while (!taken.isEmpty()) {
             Job job = taken.element();
             boolean fits = bytes + job.bytes() <= log.settings().batchBytesMax() && log.hasRoomFor(bytes + job.bytes());
-            if (bytes > 0 && !fits || job instanceof Stop && !batch.isEmpty()) {
+            if (bytes > 0 && !fits) {
                 break;
             }
             taken.remove();
             batch.add(job);
             bytes += job.bytes();
-            gather(job, records, highestInBatch);
+            gather(job, records);
             if (job instanceof Stop) {
                 break;
             }
         }
-        IOException failure = records.isEmpty() ? null : append(records, bytes);
+        IOException failure = stopped ? new IOException(CLOSED) : null;
+        if (failure == null && !records.isEmpty()) {
+            failure = append(records, bytes);
+        }
         queuedBytes.addAndGet(-bytes);
         if (failure == null && !records.isEmpty()) {
-            Set<String> streams = new HashSet<>(highestInBatch.keySet());
+            List<String> streams = new ArrayList<>(records.size());
+            records.forEach(record -> streams.add(record.streamName()));
             committed.accept(streams);
         }
-        finish(batch, failure);
-        return !(batch.get(batch.size() - 1) instanceof Stop);
+        if (batch.get(batch.size() - 1) instanceof Stop stop) {
+            stopped = true;
+            batch.remove(stop);
+            stop.answer().done(null);
+        }
+        if (!batch.isEmpty()) {
+            answer(batch, failure);
+        }
     }
 
-    private void gather(Job job, List<LogRecord> records, Map<String, Long> highestInBatch) {
+    private void gather(Job job, List<LogRecord> records) {
         if (job instanceof Write write) {
-            for (LogRecord record : write.records()) {
-                records.add(record);
-                highestInBatch.merge(record.streamName(), record.last(), Math::max);
-            }
+            records.addAll(write.records());
         } else if (job instanceof Delete delete) {
-            long highest = Math.max(log.highest(delete.stream()), highestInBatch.getOrDefault(delete.stream(), 0L));
+            long highest = log.highest(delete.stream());
+            long deletedTo = log.deletedTo(delete.stream());
+            for (LogRecord before : records) {
+                if (before.streamName().equals(delete.stream())) {
+                    highest = Math.max(highest, before.last());
+                    deletedTo = before.type() == RecordType.DELETION ? Math.max(deletedTo, before.first()) : deletedTo;
+                }
+            }
             long upTo = Math.min(delete.upTo(), highest);
-            if (upTo > log.deletedTo(delete.stream())) {
+            if (upTo > deletedTo) {
                 records.add(LogRecord.deletion(delete.stream(), upTo, highest));
-                highestInBatch.merge(delete.stream(), highest, Math::max);
             }
         }
     }
@@ -194,11 +278,17 @@ public final class GroupCommit implements Closeable {
         try {
             if (!log.hasRoomFor(bytes)) {
                 log.roll();
-                spaceMayBeFree.run();
+                upkeep.request();
             }
             log.append(records);
-            if (records.stream().anyMatch(record -> record.type() == RecordType.DELETION)) {
-                spaceMayBeFree.run();
+            if (log.wantsSegmentPrepared()) {
+                upkeep.prepareSegment();
+            }
+            for (LogRecord record : records) {
+                if (record.type() == RecordType.DELETION) {
+                    upkeep.request();
+                    break;
+                }
             }
             counters = new Counters(
                     before.records() + records.size(), before.bytes() + bytes, before.syncs() + 1, before.failures());
@@ -209,28 +299,27 @@ public final class GroupCommit implements Closeable {
         }
     }
 
-    private static void finish(List<Job> batch, @Nullable IOException failure) {
-        for (Job job : batch) {
-            if (failure == null || job instanceof Barrier || job instanceof Stop) {
-                job.done().complete(null);
-            } else {
-                job.done().completeExceptionally(failure);
-            }
+    private void answer(List<Job> batch, @Nullable IOException failure) {
+        try {
+            answers.execute(() -> answerAll(batch, failure));
+        } catch (RejectedExecutionException ended) {
+            answerAll(batch, failure);
         }
     }
 
-    /** Finishes what was asked for before, then ends the writer; what is asked for later fails. */
+    private static void answerAll(List<Job> batch, @Nullable IOException failure) {
+        for (Job job : batch) {
+            job.answer().done(job instanceof Barrier ? null : failure);
+        }
+    }
+
+    /** Finishes what was asked for before and returns when it is done; what is asked for later fails. */
     @Override
     public void close() {
-        if (closed) {
-            return;
+        if (closed.compareAndSet(false, true)) {
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            enqueue(new Stop(completing(done)));
+            done.join();
         }
-        closed = true;
-        Stop stop = new Stop(new CompletableFuture<>());
-        queue.add(stop);
-        stop.done().join();
-        List<Job> late = new ArrayList<>(taken);
-        queue.drainTo(late);
-        late.forEach(job -> job.done().completeExceptionally(new IOException("The log is closed")));
     }
 }

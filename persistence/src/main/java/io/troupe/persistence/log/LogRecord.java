@@ -5,11 +5,12 @@ import java.nio.charset.StandardCharsets;
 /**
  * What is appended to the log as a whole or not at all.
  *
- * @param stream whose record it is (a persistence id), as UTF-8, 1 to 65535 bytes
+ * @param streamName whose record it is (a persistence id)
+ * @param stream the same as UTF-8, 1 to 65535 bytes
  * @param first for events the first sequence number, for a deletion the last deleted one
  * @param last for events the last sequence number, for a deletion the highest the stream ever had
  */
-public record LogRecord(RecordType type, byte[] stream, long first, long last, byte[] payload) {
+public record LogRecord(RecordType type, String streamName, byte[] stream, long first, long last, byte[] payload) {
 
     /** Longest name of a stream, in bytes of UTF-8. */
     public static final int STREAM_BYTES_MAX = 0xFFFF;
@@ -23,20 +24,17 @@ public record LogRecord(RecordType type, byte[] stream, long first, long last, b
         }
         if (type == RecordType.EVENTS && (last < first || last - first > Integer.MAX_VALUE)) {
             throw new IllegalArgumentException("Sequence numbers of one write run upwards, not from " + first + " to "
-                    + last + " for " + new String(stream, StandardCharsets.UTF_8));
+                    + last + " for " + streamName);
         }
     }
 
     public static LogRecord events(String stream, long first, long last, byte[] payload) {
-        return new LogRecord(RecordType.EVENTS, stream.getBytes(StandardCharsets.UTF_8), first, last, payload);
+        return new LogRecord(RecordType.EVENTS, stream, stream.getBytes(StandardCharsets.UTF_8), first, last, payload);
     }
 
     static LogRecord deletion(String stream, long deletedTo, long highest) {
-        return new LogRecord(RecordType.DELETION, stream.getBytes(StandardCharsets.UTF_8), deletedTo, highest, NOTHING);
-    }
-
-    String streamName() {
-        return new String(stream, StandardCharsets.UTF_8);
+        return new LogRecord(
+                RecordType.DELETION, stream, stream.getBytes(StandardCharsets.UTF_8), deletedTo, highest, NOTHING);
     }
 
     /** Bytes this record takes in a segment. */

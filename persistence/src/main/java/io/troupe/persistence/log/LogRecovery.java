@@ -35,6 +35,8 @@ final class LogRecovery {
     Recovered recover() throws IOException {
         Optional<Manifest> found = Manifest.read(files);
         Manifest manifest = found.isPresent() ? found.get() : begin();
+        // Found is not durable: the sync after the rename may have failed.
+        files.syncDirectory();
         removeLeftovers(manifest);
         List<Segment> opened = new ArrayList<>();
         boolean whole = false;
@@ -67,7 +69,7 @@ final class LogRecovery {
 
     private Manifest begin() throws IOException {
         for (String name : files.list()) {
-            if (SegmentId.ofFile(name).isPresent() && size(name) > SegmentHeader.BYTES) {
+            if (SegmentId.ofFile(name).isPresent() && holdsRecords(name)) {
                 throw new DamagedLogException(
                         files.describe(Manifest.FILE),
                         0,
@@ -77,14 +79,14 @@ final class LogRecovery {
         }
         SegmentId first = new SegmentId(0, 0);
         Manifest manifest = new Manifest(UUID.randomUUID(), List.of(), first);
+        files.delete(first.fileName());
         create(files, manifest.log(), first).release();
         manifest.write(files);
         return manifest;
     }
 
-    /** Makes an empty segment whose header is durable. */
+    /** Makes an empty segment whose header is durable, in a file that is not there yet or holds zeros. */
     static Segment create(LogFiles files, UUID log, SegmentId id) throws IOException {
-        files.delete(id.fileName());
         LogFile file = files.open(id.fileName());
         boolean whole = false;
         try {
@@ -102,6 +104,7 @@ final class LogRecovery {
 
     /** Deletes what a crash between two steps of rolling over or compacting left behind. */
     private void removeLeftovers(Manifest manifest) throws IOException {
+        SpareSegment.discard(files);
         Set<SegmentId> listed = new HashSet<>();
         manifest.sealed().forEach(entry -> listed.add(entry.id()));
         listed.add(manifest.active());
@@ -110,7 +113,7 @@ final class LogRecovery {
             if (id.isEmpty() || listed.contains(id.get())) {
                 continue;
             }
-            if (id.get().base() > manifest.active().base() && size(name) > SegmentHeader.BYTES) {
+            if (id.get().base() > manifest.active().base() && holdsRecords(name)) {
                 throw new DamagedLogException(
                         files.describe(name),
                         0,
@@ -123,9 +126,10 @@ final class LogRecovery {
         }
     }
 
-    private long size(String name) throws IOException {
+    /** Whether a segment has more than its header and, when it was prepared ahead, zeros. */
+    private boolean holdsRecords(String name) throws IOException {
         try (LogFile file = files.open(name)) {
-            return file.size();
+            return !new SegmentScanner(file, 0, SegmentHeader.BYTES, file.size()).onlyZerosFollow();
         }
     }
 
@@ -169,12 +173,17 @@ final class LogRecovery {
 
     private SegmentSummary summary(UUID log, Segment segment, boolean verify) throws IOException {
         Optional<SegmentSummary> checkpoint = SegmentSummary.read(files, log, segment);
-        segment.summarized();
         if (checkpoint.isEmpty()) {
             SegmentSummary scanned = SegmentSummary.scan(segment);
-            scanned.write(files, log);
+            try {
+                scanned.write(files, log);
+                segment.summarized();
+            } catch (IOException e) {
+                LOG.warn("No summary of {} could be written; its index stays in memory", segment.where(), e);
+            }
             return scanned;
         }
+        segment.summarized();
         if (verify) {
             verify(segment);
         }
@@ -212,7 +221,9 @@ final class LogRecovery {
             active.endAt(closedAt);
             throw SegmentSummary.damaged(active, end);
         }
-        if (end < size) {
+        if (end < size && scanner.onlyZerosFollow()) {
+            active.preallocated(true);
+        } else if (end < size) {
             long provenBy = scanner.provenDurableBy();
             if (provenBy > 0) {
                 active.endAt(provenBy);

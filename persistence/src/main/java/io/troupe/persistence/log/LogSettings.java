@@ -6,6 +6,7 @@ package io.troupe.persistence.log;
  * @param queueBytesMax most bytes that may wait for the writer; more is refused
  * @param recordBytesMax longest record; at most 1 GiB
  * @param verifyBytesMax how many bytes of sealed segments, newest first, are checked when the log is opened
+ * @param preallocate whether a busy log writes its next segment full of zeros ahead of time, which makes syncs cheaper
  * @param compactionLiveRatio sealed segments are rewritten when at most this part of their bytes is still needed
  */
 public record LogSettings(
@@ -14,9 +15,11 @@ public record LogSettings(
         long queueBytesMax,
         int recordBytesMax,
         long verifyBytesMax,
+        boolean preallocate,
         double compactionLiveRatio) {
 
-    public static final LogSettings DEFAULT = new LogSettings(64L << 20, 8 << 20, 256L << 20, 64 << 20, 1L << 30, 0.5);
+    public static final LogSettings DEFAULT =
+            new LogSettings(64L << 20, 8 << 20, 256L << 20, 64 << 20, 1L << 30, true, 0.5);
 
     public LogSettings {
         check(segmentBytes >= 4096 && segmentBytes <= 1L << 30, "segment-size", segmentBytes, "4 KiB to 1 GiB");
@@ -39,10 +42,11 @@ public record LogSettings(
 
     public LogSettings withSegmentBytes(long bytes) {
         return new LogSettings(
-                bytes, batchBytesMax, queueBytesMax, recordBytesMax, verifyBytesMax, compactionLiveRatio);
+                bytes, batchBytesMax, queueBytesMax, recordBytesMax, verifyBytesMax, preallocate, compactionLiveRatio);
     }
 
     public LogSettings withVerifyBytesMax(long bytes) {
-        return new LogSettings(segmentBytes, batchBytesMax, queueBytesMax, recordBytesMax, bytes, compactionLiveRatio);
+        return new LogSettings(
+                segmentBytes, batchBytesMax, queueBytesMax, recordBytesMax, bytes, preallocate, compactionLiveRatio);
     }
 }

@@ -13,6 +13,7 @@ final class Segment {
     private final LogFile file;
     private final String where;
     private volatile long end;
+    private volatile boolean preallocated;
     private volatile boolean summarized;
     private volatile long liveWhenRewritten = Long.MAX_VALUE;
     private int holders = 1;
@@ -49,6 +50,15 @@ final class Segment {
     /** Position in the log behind the last durable record. */
     long endPosition() {
         return id.base() + end;
+    }
+
+    /** Whether zeros follow its records, into which the next are written. */
+    boolean isPreallocated() {
+        return preallocated;
+    }
+
+    void preallocated(boolean now) {
+        preallocated = now;
     }
 
     /** Whether its summary was written. */

@@ -117,7 +117,17 @@ final class SegmentScanner {
         window.get(start() + RecordFormat.HEADER_BYTES, name);
         byte[] payload = new byte[size - RecordFormat.HEADER_BYTES - name.length];
         window.get(start() + RecordFormat.HEADER_BYTES + name.length, payload);
-        return new LogRecord(type(), name, first(), last(), payload);
+        return new LogRecord(type(), new String(name, StandardCharsets.UTF_8), name, first(), last(), payload);
+    }
+
+    /** Whether from where {@link #next()} stopped there is nothing but zeros: space that was never written to. */
+    boolean onlyZerosFollow() throws IOException {
+        for (long at = offset; at < limit; at++) {
+            if (window.get(load(at, 1)) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

@@ -27,6 +27,13 @@ public final class SegmentedLog implements Closeable {
     }
 
     static final String LOCK = "LOCK";
+
+    /** A log that takes fewer bytes than this while it is open, or than a quarter segment, prepares no segment ahead. */
+    private static final long BUSY_BYTES = 1 << 20;
+
+    /** Where batches are longer on average, writing the zeros takes more of the disk than cheaper syncs give back. */
+    private static final long PREPARED_BATCH_BYTES_MAX = 64 << 10;
+
     private static final Logger LOG = LoggerFactory.getLogger(SegmentedLog.class);
 
     private final LogFiles files;
@@ -35,6 +42,7 @@ public final class SegmentedLog implements Closeable {
     private final UUID id;
     private final LogIndex index;
     private final LogReader reader;
+    private final SpareSegment spare;
 
     /** Guards the list of segments and the manifest; never held while events are written or synced. */
     private final Object structure = new Object();
@@ -42,6 +50,12 @@ public final class SegmentedLog implements Closeable {
     private final List<Segment> sealed;
     private volatile Segment active;
     private boolean suspect;
+    private long batchesInActive;
+    private long batchBytesInActive;
+
+    /** Whether the last attempt to replace the manifest failed, so that either one may be found after a crash. */
+    private volatile boolean manifestUncertain;
+
     private ByteBuffer buffer;
 
     private SegmentedLog(LogFiles files, LogSettings settings, Closeable lock, LogRecovery.Recovered recovered) {
@@ -53,6 +67,7 @@ public final class SegmentedLog implements Closeable {
         this.sealed = new ArrayList<>(recovered.sealed());
         this.active = recovered.active();
         this.reader = new LogReader(files, index);
+        this.spare = new SpareSegment(files, settings.segmentBytes());
         this.buffer = ByteBuffer.allocateDirect(1 << 16);
     }
 
@@ -79,26 +94,77 @@ public final class SegmentedLog implements Closeable {
     /** Whether {@code bytes} more fit in the active segment; one that is empty takes anything. */
     boolean hasRoomFor(long bytes) {
         Segment segment = active;
-        return segment.end() == SegmentHeader.BYTES || segment.end() + bytes <= settings.segmentBytes();
+        if (segment.end() == SegmentHeader.BYTES) {
+            return true;
+        }
+        boolean betterInSpare = spare.isReady() && !segment.isPreallocated() && isBusy(segment);
+        return segment.end() + bytes <= settings.segmentBytes() && !betterInSpare;
+    }
+
+    private boolean isBusy(Segment segment) {
+        return segment.end() >= Math.min(BUSY_BYTES, settings.segmentBytes() / 4);
+    }
+
+    /** Whether it is time to call {@link #prepareSegment()}; says so once. */
+    boolean wantsSegmentPrepared() {
+        Segment segment = active;
+        boolean soonFull = segment.end() >= settings.segmentBytes() / 2;
+        boolean soonNeeded = segment.isPreallocated() ? soonFull : isBusy(segment);
+        boolean smallBatches = batchBytesInActive <= PREPARED_BATCH_BYTES_MAX * batchesInActive;
+        return settings.preallocate() && soonNeeded && smallBatches && spare.want();
+    }
+
+    /** Writes the next segment full of zeros. For one thread at a time, not the writer's. */
+    public void prepareSegment() throws IOException {
+        spare.prepare();
     }
 
     /** Seals the active segment and begins a new one. */
     void roll() throws IOException {
+        settleManifest();
         Segment old = active;
-        Segment begun = LogRecovery.create(files, id, new SegmentId(old.endPosition(), 0));
+        Segment begun = begin(new SegmentId(old.endPosition(), 0));
         boolean listed = false;
         try {
             synchronized (structure) {
                 List<Segment> nowSealed = new ArrayList<>(sealed);
                 nowSealed.add(old);
-                manifest(nowSealed, begun).write(files);
+                replaceManifest(nowSealed, begun);
                 sealed.add(old);
                 active = begun;
+                batchesInActive = 0;
+                batchBytesInActive = 0;
                 listed = true;
             }
         } finally {
             if (!listed) {
                 begun.release();
+            }
+        }
+    }
+
+    private Segment begin(SegmentId next) throws IOException {
+        files.delete(next.fileName());
+        boolean preallocated = spare.take(next.fileName());
+        Segment begun = LogRecovery.create(files, id, next);
+        begun.preallocated(preallocated);
+        return begun;
+    }
+
+    private void replaceManifest(List<Segment> sealedNow, Segment activeNow) throws IOException {
+        manifestUncertain = true;
+        manifest(sealedNow, activeNow).write(files);
+        manifestUncertain = false;
+    }
+
+    /**
+     * Makes the manifest say again what is true. Before that nothing may be appended (to a segment that the other
+     * manifest takes for sealed) and no file touched that the other manifest may name.
+     */
+    private void settleManifest() throws IOException {
+        if (manifestUncertain) {
+            synchronized (structure) {
+                replaceManifest(sealed, active);
             }
         }
     }
@@ -117,6 +183,7 @@ public final class SegmentedLog implements Closeable {
      *     some are found after a crash is not known
      */
     void append(List<LogRecord> records) throws IOException {
+        settleManifest();
         if (suspect) {
             sealSuspect();
         }
@@ -142,6 +209,8 @@ public final class SegmentedLog implements Closeable {
             throw e;
         }
         segment.endAt(start + bytes);
+        batchesInActive++;
+        batchBytesInActive += bytes;
         long at = start;
         for (LogRecord record : records) {
             index.add(segment, at, record);
@@ -168,6 +237,7 @@ public final class SegmentedLog implements Closeable {
     private void cutBack(Segment segment, IOException cause) {
         try {
             segment.file().truncate(segment.end());
+            segment.preallocated(false);
         } catch (IOException e) {
             cause.addSuppressed(e);
             suspect = true;
@@ -188,6 +258,7 @@ public final class SegmentedLog implements Closeable {
         if (segment.end() == SegmentHeader.BYTES) {
             segment.file().truncate(segment.end());
             segment.file().force();
+            segment.preallocated(false);
         } else {
             roll();
         }
@@ -254,6 +325,10 @@ public final class SegmentedLog implements Closeable {
                 if (!suspect) {
                     summarize(active).write(files, id);
                 }
+                if (active.isPreallocated()) {
+                    active.file().truncate(active.end());
+                }
+                SpareSegment.discard(files);
                 active.release();
             }
         }
@@ -266,7 +341,7 @@ public final class SegmentedLog implements Closeable {
     }
 
     /** Writes the summaries of segments that were sealed since the last call. For the thread that compacts. */
-    void summarizeSealed() throws IOException {
+    public void summarizeSealed() throws IOException {
         for (Segment segment : sealedSegments()) {
             if (!segment.isSummarized()) {
                 summarize(segment).write(files, id);
@@ -283,6 +358,7 @@ public final class SegmentedLog implements Closeable {
 
     /** Gives back the space of deleted events, as far as it is worth it. For one thread at a time, not the writer's. */
     public void compact() throws IOException {
+        settleManifest();
         Compaction compaction = new Compaction(files, id, settings, index);
         var candidates = compaction.candidates(sealedSegments());
         while (candidates.isPresent()) {
@@ -292,7 +368,7 @@ public final class SegmentedLog implements Closeable {
                 int at = nowSealed.indexOf(rewritten.old().get(0));
                 nowSealed.removeAll(rewritten.old());
                 rewritten.segment().ifPresent(segment -> nowSealed.add(at, segment));
-                manifest(nowSealed, active).write(files);
+                replaceManifest(nowSealed, active);
                 sealed.clear();
                 sealed.addAll(nowSealed);
             }

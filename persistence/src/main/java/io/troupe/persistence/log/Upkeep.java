@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * The log's housekeeping, on a thread of its own: writes the summaries of sealed segments and compacts, soon after it is
  * asked to and at most once in a while. A failure costs space only; the next round tries again.
  */
-public final class Upkeep implements Closeable {
+public final class Upkeep implements GroupCommit.Upkeeping, Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
 
@@ -35,6 +35,7 @@ public final class Upkeep implements Closeable {
     }
 
     /** Asks for a round; returns at once. */
+    @Override
     public void request() {
         if (scheduled.compareAndSet(false, true)) {
             try {
@@ -42,6 +43,22 @@ public final class Upkeep implements Closeable {
             } catch (RejectedExecutionException closed) {
                 scheduled.set(false);
             }
+        }
+    }
+
+    /** Has the next segment prepared; returns at once. */
+    @Override
+    public void prepareSegment() {
+        try {
+            thread.execute(() -> {
+                try {
+                    log.prepareSegment();
+                } catch (IOException | RuntimeException e) {
+                    LOG.info("The next segment was not prepared ahead; it will be made when it is needed", e);
+                }
+            });
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("No segment is prepared for a log that is closed");
         }
     }
 

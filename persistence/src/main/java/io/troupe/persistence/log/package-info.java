@@ -2,12 +2,13 @@
  * The segmented log: one append-only sequence of records of many streams (persistence ids), in files of bounded size.
  *
  * <pre>
- * GroupCommit   one thread: everything that waits → one write → one sync → answers
+ * GroupCommit   one task at a time: everything that waits → one write → one sync → answers, beside the next write
  *     │ append, roll
  * SegmentedLog ── LogIndex ── StreamIndex ── Run     who has events where, in memory
  *     │               │
  *     │               └ LogReader → RecordReader      replays, on any thread
  *     ├ LogRecovery → SegmentScanner                  what is found at a start
+ *     ├ SpareSegment                                  the next segment, prepared ahead
  *     ├ Upkeep → Compaction                           space of deleted events, on a thread of its own
  *     └ Segment → {@link io.troupe.persistence.files.LogFile}
  * </pre>
@@ -23,8 +24,11 @@
  *   <li>{@code BASE-GENERATION.idx}: where each stream's records lie in it ({@link
  *       io.troupe.persistence.log.SegmentSummary}), the checkpoint of the index; for a log that was closed also how far
  *       the active segment was durable;
+ *   <li>{@code SPARE}: zeros, the next segment of a busy log; deleted at a start;
  *   <li>{@code LOCK}: held while the log is open, with the holder's process id.
  * </ul>
+ *
+ * <p>Zeros may follow the records of the active segment: space that was prepared ahead.
  *
  * <p>Acknowledged means synced. A record carries its own position and the position up to which the log was durable when
  * it was written. So at a start an invalid place in the active segment is a torn write, and cut, unless a later record,

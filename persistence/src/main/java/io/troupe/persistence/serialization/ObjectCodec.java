@@ -22,6 +22,38 @@ public final class ObjectCodec {
         this.serialization = SerializationExtension.get(system);
     }
 
+    /** What an object becomes; {@code manifest} is UTF-8. */
+    public record Serialized(int serializer, byte[] manifest, byte[] bytes) {
+
+        /** How many bytes {@link #write} writes. */
+        public long size() {
+            return 12L + manifest.length + bytes.length;
+        }
+
+        public void write(ByteBuffer out) {
+            out.putInt(serializer).putInt(manifest.length).put(manifest);
+            out.putInt(bytes.length).put(bytes);
+        }
+    }
+
+    /** Throws whatever the object's serializer throws, or that there is none for it. */
+    public Serialized serialize(Object object) {
+        Serializer serializer = serialization.findSerializerFor(object);
+        byte[] bytes = serialization.serialize(object).get();
+        byte[] manifest = Serializers.manifestFor(serializer, object).getBytes(StandardCharsets.UTF_8);
+        return new Serialized(serializer.identifier(), manifest, bytes);
+    }
+
+    /** Writes {@code object}; throws whatever its serializer throws, or that there is none for it. */
+    public void write(Object object, DataOutputStream out) throws IOException {
+        Serialized serialized = serialize(object);
+        out.writeInt(serialized.serializer());
+        out.writeInt(serialized.manifest().length);
+        out.write(serialized.manifest());
+        out.writeInt(serialized.bytes().length);
+        out.write(serialized.bytes());
+    }
+
     public static void writeString(String text, DataOutputStream out) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         out.writeInt(bytes.length);
@@ -36,16 +68,6 @@ public final class ObjectCodec {
         byte[] bytes = new byte[in.getInt()];
         in.get(bytes);
         return bytes;
-    }
-
-    /** Writes {@code object}; throws whatever its serializer throws, or that there is none for it. */
-    public void write(Object object, DataOutputStream out) throws IOException {
-        Serializer serializer = serialization.findSerializerFor(object);
-        byte[] bytes = serialization.serialize(object).get();
-        out.writeInt(serializer.identifier());
-        writeString(Serializers.manifestFor(serializer, object), out);
-        out.writeInt(bytes.length);
-        out.write(bytes);
     }
 
     public Object read(ByteBuffer in) {

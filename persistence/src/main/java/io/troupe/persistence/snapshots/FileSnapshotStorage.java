@@ -18,10 +18,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Snapshots of a node's consensus groups: a folder per group, a file per snapshot. Safe for use by several threads. */
 public final class FileSnapshotStorage implements SnapshotStorage {
 
+    private static final Logger LOG = LoggerFactory.getLogger(FileSnapshotStorage.class);
     private static final Pattern NAME = Pattern.compile("snapshot-(\\d+)-(\\d+)");
     private static final String PARTIAL = "partial-";
 
@@ -77,6 +80,7 @@ public final class FileSnapshotStorage implements SnapshotStorage {
         }
     }
 
+    /** The group's snapshots; one whose file is damaged is left out, with a warning. */
     @Override
     public List<Stored> list(String group) throws IOException {
         LogFiles folder = folder(group);
@@ -89,6 +93,8 @@ public final class FileSnapshotStorage implements SnapshotStorage {
                     long index = Long.parseLong(parts.group(1));
                     long term = Long.parseLong(parts.group(2));
                     found.add(new Stored(group, index, term, layout.length(), layout.checksum()));
+                } catch (DamagedSnapshotException damaged) {
+                    LOG.warn("Passing over {}", damaged.getMessage());
                 }
             }
         }

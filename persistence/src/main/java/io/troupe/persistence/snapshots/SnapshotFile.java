@@ -43,8 +43,8 @@ record SnapshotFile(long length, int checksum) {
         return found;
     }
 
-    static IOException damaged(String where, String how) {
-        return new IOException("Snapshot " + where + " is damaged: " + how
+    static DamagedSnapshotException damaged(String where, String how) {
+        return new DamagedSnapshotException("Snapshot " + where + " is damaged: " + how
                 + ". Restore the file from a backup, or remove this node's data and let it join anew");
     }
 }

@@ -167,6 +167,11 @@ public final class MemoryDisk implements LogFiles {
     }
 
     @Override
+    public synchronized long usableSpace() {
+        return Math.max(0, capacity - used());
+    }
+
+    @Override
     public String describe(String name) {
         return "memory:" + name;
     }

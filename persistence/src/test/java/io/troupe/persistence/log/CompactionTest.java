@@ -6,6 +6,7 @@ import static io.troupe.persistence.log.LogTests.event;
 import static io.troupe.persistence.log.LogTests.events;
 import static io.troupe.persistence.log.LogTests.read;
 import static io.troupe.persistence.log.LogTests.reopened;
+import static io.troupe.persistence.log.LogTests.writer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.persistence.files.MemoryDisk;
@@ -29,7 +30,7 @@ class CompactionTest {
     @BeforeEach
     void open() throws IOException {
         log = SegmentedLog.open(disk, SMALL);
-        writer = new GroupCommit(log, streams -> {}, () -> {});
+        writer = writer(log);
     }
 
     @AfterEach
@@ -141,7 +142,7 @@ class CompactionTest {
             long[] deleted = new long[3];
             for (int life = 0; life < 4; life++) {
                 SegmentedLog living = SegmentedLog.open(memory, SMALL);
-                try (GroupCommit commit = new GroupCommit(living, streams -> {}, () -> {})) {
+                try (GroupCommit commit = writer(living)) {
                     for (int step = 0; step < 60; step++) {
                         int stream = random.nextInt(3);
                         switch (random.nextInt(10)) {

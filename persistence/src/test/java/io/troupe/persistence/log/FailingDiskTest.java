@@ -4,6 +4,7 @@ import static io.troupe.persistence.log.LogTests.SMALL;
 import static io.troupe.persistence.log.LogTests.event;
 import static io.troupe.persistence.log.LogTests.read;
 import static io.troupe.persistence.log.LogTests.reopened;
+import static io.troupe.persistence.log.LogTests.writer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -32,7 +33,7 @@ class FailingDiskTest {
     @BeforeEach
     void start() throws IOException {
         log = SegmentedLog.open(disk, SMALL);
-        writer = new GroupCommit(log, committed::addAll, () -> {});
+        writer = writer(log, committed::addAll);
         for (long nr = 1; nr <= 5; nr++) {
             write(nr).join();
         }
@@ -125,7 +126,7 @@ class FailingDiskTest {
         CountDownLatch hold = new CountDownLatch(1);
         MemoryDisk other = new MemoryDisk();
         try (SegmentedLog held = SegmentedLog.open(other, SMALL);
-                GroupCommit holding = new GroupCommit(held, streams -> awaitUninterruptibly(hold), () -> {})) {
+                GroupCommit holding = writer(held, streams -> awaitUninterruptibly(hold))) {
             List<CompletionStage<Void>> writes = new ArrayList<>();
             writes.add(holding.write(List.of(event("a", 1))));
             for (long nr = 1; nr <= 20; nr++) {
@@ -148,9 +149,9 @@ class FailingDiskTest {
 
     @Test
     void moreThanMayWaitIsRefusedAtOnceAndNothingOfItWritten() throws IOException {
-        LogSettings tiny = new LogSettings(4096, 4096, 4096, 4096, 0, 0.5);
+        LogSettings tiny = new LogSettings(4096, 4096, 4096, 4096, 0, true, 0.5);
         try (SegmentedLog bounded = SegmentedLog.open(new MemoryDisk(), tiny);
-                GroupCommit narrow = new GroupCommit(bounded, streams -> {}, () -> {})) {
+                GroupCommit narrow = writer(bounded)) {
             LogRecord large = LogRecord.events("a", 1, 1, new byte[5000]);
             assertThatThrownBy(() ->
                             narrow.write(List.of(large)).toCompletableFuture().join())

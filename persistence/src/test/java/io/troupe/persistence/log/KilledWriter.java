@@ -13,7 +13,7 @@ final class KilledWriter {
 
     public static void main(String[] args) throws IOException {
         SegmentedLog log = SegmentedLog.open(new DiskFiles(Path.of(args[0])), LogTests.SMALL.withSegmentBytes(1 << 16));
-        GroupCommit writer = new GroupCommit(log, streams -> {}, () -> {});
+        GroupCommit writer = LogTests.writer(log);
         PrintStream out = System.out;
         for (int actor = 0; actor < 8; actor++) {
             String stream = "actor-" + actor;

@@ -6,6 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** Words for the log's tests. */
 final class LogTests {
@@ -13,6 +17,17 @@ final class LogTests {
     static final LogSettings SMALL = LogSettings.DEFAULT.withSegmentBytes(4096);
 
     private LogTests() {}
+
+    /** A writer on a thread of its own, which ends when it has nothing to do. */
+    static GroupCommit writer(SegmentedLog log) {
+        return writer(log, streams -> {});
+    }
+
+    static GroupCommit writer(SegmentedLog log, Consumer<List<String>> committed) {
+        ThreadPoolExecutor thread = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+        thread.allowCoreThreadTimeOut(true);
+        return new GroupCommit(log, thread, Runnable::run, committed, GroupCommit.Upkeeping.NONE);
+    }
 
     static LogRecord event(String stream, long nr) {
         return events(stream, nr, nr);

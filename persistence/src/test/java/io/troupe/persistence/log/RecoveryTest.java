@@ -213,6 +213,49 @@ class RecoveryTest {
     }
 
     @Test
+    void aLogOpensOnAFullDiskAlsoWithoutItsSummaries() throws IOException {
+        MemoryDisk disk = new MemoryDisk();
+        SegmentedLog log = written(disk);
+        TreeMap<String, List<String>> written = all(log);
+        MemoryDisk full = disk.copy();
+        full.list().stream().filter(name -> name.endsWith(".idx")).forEach(full::delete);
+        full.full(full.used());
+        SegmentedLog opened = SegmentedLog.open(full, SMALL);
+        assertThat(opened.segments()).isGreaterThan(1);
+        assertThat(all(opened)).isEqualTo(written);
+    }
+
+    @Test
+    void spacePreparedAheadIsKeptWhenItHoldsZerosAndCutBehindATornWrite() throws IOException {
+        MemoryDisk disk = new MemoryDisk();
+        SegmentedLog log = written(disk);
+        TreeMap<String, List<String>> written = all(log);
+        String active = activeFile(disk);
+        byte[] prepared = Arrays.copyOf(disk.bytes(active), (int) SMALL.segmentBytes());
+        int end = disk.bytes(active).length;
+
+        MemoryDisk zeros = disk.with(active, prepared);
+        SegmentedLog reopened = SegmentedLog.open(zeros, SMALL);
+        assertThat(all(reopened)).isEqualTo(written);
+        assertThat(zeros.bytes(active)).hasSize(prepared.length);
+        append(reopened, event("d", 1));
+        assertThat(reopened(zeros.copy(), SMALL)).containsEntry("d up to 1", List.of("1..1"));
+
+        for (int at = end; at < prepared.length; at += 97) {
+            byte[] torn = prepared.clone();
+            torn[at] = 1;
+            MemoryDisk broken = disk.with(active, torn);
+            assertThat(all(SegmentedLog.open(broken, SMALL))).as("at %d", at).isEqualTo(written);
+            assertThat(broken.bytes(active)).hasSize(end);
+        }
+        prepared[end - 10] ^= 1;
+        byte[] later = prepared;
+        assertThat(reopened(disk.with(active, later), SMALL))
+                .as("damage to the last batch of a log that was not closed is cut, as documented")
+                .doesNotContainKey("c up to 1");
+    }
+
+    @Test
     void whateverAPowerCutLeavesOfUnsyncedBytesEverythingAcknowledgedIsFound() throws IOException {
         for (int seed = 0; seed < 300; seed++) {
             Random random = new Random(seed);

@@ -123,11 +123,15 @@ class FileSnapshotStorageTest {
     }
 
     @Test
-    void aTruncatedFileIsRefusedByName() throws IOException {
-        save(7);
+    void aTruncatedFileIsRefusedByNameAndPassedOverInTheList() throws IOException {
+        Stored damaged = save(7);
         Path file = files().get(0);
+        Stored older = save(6);
+        Stored newer = save(8);
         Files.write(file, java.util.Arrays.copyOf(Files.readAllBytes(file), 500));
-        assertThatThrownBy(() -> storage.list(GROUP))
+        assertThat(storage.list(GROUP)).containsExactly(older, newer);
+        assertThat(read(newer)).isEqualTo(state);
+        assertThatThrownBy(() -> storage.open(damaged))
                 .hasMessageContaining(file.getFileName().toString())
                 .hasMessageContaining("damaged");
     }
