@@ -39,8 +39,8 @@ final class KillCommand implements Callable<Integer> {
         }
         String next =
                 switch (signal) {
-                    case KILL, TERM -> ". Start it again with: troupe restart " + node + folder.option();
-                    case STOP -> ". Let it go on with: troupe kill " + node + " --signal CONT" + folder.option();
+                    case KILL, TERM -> ". Start it again with: " + folder.hint("restart " + node);
+                    case STOP -> ". Let it go on with: " + folder.hint("kill " + node + " --signal CONT");
                     case CONT -> "";
                 };
         new Console(spec).say("Sent SIG" + signal + " to " + node + next);

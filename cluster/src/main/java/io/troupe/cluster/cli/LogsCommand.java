@@ -1,9 +1,14 @@
 package io.troupe.cluster.cli;
 
-import io.troupe.cluster.local.LocalCluster;
 import io.troupe.cluster.local.LocalClusterException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -34,30 +39,43 @@ final class LogsCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    private final ByteBuffer bytes = ByteBuffer.allocate(CHUNK_BYTES);
+    private final CharBuffer chars = CharBuffer.allocate(CHUNK_BYTES);
+    private final CharsetDecoder decoder = StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPLACE)
+            .onUnmappableCharacter(CodingErrorAction.REPLACE);
+
     @Override
-    public Integer call() throws InterruptedException {
-        LocalCluster cluster = folder.cluster();
-        Path log = cluster.log(node);
-        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
+    public Integer call() {
+        Path log = folder.cluster().log(node);
+        try (FileChannel file = FileChannel.open(log)) {
             copy(file);
             while (follow) {
                 Thread.sleep(POLL_MILLIS);
                 copy(file);
             }
             return ExitCodes.OK;
+        } catch (InterruptedException | ClosedByInterruptException e) {
+            return ExitCodes.OK; // whoever follows stops it so
         } catch (IOException e) {
             throw new LocalClusterException(
-                    "Cannot read " + log + ": " + e.getMessage() + ". Was " + node + " ever started?", e);
+                    "Cannot read the log " + log + " (" + e + "). " + node + " writes it when it starts: "
+                            + folder.hint("restart " + node),
+                    e);
         }
     }
 
-    private void copy(RandomAccessFile file) throws IOException {
-        byte[] chunk = new byte[CHUNK_BYTES];
-        int read = file.read(chunk);
-        while (read > 0) {
-            spec.commandLine().getOut().print(new String(chunk, 0, read, StandardCharsets.UTF_8));
-            read = file.read(chunk);
+    /** What was added since the last time; a letter of which only some bytes are there yet waits for the rest. */
+    private void copy(FileChannel file) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        while (file.read(bytes) > 0) {
+            bytes.flip();
+            decoder.decode(bytes, chars, false);
+            bytes.compact();
+            out.print(chars.flip());
+            chars.clear();
         }
-        spec.commandLine().getOut().flush();
+        out.flush();
     }
 }

@@ -35,7 +35,7 @@ final class PartitionCommand implements Callable<Integer> {
         List<List<String>> parsed = parse(String.join(" ", sides));
         cluster.partition(parsed);
         String drawn = parsed.stream().map(side -> String.join(",", side)).collect(Collectors.joining(" | "));
-        new Console(spec).say("Partitioned: " + drawn + ". End it with: troupe heal" + folder.option());
+        new Console(spec).say("Partitioned: " + drawn + ". End it with: " + folder.hint("heal"));
         return ExitCodes.OK;
     }
 

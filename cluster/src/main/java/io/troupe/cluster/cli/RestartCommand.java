@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "restart", description = "Start a node on its data, after stopping it in good order if it runs.")
 final class RestartCommand implements Callable<Integer> {
 
-    private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration READY_TIMEOUT = Duration.ofSeconds(180);
 
     @Parameters(paramLabel = "NODE", description = "Such as n1.")
     private String node;

@@ -1,5 +1,6 @@
 package io.troupe.cluster.cli;
 
+import io.troupe.cluster.local.Hint;
 import io.troupe.cluster.local.LocalClusterException;
 import java.io.PrintWriter;
 import java.util.ServiceLoader;
@@ -30,7 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         },
         footer = {
             "",
-            "Exit codes: 0 done, 1 could not be done, 2 not understood; 'troupe node --help' lists those of a node.",
+            "Exit codes: 0 done, 1 could not be done, 2 not understood; a command with codes of its own lists them in --help.",
             "Start with: troupe demo, or troupe up"
         })
 public final class Troupe implements Runnable {
@@ -49,10 +50,13 @@ public final class Troupe implements Runnable {
         System.exit(commandLine().execute(args));
     }
 
-    static CommandLine commandLine() {
+    /** The command, for those who run it in a process of their own. */
+    public static CommandLine commandLine() {
         CommandLine troupe = new CommandLine(new Troupe());
+        troupe.setCommandName(Hint.name());
         troupe.addSubcommand("demo", SpiCommands.demo());
         troupe.addSubcommand("bench", SpiCommands.bench());
+        SpiCommands.addSubcommands(troupe);
         addHelp(troupe);
         troupe.setExecutionExceptionHandler((failure, line, parsed) -> failed(failure, line));
         troupe.setParameterExceptionHandler(Troupe::misunderstood);
@@ -84,7 +88,7 @@ public final class Troupe implements Runnable {
             failure.printStackTrace(err);
         }
         err.flush();
-        return ExitCodes.FAILURE;
+        return line.getCommandSpec().exitCodeOnExecutionException();
     }
 
     private static int misunderstood(ParameterException e, String[] args) {
@@ -94,10 +98,10 @@ public final class Troupe implements Runnable {
         UnmatchedArgumentException.printSuggestions(e, err);
         err.println("See: " + line.getCommandSpec().qualifiedName() + " --help");
         err.flush();
-        return ExitCodes.USAGE;
+        return line.getCommandSpec().exitCodeOnInvalidInput();
     }
 
-    /** {@code demo} and {@code bench}: their subcommands are found on the class path. */
+    /** {@code demo}, {@code bench} and what stands beside them: found on the class path. */
     static final class SpiCommands {
 
         private SpiCommands() {}
@@ -114,6 +118,11 @@ public final class Troupe implements Runnable {
             ServiceLoader.load(Bench.class)
                     .forEach(found -> add(bench, found.name(), found.description(), found.command()));
             return bench;
+        }
+
+        static void addSubcommands(CommandLine troupe) {
+            ServiceLoader.load(Subcommand.class)
+                    .forEach(found -> add(troupe, found.name(), found.description(), found.command()));
         }
 
         private static void add(CommandLine parent, String name, String description, Object command) {

@@ -81,8 +81,8 @@ final class UpCommand implements Callable<Integer> {
         if (detach) {
             Runtime.getRuntime().removeShutdownHook(stopping);
             console.say("");
-            console.say("Running in the background. See: troupe status" + folder.option()
-                    + ". Stop it with: troupe down" + folder.option());
+            console.say("Running in the background. See: " + folder.hint("status") + ". Stop it with: "
+                    + folder.hint("down"));
             return ExitCodes.OK;
         }
         console.say("");

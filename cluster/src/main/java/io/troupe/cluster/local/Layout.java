@@ -43,7 +43,9 @@ record Layout(
             return Optional.of(JSON.readValue(file.toFile(), Layout.class));
         } catch (IOException e) {
             throw new LocalClusterException(
-                    file + " is damaged: " + e.getMessage() + ". Stop what runs there and remove the folder", e);
+                    file + " is damaged: " + LocalClusterException.problem(e)
+                            + ". Stop what runs there and remove the folder",
+                    e);
         }
     }
 

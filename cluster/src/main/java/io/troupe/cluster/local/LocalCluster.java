@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 public final class LocalCluster implements AutoCloseable {
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(25);
+    private static final Duration FAULT_SWITCH_TIMEOUT = Duration.ofSeconds(10);
 
     private final Path folder;
     private final Consumer<String> progress;
@@ -62,6 +63,16 @@ public final class LocalCluster implements AutoCloseable {
     /** Names of the systems it was started with. */
     public List<String> systems() {
         return layout.systems();
+    }
+
+    /** What starts this cluster again when it was stopped: the words after the command's name. */
+    public String startAgain() {
+        List<String> words = new ArrayList<>(List.of("up"));
+        words.addAll(systems());
+        if (layout.nodes().size() != LocalClusterSetup.NODES) {
+            words.add("--nodes " + layout.nodes().size());
+        }
+        return String.join(" ", words);
     }
 
     /** The node's log: everything it printed since the folder was made. */
@@ -154,14 +165,15 @@ public final class LocalCluster implements AutoCloseable {
         layout.place(node);
         return process(node)
                 .filter(NodeProcess::isAlive)
-                .orElseThrow(() ->
-                        new LocalClusterException(node + " is not running; start it with: troupe restart " + node));
+                .orElseThrow(() -> new LocalClusterException(
+                        node + " is not running. Start it with: " + Hint.command("restart " + node, folder)));
     }
 
     /** Starts a node that is not running. Returns at once; {@link #awaitReady} waits. */
     public void start(String node) {
         if (isRunning(node)) {
-            throw new LocalClusterException(node + " is running; stop it first");
+            throw new LocalClusterException(
+                    node + " is running. Stop it first: " + Hint.command("kill " + node + " --signal TERM", folder));
         }
         new NodeLauncher(folder, layout).launch(layout.place(node));
     }
@@ -195,9 +207,23 @@ public final class LocalCluster implements AutoCloseable {
         apply(layout.withPartition(List.of()));
     }
 
+    /** A node between two lives, as one that has just downed itself, answers again in a few seconds. */
     private void apply(Layout changed) {
         layout = changed;
         layout.write(folder);
+        long start = System.nanoTime();
+        List<String> failures = switchFaults();
+        while (!failures.isEmpty() && System.nanoTime() - start < FAULT_SWITCH_TIMEOUT.toNanos()) {
+            Readiness.pause();
+            failures = switchFaults();
+        }
+        if (!failures.isEmpty()) {
+            throw new LocalClusterException("The fault switch did not work on " + String.join("; ", failures)
+                    + ". Wait until these nodes answer and repeat the command");
+        }
+    }
+
+    private List<String> switchFaults() {
         Map<String, CompletableFuture<Optional<String>>> asked = new LinkedHashMap<>();
         for (Layout.Place place : layout.nodes()) {
             if (isRunning(place.id())) {
@@ -206,10 +232,7 @@ public final class LocalCluster implements AutoCloseable {
         }
         List<String> failures = new ArrayList<>();
         asked.forEach((node, answer) -> answer.join().ifPresent(failure -> failures.add(node + ": " + failure)));
-        if (!failures.isEmpty()) {
-            throw new LocalClusterException("The fault switch did not work on " + String.join("; ", failures)
-                    + ". Wait until these nodes answer and repeat the command");
-        }
+        return failures;
     }
 
     /** Stops every node in good order, and kills those that take longer than 25 s. The data stays. */

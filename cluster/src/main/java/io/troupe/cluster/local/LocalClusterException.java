@@ -1,5 +1,8 @@
 package io.troupe.cluster.local;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+
 /** A local cluster could not do what was asked; the message says why and what to do next. */
 public final class LocalClusterException extends RuntimeException {
 
@@ -7,6 +10,11 @@ public final class LocalClusterException extends RuntimeException {
 
     public LocalClusterException(String message) {
         super(message);
+    }
+
+    /** What is wrong with a file of JSON, in one line. */
+    static String problem(IOException e) {
+        return e instanceof JsonProcessingException json ? json.getOriginalMessage() : String.valueOf(e.getMessage());
     }
 
     public LocalClusterException(String message, Throwable cause) {

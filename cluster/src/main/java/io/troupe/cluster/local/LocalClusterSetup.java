@@ -12,10 +12,13 @@ import java.util.regex.Pattern;
 /** What a local cluster shall be like; {@link #start} starts it. Made by {@link LocalCluster#in}. */
 public final class LocalClusterSetup {
 
+    /** Unless told otherwise. */
+    static final int NODES = 3;
+
     private static final int NODES_MAX = 9;
 
     private final Path folder;
-    private int nodes = 3;
+    private int nodes = NODES;
     private int basePort;
     private String name = "local";
     private final List<String> systems = new ArrayList<>();
@@ -114,7 +117,7 @@ public final class LocalClusterSetup {
         }
         if (before.get().isRunning()) {
             throw new LocalClusterException(
-                    "A cluster is running in " + folder + ". Stop it with: troupe down --data " + folder);
+                    "A cluster is running in " + folder + ". Stop it with: " + Hint.command("down", folder));
         }
         int had = before.get().nodeIds().size();
         if (had != nodes) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,10 +35,15 @@ record NodeProcess(long pid, long startedAtMillis) {
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
             NodeProcess started = new NodeProcess(process.pid(), startMillis(process.toHandle()));
-            JSON.writeValue(folder.resolve(FILE).toFile(), started);
+            Path temporary = folder.resolve(FILE + ".new");
+            JSON.writeValue(temporary.toFile(), started);
+            Files.move(temporary, folder.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
             return started;
         } catch (IOException e) {
-            throw new LocalClusterException("Cannot start a node in " + folder + ": " + e.getMessage(), e);
+            throw new LocalClusterException(
+                    "Cannot start a node in " + folder + ": " + e.getMessage()
+                            + ". Make the folder writable, or choose another with --data",
+                    e);
         }
     }
 
@@ -49,7 +55,10 @@ record NodeProcess(long pid, long startedAtMillis) {
                     ? Optional.of(JSON.readValue(file.toFile(), NodeProcess.class))
                     : Optional.empty();
         } catch (IOException e) {
-            throw new LocalClusterException(file + " is damaged: " + e.getMessage(), e);
+            throw new LocalClusterException(
+                    file + " is damaged: " + LocalClusterException.problem(e)
+                            + ". It tells the process of this node: stop that if it runs, and remove the file",
+                    e);
         }
     }
 

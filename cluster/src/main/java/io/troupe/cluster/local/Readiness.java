@@ -47,7 +47,7 @@ final class Readiness {
             long now = System.nanoTime();
             if (now - start > timeout.toNanos()) {
                 throw new LocalClusterException("Not ready after " + timeout.toSeconds() + " s: " + waitingFor(states)
-                        + ". See: troupe logs NODE");
+                        + ". See: " + Hint.command("logs " + notReady(states), cluster.folder()));
             }
             if (now - told > STILL_WAITING_EVERY.toNanos()) {
                 told = now;
@@ -55,6 +55,14 @@ final class Readiness {
             }
             pause();
         }
+    }
+
+    private static String notReady(List<NodeState> states) {
+        return states.stream()
+                .filter(Predicate.not(NodeState::isReady))
+                .map(NodeState::id)
+                .findFirst()
+                .orElse("NODE");
     }
 
     private static String waitingFor(List<NodeState> states) {
@@ -96,7 +104,7 @@ final class Readiness {
         }
     }
 
-    private static void pause() {
+    static void pause() {
         try {
             Thread.sleep(POLL_MILLIS);
         } catch (InterruptedException e) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,13 @@ public final class DataDirectory implements AutoCloseable {
 
     private static final String STAMP = "node.properties";
     private static final String LOCK = "lock";
+
+    /** Where Pekko's journal and its snapshots lie, and the snapshots of consensus groups. */
+    static final String JOURNAL = "journal";
+
+    static final String SNAPSHOTS = "snapshots";
+    static final String GROUP_SNAPSHOTS = "group-snapshots";
+    private static final List<String> DATA = List.of(JOURNAL, SNAPSHOTS, GROUP_SNAPSHOTS);
 
     private final Path path;
     private final FileChannel lock;
@@ -89,6 +97,7 @@ public final class DataDirectory implements AutoCloseable {
     private void stamp(String nodeId, String cluster) throws IOException {
         Path file = path.resolve(STAMP);
         if (!Files.exists(file)) {
+            refuseUnlessNew(file);
             write(file, nodeId, cluster);
             return;
         }
@@ -99,6 +108,17 @@ public final class DataDirectory implements AutoCloseable {
         refuseUnlessEqual(stamp, "node", nodeId, "troupe.node.id");
         refuseUnlessEqual(stamp, "cluster", cluster, "troupe.cluster.name");
         refuseNewer(stamp.getProperty("format", ""), file);
+    }
+
+    /** Data without a stamp is somebody's, and nobody can tell whose. */
+    private void refuseUnlessNew(Path file) {
+        for (String part : DATA) {
+            if (Files.exists(path.resolve(part))) {
+                throw NodeFailure.dataDirectory("The data directory " + path + " holds data ('" + part + "') and no "
+                        + file.getFileName() + ", which says whose it is. Restore that file from a backup, or set"
+                        + " troupe.node.data-dir to an empty directory");
+            }
+        }
     }
 
     private void refuseUnlessEqual(Properties stamp, String key, String mine, String setting) {

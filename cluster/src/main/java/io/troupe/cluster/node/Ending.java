@@ -64,6 +64,11 @@ public sealed interface Ending {
             return new Refused("The cluster at the configured addresses is configured differently; the log above says"
                     + " in what. Correct troupe.cluster.name or troupe.cluster.members");
         }
+        if (reason.isEmpty() || reason.get() instanceof CoordinatedShutdown.ActorSystemTerminateReason$) {
+            return new Failed(
+                    "The node's actor system has ended by itself; the log above says why. Start the node again"
+                            + " to recover from its disk");
+        }
         return new Stopped();
     }
 }

@@ -18,8 +18,6 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
-import org.apache.pekko.cluster.Member;
-import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Join;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
@@ -30,7 +28,7 @@ import org.apache.pekko.cluster.typed.JoinSeedNodes;
  * Pekko's own seed nodes there is none that may form a cluster alone.
  *
  * <p>Transitions: outside → member; outside → refused, when a member of another cluster, or a live
- * node with this node's id, answers. Answers greetings in every state.
+ * node with this node's id, answers; member → leaving ({@link Standing}). Answers greetings until it leaves.
  */
 final class Formation extends AbstractBehavior<Formation.Command> {
 
@@ -40,6 +38,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     private static final Duration TICK = Duration.ofMillis(250);
     private static final Duration JOIN_AGAIN_AFTER = Duration.ofSeconds(8);
     private static final Duration GREET_MISSING_EVERY = Duration.ofSeconds(1);
+    private static final int FOREIGN_TOLD_MAX = 1_000;
     private static final Duration EXPLAIN_EVERY = Duration.ofSeconds(10);
 
     sealed interface Command permits Contact, Greeting, Tick {}
@@ -75,6 +74,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     private final Vote vote = new Vote();
     private final Set<String> foreignTold = new HashSet<>();
     private boolean formed;
+    private Standing standing = Standing.OUTSIDE;
     private long joinedAtNanos;
     private boolean joining;
     private long explainedAtNanos;
@@ -116,6 +116,9 @@ final class Formation extends AbstractBehavior<Formation.Command> {
         if (!sameCluster) {
             tellForeign(contact.cluster(), contact.node(), contact.address());
         }
+        if (standing() == Standing.LEAVING) {
+            return this; // neither to be joined nor to be counted
+        }
         boolean gaveVote =
                 sameCluster && contact.asksVote() && !isMember() && vote.give(contact.node(), nanoTime.getAsLong());
         contact.replyTo()
@@ -130,7 +133,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     }
 
     private void tellForeign(String otherCluster, String node, String address) {
-        if (foreignTold.add(address)) {
+        if (foreignTold.size() < FOREIGN_TOLD_MAX && foreignTold.add(address)) {
             getContext()
                     .getLog()
                     .warn(
@@ -144,7 +147,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     }
 
     private Behavior<Command> onGreeting(Greeting greeting) {
-        if (isMember()) {
+        if (standing() != Standing.OUTSIDE) {
             return this;
         }
         if (!greeting.cluster().equals(settings.cluster())) {
@@ -169,6 +172,10 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     }
 
     private Behavior<Command> onTick() {
+        if (standing() == Standing.LEAVING) {
+            timers.cancelAll();
+            return this;
+        }
         if (isMember()) {
             return onTickAsMember();
         }
@@ -264,11 +271,12 @@ final class Formation extends AbstractBehavior<Formation.Command> {
         return cluster.selfMember().address().toString();
     }
 
+    private Standing standing() {
+        standing = standing.next(cluster.selfMember().status());
+        return formed && standing == Standing.OUTSIDE ? Standing.MEMBER : standing;
+    }
+
     private boolean isMember() {
-        Member self = cluster.selfMember();
-        return formed
-                || self.status() == MemberStatus.joining()
-                || self.status() == MemberStatus.weaklyUp()
-                || self.status() == MemberStatus.up();
+        return standing() == Standing.MEMBER;
     }
 }

@@ -16,7 +16,7 @@ final class GroupHosts {
 
     /** @throws NodeFailure when the snapshots' folder cannot be used */
     static Behavior<Groups.Command> raft(NodeSettings settings, DataDirectory directory) {
-        Path folder = directory.of("group-snapshots");
+        Path folder = directory.of(DataDirectory.GROUP_SNAPSHOTS);
         try {
             return GroupHost.create(
                     settings.nodeId(),

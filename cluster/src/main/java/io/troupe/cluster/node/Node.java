@@ -32,6 +32,7 @@ public final class Node {
     static final String SYSTEM_NAME = "troupe";
 
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final String JOURNAL = "troupe.persistence.journal";
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(6);
     private static final Duration UNBIND_TIMEOUT = Duration.ofSeconds(1);
 
@@ -39,8 +40,6 @@ public final class Node {
     private final DataDirectory directory;
     private final NodeMetrics metrics;
     private final ActorSystem<NodeGuardian.Command> system;
-    private static final String JOURNAL = "troupe.persistence.journal";
-
     private final FaultSwitch faultSwitch;
     private volatile List<String> cutOffFrom = List.of();
 
@@ -80,18 +79,29 @@ public final class Node {
         } catch (RuntimeException e) {
             throw NodeFailure.other("The node could not start: " + rootOf(e).getMessage());
         }
-        requireSoundJournal(system);
-        Node node = new Node(settings, directory, metrics, system);
         try {
-            node.cutOff(settings.cutOffFrom());
-            node.serve();
+            requireSoundJournal(system);
+            Node node = new Node(settings, directory, metrics, system);
+            node.beginToServe();
+            return node;
+        } catch (RuntimeException e) {
+            system.terminate();
+            system.getWhenTerminated().toCompletableFuture().join();
+            metrics.close();
+            throw e;
+        }
+    }
+
+    private void beginToServe() {
+        try {
+            cutOff(settings.cutOffFrom());
+            serve();
         } catch (IllegalStateException e) {
             // On a starved machine a life can be over (downed, refused) before it serves: awaitEnd tells why.
             if (CoordinatedShutdown.get(system).getShutdownReason().isEmpty()) {
                 throw e;
             }
         }
-        return node;
     }
 
     /** Before anything is recovered from it: a node whose journal is damaged must not join and serve half of its groups. */
@@ -99,8 +109,6 @@ public final class Node {
         try {
             Journals.get(system).open(JOURNAL);
         } catch (IOException e) {
-            system.terminate();
-            system.getWhenTerminated().toCompletableFuture().join();
             throw NodeFailure.dataDirectory(String.valueOf(e.getMessage()));
         }
     }
@@ -115,8 +123,6 @@ public final class Node {
                     .toCompletableFuture()
                     .join();
         } catch (CompletionException e) {
-            system.terminate();
-            system.getWhenTerminated().toCompletableFuture().join();
             throw NodeFailure.address("HTTP cannot listen at " + settings.http() + " (troupe.http): "
                     + rootOf(e).getMessage());
         }

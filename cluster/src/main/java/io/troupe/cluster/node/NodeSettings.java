@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigParseOptions;
 import io.troupe.cluster.Endpoint;
 import io.troupe.cluster.Systems;
 import io.troupe.cluster.TroupeSystem;
+import io.troupe.persistence.journal.JournalSettings;
 import io.troupe.raft.RaftSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -54,38 +55,55 @@ public record NodeSettings(
             return of(ConfigFactory.parseFile(
                     file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false)));
         } catch (ConfigException e) {
-            throw new SettingsException("The configuration is no HOCON: " + e.getMessage());
+            throw new SettingsException("The configuration cannot be read: " + e.getMessage());
         }
     }
 
     /** @throws SettingsException when a value is wrong */
     public static NodeSettings of(Config own) {
+        Config defaults = ConfigFactory.parseResourcesAnySyntax(DEFAULTS)
+                .withFallback(ConfigFactory.defaultReferenceUnresolved());
         Config config = ConfigFactory.defaultOverrides()
                 .withFallback(own)
-                .withFallback(ConfigFactory.parseResourcesAnySyntax(DEFAULTS))
-                .withFallback(ConfigFactory.defaultReferenceUnresolved())
+                .withFallback(defaults)
                 .resolve();
+        KnownSettings known = new KnownSettings(defaults.resolve());
+        known.requireKnown(config);
+        PekkoConfig.requireOwn(config);
+        NodeSettings settings = read(new SettingsReader(config), config);
+        known.requireKinds(config);
         requireRight(() -> RaftSettings.from(config));
-        SettingsReader read = new SettingsReader(config);
+        requireRightJournal(settings);
+        return settings.hosting(systems(new SettingsReader(config), settings.roles(), config));
+    }
+
+    private static NodeSettings read(SettingsReader read, Config config) {
         Set<String> roles = new TreeSet<>(read.names("troupe.node.roles"));
         Endpoint http = new Endpoint("http", read.text("troupe.http.host"), read.port("troupe.http.port"));
         boolean faults = read.flag("troupe.faults.enabled");
         if (faults && !isLoopback(http.host())) {
-            throw new SettingsException(
-                    "troupe.http.host", http.host(), "the fault switch is on, which is for 127.0.0.1 alone");
+            throw read.wrong("troupe.http.host", http.host(), "the fault switch is on, which is for 127.0.0.1 alone");
         }
         List<Member> members = members(read);
         List<String> cutOffFrom = read.names("troupe.faults.cut-off-from");
         if (!cutOffFrom.isEmpty() && !faults) {
-            throw new SettingsException("troupe.faults.cut-off-from", cutOffFrom, "troupe.faults.enabled must be on");
+            throw read.wrong("troupe.faults.cut-off-from", cutOffFrom, "troupe.faults.enabled must be on");
+        }
+        String id = read.name("troupe.node.id");
+        if (members.stream().noneMatch(member -> member.id().equals(id))) {
+            throw read.wrong(
+                    "troupe.node.id",
+                    id,
+                    "it must be one of troupe.cluster.members, which are "
+                            + members.stream().map(Member::id).toList());
         }
         return new NodeSettings(
                 read.name("troupe.cluster.name"),
-                read.name("troupe.node.id"),
+                id,
                 roles,
                 members,
                 Path.of(read.text("troupe.node.data-dir")).toAbsolutePath().normalize(),
-                systems(read, roles, config),
+                List.of(),
                 new Endpoint("pekko", read.text("troupe.artery.host"), read.port("troupe.artery.port")),
                 http,
                 faults,
@@ -109,6 +127,11 @@ public record NodeSettings(
                 config);
     }
 
+    private NodeSettings hosting(List<TroupeSystem> hosted) {
+        return new NodeSettings(
+                cluster, nodeId, roles, members, dataDir, hosted, artery, http, faultsEnabled, cutOffFrom, config);
+    }
+
     /** Ids of {@link #members}. */
     public List<String> memberIds() {
         return members.stream().map(Member::id).toList();
@@ -121,30 +144,32 @@ public record NodeSettings(
             int at = text.indexOf('@');
             int colon = text.lastIndexOf(':');
             if (at < 1 || colon < at + 2) {
-                throw new SettingsException(
-                        path, '"' + text + '"', "write each as id@host:port, such as n1@10.0.0.1:2551");
+                throw read.wrong(path, '"' + text + '"', "write each as id@host:port, such as n1@10.0.0.1:2551");
             }
             String id = text.substring(0, at);
-            SettingsReader.requireName(path, id);
-            members.add(new Member(id, text.substring(at + 1, colon), portOf(path, text, colon)));
+            read.requireName(path, id, text);
+            members.add(new Member(id, text.substring(at + 1, colon), portOf(read, path, text, colon)));
         }
         if (members.isEmpty()) {
-            throw new SettingsException(path, "[]", "name at least this node, as id@host:port");
+            throw read.wrong(path, "[]", "name at least this node, as id@host:port");
         }
         if (members.stream().map(Member::id).distinct().count() < members.size()) {
-            throw new SettingsException(path, members.stream().map(Member::id).toList(), "name each node once");
+            throw read.wrong(path, members.stream().map(Member::id).toList(), "name each node once");
         }
         return List.copyOf(members);
     }
 
-    private static int portOf(String path, String text, int colon) {
+    private static int portOf(SettingsReader read, String path, String text, int colon) {
+        String right = "the port after the last ':' must be a number from 1 to 65535";
         try {
             int port = Integer.parseInt(text.substring(colon + 1));
-            SettingsReader.requirePort(path, port);
-            return port;
+            if (SettingsReader.isPort(port)) {
+                return port;
+            }
         } catch (NumberFormatException e) {
-            throw new SettingsException(path, '"' + text + '"', "the port after the last ':' must be a number");
+            throw read.wrong(path, '"' + text + '"', right);
         }
+        throw read.wrong(path, '"' + text + '"', right);
     }
 
     private static List<TroupeSystem> systems(SettingsReader read, Set<String> roles, Config config) {
@@ -152,7 +177,7 @@ public record NodeSettings(
         List<TroupeSystem> hosted = new ArrayList<>();
         for (String name : read.names("troupe.systems")) {
             TroupeSystem system = known.named(name)
-                    .orElseThrow(() -> new SettingsException(
+                    .orElseThrow(() -> read.wrong(
                             "troupe.systems", '"' + name + '"', "the systems on the class path are " + known.names()));
             requireRight(() -> system.endpoints(config));
             if (system.roles().isEmpty() || system.roles().stream().anyMatch(roles::contains)) {
@@ -168,6 +193,16 @@ public record NodeSettings(
             reading.run();
         } catch (ConfigException e) {
             throw new SettingsException(Objects.toString(e.getMessage()));
+        }
+    }
+
+    private static void requireRightJournal(NodeSettings settings) {
+        String path = "troupe.persistence.journal";
+        try {
+            JournalSettings.of(PekkoConfig.of(settings).getConfig(path));
+        } catch (IllegalArgumentException e) {
+            Throwable wrong = e.getCause() == null ? e : e.getCause();
+            throw new SettingsException(path + "." + wrong.getMessage());
         }
     }
 

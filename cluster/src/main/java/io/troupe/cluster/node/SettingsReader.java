@@ -2,6 +2,8 @@ package io.troupe.cluster.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValue;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.regex.Pattern;
@@ -13,6 +15,8 @@ final class SettingsReader {
     private static final String NAME_RULE =
             "use a lower-case letter, then lower-case letters, digits and dashes, 63 characters at most";
 
+    private static final String PORT_RULE = "give a port from 1 to 65535";
+
     private final Config config;
 
     SettingsReader(Config config) {
@@ -21,22 +25,23 @@ final class SettingsReader {
 
     String name(String path) {
         String value = text(path);
-        requireName(path, value);
+        requireName(path, value, value);
         return value;
     }
 
     List<String> names(String path) {
         List<String> values = texts(path);
-        values.forEach(value -> requireName(path, value));
+        values.forEach(value -> requireName(path, value, value));
         if (values.stream().distinct().count() < values.size()) {
-            throw new SettingsException(path, values, "name each only once");
+            throw wrong(path, "name each only once");
         }
         return List.copyOf(values);
     }
 
-    static void requireName(String path, String value) {
-        if (!NAME.matcher(value).matches()) {
-            throw new SettingsException(path, '"' + value + '"', NAME_RULE);
+    /** @param shown the text that {@code name} is taken from */
+    void requireName(String path, String name, String shown) {
+        if (!NAME.matcher(name).matches()) {
+            throw wrong(path, '"' + shown + '"', NAME_RULE);
         }
     }
 
@@ -47,21 +52,21 @@ final class SettingsReader {
     String text(String path) {
         String value = read(path, Config::getString, "give a text");
         if (value.isBlank()) {
-            throw new SettingsException(path, "\"\"", "it must be set, there is no default");
+            throw wrong(path, "it must be set, there is no default");
         }
         return value;
     }
 
     int port(String path) {
-        int port = read(path, Config::getInt, "give a port from 1 to 65535");
-        requirePort(path, port);
+        int port = read(path, Config::getInt, PORT_RULE);
+        if (!isPort(port)) {
+            throw wrong(path, PORT_RULE);
+        }
         return port;
     }
 
-    static void requirePort(String path, int port) {
-        if (port < 1 || port > 65_535) {
-            throw new SettingsException(path, port, "give a port from 1 to 65535");
-        }
+    static boolean isPort(int port) {
+        return port >= 1 && port <= 65_535;
     }
 
     boolean flag(String path) {
@@ -74,7 +79,31 @@ final class SettingsReader {
         } catch (ConfigException.Missing e) {
             throw new SettingsException(path + " is missing: " + right);
         } catch (ConfigException.WrongType | ConfigException.BadValue e) {
-            throw new SettingsException(path, config.getValue(path).render(), right);
+            throw wrong(path, right);
         }
+    }
+
+    private SettingsException wrong(String path, String right) {
+        return wrong(path, config.getValue(path), right);
+    }
+
+    /** @param shown the part of the value that is wrong */
+    SettingsException wrong(String path, Object shown, String right) {
+        return new SettingsException(path, shown, right + origin(config.getValue(path)));
+    }
+
+    static SettingsException wrong(String path, ConfigValue value, String right) {
+        String rendered = value.render(ConfigRenderOptions.concise());
+        return new SettingsException(path, rendered, right + origin(value));
+    }
+
+    /** Where somebody wrote the value, as {@code " (node.conf: 12)"}; empty for a default. */
+    static String origin(ConfigValue value) {
+        return isDefault(value) ? "" : " (" + value.origin().description() + ")";
+    }
+
+    /** Whether it comes from the class path. */
+    static boolean isDefault(ConfigValue value) {
+        return value.origin().resource() != null;
     }
 }

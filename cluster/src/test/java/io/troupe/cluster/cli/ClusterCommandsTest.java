@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,12 +55,23 @@ class ClusterCommandsTest {
             statusIsForPeopleAndForPrograms();
             logsPrintsWhatTheNodePrinted();
             aFrozenNodeDoesNotAnswerUntilItGoesOn();
-            aKilledNodeIsGoneUntilItIsRestarted();
+            try (Following following = new Following()) {
+                await().atMost(READY)
+                        .untilAsserted(() -> assertThat(following.said()).contains("Forming cluster"));
+                aKilledNodeIsGoneUntilItIsRestarted();
+                await().atMost(READY).untilAsserted(() -> assertThat(following.said())
+                        .as("what the node prints after a restart is followed too")
+                        .containsPattern("(?s)Forming cluster.*Forming cluster"));
+                assertThat(following.interrupted()).isEqualTo(ExitCodes.OK);
+            }
+            aSecondClusterInTheFolderIsRefused();
             assertThat(troupe("down").out()).contains("The data stays in " + folder);
         }
         assertThat(troupe("status").code()).isEqualTo(ExitCodes.FAILURE);
         assertThat(troupe("down").out()).contains("Nothing was running");
-        assertThat(troupe("heal").err()).contains("is not running").contains("troupe up echo --data " + folder);
+        assertThat(troupe("heal").err())
+                .contains("is not running")
+                .contains("troupe up echo --nodes 1 --data " + folder);
     }
 
     private void statusIsForPeopleAndForPrograms() throws Exception {
@@ -88,6 +100,42 @@ class ClusterCommandsTest {
         assertThat(unknown.err()).contains("n7").contains("n1");
     }
 
+    private void aSecondClusterInTheFolderIsRefused() {
+        Ran second = troupe("up", "echo");
+        assertThat(second.code()).isEqualTo(ExitCodes.FAILURE);
+        assertThat(second.err()).contains("A cluster is running in " + folder, "troupe down --data " + folder);
+        assertThat(troupe("status").code()).as("the first goes on").isEqualTo(ExitCodes.OK);
+    }
+
+    /** {@code troupe logs n1 -f} in a thread of its own. */
+    private final class Following implements AutoCloseable {
+
+        private final StringWriter out = new StringWriter();
+        private final AtomicInteger code = new AtomicInteger(-1);
+        private final Thread thread = new Thread(() -> code.set(Troupe.commandLine()
+                .setOut(new PrintWriter(out))
+                .execute("logs", "n1", "-f", "--data", folder.toString())));
+
+        Following() {
+            thread.start();
+        }
+
+        String said() {
+            return out.toString();
+        }
+
+        int interrupted() throws InterruptedException {
+            thread.interrupt();
+            thread.join(READY.toMillis());
+            return code.get();
+        }
+
+        @Override
+        public void close() {
+            thread.interrupt();
+        }
+    }
+
     private void aFrozenNodeDoesNotAnswerUntilItGoesOn() throws Exception {
         Ran stop = troupe("kill", "n1", "--signal", "STOP");
         assertThat(stop.code()).isEqualTo(ExitCodes.OK);
@@ -105,7 +153,7 @@ class ClusterCommandsTest {
         assertThat(troupe("kill", "n1").out()).contains("Sent SIGKILL to n1").contains("troupe restart n1");
         Ran again = troupe("kill", "n1");
         assertThat(again.code()).isEqualTo(ExitCodes.FAILURE);
-        assertThat(again.err()).contains("is not running");
+        assertThat(again.err()).contains("is not running", "troupe up echo --nodes 1 --data " + folder);
         assertThat(troupe("status").out()).contains("not running");
 
         Ran restarted = troupe("restart", "n1");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -37,6 +38,22 @@ class LayoutTest {
         layout.write(folder);
         assertThat(Layout.read(folder)).contains(layout);
         assertThat(Layout.read(folder.resolve("elsewhere"))).isEmpty();
+    }
+
+    @Test
+    void aDamagedFileIsNamedInOneLineWithWhatToDo(@TempDir Path folder) throws Exception {
+        three().write(folder);
+        Files.writeString(folder.resolve("cluster.json"), "{");
+        assertThatThrownBy(() -> Layout.read(folder))
+                .isInstanceOf(LocalClusterException.class)
+                .hasMessageContainingAll(folder.resolve("cluster.json") + " is damaged", "remove the folder")
+                .satisfies(e -> assertThat(e.getMessage()).hasLineCount(1));
+        Path node = Files.createDirectories(folder.resolve("n1"));
+        Files.writeString(node.resolve("process.json"), "");
+        assertThatThrownBy(() -> NodeProcess.last(node))
+                .isInstanceOf(LocalClusterException.class)
+                .hasMessageContainingAll("process.json is damaged", "remove the file")
+                .satisfies(e -> assertThat(e.getMessage()).hasLineCount(1));
     }
 
     @Test

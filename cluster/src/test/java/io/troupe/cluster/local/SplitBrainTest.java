@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
+import io.troupe.cluster.cli.Troupe;
 import io.troupe.cluster.node.Ending;
 import io.troupe.cluster.node.Node;
 import io.troupe.cluster.node.NodeSettings;
 import io.troupe.cluster.node.NodeStatus;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
@@ -98,7 +102,8 @@ class SplitBrainTest {
     private static void minorityDownsItselfAndRejoins(LocalCluster cluster) throws Exception {
         String firstLife = status(cluster, "n1").startedAt();
         long start = System.nanoTime();
-        cluster.partition(List.of(List.of("n1"), List.of("n2", "n3")));
+        assertThat(troupe(cluster, "partition", "n1", "/", "n2,n3"))
+                .contains("Partitioned: n1 | n2,n3", "troupe heal --data " + cluster.folder());
         awaitMembers(cluster, "n2", REMOVED, "n2", "n3");
         print("a minority of one was removed", start);
         within(REMOVED).untilAsserted(() -> {
@@ -111,13 +116,28 @@ class SplitBrainTest {
                 .contains("in the minority of a partition and has downed itself");
         assertThat(status(cluster, "n2").ready()).as("the majority serves").isTrue();
 
+        assertThat(troupe(cluster, "status"))
+                .containsPattern("n1 .*cut off from n2,n3")
+                .containsPattern("n2 .*cut off from n1");
         long healed = System.nanoTime();
-        cluster.heal();
+        assertThat(troupe(cluster, "heal")).contains("Healed");
         cluster.awaitReady(READY);
         for (String node : cluster.nodeIds()) {
             awaitMembers(cluster, node, REMOVED, "n1", "n2", "n3");
         }
         print("the minority had rejoined", healed);
+    }
+
+    /** What the command said of this cluster. */
+    private static String troupe(LocalCluster cluster, String... words) {
+        List<String> all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--data", cluster.folder().toString()));
+        StringWriter said = new StringWriter();
+        Troupe.commandLine()
+                .setOut(new PrintWriter(said))
+                .setErr(new PrintWriter(said))
+                .execute(all.toArray(String[]::new));
+        return said.toString();
     }
 
     private static void print(String what, long sinceNanos) {

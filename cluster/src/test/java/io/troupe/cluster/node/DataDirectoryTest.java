@@ -55,6 +55,14 @@ class DataDirectoryTest {
     }
 
     @Test
+    void dataWithoutAStampIsRefused() throws Exception {
+        DataDirectory.open(folder, "n1", "alpha").of("journal");
+        Files.delete(folder.resolve("node.properties"));
+        Files.delete(folder.resolve("lock"));
+        refused(() -> DataDirectory.open(folder, "n1", "alpha"), "'journal'", "no node.properties", "backup");
+    }
+
+    @Test
     void aDirectoryInUseIsRefusedAndFreeAgainAfterwards() {
         try (DataDirectory held = DataDirectory.open(folder, "n1", "alpha")) {
             assertThat(held.path()).isEqualTo(folder);

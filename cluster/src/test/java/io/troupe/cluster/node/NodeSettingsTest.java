@@ -53,12 +53,13 @@ class NodeSettingsTest {
                     troupe.cluster.members = ["n1"]                    | "n1"                  | id@host:port
                     troupe.cluster.members = ["n1@h:x"]                | n1@h:x                | must be a number
                     troupe.cluster.members = ["n1@h:1", "n1@h:2"]      | [n1, n1]              | name each node once
+                    troupe.cluster.members = ["n2@h:1"]                | troupe.node.id        | it must be one of troupe.cluster.members, which are [n2]
                     troupe.systems = [ectd]                            | "ectd"                | the systems on the class path are [echo]
                     troupe.systems = [echo, echo]                      | troupe.systems        | only once
                     troupe.faults.enabled = perhaps                    | troupe.faults.enabled | say on or off
                     troupe.faults.cut-off-from = [n2]                  | cut-off-from          | troupe.faults.enabled must be on
                     troupe.raft.election-timeout = 1ms                 | troupe.raft.election-timeout | at least three times
-                    troupe.echo.port = ping                            | troupe.echo.port      | NUMBER
+                    troupe.echo.port = ping                            | troupe.echo.port      | "ping" is wrong: give a whole number
                     """)
     void aWrongValueIsRefusedWithItsPathAndWhatWouldBeRight(String wrong, String where, String right) {
         assertThatThrownBy(() -> with(wrong))

@@ -204,6 +204,16 @@ class NodeTest {
         assertThat(ending.message()).contains("--rejoin");
     }
 
+    @Test
+    void aNodeWhoseActorSystemEndsByItselfHasFailed() {
+        assertThat(Ending.of(Optional.of(CoordinatedShutdown.actorSystemTerminateReason()))
+                        .exitCode())
+                .isEqualTo(ExitCodes.FAILURE);
+        assertThat(Ending.of(Optional.of(CoordinatedShutdown.unknownReason())).exitCode())
+                .as("told to stop")
+                .isEqualTo(ExitCodes.OK);
+    }
+
     /** Keeps what it is told, in the journal. */
     private static final class Diary extends EventSourcedBehavior<Diary.Note, String, Integer> {
         record Note(String text, ActorRef<Done> replyTo) {}
@@ -234,6 +244,7 @@ class NodeTest {
         Ports ports = Ports.free();
         NodeSettings settings = settings("alpha", "n1", ports, at("n1", ports), "");
         Path journal = settings.dataDir().resolve("journal");
+        DataDirectory.open(settings.dataDir(), "n1", "alpha").close();
         ActorTestKit writer = ActorTestKit.create(
                 "writer",
                 ConfigFactory.parseString("pekko.persistence.journal.plugin = troupe.persistence.journal\n"

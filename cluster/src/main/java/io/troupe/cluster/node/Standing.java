@@ -1,0 +1,28 @@
+package io.troupe.cluster.node;
+
+import java.util.Set;
+import org.apache.pekko.cluster.MemberStatus;
+
+/**
+ * Where a node stands towards its cluster. Transitions: outside → member → leaving; a life that has left never forms a
+ * cluster nor votes on one, because those it left may still be there.
+ */
+enum Standing {
+    OUTSIDE,
+    MEMBER,
+    LEAVING;
+
+    private static final Set<MemberStatus> IN =
+            Set.of(MemberStatus.joining(), MemberStatus.weaklyUp(), MemberStatus.up());
+
+    /** @param status this node's own, {@code removed} before it has joined and after it has left */
+    Standing next(MemberStatus status) {
+        if (this == LEAVING) {
+            return LEAVING;
+        }
+        if (IN.contains(status)) {
+            return MEMBER;
+        }
+        return this == OUTSIDE && status == MemberStatus.removed() ? OUTSIDE : LEAVING;
+    }
+}

@@ -1,0 +1,27 @@
+package io.troupe.cluster.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.apache.pekko.cluster.MemberStatus;
+import org.junit.jupiter.api.Test;
+
+class StandingTest {
+
+    @Test
+    void aNodeIsOutsideUntilItJoins() {
+        assertThat(Standing.OUTSIDE.next(MemberStatus.removed())).isEqualTo(Standing.OUTSIDE);
+        assertThat(Standing.OUTSIDE.next(MemberStatus.joining())).isEqualTo(Standing.MEMBER);
+        assertThat(Standing.OUTSIDE.next(MemberStatus.up())).isEqualTo(Standing.MEMBER);
+    }
+
+    @Test
+    void aMemberThatLeavesOrIsDownedIsNeverOutsideAgain() {
+        for (MemberStatus end : new MemberStatus[] {
+            MemberStatus.leaving(), MemberStatus.exiting(), MemberStatus.down(), MemberStatus.removed()
+        }) {
+            Standing left = Standing.MEMBER.next(end);
+            assertThat(left).as(end.toString()).isEqualTo(Standing.LEAVING);
+            assertThat(left.next(MemberStatus.removed())).isEqualTo(Standing.LEAVING);
+        }
+    }
+}
