@@ -6,6 +6,7 @@ import io.troupe.cluster.SystemGuardian;
 import io.troupe.etcd.gateway.Gateway;
 import io.troupe.etcd.gateway.NodeView;
 import io.troupe.etcd.lease.LeaseDesk;
+import io.troupe.etcd.lease.LeaseFeed;
 import io.troupe.etcd.lease.Lessor;
 import io.troupe.etcd.mvcc.EtcdStateMachine;
 import io.troupe.etcd.watch.WatchHub;
@@ -13,6 +14,7 @@ import io.troupe.replication.Groups;
 import io.troupe.replication.Replica;
 import io.troupe.replication.SessionClient;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -29,17 +31,23 @@ import org.apache.pekko.actor.typed.receptionist.Receptionist;
  * etcd on one node: has the group hosted, then opens the gateway on it.
  *
  * <p>Transitions: hosting → opening, when the replica has recovered; opening → serving, when the gateway
- * listens; any → leaving. No child is restarted: when one stops, so does this guardian, and the node decides.
+ * listens; hosting → out of service, when the replica is down; any → leaving. No child is restarted: when one stops, so
+ * does this guardian, and the node decides. The session's client stops with the replica, so that a new guardian finds
+ * the replica down, and its clients find no port here.
  */
 final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
 
-    sealed interface Command permits WrappedNode, WrappedHosted, WrappedStatus, WrappedListening {}
+    sealed interface Command permits WrappedNode, WrappedHosted, WrappedStatus, WrappedListening, Left {}
 
     private record WrappedNode(SystemGuardian.Command command) implements Command {}
 
-    private record WrappedHosted(Groups.Hosted hosted) implements Command {}
+    private record WrappedHosted(Groups.HostReply reply) implements Command {}
 
     private record WrappedStatus(Replica.Status status) implements Command {}
+
+    private enum Left implements Command {
+        LEFT
+    }
 
     private record WrappedListening(Gateway.Listening listening) implements Command {}
 
@@ -52,6 +60,12 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
     private Optional<ActorRef<SessionClient.Command>> client = Optional.empty();
     private Optional<ActorRef<Gateway.Command>> gateway = Optional.empty();
     private Optional<Endpoint> endpoint = Optional.empty();
+    private String notReady = "the replica is recovering, or the node is leaving";
+    /** Who asked this node to leave, until it has. */
+    private final List<ActorRef<Done>> leaveAsked = new ArrayList<>();
+
+    private boolean leaving;
+    private boolean left;
 
     static Behavior<SystemGuardian.Command> create(NodeContext node, EtcdSettings settings) {
         Behavior<Command> guardian = Behaviors.setup(context -> new EtcdGuardian(context, node, settings));
@@ -66,33 +80,47 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
         this.node = node;
         this.settings = settings;
         this.watches = WatchHub.spawn(context, settings.watch());
-        this.lessor = context.spawn(Lessor.create(settings.lease(), System::nanoTime), "lessor");
+        var leaseFeed = new LeaseFeed();
+        this.lessor = context.spawn(Lessor.create(settings.lease(), leaseFeed, System::nanoTime), "lessor");
+        leaseFeed.attach(lessor.narrow());
         this.leases = context.spawn(LeaseDesk.create(settings.group(), node.members()), "leases");
         this.view = new NodeView(settings.group(), node.nodeId(), node.members(), watches.feed()::latest);
         List.of(watches.hub(), lessor, leases).forEach(context::watch);
         context.getSystem()
                 .receptionist()
                 .tell(Receptionist.register(LeaseDesk.key(settings.group(), node.nodeId()), lessor.narrow()));
-        var followers = new StoreFollowers(watches.feed(), lessor);
+        var followers = new StoreFollowers(watches.feed(), leaseFeed);
         node.groups()
                 .tell(new Groups.Host(
                         settings.group(),
                         node.members(),
                         (group, nodeId) -> new EtcdStateMachine(followers),
-                        context.messageAdapter(Groups.Hosted.class, WrappedHosted::new)));
+                        context.messageAdapter(Groups.HostReply.class, WrappedHosted::new)));
     }
 
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(WrappedNode.class, wrapped -> onNode(wrapped.command()))
-                .onMessage(WrappedHosted.class, wrapped -> onHosted(wrapped.hosted()))
+                .onMessage(WrappedHosted.class, wrapped -> onHostReply(wrapped.reply()))
                 .onMessage(WrappedStatus.class, wrapped -> onStatus(wrapped.status()))
                 .onMessage(WrappedListening.class, wrapped -> onListening(wrapped.listening()))
+                .onMessage(Left.class, ignored -> onLeft())
                 .build();
     }
 
+    private Behavior<Command> onHostReply(Groups.HostReply reply) {
+        if (reply instanceof Groups.NotHosted notHosted) {
+            notReady = notHosted.detail();
+            return this;
+        }
+        return onHosted((Groups.Hosted) reply);
+    }
+
     private Behavior<Command> onHosted(Groups.Hosted hosted) {
+        if (leaving) {
+            return this; // No client shall come any more.
+        }
         ActorRef<Replica.Request> replica = hosted.replica();
         ActorRef<SessionClient.Command> session =
                 getContext().spawn(SessionClient.create(replica, sessionSettings(), new SplittableRandom()), "session");
@@ -118,6 +146,8 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
 
     private Behavior<Command> onStatus(Replica.Status status) {
         view.update(status);
+        gateway.ifPresent(
+                actor -> actor.tell(new Gateway.LeaderKnown(status.leader().isPresent())));
         leases.tell(new LeaseDesk.LeaderChanged(status));
         client.ifPresent(session -> lessor.tell(new Lessor.ReplicaChanged(status, session)));
         return this;
@@ -132,21 +162,40 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
         if (command instanceof SystemGuardian.GetHealth getHealth) {
             getHealth.replyTo().tell(health());
         } else if (command instanceof SystemGuardian.Leave leave) {
-            gateway.ifPresentOrElse(
-                    actor -> {
-                        getContext().unwatch(actor);
-                        actor.tell(new Gateway.Leave(leave.replyTo()));
-                    },
-                    () -> leave.replyTo().tell(Done.getInstance()));
-            gateway = Optional.empty();
+            onLeave(leave.replyTo());
         }
+        return this;
+    }
+
+    /** Everybody who asks is answered when the gateway has drained, whoever asked first. */
+    private void onLeave(ActorRef<Done> replyTo) {
+        leaveAsked.add(replyTo);
+        if (!leaving) {
+            leaving = true;
+            gateway.ifPresent(actor -> {
+                getContext().unwatch(actor);
+                actor.tell(new Gateway.Leave(getContext().messageAdapter(Done.class, done -> Left.LEFT)));
+            });
+            if (gateway.isEmpty()) {
+                getContext().getSelf().tell(Left.LEFT);
+            }
+        } else if (left) {
+            replyTo.tell(Done.getInstance());
+        }
+    }
+
+    private Behavior<Command> onLeft() {
+        left = true;
+        gateway = Optional.empty();
+        leaveAsked.forEach(replyTo -> replyTo.tell(Done.getInstance()));
+        leaveAsked.clear();
         return this;
     }
 
     private SystemGuardian.Health health() {
         List<Endpoint> endpoints = endpoint.map(List::of).orElse(List.of());
-        if (gateway.isEmpty()) {
-            return new SystemGuardian.Health(false, "the replica is recovering, or the node is leaving", endpoints);
+        if (gateway.isEmpty() || leaving) {
+            return new SystemGuardian.Health(false, notReady, endpoints);
         }
         if (endpoints.isEmpty()) {
             return new SystemGuardian.Health(false, "opening the client port", endpoints);

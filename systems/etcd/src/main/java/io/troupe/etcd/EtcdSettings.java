@@ -11,6 +11,7 @@ public record EtcdSettings(
         String group,
         int requestBytesMax,
         Duration requestTimeout,
+        Duration leaderPatience,
         int inFlightMax,
         int streamsPerConnectionMax,
         Watch watch,
@@ -37,6 +38,7 @@ public record EtcdSettings(
                 nonEmpty(config, "group"),
                 (int) within(config, "max-request-bytes", config.getBytes("max-request-bytes"), 1024, 64 << 20),
                 atLeast(config, "request-timeout", Duration.ofMillis(100)),
+                atLeast(config, "leader-patience", Duration.ofMillis(100)),
                 (int) within(config, "in-flight-max", config.getInt("in-flight-max"), 1, 1_000_000),
                 (int) within(
                         config,

@@ -1,15 +1,14 @@
 package io.troupe.etcd;
 
-import io.troupe.etcd.lease.Lessor;
+import io.troupe.etcd.lease.LeaseFeed;
 import io.troupe.etcd.mvcc.Change;
 import io.troupe.etcd.mvcc.LeaseFacts;
 import io.troupe.etcd.mvcc.StoreListener;
 import io.troupe.etcd.watch.StoreFeed;
 import java.util.List;
-import org.apache.pekko.actor.typed.ActorRef;
 
 /** Tells a node's watches and its lessor what the node's state machine did. */
-record StoreFollowers(StoreFeed watches, ActorRef<Lessor.Command> lessor) implements StoreListener {
+record StoreFollowers(StoreFeed watches, LeaseFeed leases) implements StoreListener {
 
     @Override
     public void onChanges(long revision, List<Change> changes) {
@@ -17,18 +16,18 @@ record StoreFollowers(StoreFeed watches, ActorRef<Lessor.Command> lessor) implem
     }
 
     @Override
-    public void onLeaseGranted(long id, long ttlSeconds) {
-        lessor.tell(new Lessor.LeaseGranted(id, ttlSeconds));
+    public void onLeaseGranted(long id, long ttlSeconds, long grantedAt) {
+        leases.granted(id, ttlSeconds, grantedAt);
     }
 
     @Override
     public void onLeaseRevoked(long id) {
-        lessor.tell(new Lessor.LeaseRevoked(id));
+        leases.revoked(id);
     }
 
     @Override
-    public void onRestored(long revision, List<LeaseFacts> leases) {
+    public void onRestored(long revision, List<LeaseFacts> restored) {
         watches.restored(revision);
-        lessor.tell(new Lessor.LeasesRestored(leases));
+        leases.restored(restored);
     }
 }

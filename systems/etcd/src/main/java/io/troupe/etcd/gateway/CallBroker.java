@@ -1,6 +1,7 @@
 package io.troupe.etcd.gateway;
 
 import io.troupe.etcd.EtcdError;
+import io.troupe.etcd.SessionCalls;
 import io.troupe.etcd.mvcc.Result;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -18,11 +20,11 @@ import org.apache.pekko.util.ByteString;
 
 /**
  * Takes unary calls to the node's session client and their outcomes back. The session client retries within
- * the deadline, exactly once; this actor puts what came of it in etcd's terms.
+ * the deadline, exactly once, and answers every request; this actor puts what came of it in etcd's terms.
  */
 public final class CallBroker extends AbstractBehavior<CallBroker.Command> {
 
-    public sealed interface Command permits Call, Concluded {}
+    public sealed interface Command permits Call, Ended {}
 
     /**
      * @param consistency of a read; empty for a command to be applied
@@ -31,12 +33,10 @@ public final class CallBroker extends AbstractBehavior<CallBroker.Command> {
     record Call(ByteString payload, Optional<ReadConsistency> consistency, Duration deadline, Consumer<Result> conclude)
             implements Command {}
 
-    private record Concluded(Result result, Consumer<Result> conclude) implements Command {}
-
-    /** The session client keeps deadlines; should it not answer at all, a call ends this much later. */
-    private static final Duration SLACK = Duration.ofSeconds(2);
+    private record Ended(SessionClient.Outcome outcome) implements Command {}
 
     private final ActorRef<SessionClient.Command> client;
+    private final SessionCalls calls;
 
     public static Behavior<Command> create(ActorRef<SessionClient.Command> client) {
         return Behaviors.setup(context -> new CallBroker(context, client));
@@ -45,34 +45,35 @@ public final class CallBroker extends AbstractBehavior<CallBroker.Command> {
     private CallBroker(ActorContext<Command> context, ActorRef<SessionClient.Command> client) {
         super(context);
         this.client = client;
+        this.calls = new SessionCalls(context.messageAdapter(SessionClient.Outcome.class, Ended::new));
     }
 
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Call.class, this::onCall)
-                .onMessage(Concluded.class, this::onConcluded)
+                .onMessage(Ended.class, ended -> onEnded(ended.outcome()))
+                .onSignal(PostStop.class, ignored -> onPostStop())
                 .build();
     }
 
-    private Behavior<Command> onCall(Call call) {
-        getContext()
-                .ask(
-                        SessionClient.Outcome.class,
-                        client,
-                        call.deadline().plus(SLACK),
-                        replyTo -> call.consistency().isPresent()
-                                ? new SessionClient.Read(
-                                        call.payload(), call.consistency().get(), call.deadline(), replyTo)
-                                : new SessionClient.Submit(call.payload(), call.deadline(), replyTo),
-                        (outcome, failure) -> new Concluded(
-                                outcome == null ? new Result.Refused(EtcdError.TIMEOUT) : result(outcome),
-                                call.conclude()));
+    /** The client answers nobody after its own end, which is soon followed by that of the whole gateway. */
+    private Behavior<Command> onPostStop() {
+        calls.stop();
         return this;
     }
 
-    private Behavior<Command> onConcluded(Concluded concluded) {
-        concluded.conclude().accept(concluded.result());
+    private Behavior<Command> onCall(Call call) {
+        Consumer<SessionClient.Outcome> ended = outcome -> call.conclude().accept(result(outcome));
+        call.consistency()
+                .ifPresentOrElse(
+                        consistency -> calls.read(client, call.payload(), consistency, call.deadline(), ended),
+                        () -> calls.submit(client, call.payload(), call.deadline(), ended));
+        return this;
+    }
+
+    private Behavior<Command> onEnded(SessionClient.Outcome outcome) {
+        calls.ended(outcome);
         return this;
     }
 

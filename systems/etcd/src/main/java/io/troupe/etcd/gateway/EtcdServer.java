@@ -28,6 +28,8 @@ public final class EtcdServer {
             throws IOException {
         var address = new InetSocketAddress(settings.host(), settings.port());
         var builder = NettyServerBuilder.forAddress(address)
+                // Services hand each request to an actor and never block: the event loop can do that itself.
+                .directExecutor()
                 .maxInboundMessageSize(settings.requestBytesMax() + EtcdSettings.REQUEST_OVERHEAD_BYTES)
                 .maxConcurrentCallsPerConnection(settings.streamsPerConnectionMax())
                 // etcd's clients probe idle connections; refuse only floods of probes.

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -36,16 +37,17 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  */
 public final class Gateway extends AbstractBehavior<Gateway.Command> {
 
-    public sealed interface Command permits Bound, NotBound, Leave, Drained, DrainCheck {}
+    public sealed interface Command permits Bound, NotBound, LeaderKnown, Leave, DrainCheck {}
 
     private record Bound(EtcdServer server) implements Command {}
 
     private record NotBound(Throwable cause) implements Command {}
 
+    /** Whether the node knows a leader now. */
+    public record LeaderKnown(boolean known) implements Command {}
+
     /** Accept no more calls, let those under way finish for a moment, then answer. */
     public record Leave(ActorRef<Done> replyTo) implements Command {}
-
-    private record Drained() implements Command {}
 
     private record DrainCheck(int left) implements Command {}
 
@@ -70,9 +72,11 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
     private final EtcdSettings settings;
     private final ActorRef<Listening> parent;
     private final ActorRef<Members.Command> members;
-    private final List<ActorRef<Void>> streams = new ArrayList<>();
-    private Optional<EtcdServer> server = Optional.empty();
-    private Optional<ActorRef<Done>> leaving = Optional.empty();
+    private final List<ActorRef<Object>> streams = new ArrayList<>();
+    /** Done when the port is bound or cannot be: a gateway that ends meanwhile closes it all the same. */
+    private final CompletableFuture<EtcdServer> starting;
+
+    private final List<ActorRef<Done>> leaving = new ArrayList<>();
 
     /** @param parent told where the server listens */
     public static Behavior<Command> create(
@@ -95,9 +99,9 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
         this.members = context.spawn(Members.create(settings.group(), node), "members");
         List<ServerServiceDefinition> services = services(node, backends);
         var blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
+        this.starting = CompletableFuture.supplyAsync(() -> start(settings, node, services), blocking);
         context.pipeToSelf(
-                CompletableFuture.supplyAsync(() -> start(settings, node, services), blocking),
-                (started, failure) -> started == null ? new NotBound(failure) : new Bound(started));
+                starting, (started, failure) -> started == null ? new NotBound(failure) : new Bound(started));
     }
 
     private List<ServerServiceDefinition> services(NodeView node, Backends backends) {
@@ -121,8 +125,10 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
 
     private StreamObservers<WatchRequest, WatchSession.Command> watches() {
         var admission = new Admission(settings.inFlightMax());
-        ActorRef<Streams.Command<WatchSession.Command>> parentOfStreams =
-                getContext().spawn(Streams.create(admission), "watch-streams");
+        ActorRef<Streams.Command<WatchSession.Command>> parentOfStreams = getContext()
+                .spawn(
+                        Streams.create(admission, new WatchSession.LeaderLost(), settings.leaderPatience()),
+                        "watch-streams");
         streams.add(parentOfStreams.unsafeUpcast());
         return new StreamObservers<>(
                 parentOfStreams,
@@ -135,8 +141,10 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
 
     private StreamObservers<LeaseKeepAliveRequest, KeepAliveSession.Command> keepAlives() {
         var admission = new Admission(settings.inFlightMax());
-        ActorRef<Streams.Command<KeepAliveSession.Command>> parentOfStreams =
-                getContext().spawn(Streams.create(admission), "keep-alive-streams");
+        ActorRef<Streams.Command<KeepAliveSession.Command>> parentOfStreams = getContext()
+                .spawn(
+                        Streams.create(admission, new KeepAliveSession.LeaderLost(), settings.leaderPatience()),
+                        "keep-alive-streams");
         streams.add(parentOfStreams.unsafeUpcast());
         return new StreamObservers<>(
                 parentOfStreams,
@@ -160,15 +168,17 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
         return newReceiveBuilder()
                 .onMessage(Bound.class, this::onBound)
                 .onMessage(NotBound.class, this::onNotBound)
+                .onMessage(LeaderKnown.class, this::onLeaderKnown)
                 .onMessage(Leave.class, this::onLeave)
                 .onMessage(DrainCheck.class, this::onDrainCheck)
-                .onMessage(Drained.class, ignored -> onDrained())
                 .onSignal(PostStop.class, ignored -> onPostStop())
                 .build();
     }
 
     private Behavior<Command> onBound(Bound bound) {
-        server = Optional.of(bound.server());
+        if (!leaving.isEmpty()) {
+            return this; // It is being closed.
+        }
         getContext()
                 .getLog()
                 .info("serving etcd clients on port {}", bound.server().port());
@@ -183,30 +193,39 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
         return Behaviors.stopped();
     }
 
-    private Behavior<Command> onLeave(Leave leave) {
-        leaving = Optional.of(leave.replyTo());
-        server.ifPresent(EtcdServer::shutdown);
-        streams.forEach(getContext()::stop); // Their sessions tell the clients, who go to another member.
-        getContext().getSelf().tell(new DrainCheck(DRAIN_STEPS_MAX));
+    private Behavior<Command> onLeaderKnown(LeaderKnown leader) {
+        streams.forEach(parentOfStreams -> parentOfStreams.tell(new Streams.LeaderKnown<>(leader.known())));
         return this;
     }
 
-    private Behavior<Command> onDrainCheck(DrainCheck check) {
-        if (check.left() == 0 || server.map(EtcdServer::isTerminated).orElse(true)) {
-            getContext().getSelf().tell(new Drained());
-        } else {
-            timers.startSingleTimer(new DrainCheck(check.left() - 1), DRAIN_STEP);
+    private Behavior<Command> onLeave(Leave leave) {
+        leaving.add(leave.replyTo());
+        if (leaving.size() == 1) {
+            ifStarted(EtcdServer::shutdown);
+            streams.forEach(getContext()::stop); // Their sessions tell the clients, who go to another member.
+            getContext().getSelf().tell(new DrainCheck(DRAIN_STEPS_MAX));
         }
         return this;
     }
 
-    private Behavior<Command> onDrained() {
-        leaving.ifPresent(replyTo -> replyTo.tell(Done.getInstance()));
-        return Behaviors.stopped();
+    private Behavior<Command> onDrainCheck(DrainCheck check) {
+        boolean drained = starting.isCompletedExceptionally()
+                || starting.isDone() && starting.join().isTerminated();
+        if (check.left() == 0 || drained) {
+            return Behaviors.stopped();
+        }
+        timers.startSingleTimer(new DrainCheck(check.left() - 1), DRAIN_STEP);
+        return this;
+    }
+
+    /** At once, or when the port is bound. */
+    private void ifStarted(Consumer<EtcdServer> action) {
+        starting.thenAccept(action);
     }
 
     private Behavior<Command> onPostStop() {
-        server.ifPresent(EtcdServer::shutdownNow);
+        ifStarted(EtcdServer::shutdownNow);
+        leaving.forEach(replyTo -> replyTo.tell(Done.getInstance()));
         return this;
     }
 }

@@ -28,6 +28,7 @@ import io.troupe.replication.ReadConsistency;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -129,52 +130,73 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
     public void leaseTimeToLive(LeaseTimeToLiveRequest request, StreamObserver<LeaseTimeToLiveResponse> observer) {
         Duration deadline = calls.deadline();
         calls.read(Queries.lease(request.getID()), ReadConsistency.LINEARIZABLE, observer, result -> {
-            if (result instanceof Result.Ok ok) {
-                askRemaining(facts(ok.body()), request.getKeys(), deadline, observer);
-            } else if (((Result.Refused) result).error() == EtcdError.LEASE_NOT_FOUND) {
-                answer(absent(request.getID()), observer);
-            } else {
-                UnaryCalls.refuse(((Result.Refused) result).error(), observer);
+            if (result instanceof Result.Ok ok && view(ok.body()).lease().isPresent()) {
+                return askRemaining(request, view(ok.body()), deadline, observer);
             }
+            answerAbsent(request.getID(), result, observer);
+            return UnaryCalls.DONE;
         });
     }
 
-    private static LeaseFacts facts(byte[] body) {
+    private static Queries.LeaseView view(byte[] body) {
         try {
-            return LeaseFacts.parse(body);
+            return Queries.LeaseView.parse(body);
         } catch (IOException e) {
             throw new UncheckedIOException("the store's own answer cannot be read", e);
         }
     }
 
-    private void askRemaining(
-            LeaseFacts lease, boolean withKeys, Duration deadline, StreamObserver<LeaseTimeToLiveResponse> observer) {
-        AskPattern.<LeaseDesk.Command, LeaseDesk.Reply>ask(
+    private CompletionStage<?> askRemaining(
+            LeaseTimeToLiveRequest request,
+            Queries.LeaseView view,
+            Duration deadline,
+            StreamObserver<LeaseTimeToLiveResponse> observer) {
+        long id = request.getID();
+        return AskPattern.<LeaseDesk.Command, LeaseDesk.Reply>ask(
                         desk,
-                        replyTo -> new LeaseDesk.Ask(lease.id(), false, deadline, replyTo),
+                        replyTo -> new LeaseDesk.Ask(id, false, deadline, replyTo),
                         deadline.multipliedBy(2),
                         system.scheduler())
-                .whenComplete((reply, failure) -> {
+                .exceptionally(failure -> new LeaseDesk.Unanswered())
+                .thenCompose(reply -> {
+                    if (reply instanceof LeaseDesk.Absent) {
+                        // Gone since the store was asked: the answer is as of a revision at which that shows.
+                        return calls.readOn(Queries.lease(id), ReadConsistency.LINEARIZABLE, deadline)
+                                .thenApply(result -> {
+                                    answerAbsent(id, result, observer);
+                                    return true;
+                                });
+                    }
                     if (reply instanceof LeaseDesk.Lasting lasting) {
-                        var response = LeaseTimeToLiveResponse.newBuilder()
-                                .setHeader(node.header())
-                                .setID(lease.id())
-                                .setTTL(lasting.seconds())
-                                .setGrantedTTL(lease.ttlSeconds());
-                        answer(withKeys ? response.addAllKeys(lease.keys()) : response, observer);
-                    } else if (reply instanceof LeaseDesk.Absent) {
-                        answer(absent(lease.id()), observer);
+                        answer(lasting(view, request.getKeys(), lasting.seconds()), observer);
                     } else {
                         UnaryCalls.refuse(EtcdError.TIMEOUT, observer);
                     }
+                    return UnaryCalls.DONE;
                 });
     }
 
-    private LeaseTimeToLiveResponse.Builder absent(long id) {
-        return LeaseTimeToLiveResponse.newBuilder()
-                .setHeader(node.header())
-                .setID(id)
-                .setTTL(-1);
+    private LeaseTimeToLiveResponse.Builder lasting(Queries.LeaseView view, boolean withKeys, long seconds) {
+        LeaseFacts lease = view.lease().orElseThrow();
+        var response = LeaseTimeToLiveResponse.newBuilder()
+                .setHeader(node.header(view.revision()))
+                .setID(lease.id())
+                .setTTL(seconds)
+                .setGrantedTTL(lease.ttlSeconds());
+        return withKeys ? response.addAllKeys(lease.keys()) : response;
+    }
+
+    private void answerAbsent(long id, Result result, StreamObserver<LeaseTimeToLiveResponse> observer) {
+        if (result instanceof Result.Ok ok) {
+            answer(
+                    LeaseTimeToLiveResponse.newBuilder()
+                            .setHeader(node.header(view(ok.body()).revision()))
+                            .setID(id)
+                            .setTTL(-1),
+                    observer);
+        } else {
+            UnaryCalls.refuse(((Result.Refused) result).error(), observer);
+        }
     }
 
     private static void answer(
@@ -188,10 +210,11 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
                 Queries.leases(),
                 false,
                 body -> {
-                    var response = MemberListResponse.newBuilder().setHeader(node.header());
-                    LeaseFacts.list(body)
-                            .forEach(lease ->
-                                    response.addMembers(Member.newBuilder().setID(lease.id())));
+                    var list = Queries.LeaseList.parse(body);
+                    var response = MemberListResponse.newBuilder().setHeader(node.header(list.revision()));
+                    list.ids()
+                            .forEach(id ->
+                                    response.addMembers(Member.newBuilder().setID(id)));
                     return response.build();
                 },
                 observer);

@@ -50,16 +50,16 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     public void status(StatusRequest request, StreamObserver<StatusResponse> observer) {
         calls.read(Queries.status(), ReadConsistency.STALE, observer, result -> {
             if (result instanceof Result.Ok ok) {
-                AskPattern.<Groups.Command, Groups.Statuses>ask(
+                return AskPattern.<Groups.Command, Groups.Statuses>ask(
                                 groups, Groups.ListStatus::new, STATUS_TIMEOUT, system.scheduler())
                         .whenComplete((statuses, failure) -> {
                             Replica.Status replica = statuses == null ? node.status() : ofGroup(statuses);
                             observer.onNext(status(replica, ok.body()));
                             observer.onCompleted();
                         });
-            } else {
-                UnaryCalls.refuse(((Result.Refused) result).error(), observer);
             }
+            UnaryCalls.refuse(((Result.Refused) result).error(), observer);
+            return UnaryCalls.DONE;
         });
     }
 

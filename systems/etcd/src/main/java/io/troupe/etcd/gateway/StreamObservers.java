@@ -57,7 +57,7 @@ final class StreamObservers<Q, C> {
         client.disableAutoRequest();
         client.setOnReadyHandler(() -> tell(streamId, writable));
         client.setOnCancelHandler(() -> tell(streamId, gone));
-        streams.tell(new Streams.Opened<>(streamId, factory.create(streamId, client)));
+        streams.tell(new Streams.Opened<>(streamId, factory.create(streamId, client), LeaderRequired.isRequired()));
         client.request(1);
         return new StreamObserver<>() {
             @Override

@@ -11,8 +11,11 @@ import io.troupe.replication.ReadConsistency;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
 
@@ -23,6 +26,8 @@ final class UnaryCalls {
     interface Answer<T> {
         T from(byte[] body) throws IOException;
     }
+
+    static final CompletionStage<Boolean> DONE = CompletableFuture.completedFuture(true);
 
     private final ActorRef<CallBroker.Command> broker;
     private final EtcdSettings settings;
@@ -53,29 +58,48 @@ final class UnaryCalls {
 
     private <T> void call(
             ByteString payload, Optional<ReadConsistency> consistency, Answer<T> answer, StreamObserver<T> observer) {
-        call(payload, consistency, observer, result -> conclude(result, answer, observer));
+        call(payload, consistency, observer, result -> {
+            conclude(result, answer, observer);
+            return DONE;
+        });
     }
 
-    /** Reads, and leaves it to {@code conclude} to answer the observer. To be called while gRPC opens the call. */
-    void read(ByteString query, ReadConsistency consistency, StreamObserver<?> observer, Consumer<Result> conclude) {
+    /**
+     * Reads, and leaves it to {@code conclude} to answer the observer. The call counts as under way until the stage that
+     * {@code conclude} returns is complete. To be called while gRPC opens the call.
+     */
+    void read(
+            ByteString query,
+            ReadConsistency consistency,
+            StreamObserver<?> observer,
+            Function<Result, CompletionStage<?>> conclude) {
         call(query, Optional.of(consistency), observer, conclude);
+    }
+
+    /** A further read for a call that is under way already. */
+    CompletionStage<Result> readOn(ByteString query, ReadConsistency consistency, Duration deadline) {
+        var answered = new CompletableFuture<Result>();
+        broker.tell(new CallBroker.Call(query, Optional.of(consistency), deadline, answered::complete));
+        return answered;
+    }
+
+    /** Requests under way. */
+    int underWay() {
+        return admission.underWay();
     }
 
     private void call(
             ByteString payload,
             Optional<ReadConsistency> consistency,
             StreamObserver<?> observer,
-            Consumer<Result> conclude) {
+            Function<Result, CompletionStage<?>> conclude) {
         if (!admission.tryEnter()) {
             refuse(EtcdError.TOO_MANY_REQUESTS, observer);
             return;
         }
         // With a handler, answering a call that its client gave up is no error.
         ((ServerCallStreamObserver<?>) observer).setOnCancelHandler(() -> {});
-        Consumer<Result> leaving = result -> {
-            admission.leave();
-            conclude.accept(result);
-        };
+        Consumer<Result> leaving = result -> conclude.apply(result).whenComplete((done, failure) -> admission.leave());
         broker.tell(new CallBroker.Call(payload, consistency, deadline(), leaving));
     }
 

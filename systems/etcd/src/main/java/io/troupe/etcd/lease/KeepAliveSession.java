@@ -18,7 +18,7 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 /** One client's stream of keep-alives, answered one after the other. */
 public final class KeepAliveSession extends AbstractBehavior<KeepAliveSession.Command> {
 
-    public sealed interface Command permits Requested, Writable, Finished, Gone, Answered {}
+    public sealed interface Command permits Requested, Writable, Finished, Gone, LeaderLost, Answered {}
 
     /** From the client. */
     public record Requested(LeaseKeepAliveRequest request) implements Command {}
@@ -31,6 +31,9 @@ public final class KeepAliveSession extends AbstractBehavior<KeepAliveSession.Co
 
     /** The client has left. */
     public record Gone() implements Command {}
+
+    /** The client asked that there be a leader, and there has been none for too long. */
+    public record LeaderLost() implements Command {}
 
     private record Answered(long id, ResponseHeader header, LeaseDesk.Reply reply) implements Command {}
 
@@ -77,6 +80,7 @@ public final class KeepAliveSession extends AbstractBehavior<KeepAliveSession.Co
                 .onMessage(Writable.class, ignored -> askForMore())
                 .onMessage(Finished.class, ignored -> onFinished())
                 .onMessage(Gone.class, ignored -> onGone())
+                .onMessage(LeaderLost.class, ignored -> end(EtcdError.NO_LEADER))
                 .onSignal(PostStop.class, ignored -> onPostStop())
                 .build();
     }
@@ -85,14 +89,12 @@ public final class KeepAliveSession extends AbstractBehavior<KeepAliveSession.Co
     private Behavior<Command> onRequested(LeaseKeepAliveRequest request) {
         answering = true;
         ResponseHeader before = header.get();
-        getContext()
-                .ask(
-                        LeaseDesk.Reply.class,
-                        desk,
-                        deadline.multipliedBy(2),
-                        replyTo -> new LeaseDesk.Ask(request.getID(), true, deadline, replyTo),
-                        (reply, failure) -> new Answered(
-                                request.getID(), before, reply == null ? new LeaseDesk.Unanswered() : reply));
+        desk.tell(new LeaseDesk.Ask(
+                request.getID(),
+                true,
+                deadline,
+                getContext()
+                        .messageAdapter(LeaseDesk.Reply.class, reply -> new Answered(request.getID(), before, reply))));
         return this;
     }
 

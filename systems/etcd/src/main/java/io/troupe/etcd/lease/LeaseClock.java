@@ -17,10 +17,12 @@ final class LeaseClock {
 
     private static final class Timed {
         final long ttlSeconds;
+        final long grantedAt;
         long dueNanos;
 
-        Timed(long ttlSeconds, long dueNanos) {
+        Timed(long ttlSeconds, long grantedAt, long dueNanos) {
             this.ttlSeconds = ttlSeconds;
+            this.grantedAt = grantedAt;
             this.dueNanos = dueNanos;
         }
     }
@@ -33,9 +35,10 @@ final class LeaseClock {
     private final TreeMap<Long, Timed> leases = new TreeMap<>();
     private final TreeSet<Due> due = new TreeSet<>();
 
-    void grant(long id, long ttlSeconds, long nowNanos) {
+    /** @param grantedAt tells leases of one id apart */
+    void grant(long id, long ttlSeconds, long grantedAt, long nowNanos) {
         revoke(id);
-        var timed = new Timed(ttlSeconds, dueAfter(ttlSeconds, nowNanos));
+        var timed = new Timed(ttlSeconds, grantedAt, dueAfter(ttlSeconds, nowNanos));
         leases.put(id, timed);
         due.add(new Due(timed.dueNanos, id));
     }
@@ -54,6 +57,12 @@ final class LeaseClock {
 
     boolean contains(long id) {
         return leases.containsKey(id);
+    }
+
+    /** Where the lease was granted; 0 when there is none. */
+    long grantedAt(long id) {
+        Timed timed = leases.get(id);
+        return timed == null ? 0 : timed.grantedAt;
     }
 
     /** Begins the TTL anew. Returns it in seconds, or nothing when there is no such lease. */

@@ -21,7 +21,7 @@ import org.apache.pekko.actor.typed.receptionist.ServiceKey;
  */
 public final class LeaseDesk extends AbstractBehavior<LeaseDesk.Command> {
 
-    public sealed interface Command permits Ask, LeaderChanged, LessorsChanged, Attempted, Again {}
+    public sealed interface Command permits Ask, LeaderChanged, LessorsChanged, Answered, Silent, Again {}
 
     /** @param renew to begin the TTL anew; else only to ask what is left */
     public record Ask(long id, boolean renew, Duration deadline, ActorRef<Reply> replyTo) implements Command {}
@@ -31,7 +31,10 @@ public final class LeaseDesk extends AbstractBehavior<LeaseDesk.Command> {
 
     private record LessorsChanged(String nodeId, List<ActorRef<Lessor.Request>> lessors) implements Command {}
 
-    private record Attempted(Ask ask, int pausesLeft, Optional<Lessor.Answer> answer) implements Command {}
+    private record Answered(Lessor.Answer answer) implements Command {}
+
+    /** No answer came in time. */
+    private record Silent(long question) implements Command {}
 
     private record Again(Ask ask, int pausesLeft) implements Command {}
 
@@ -47,11 +50,15 @@ public final class LeaseDesk extends AbstractBehavior<LeaseDesk.Command> {
 
     private static final Duration PAUSE = Duration.ofMillis(100);
 
+    private record Attempt(Ask ask, int pausesLeft) {}
+
     /** One attempt waits this many pauses for an answer. */
     private static final int ATTEMPT_PAUSES = 5;
 
     private final TimerScheduler<Command> timers;
     private final TreeMap<String, List<ActorRef<Lessor.Request>>> lessors = new TreeMap<>();
+    private final TreeMap<Long, Attempt> attempts = new TreeMap<>();
+    private final ActorRef<Lessor.Answer> answers;
     private Optional<String> leader = Optional.empty();
     private long timerKey;
 
@@ -69,6 +76,7 @@ public final class LeaseDesk extends AbstractBehavior<LeaseDesk.Command> {
             ActorContext<Command> context, TimerScheduler<Command> timers, String group, List<String> members) {
         super(context);
         this.timers = timers;
+        this.answers = context.messageAdapter(Lessor.Answer.class, Answered::new);
         for (String member : members) {
             var key = key(group, member);
             ActorRef<Receptionist.Listing> listings = context.spawn(
@@ -92,7 +100,8 @@ public final class LeaseDesk extends AbstractBehavior<LeaseDesk.Command> {
                 .onMessage(Ask.class, this::onAsk)
                 .onMessage(LeaderChanged.class, this::onLeaderChanged)
                 .onMessage(LessorsChanged.class, this::onLessorsChanged)
-                .onMessage(Attempted.class, this::onAttempted)
+                .onMessage(Answered.class, this::onAnswered)
+                .onMessage(Silent.class, this::onSilent)
                 .onMessage(Again.class, again -> attempt(again.ask(), again.pausesLeft()))
                 .build();
     }
@@ -111,15 +120,13 @@ public final class LeaseDesk extends AbstractBehavior<LeaseDesk.Command> {
         } else {
             // A node that restarted may be listed twice for a while: attempts go round.
             ActorRef<Lessor.Request> lessor = candidates.get(pausesLeft % candidates.size());
-            getContext()
-                    .ask(
-                            Lessor.Answer.class,
-                            lessor,
-                            PAUSE.multipliedBy(ATTEMPT_PAUSES),
-                            replyTo -> ask.renew()
-                                    ? new Lessor.Renew(ask.id(), replyTo)
-                                    : new Lessor.AskRemaining(ask.id(), replyTo),
-                            (answer, failure) -> new Attempted(ask, pausesLeft, Optional.ofNullable(answer)));
+            long question = ++timerKey;
+            attempts.put(question, new Attempt(ask, pausesLeft));
+            timers.startSingleTimer(question, new Silent(question), PAUSE.multipliedBy(ATTEMPT_PAUSES));
+            lessor.tell(
+                    ask.renew()
+                            ? new Lessor.Renew(question, ask.id(), answers)
+                            : new Lessor.AskRemaining(question, ask.id(), answers));
         }
         return this;
     }
@@ -128,11 +135,18 @@ public final class LeaseDesk extends AbstractBehavior<LeaseDesk.Command> {
         timers.startSingleTimer(++timerKey, new Again(ask, pausesLeft - 1), PAUSE);
     }
 
-    private Behavior<Command> onAttempted(Attempted attempted) {
-        if (attempted.answer().isEmpty()) {
-            return attempt(attempted.ask(), attempted.pausesLeft() - ATTEMPT_PAUSES);
+    private Behavior<Command> onSilent(Silent silent) {
+        Attempt attempted = attempts.remove(silent.question());
+        return attempted == null ? this : attempt(attempted.ask(), attempted.pausesLeft() - ATTEMPT_PAUSES);
+    }
+
+    private Behavior<Command> onAnswered(Answered answered) {
+        Lessor.Answer answer = answered.answer();
+        Attempt attempted = attempts.remove(answer.question());
+        if (attempted == null) {
+            return this; // It was given up, and is asked again.
         }
-        Lessor.Answer answer = attempted.answer().get();
+        timers.cancel(answer.question());
         if (answer instanceof Lessor.Lasts lasts) {
             attempted.ask().replyTo().tell(new Lasting(lasts.seconds()));
         } else if (answer instanceof Lessor.NoSuchLease) {

@@ -23,7 +23,10 @@ public final class Commands {
     static final byte LEASE_GRANT = 5;
     static final byte LEASE_REVOKE = 6;
     static final byte LESSOR_PROMOTED = 7;
-    static final byte LEASE_EXPIRED = 8;
+    /** As {@link #LEASE_EXPIRED}, without saying which grant of the id ran out. */
+    static final byte LEASE_EXPIRED_V1 = 8;
+
+    static final byte LEASE_EXPIRED = 9;
 
     private Commands() {}
 
@@ -58,12 +61,17 @@ public final class Commands {
                 ByteBuffer.allocate(9).put(LESSOR_PROMOTED).putLong(term).array());
     }
 
-    /** The lessor of {@code term} found the lease not renewed within its TTL. */
-    public static ByteString leaseExpired(long id, long term) {
-        return ByteString.fromArrayUnsafe(ByteBuffer.allocate(17)
+    /**
+     * The lessor of {@code term} found the lease not renewed within its TTL.
+     *
+     * @param grantedAt log index of its grant: void when the lease has been revoked and its id granted anew meanwhile
+     */
+    public static ByteString leaseExpired(long id, long term, long grantedAt) {
+        return ByteString.fromArrayUnsafe(ByteBuffer.allocate(25)
                 .put(LEASE_EXPIRED)
                 .putLong(id)
                 .putLong(term)
+                .putLong(grantedAt)
                 .array());
     }
 

@@ -47,11 +47,12 @@ public final class EtcdStateMachine implements StateMachine {
                 case Commands.DELETE_RANGE -> deleteRange(DeleteRangeRequest.parseFrom(body));
                 case Commands.TXN -> txn(TxnRequest.parseFrom(body));
                 case Commands.COMPACT -> compact(CompactionRequest.parseFrom(body));
-                case Commands.LEASE_GRANT -> grant(LeaseGrantRequest.parseFrom(body));
+                case Commands.LEASE_GRANT -> grant(index, LeaseGrantRequest.parseFrom(body));
                 case Commands.LEASE_REVOKE ->
                     revoke(LeaseRevokeRequest.parseFrom(body).getID());
                 case Commands.LESSOR_PROMOTED -> promote(body.getLong());
-                case Commands.LEASE_EXPIRED -> expire(body.getLong(), body.getLong());
+                case Commands.LEASE_EXPIRED_V1 -> expire(body.getLong(), body.getLong(), LeaseTable.UNKNOWN);
+                case Commands.LEASE_EXPIRED -> expire(body.getLong(), body.getLong(), body.getLong());
                 default -> Result.refused(EtcdError.MALFORMED);
             };
         } catch (InvalidProtocolBufferException | java.nio.BufferUnderflowException e) {
@@ -105,13 +106,13 @@ public final class EtcdStateMachine implements StateMachine {
                         .build()));
     }
 
-    private ByteString grant(LeaseGrantRequest request) {
+    private ByteString grant(long index, LeaseGrantRequest request) {
         Optional<EtcdError> error = store.leases().mayGrant(request.getID(), request.getTTL());
         if (error.isPresent()) {
             return Result.refused(error.get());
         }
-        LeaseTable.Lease lease = store.leases().grant(request.getID(), request.getTTL());
-        listener.onLeaseGranted(lease.id, lease.ttlSeconds);
+        LeaseTable.Lease lease = store.leases().grant(request.getID(), request.getTTL(), index);
+        listener.onLeaseGranted(lease.id, lease.ttlSeconds, index);
         return Result.ok(LeaseGrantResponse.newBuilder()
                 .setHeader(TxnExecutor.header(store.revision()))
                 .setID(lease.id)
@@ -141,8 +142,11 @@ public final class EtcdStateMachine implements StateMachine {
         return Result.ok(new byte[0]);
     }
 
-    private ByteString expire(long id, long term) {
-        return store.leases().mayExpire(term) ? revoke(id) : Result.refused(EtcdError.NOT_LEADER);
+    private ByteString expire(long id, long term, long grantedAt) {
+        if (!store.leases().mayExpire(term)) {
+            return Result.refused(EtcdError.NOT_LEADER);
+        }
+        return store.leases().isGrantedAt(id, grantedAt) ? revoke(id) : Result.refused(EtcdError.LEASE_NOT_FOUND);
     }
 
     private void publish(MvccStore.WriteTxn txn) {
@@ -166,8 +170,9 @@ public final class EtcdStateMachine implements StateMachine {
                     Result.ok(HistoryReader.read(store, WatchCreateRequest.parseFrom(body))
                             .toBytes());
                 case Queries.LEASE -> lease(body.getLong());
-                case Queries.LEASES ->
-                    Result.ok(LeaseFacts.listToBytes(store.leases().all()));
+                case Queries.LEASES -> Result.ok(Queries.LeaseList.of(store).toBytes());
+                case Queries.LESSOR ->
+                    Result.ok(Queries.lessorTerm(store.leases().lessorTerm()));
                 case Queries.STATUS ->
                     Result.ok(new Queries.StoreStatus(
                                     store.revision(), store.compacted(), store.bytes(), store.bytesInUse())
@@ -200,9 +205,9 @@ public final class EtcdStateMachine implements StateMachine {
 
     private ByteString lease(long id) {
         LeaseTable.Lease lease = store.leases().get(id);
-        return lease == null
-                ? Result.refused(EtcdError.LEASE_NOT_FOUND)
-                : Result.ok(new LeaseFacts(id, lease.ttlSeconds, List.copyOf(lease.keys)).toBytes());
+        Optional<LeaseFacts> facts = Optional.ofNullable(lease)
+                .map(found -> new LeaseFacts(id, found.ttlSeconds, found.grantedAt, List.copyOf(found.keys)));
+        return Result.ok(new Queries.LeaseView(store.revision(), facts).toBytes());
     }
 
     @Override
@@ -216,7 +221,7 @@ public final class EtcdStateMachine implements StateMachine {
         listener.onRestored(
                 store.revision(),
                 store.leases().all().stream()
-                        .map(lease -> new LeaseFacts(lease.id, lease.ttlSeconds, List.of()))
+                        .map(lease -> new LeaseFacts(lease.id, lease.ttlSeconds, lease.grantedAt, List.of()))
                         .toList());
     }
 }

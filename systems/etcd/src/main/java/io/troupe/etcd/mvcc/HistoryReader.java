@@ -17,7 +17,7 @@ final class HistoryReader {
 
     static Queries.History read(MvccStore store, WatchCreateRequest watch) {
         long start = watch.getStartRevision();
-        if (start < store.compacted()) {
+        if (start < store.compacted()) { // As in etcd also of a negative start, which is before no compaction at all.
             return new Queries.History(start, store.revision(), store.compacted(), List.of());
         }
         WatchFilter filter = WatchFilter.of(watch);

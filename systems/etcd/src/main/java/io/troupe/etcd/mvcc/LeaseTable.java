@@ -21,15 +21,22 @@ final class LeaseTable {
     /** Seconds. */
     static final long TTL_MAX = 9_000_000_000L;
 
-    /** A lease. Its keys are edited in place: a frozen view uses only the id and the TTL. */
+    /** Where a lease was granted, of one restored from a snapshot that did not say so. */
+    static final long UNKNOWN = 0;
+
+    /** A lease. Its keys are edited in place: a frozen view uses the other fields alone. */
     static final class Lease {
         final long id;
         final long ttlSeconds;
+        /** Log index of the command that granted it, or {@link #UNKNOWN}. */
+        final long grantedAt;
+
         final TreeSet<ByteString> keys = new TreeSet<>(KeyRange.KEY_ORDER);
 
-        Lease(long id, long ttlSeconds) {
+        Lease(long id, long ttlSeconds, long grantedAt) {
             this.id = id;
             this.ttlSeconds = ttlSeconds;
+            this.grantedAt = grantedAt;
         }
     }
 
@@ -46,14 +53,20 @@ final class LeaseTable {
         return contains(id) ? Optional.of(EtcdError.LEASE_EXISTS) : Optional.empty();
     }
 
-    Lease grant(long id, long ttlSeconds) {
-        var lease = new Lease(id, Math.max(TTL_MIN, ttlSeconds));
+    Lease grant(long id, long ttlSeconds, long grantedAt) {
+        var lease = new Lease(id, Math.max(TTL_MIN, ttlSeconds), grantedAt);
         leases.put(id, lease);
         return lease;
     }
 
     boolean contains(long id) {
         return leases.get(id) != null;
+    }
+
+    /** Whether the id's present lease is the one granted there; yes when either side cannot tell. */
+    boolean isGrantedAt(long id, long grantedAt) {
+        Lease lease = leases.get(id);
+        return lease != null && (lease.grantedAt == grantedAt || lease.grantedAt == UNKNOWN || grantedAt == UNKNOWN);
     }
 
     @Nullable Lease get(long id) {

@@ -5,6 +5,7 @@ import io.troupe.etcd.EtcdError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Keys with their histories, under one logical clock. Used by one thread; {@link #freeze} gives views for others. */
@@ -100,6 +101,13 @@ final class MvccStore {
             return true;
         });
         return new Found(entries, count[0]);
+    }
+
+    void forEachHistory(Consumer<KeyHistory> action) {
+        keys.forRange(null, null, (key, history) -> {
+            action.accept(history);
+            return true;
+        });
     }
 
     WriteTxn begin() {

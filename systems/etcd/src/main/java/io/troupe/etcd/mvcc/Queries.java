@@ -8,7 +8,10 @@ import io.etcd.jetcd.api.WatchCreateRequest;
 import io.etcd.jetcd.api.WatchResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.util.ByteString;
 
 /** What is asked of the state machine: a tag and protobuf or fixed-width numbers, as {@link Commands}. */
@@ -21,6 +24,7 @@ public final class Queries {
     static final byte LEASES = 5;
     static final byte STATUS = 6;
     static final byte HASH = 7;
+    static final byte LESSOR = 8;
 
     private Queries() {}
 
@@ -38,15 +42,29 @@ public final class Queries {
         return Commands.tagged(HISTORY, watch);
     }
 
-    /** Answered by a {@link LeaseFacts}, or the error that there is no such lease. */
+    /** Answered by a {@link LeaseView}. */
     public static ByteString lease(long id) {
         return ByteString.fromArrayUnsafe(
                 ByteBuffer.allocate(9).put(LEASE).putLong(id).array());
     }
 
-    /** Answered by {@link LeaseFacts#list}. */
+    /** Answered by a {@link LeaseList}. */
     public static ByteString leases() {
         return ByteString.fromArrayUnsafe(new byte[] {LEASES});
+    }
+
+    /** Who is lessor. Answered by its term, see {@link #lessorTerm(byte[])}. */
+    public static ByteString lessor() {
+        return ByteString.fromArrayUnsafe(new byte[] {LESSOR});
+    }
+
+    static byte[] lessorTerm(long term) {
+        return ByteBuffer.allocate(8).putLong(term).array();
+    }
+
+    /** The term of the last lessor that took office, 0 before the first. */
+    public static long lessorTerm(byte[] answer) {
+        return ByteBuffer.wrap(answer).getLong();
     }
 
     /** Answered by a {@link StoreStatus}. */
@@ -55,8 +73,8 @@ public final class Queries {
     }
 
     /**
-     * A hash over every key, value and revision visible at {@code revision} (0 for the present); equal on replicas with
-     * equal state. Answered by a {@code HashKVResponse}.
+     * etcd's hash over all that is kept up to {@code revision} (0 for the present). Answered by a {@code
+     * HashKVResponse}.
      */
     public static ByteString hash(long revision) {
         return ByteString.fromArrayUnsafe(
@@ -68,7 +86,7 @@ public final class Queries {
      *
      * @param next every event of the watch before this revision has been given; ask from here for more
      * @param present the store's revision when it was asked
-     * @param compacted greater than 0 when the start lies before it: then there are no events
+     * @param compacted other than 0 when the start lies before it: then there are no events; -1 before any compaction
      */
     public record History(long next, long present, long compacted, List<Event> events) {
 
@@ -90,6 +108,62 @@ public final class Queries {
             long compacted = in.getLong();
             var body = WatchResponse.parseFrom(CodedInputStream.newInstance(bytes, 24, bytes.length - 24));
             return new History(next, present, compacted, body.getEventsList());
+        }
+    }
+
+    /**
+     * A lease as the store has it.
+     *
+     * @param revision the store's when it was asked
+     * @param lease empty when there is none of that id
+     */
+    public record LeaseView(long revision, Optional<LeaseFacts> lease) {
+
+        byte[] toBytes() {
+            byte[] body = lease.map(LeaseFacts::toBytes).orElse(new byte[0]);
+            return ByteBuffer.allocate(8 + body.length)
+                    .putLong(revision)
+                    .put(body)
+                    .array();
+        }
+
+        public static LeaseView parse(byte[] bytes) throws IOException {
+            long revision = ByteBuffer.wrap(bytes).getLong();
+            return new LeaseView(
+                    revision,
+                    bytes.length == 8
+                            ? Optional.empty()
+                            : Optional.of(LeaseFacts.parse(Arrays.copyOfRange(bytes, 8, bytes.length))));
+        }
+    }
+
+    /**
+     * The ids of all leases.
+     *
+     * @param revision the store's when it was asked
+     */
+    public record LeaseList(long revision, List<Long> ids) {
+
+        static LeaseList of(MvccStore store) {
+            return new LeaseList(
+                    store.revision(),
+                    store.leases().all().stream().map(lease -> lease.id).toList());
+        }
+
+        byte[] toBytes() {
+            var out = ByteBuffer.allocate(8 + 8 * ids.size()).putLong(revision);
+            ids.forEach(out::putLong);
+            return out.array();
+        }
+
+        public static LeaseList parse(byte[] bytes) {
+            var in = ByteBuffer.wrap(bytes);
+            long revision = in.getLong();
+            List<Long> ids = new ArrayList<>(bytes.length / 8);
+            while (in.hasRemaining()) {
+                ids.add(in.getLong());
+            }
+            return new LeaseList(revision, ids);
         }
     }
 

@@ -3,40 +3,83 @@ package io.troupe.etcd.mvcc;
 import io.etcd.jetcd.api.HashKVResponse;
 import io.troupe.etcd.EtcdError;
 import java.nio.ByteBuffer;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.apache.pekko.util.ByteString;
 
-/** A checksum of what a revision shows, to compare replicas by. Its value is not the one etcd computes. */
+/**
+ * etcd's HashKV: CRC-32 (Castagnoli) over the name of its bucket of changes, then over each change in order of revision,
+ * as its database holds it: the revision as the key, a {@code mvccpb.KeyValue} as the value. Of what lies at or before
+ * the compaction it counts only what the asked revision still shows.
+ */
 final class StoreHash {
+
+    private static final byte[] BUCKET = {'k', 'e', 'y'};
+    private static final int REVISION_BYTES = 17;
+    private static final byte SEPARATOR = '_';
+    private static final byte TOMBSTONE = 't';
 
     private StoreHash() {}
 
     /** @param revision 0 for the present */
     static ByteString read(MvccStore store, long revision) {
-        Optional<EtcdError> error = store.mayRead(revision, store.revision());
-        if (error.isPresent()) {
-            return Result.refused(error.get());
+        if (revision > 0 && revision <= store.compacted()) {
+            return Result.refused(EtcdError.COMPACTED);
+        }
+        if (revision > store.revision()) {
+            return Result.refused(EtcdError.FUTURE_REVISION);
         }
         long at = revision <= 0 ? store.revision() : revision;
-        var hash = new CRC32C();
-        var numbers = ByteBuffer.allocate(40);
-        for (Entry entry : store.find(new KeyRange(com.google.protobuf.ByteString.EMPTY, null), at, 0, false)
-                .entries()) {
-            hash.update(entry.key().asReadOnlyByteBuffer());
-            hash.update(entry.value().asReadOnlyByteBuffer());
-            numbers.clear()
-                    .putLong(entry.createRevision())
-                    .putLong(entry.modRevision())
-                    .putLong(entry.sub())
-                    .putLong(entry.version())
-                    .putLong(entry.lease());
-            hash.update(numbers.flip());
-        }
         return Result.ok(HashKVResponse.newBuilder()
                 .setHeader(TxnExecutor.header(store.revision()))
-                .setHash((int) hash.getValue())
+                .setHash(hash(store, at))
                 .setCompactRevision(store.compacted())
                 .build());
+    }
+
+    private static int hash(MvccStore store, long at) {
+        List<Entry> old = new ArrayList<>();
+        List<Entry> counted = new ArrayList<>();
+        int[] shown = new int[1];
+        store.forEachHistory(history -> {
+            Entry live = history.at(at);
+            shown[0] += live == null ? 0 : 1;
+            for (int i = 0; i < history.size() && history.get(i).modRevision() <= at; i++) {
+                Entry entry = history.get(i);
+                if (entry.modRevision() > store.compacted() || entry == live) {
+                    counted.add(entry);
+                } else {
+                    old.add(entry);
+                }
+            }
+        });
+        if (shown[0] == 0) { // etcd skips nothing when it shows nothing.
+            counted.addAll(old);
+        }
+        counted.sort(Comparator.comparing(Entry::revision));
+        var hash = new CRC32C();
+        hash.update(BUCKET);
+        counted.forEach(entry -> add(hash, entry));
+        return (int) hash.getValue();
+    }
+
+    private static void add(CRC32C hash, Entry entry) {
+        var key = ByteBuffer.allocate(REVISION_BYTES + 1)
+                .putLong(entry.modRevision())
+                .put(SEPARATOR)
+                .putLong(entry.sub());
+        if (entry.isTombstone()) {
+            key.put(TOMBSTONE);
+        }
+        hash.update(key.flip());
+        hash.update(
+                entry.isTombstone()
+                        ? io.etcd.jetcd.api.KeyValue.newBuilder()
+                                .setKey(entry.key())
+                                .build()
+                                .toByteArray()
+                        : entry.toKeyValue().toByteArray());
     }
 }

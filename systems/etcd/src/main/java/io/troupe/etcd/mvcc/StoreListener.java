@@ -11,7 +11,8 @@ public interface StoreListener {
     /** The store reached {@code revision} by these changes; there is at least one. */
     void onChanges(long revision, List<Change> changes);
 
-    void onLeaseGranted(long id, long ttlSeconds);
+    /** @param grantedAt log index of the grant */
+    void onLeaseGranted(long id, long ttlSeconds, long grantedAt);
 
     void onLeaseRevoked(long id);
 
@@ -28,7 +29,7 @@ public interface StoreListener {
         public void onChanges(long revision, List<Change> changes) {}
 
         @Override
-        public void onLeaseGranted(long id, long ttlSeconds) {}
+        public void onLeaseGranted(long id, long ttlSeconds, long grantedAt) {}
 
         @Override
         public void onLeaseRevoked(long id) {}

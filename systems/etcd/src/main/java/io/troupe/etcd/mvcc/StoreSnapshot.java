@@ -10,14 +10,16 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
 /**
- * A frozen store as bytes, version 1: magic, version, revision, compacted revision, lessor term; leases as
- * (id, TTL), counted; keys counted, each with its changes, counted, oldest first; magic again. Integers are
- * protobuf varints. History goes along, so that watches can be resumed on a replica that was restored.
+ * A frozen store as bytes, version 2: magic, version, revision, compacted revision, lessor term; leases as
+ * (id, TTL, log index of the grant), counted; keys counted, each with its changes, counted, oldest first; magic again. Integers are
+ * protobuf varints. History goes along, so that watches can be resumed on a replica that was restored. Version 1,
+ * which is read too, did not say where leases were granted.
  */
 final class StoreSnapshot implements StateMachine.State {
 
     private static final int MAGIC = 0x74657463;
-    private static final int VERSION = 1;
+    private static final int VERSION_WITHOUT_GRANTS = 1;
+    private static final int VERSION = 2;
     private static final int BUFFER = 64 * 1024;
 
     private final MvccStore.Frozen store;
@@ -56,6 +58,7 @@ final class StoreSnapshot implements StateMachine.State {
         try {
             out.writeSInt64NoTag(lease.id);
             out.writeInt64NoTag(lease.ttlSeconds);
+            out.writeInt64NoTag(lease.grantedAt);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -83,7 +86,10 @@ final class StoreSnapshot implements StateMachine.State {
         var in = CodedInputStream.newInstance(stream, BUFFER);
         in.setSizeLimit(Integer.MAX_VALUE);
         expect("magic number", MAGIC, in.readFixed32());
-        expect("format version", VERSION, in.readUInt32());
+        int version = in.readUInt32();
+        if (version != VERSION_WITHOUT_GRANTS) {
+            expect("format version", VERSION, version);
+        }
         var store = new MvccStore();
         long revision = in.readInt64();
         long compacted = in.readSInt64();
@@ -91,7 +97,10 @@ final class StoreSnapshot implements StateMachine.State {
         int leases = in.readUInt32();
         int keys = in.readUInt32();
         for (int i = 0; i < leases; i++) {
-            store.leases().grant(in.readSInt64(), in.readInt64());
+            long id = in.readSInt64();
+            long ttlSeconds = in.readInt64();
+            store.leases()
+                    .grant(id, ttlSeconds, version == VERSION_WITHOUT_GRANTS ? LeaseTable.UNKNOWN : in.readInt64());
         }
         for (int i = 0; i < keys; i++) {
             in.resetSizeCounter();

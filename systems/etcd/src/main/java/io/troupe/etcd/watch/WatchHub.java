@@ -2,7 +2,9 @@ package io.troupe.etcd.watch;
 
 import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.WatchCreateRequest;
+import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.EtcdSettings;
+import io.troupe.etcd.SessionCalls;
 import io.troupe.etcd.mvcc.Change;
 import io.troupe.etcd.mvcc.MvccRevisions;
 import io.troupe.etcd.mvcc.Queries;
@@ -28,22 +30,13 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
  * All watches of a node. Follows the node's store through {@link StoreFeed}, hands changes to the streams of
- * synced watches, and reads history for those behind ({@link Watcher} has the transitions).
+ * synced watches, and reads history for those behind ({@link Watcher} has the transitions). Which ids a stream's
+ * watches have is known here alone, so that a session hears of the end of one before the beginning of the next.
  */
 public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
 
     public sealed interface Command
-            permits Changed,
-                    UseClient,
-                    Open,
-                    Refuse,
-                    Cancel,
-                    Taken,
-                    ReportProgress,
-                    StreamClosed,
-                    HistoryRead,
-                    Retry,
-                    Tick {}
+            permits Changed, UseClient, Open, Refuse, Cancel, Taken, ReportProgress, StreamClosed, Ended, Retry, Tick {}
 
     /** The store reached {@code revision} by {@code changes}; by a snapshot, when there are none. */
     record Changed(long revision, List<Change> changes) implements Command {}
@@ -51,14 +44,18 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
     /** From now on history can be read through {@code client}. */
     public record UseClient(ActorRef<SessionClient.Command> client) implements Command {}
 
-    /** Begins a watch; answered by {@link WatchSession.Opened} or {@link WatchSession.Full}, then by its events. */
+    /**
+     * Begins a watch; answered by {@link WatchSession.Opened}, then by its events, or by {@link WatchSession.Refused}.
+     *
+     * @param watchId the client's choice, or 0 for the next that is free
+     */
     record Open(long streamId, long watchId, WatchCreateRequest request, ActorRef<WatchSession.Command> session)
             implements Command {}
 
     /** The session will not have a watch; answered by {@link WatchSession.Refused}, in turn with its other requests. */
     record Refuse(String reason, ActorRef<WatchSession.Command> session) implements Command {}
 
-    /** Ends a watch; answered by {@link WatchSession.Canceled}. */
+    /** Ends a watch; answered by {@link WatchSession.Canceled}, unless there is none (any more). */
     record Cancel(long streamId, long watchId) implements Command {}
 
     /** The stream's client has taken this much of what was handed to it. */
@@ -69,7 +66,7 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
 
     record StreamClosed(long streamId) implements Command {}
 
-    private record HistoryRead(Watcher watcher, Optional<Queries.History> history) implements Command {}
+    private record Ended(SessionClient.Outcome outcome) implements Command {}
 
     private record Retry(Watcher watcher) implements Command {}
 
@@ -77,6 +74,7 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
         TICK
     }
 
+    private static final String DUPLICATE_ID = "mvcc: duplicate watch ID provided on the WatchStream";
     private static final int READS_UNDER_WAY_MAX = 8;
     private static final Duration READ_DEADLINE = Duration.ofSeconds(5);
     private static final Duration RETRY_PAUSE = Duration.ofMillis(100);
@@ -84,6 +82,7 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
     private final TimerScheduler<Command> timers;
     private final EtcdSettings.Watch settings;
     private final StoreFeed feed;
+    private final SessionCalls calls;
     private final TreeMap<Long, WatchStream> streams = new TreeMap<>();
     private final SyncedWatchers synced = new SyncedWatchers();
     private final ArrayDeque<Watcher> toRead = new ArrayDeque<>();
@@ -117,6 +116,7 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
         this.timers = timers;
         this.settings = settings;
         this.feed = feed;
+        this.calls = new SessionCalls(context.messageAdapter(SessionClient.Outcome.class, Ended::new));
         timers.startTimerWithFixedDelay(Tick.TICK, Tick.TICK, settings.progressInterval());
     }
 
@@ -131,7 +131,7 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
                 .onMessage(Taken.class, this::onTaken)
                 .onMessage(ReportProgress.class, this::onReportProgress)
                 .onMessage(StreamClosed.class, this::onStreamClosed)
-                .onMessage(HistoryRead.class, this::onHistoryRead)
+                .onMessage(Ended.class, this::onEnded)
                 .onMessage(Retry.class, retry -> onRetry(retry.watcher()))
                 .onMessage(Tick.class, ignored -> onTick())
                 .build();
@@ -231,17 +231,16 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
             var query = Queries.history(
                     watcher.request.toBuilder().setStartRevision(watcher.next).build());
             readsUnderWay++;
-            getContext()
-                    .ask(
-                            SessionClient.Outcome.class,
-                            to,
-                            READ_DEADLINE.multipliedBy(2),
-                            replyTo -> new SessionClient.Read(query, ReadConsistency.STALE, READ_DEADLINE, replyTo),
-                            (outcome, failure) -> new HistoryRead(watcher, history(outcome)));
+            calls.read(
+                    to,
+                    query,
+                    ReadConsistency.STALE,
+                    READ_DEADLINE,
+                    outcome -> onHistoryRead(watcher, history(outcome)));
         }
     }
 
-    private static Optional<Queries.History> history(SessionClient.@org.jspecify.annotations.Nullable Outcome outcome) {
+    private static Optional<Queries.History> history(SessionClient.Outcome outcome) {
         if (outcome instanceof SessionClient.Succeeded succeeded
                 && Result.parse(succeeded.result()) instanceof Result.Ok ok) {
             try {
@@ -253,32 +252,34 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
         return Optional.empty();
     }
 
-    private Behavior<Command> onHistoryRead(HistoryRead read) {
+    private Behavior<Command> onEnded(Ended ended) {
+        calls.ended(ended.outcome());
+        return this;
+    }
+
+    private void onHistoryRead(Watcher watcher, Optional<Queries.History> read) {
         readsUnderWay--;
         readNext();
-        Watcher watcher = read.watcher();
         if (!isOpen(watcher)) {
-            return this;
+            return;
         }
-        if (read.history().isEmpty()) {
+        if (read.isEmpty()) {
             timers.startSingleTimer(watcher, new Retry(watcher), RETRY_PAUSE);
-            return this;
+            return;
         }
         watcher.reading = false;
-        Queries.History history = read.history().get();
-        if (history.compacted() > 0) {
+        Queries.History history = read.get();
+        if (history.compacted() != 0) {
             remove(watcher);
-            watcher.stream.session.tell(
-                    new WatchSession.Compacted(watcher.watchId, history.present(), history.compacted()));
+            watcher.stream.session.tell(new WatchSession.Compacted(watcher.watchId, history.compacted()));
             reportProgressIfSynced(watcher.stream);
-            return this;
+            return;
         }
         if (!history.events().isEmpty()) {
             hand(watcher, history.events(), history.present());
         }
         watcher.next = history.next();
         catchUp(watcher);
-        return this;
     }
 
     private Behavior<Command> onRetry(Watcher watcher) {
@@ -295,17 +296,22 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
 
     private Behavior<Command> onOpen(Open open) {
         if (watchers >= settings.watchersMax()) {
-            open.session().tell(new WatchSession.Full(open.watchId(), revision));
+            open.session().tell(new WatchSession.Refused(EtcdError.TOO_MANY_REQUESTS.message(), revision));
             return this;
         }
         WatchStream stream = streams.computeIfAbsent(
                 open.streamId(),
                 id -> new WatchStream(id, open.session(), settings.unreadEventsMax(), settings.unreadBytesMax()));
+        if (open.watchId() != 0 && stream.watchers.containsKey(open.watchId())) {
+            open.session().tell(new WatchSession.Refused(DUPLICATE_ID, revision));
+            return this;
+        }
+        long watchId = open.watchId() != 0 ? open.watchId() : stream.freeWatchId();
         long start = open.request().getStartRevision();
-        var watcher = new Watcher(open.watchId(), stream, open.request(), start <= 0 ? revision + 1 : start);
-        stream.watchers.put(open.watchId(), watcher);
+        var watcher = new Watcher(watchId, stream, open.request(), start == 0 ? revision + 1 : start);
+        stream.watchers.put(watchId, watcher);
         watchers++;
-        open.session().tell(new WatchSession.Opened(open.watchId(), revision));
+        open.session().tell(new WatchSession.Opened(watchId, open.request(), revision));
         catchUp(watcher);
         return this;
     }

@@ -27,7 +27,7 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
 
     public sealed interface Command
-            permits Requested, Writable, Gone, Opened, Full, Refused, Events, Compacted, Canceled, Progress {}
+            permits Requested, Writable, Gone, LeaderLost, Opened, Refused, Events, Compacted, Canceled, Progress {}
 
     /** From the client. */
     public record Requested(WatchRequest request) implements Command {}
@@ -38,15 +38,16 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
     /** The client has left. */
     public record Gone() implements Command {}
 
-    record Opened(long watchId, long revision) implements Command {}
+    /** The client asked that there be a leader, and there has been none for too long. */
+    public record LeaderLost() implements Command {}
 
-    record Full(long watchId, long revision) implements Command {}
+    record Opened(long watchId, WatchCreateRequest request, long revision) implements Command {}
 
     record Refused(String reason, long revision) implements Command {}
 
     record Events(long watchId, long revision, List<Event> events, int bytes) implements Command {}
 
-    record Compacted(long watchId, long revision, long compacted) implements Command {}
+    record Compacted(long watchId, long compacted) implements Command {}
 
     record Canceled(long watchId, long revision) implements Command {}
 
@@ -65,9 +66,11 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
     private final ActorRef<WatchHub.Command> hub;
     private final LongFunction<ResponseHeader> header;
     private final int responseBytesMax;
+    /** Those the hub has opened and not ended: it answers in order, so an id means one watch at any time. */
     private final TreeMap<Long, WatchCreateRequest> watches = new TreeMap<>();
+
     private final ArrayDeque<Outgoing> unwritten = new ArrayDeque<>();
-    private long nextWatchId;
+    private int opening;
     private boolean requestDue;
     private boolean gone;
 
@@ -106,9 +109,9 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
                 .onMessage(Requested.class, requested -> onRequested(requested.request()))
                 .onMessage(Writable.class, ignored -> onWritable())
                 .onMessage(Gone.class, ignored -> onGone())
+                .onMessage(LeaderLost.class, ignored -> onLeaderLost())
                 .onMessage(Opened.class, this::onOpened)
-                .onMessage(Full.class, this::onFull)
-                .onMessage(Refused.class, refused -> onRefused(refused.reason(), refused.revision()))
+                .onMessage(Refused.class, this::onRefused)
                 .onMessage(Events.class, this::onEvents)
                 .onMessage(Compacted.class, this::onCompacted)
                 .onMessage(Canceled.class, this::onCanceled)
@@ -120,12 +123,9 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
     private Behavior<Command> onRequested(WatchRequest request) {
         switch (request.getRequestUnionCase()) {
             case CREATE_REQUEST -> create(request.getCreateRequest());
-            case CANCEL_REQUEST -> {
-                if (watches.remove(request.getCancelRequest().getWatchId()) != null) {
-                    hub.tell(new WatchHub.Cancel(
-                            streamId, request.getCancelRequest().getWatchId()));
-                }
-            }
+            case CANCEL_REQUEST ->
+                hub.tell(
+                        new WatchHub.Cancel(streamId, request.getCancelRequest().getWatchId()));
             case PROGRESS_REQUEST ->
                 hub.tell(new WatchHub.ReportProgress(streamId, getContext().getSelf()));
             case REQUESTUNION_NOT_SET -> {}
@@ -135,43 +135,31 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
         return this;
     }
 
+    /** Also a refusal goes by way of the hub, which knows the present revision and answers in the order of requests. */
     private void create(WatchCreateRequest request) {
-        long asked = WatchWire.watchId(request);
+        opening++;
         if (WatchFilter.of(request).range().isEmpty()) {
-            refuse("mvcc: watcher range is empty");
-        } else if (asked != 0 && watches.containsKey(asked)) {
-            refuse("mvcc: duplicate watch ID provided on the WatchStream");
+            hub.tell(new WatchHub.Refuse(
+                    "mvcc: watcher range is empty", getContext().getSelf()));
         } else {
-            long watchId = asked != 0 ? asked : freeWatchId();
-            watches.put(watchId, request);
-            hub.tell(new WatchHub.Open(streamId, watchId, request, getContext().getSelf()));
+            hub.tell(new WatchHub.Open(
+                    streamId, WatchWire.watchId(request), request, getContext().getSelf()));
         }
-    }
-
-    private long freeWatchId() {
-        while (watches.containsKey(nextWatchId)) {
-            nextWatchId++;
-        }
-        return nextWatchId++;
-    }
-
-    /** By way of the hub, which knows the present revision and answers in the order of the client's requests. */
-    private void refuse(String reason) {
-        hub.tell(new WatchHub.Refuse(reason, getContext().getSelf()));
     }
 
     private Behavior<Command> onOpened(Opened opened) {
+        opening--;
+        watches.put(opened.watchId(), opened.request());
         send(about(opened.watchId(), opened.revision()).setCreated(true));
         return this;
     }
 
-    private Behavior<Command> onFull(Full full) {
-        watches.remove(full.watchId());
-        return onRefused(EtcdError.TOO_MANY_REQUESTS.message(), full.revision());
-    }
-
-    private Behavior<Command> onRefused(String reason, long revision) {
-        send(about(ALL_WATCHES, revision).setCreated(true).setCanceled(true).setCancelReason(reason));
+    private Behavior<Command> onRefused(Refused refused) {
+        opening--;
+        send(about(ALL_WATCHES, refused.revision())
+                .setCreated(true)
+                .setCanceled(true)
+                .setCancelReason(refused.reason()));
         return this;
     }
 
@@ -194,21 +182,22 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
     }
 
     private Behavior<Command> onCompacted(Compacted compacted) {
-        if (watches.remove(compacted.watchId()) != null) {
-            send(about(compacted.watchId(), compacted.revision())
-                    .setCanceled(true)
-                    .setCompactRevision(compacted.compacted()));
-        }
+        watches.remove(compacted.watchId());
+        send(about(compacted.watchId(), 0) // As etcd tells it: the revision that matters is the compacted one.
+                .setCanceled(true)
+                .setCompactRevision(compacted.compacted()));
         return this;
     }
 
     private Behavior<Command> onCanceled(Canceled canceled) {
+        watches.remove(canceled.watchId());
         send(about(canceled.watchId(), canceled.revision()).setCanceled(true));
         return this;
     }
 
+    /** A client that has yet to read what it was sent is not told in between, by a clock, that there is nothing new. */
     private Behavior<Command> onProgress(Progress progress) {
-        if (progress.watchId() == ALL_WATCHES || watches.containsKey(progress.watchId())) {
+        if (progress.watchId() == ALL_WATCHES || unwritten.isEmpty()) {
             send(about(progress.watchId(), progress.revision()));
         }
         return this;
@@ -240,10 +229,16 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
     }
 
     private void askForMore() {
-        if (requestDue && !gone && unwritten.size() < UNWRITTEN_MAX) {
+        if (requestDue && !gone && unwritten.size() + opening < UNWRITTEN_MAX) {
             requestDue = false;
             client.request(1);
         }
+    }
+
+    private Behavior<Command> onLeaderLost() {
+        gone = true;
+        client.onError(EtcdError.NO_LEADER.toException());
+        return Behaviors.stopped();
     }
 
     private Behavior<Command> onGone() {

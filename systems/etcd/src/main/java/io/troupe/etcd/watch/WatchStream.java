@@ -13,6 +13,7 @@ final class WatchStream {
     private int unreadEvents;
     private int unreadBytes;
     boolean progressWanted;
+    private long nextWatchId;
 
     WatchStream(long id, ActorRef<WatchSession.Command> session, int eventsMax, int bytesMax) {
         this.id = id;
@@ -34,6 +35,13 @@ final class WatchStream {
     void taken(int events, int bytes) {
         unreadEvents -= events;
         unreadBytes -= bytes;
+    }
+
+    long freeWatchId() {
+        while (watchers.containsKey(nextWatchId)) {
+            nextWatchId++;
+        }
+        return nextWatchId++;
     }
 
     boolean isSynced() {

@@ -11,12 +11,14 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.troupe.cluster.local.LocalCluster;
 import io.troupe.cluster.local.NodeState;
+import io.troupe.cluster.local.Signal;
 import io.troupe.sim.checker.HistoryRecorder;
 import io.troupe.sim.checker.KeyValue;
 import io.troupe.sim.checker.Limits;
 import io.troupe.sim.checker.Linearizability;
 import io.troupe.sim.checker.Verdict;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -180,6 +182,24 @@ class EtcdClusterTest {
         Verdict verdict =
                 Linearizability.check(new KeyValue(), history.history(), Limits.within(Duration.ofSeconds(60)));
         assertThat(verdict).isInstanceOf(Verdict.Valid.class);
+    }
+
+    @Test
+    void aLeaderThatIsToldToStopHandsItsLeadershipOverBeforeItLeaves() throws Exception {
+        String leaving = awaitLeader();
+        Path log = cluster.log(leaving);
+        int before = Files.readString(log).length();
+        cluster.signal(leaving, Signal.TERM);
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> !cluster.isRunning(leaving));
+        assertThat(Files.readString(log).substring(before))
+                .as("it followed its successor before it was gone, so nobody waited for its silence")
+                .containsPattern(
+                        "Group etcd: " + leaving + " is FOLLOWER in term \\d+, leader (?!" + leaving + ")n\\d");
+        try (Client client = jetcd()) {
+            client.getKVClient().put(bytes("after"), bytes("hand-over")).get(20, TimeUnit.SECONDS);
+        }
+        cluster.start(leaving);
+        cluster.awaitReady(Duration.ofSeconds(120));
     }
 
     private static void awaitMore(TreeMap<Long, String> acknowledged, int more) {

@@ -54,6 +54,7 @@ final class RandomRequests {
                 random.nextInt(4) == 0
                         ? CompactionRequest.newBuilder()
                                 .setRevision(present - random.nextInt(40) + 2)
+                                .setPhysical(true) // A real etcd's hash is not settled before.
                                 .build()
                         : put();
         };

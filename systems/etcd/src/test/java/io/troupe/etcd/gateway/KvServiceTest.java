@@ -182,4 +182,16 @@ class KvServiceTest {
             assertThat(e.getStatus().getDescription()).isEqualTo(error.message());
         });
     }
+
+    /** On a machine of two processors each ask used to begin one. */
+    @Test
+    void aCallBeginsNoThread() {
+        kv.put(put("threads", "warm"));
+        var threads = java.lang.management.ManagementFactory.getThreadMXBean();
+        long before = threads.getTotalStartedThreadCount();
+        for (int i = 0; i < 300; i++) {
+            kv.put(put("threads", "" + i));
+        }
+        assertThat(threads.getTotalStartedThreadCount() - before).isLessThan(100);
+    }
 }

@@ -11,8 +11,8 @@ class LeaseClockTest {
 
     @Test
     void theLeaseThatRanOutFirstIsFoundFirst() {
-        clock.grant(1, 10, 0);
-        clock.grant(2, 5, 0);
+        clock.grant(1, 10, 1, 0);
+        clock.grant(2, 5, 1, 0);
         assertThat(clock.expired(4 * SECOND)).isEmpty();
         assertThat(clock.expired(5 * SECOND)).hasValue(2);
         clock.revoke(2);
@@ -22,7 +22,7 @@ class LeaseClockTest {
 
     @Test
     void aRenewedLeaseHasItsWholeTimeAgain() {
-        clock.grant(1, 10, 0);
+        clock.grant(1, 10, 1, 0);
         assertThat(clock.renew(1, 9 * SECOND)).hasValue(10);
         assertThat(clock.remainingSeconds(1, 9 * SECOND + 1)).hasValue(9);
         assertThat(clock.expired(18 * SECOND)).isEmpty();
@@ -32,8 +32,8 @@ class LeaseClockTest {
 
     @Test
     void aNewOfficeRenewsAll() {
-        clock.grant(1, 10, 0);
-        clock.grant(2, 20, 0);
+        clock.grant(1, 10, 1, 0);
+        clock.grant(2, 20, 1, 0);
         clock.renewAll(100 * SECOND);
         assertThat(clock.remainingSeconds(1, 100 * SECOND)).hasValue(10);
         assertThat(clock.remainingSeconds(2, 100 * SECOND)).hasValue(20);
@@ -41,7 +41,7 @@ class LeaseClockTest {
 
     @Test
     void theLongestLeaseDoesNotOverflow() {
-        clock.grant(1, 9_000_000_000L, SECOND);
+        clock.grant(1, 9_000_000_000L, 1, SECOND);
         assertThat(clock.expired(1000 * SECOND)).isEmpty();
         assertThat(clock.isExpired(1, 1000 * SECOND)).isFalse();
     }

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.EtcdSettings;
 import io.troupe.etcd.mvcc.Commands;
+import io.troupe.etcd.mvcc.Queries;
+import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
 import io.troupe.replication.SessionClient;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,19 +19,27 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class LessorTest {
 
     private static final ActorTestKit TEST_KIT = ActorTestKit.create(ManualTime.config());
+    private static final long GRANT = 5;
     private static final ByteString OK = ByteString.fromArray(new byte[] {0});
 
     private final ManualTime time = ManualTime.get(TEST_KIT.system());
     private final AtomicLong nanos = new AtomicLong();
     private final TestProbe<SessionClient.Command> session = TEST_KIT.createTestProbe();
     private final TestProbe<Lessor.Answer> answers = TEST_KIT.createTestProbe();
+    private final LeaseFeed feed = new LeaseFeed();
     private final ActorRef<Lessor.Command> lessor =
-            TEST_KIT.spawn(Lessor.create(new EtcdSettings.Lease(Duration.ofMillis(250), 10), nanos::get));
+            TEST_KIT.spawn(Lessor.create(new EtcdSettings.Lease(Duration.ofMillis(250), 10), feed, nanos::get));
+
+    @BeforeEach
+    void attach() {
+        feed.attach(lessor.narrow());
+    }
 
     @AfterAll
     static void stop() {
@@ -51,88 +62,137 @@ class LessorTest {
         return submit;
     }
 
+    private void expectCommand(ByteString command, SessionClient.Succeeded outcome) {
+        var submit = expectCommand(command);
+        submit.replyTo().tell(new SessionClient.Succeeded(submit.id(), outcome.result(), outcome.index()));
+    }
+
+    private void expectCommand(ByteString command, Replica.Reason refused) {
+        var submit = expectCommand(command);
+        submit.replyTo().tell(new SessionClient.Failed(submit.id(), refused, "refused"));
+    }
+
     private void holdOffice(long term) {
         statusIs(Replica.Role.LEADER, term);
-        expectCommand(Commands.lessorPromoted(term)).replyTo().tell(new SessionClient.Succeeded(OK, 1));
-        lessor.tell(new Lessor.Renew(-1, answers.ref()));
-        while (!(answers.receiveMessage() instanceof Lessor.NoSuchLease)) {
-            lessor.tell(new Lessor.Renew(-1, answers.ref()));
-        }
+        expectCommand(Commands.lessorPromoted(term), new SessionClient.Succeeded(OK, 1));
+    }
+
+    private SessionClient.Read expectConfirmation() {
+        var read = session.expectMessageClass(SessionClient.Read.class);
+        assertThat(read.query()).isEqualTo(Queries.lessor());
+        assertThat(read.consistency()).isEqualTo(ReadConsistency.LINEARIZABLE);
+        return read;
+    }
+
+    /** Answers the lessor's question who is lessor. */
+    private void confirm(long term) {
+        var read = expectConfirmation();
+        byte[] body = ByteBuffer.allocate(9).put((byte) 0).putLong(term).array();
+        read.replyTo().tell(new SessionClient.Succeeded(read.id(), ByteString.fromArray(body), 1));
+    }
+
+    private Lessor.Answer remaining(long id) {
+        lessor.tell(new Lessor.AskRemaining(2, id, answers.ref()));
+        confirm(3);
+        return answers.receiveMessage();
+    }
+
+    private Lessor.Answer renewed(long id) {
+        lessor.tell(new Lessor.Renew(2, id, answers.ref()));
+        confirm(3);
+        return answers.receiveMessage();
     }
 
     @Test
     void onlyTheLessorInOfficeAnswers() {
-        lessor.tell(new Lessor.LeaseGranted(7, 10));
-        lessor.tell(new Lessor.Renew(7, answers.ref()));
-        answers.expectMessage(new Lessor.NotInOffice(7));
+        feed.granted(7, 10, GRANT);
+        lessor.tell(new Lessor.Renew(1, 7, answers.ref()));
+        answers.expectMessage(new Lessor.NotInOffice(1, 7));
         holdOffice(3);
-        lessor.tell(new Lessor.Renew(7, answers.ref()));
-        answers.expectMessage(new Lessor.Lasts(7, 10));
+        assertThat(renewed(7)).isEqualTo(new Lessor.Lasts(2, 7, 10));
         statusIs(Replica.Role.FOLLOWER, 4);
-        lessor.tell(new Lessor.Renew(7, answers.ref()));
-        answers.expectMessage(new Lessor.NotInOffice(7));
+        lessor.tell(new Lessor.Renew(1, 7, answers.ref()));
+        answers.expectMessage(new Lessor.NotInOffice(1, 7));
+    }
+
+    @Test
+    void aRenewalIsAnsweredOnlyWhenAQuorumHasConfirmedThatThereIsNoLaterLessor() {
+        feed.granted(7, 10, GRANT);
+        holdOffice(3);
+        lessor.tell(new Lessor.Renew(1, 7, answers.ref()));
+        var read = expectConfirmation();
+        answers.expectNoMessage(Duration.ofMillis(100));
+        lessor.tell(new Lessor.Renew(2, 7, answers.ref()));
+        session.expectNoMessage(Duration.ofMillis(100)); // It goes with the next round.
+        read.replyTo().tell(new SessionClient.Failed(read.id(), Replica.Reason.NO_LEADER, "no quorum"));
+        answers.expectMessage(new Lessor.NotInOffice(1, 7));
+        confirm(3);
+        answers.expectMessage(new Lessor.Lasts(2, 7, 10));
+    }
+
+    @Test
+    void aLessorThatLearnsOfALaterOneRenewsNothingAndLeaves() {
+        feed.granted(7, 10, GRANT);
+        holdOffice(3);
+        lessor.tell(new Lessor.Renew(1, 7, answers.ref()));
+        confirm(4);
+        answers.expectMessage(new Lessor.NotInOffice(1, 7));
+        pass(Duration.ofSeconds(60));
+        session.expectNoMessage(Duration.ofMillis(100));
     }
 
     @Test
     void aNewLessorGivesEveryLeaseItsFullTimeAgain() {
-        lessor.tell(new Lessor.LeaseGranted(7, 10));
+        feed.granted(7, 10, GRANT);
         pass(Duration.ofSeconds(60));
         holdOffice(3);
-        lessor.tell(new Lessor.AskRemaining(7, answers.ref()));
-        answers.expectMessage(new Lessor.Lasts(7, 10));
+        assertThat(remaining(7)).isEqualTo(new Lessor.Lasts(2, 7, 10));
     }
 
     @Test
     void aLeaseThatRanOutIsRevokedInItsTermAndARenewalMeanwhileWaitsForTheEnd() {
         holdOffice(3);
-        lessor.tell(new Lessor.LeaseGranted(7, 10));
-        lessor.tell(new Lessor.AskRemaining(7, answers.ref()));
-        answers.expectMessage(new Lessor.Lasts(7, 10));
+        feed.granted(7, 10, GRANT);
+        assertThat(remaining(7)).isEqualTo(new Lessor.Lasts(2, 7, 10));
         pass(Duration.ofSeconds(10));
-        expectCommand(Commands.leaseExpired(7, 3));
+        expectCommand(Commands.leaseExpired(7, 3, GRANT));
 
-        lessor.tell(new Lessor.Renew(7, answers.ref()));
-        answers.expectNoMessage();
-        lessor.tell(new Lessor.LeaseRevoked(7));
-        answers.expectMessage(new Lessor.NoSuchLease(7));
+        lessor.tell(new Lessor.Renew(1, 7, answers.ref()));
+        confirm(3);
+        answers.expectNoMessage(Duration.ofMillis(100));
+        feed.revoked(7);
+        answers.expectMessage(new Lessor.NoSuchLease(1, 7));
     }
 
     @Test
     void aRevokeThatDidNotComeThroughIsTriedAgain() {
         holdOffice(3);
-        lessor.tell(new Lessor.LeaseGranted(7, 10));
-        lessor.tell(new Lessor.AskRemaining(7, answers.ref()));
-        answers.receiveMessage();
+        feed.granted(7, 10, GRANT);
+        remaining(7);
         pass(Duration.ofSeconds(10));
-        var first = expectCommand(Commands.leaseExpired(7, 3));
-        first.replyTo().tell(new SessionClient.Failed(Replica.Reason.NO_LEADER, "none"));
-        lessor.tell(new Lessor.AskRemaining(7, answers.ref()));
-        answers.receiveMessage();
+        expectCommand(Commands.leaseExpired(7, 3, GRANT), Replica.Reason.NO_LEADER);
+        remaining(7);
         pass(Duration.ofMillis(500));
-        expectCommand(Commands.leaseExpired(7, 3));
+        expectCommand(Commands.leaseExpired(7, 3, GRANT));
     }
 
     @Test
     void aLessorThatHasBeenSucceededLeaves() {
         holdOffice(3);
-        lessor.tell(new Lessor.LeaseGranted(7, 10));
-        lessor.tell(new Lessor.AskRemaining(7, answers.ref()));
-        answers.receiveMessage();
+        feed.granted(7, 10, GRANT);
+        remaining(7);
         pass(Duration.ofSeconds(10));
         byte[] notLeader = {1, (byte) EtcdError.NOT_LEADER.wireId()};
-        expectCommand(Commands.leaseExpired(7, 3))
-                .replyTo()
-                .tell(new SessionClient.Succeeded(ByteString.fromArray(notLeader), 9));
-        lessor.tell(new Lessor.Renew(7, answers.ref()));
-        answers.expectMessage(new Lessor.NotInOffice(7));
+        expectCommand(
+                Commands.leaseExpired(7, 3, GRANT), new SessionClient.Succeeded(ByteString.fromArray(notLeader), 9));
+        lessor.tell(new Lessor.Renew(1, 7, answers.ref()));
+        answers.expectMessage(new Lessor.NotInOffice(1, 7));
     }
 
     @Test
     void anOfficeThatCouldNotBeTakenIsTriedForAgainAfterAPause() {
         statusIs(Replica.Role.LEADER, 3);
-        expectCommand(Commands.lessorPromoted(3))
-                .replyTo()
-                .tell(new SessionClient.Failed(Replica.Reason.OVERLOADED, "too much in flight"));
+        expectCommand(Commands.lessorPromoted(3), Replica.Reason.OVERLOADED);
         session.expectNoMessage(Duration.ofMillis(300));
         pass(Duration.ofMillis(250));
         expectCommand(Commands.lessorPromoted(3));
@@ -141,13 +201,27 @@ class LessorTest {
     @Test
     void aLeaseThatIsBeingRevokedHasNoTimeLeft() {
         holdOffice(3);
-        lessor.tell(new Lessor.LeaseGranted(7, 2));
-        lessor.tell(new Lessor.AskRemaining(7, answers.ref()));
-        answers.expectMessage(new Lessor.Lasts(7, 2));
+        feed.granted(7, 2, GRANT);
+        assertThat(remaining(7)).isEqualTo(new Lessor.Lasts(2, 7, 2));
         pass(Duration.ofSeconds(2));
-        expectCommand(Commands.leaseExpired(7, 3));
+        expectCommand(Commands.leaseExpired(7, 3, GRANT));
+        assertThat(remaining(7)).isEqualTo(new Lessor.Lasts(2, 7, 0));
+    }
 
-        lessor.tell(new Lessor.AskRemaining(7, answers.ref()));
-        answers.expectMessage(new Lessor.Lasts(7, 0));
+    @Test
+    void aLeaseOfTheSameIdGrantedWhileTheOldOneIsBeingRevokedLivesItsOwnLife() {
+        holdOffice(3);
+        feed.granted(7, 2, GRANT);
+        remaining(7);
+        pass(Duration.ofSeconds(2));
+        var late = expectCommand(Commands.leaseExpired(7, 3, GRANT));
+        feed.revoked(7); // By its client.
+        feed.granted(7, 10, GRANT + 9);
+        assertThat(renewed(7)).isEqualTo(new Lessor.Lasts(2, 7, 10));
+        byte[] notFound = {1, (byte) EtcdError.LEASE_NOT_FOUND.wireId()};
+        late.replyTo().tell(new SessionClient.Succeeded(late.id(), ByteString.fromArray(notFound), 9));
+        assertThat(remaining(7)).isEqualTo(new Lessor.Lasts(2, 7, 10));
+        pass(Duration.ofSeconds(10));
+        expectCommand(Commands.leaseExpired(7, 3, GRANT + 9));
     }
 }

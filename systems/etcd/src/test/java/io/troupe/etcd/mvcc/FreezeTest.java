@@ -90,8 +90,9 @@ class FreezeTest {
                         .setTTL(10)
                         .build()));
         machine.apply(2, Commands.lessorPromoted(5));
-        assertThat(Result.parse(machine.apply(3, Commands.leaseExpired(7, 4))))
+        assertThat(Result.parse(machine.apply(3, Commands.leaseExpired(7, 4, 0))))
                 .isEqualTo(new Result.Refused(EtcdError.NOT_LEADER));
-        assertThat(Result.parse(machine.apply(4, Commands.leaseExpired(7, 5)))).isInstanceOf(Result.Ok.class);
+        assertThat(Result.parse(machine.apply(4, Commands.leaseExpired(7, 5, 0))))
+                .isInstanceOf(Result.Ok.class);
     }
 }

@@ -22,11 +22,13 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What lies in logs and snapshots on disk: a change here is a new format, and needs a way to read the old one. */
 class GoldenBytesTest {
 
-    private static final String SNAPSHOT = "63746574" // magic
+    private static final String SNAPSHOT_1 = "63746574" // magic
             + "01" // format version
             + "03" // revision
             + "04" // compacted at 2, zigzag
@@ -37,6 +39,9 @@ class GoldenBytesTest {
             + "0176020200010e" // "v", created at 2, changed at (2, 0), version 1, lease 7
             + "01770203000200" // "w", created at 2, changed at (3, 0), version 2, no lease
             + "63746574";
+
+    private static final String SNAPSHOT =
+            SNAPSHOT_1.replace("63746574" + "01", "63746574" + "02").replace("0101" + "0e0a", "0101" + "0e0a" + "01");
 
     private static String hex(ByteString bytes) {
         return HexFormat.of().formatHex(bytes.toArray());
@@ -73,7 +78,8 @@ class GoldenBytesTest {
                         LeaseRevokeRequest.newBuilder().setID(7).build())))
                 .isEqualTo("06" + "0807");
         assertThat(hex(Commands.lessorPromoted(3))).isEqualTo("07" + "0000000000000003");
-        assertThat(hex(Commands.leaseExpired(7, 3))).isEqualTo("08" + "0000000000000007" + "0000000000000003");
+        assertThat(hex(Commands.leaseExpired(7, 3, 1)))
+                .isEqualTo("09" + "0000000000000007" + "0000000000000003" + "0000000000000001");
     }
 
     /** Results are kept with their sessions, in snapshots of the group. */
@@ -93,7 +99,7 @@ class GoldenBytesTest {
     }
 
     @Test
-    void aSnapshotOfVersionOneIsWrittenAsItAlwaysWas() throws Exception {
+    void aSnapshotIsOfVersionTwoAndSaysWhereLeasesWereGranted() throws Exception {
         var machine = new EtcdStateMachine(StoreListener.NONE);
         machine.apply(1, Commands.leaseGrant(grant()));
         machine.apply(2, Commands.put(put("v", 7)));
@@ -105,10 +111,11 @@ class GoldenBytesTest {
         assertThat(HexFormat.of().formatHex(bytes.toByteArray())).isEqualTo(SNAPSHOT);
     }
 
-    @Test
-    void aSnapshotOfVersionOneIsReadWithItsHistory() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {SNAPSHOT_1, "2"})
+    void aSnapshotOfEitherVersionIsReadWithItsHistory(String snapshot) throws Exception {
         var machine = new EtcdStateMachine(StoreListener.NONE);
-        machine.restore(new ByteArrayInputStream(HexFormat.of().parseHex(SNAPSHOT)));
+        machine.restore(new ByteArrayInputStream(HexFormat.of().parseHex(snapshot.equals("2") ? SNAPSHOT : snapshot)));
         for (var expected : Map.of(2L, "v", 3L, "w").entrySet()) {
             var range = RangeRequest.newBuilder().setKey(copyFromUtf8("k")).setRevision(expected.getKey());
             var read = (Result.Ok) Result.parse(machine.query(Queries.range(range.build())));
@@ -116,8 +123,24 @@ class GoldenBytesTest {
             assertThat(response.getHeader().getRevision()).isEqualTo(3);
             assertThat(response.getKvs(0).getValue().toStringUtf8()).isEqualTo(expected.getValue());
         }
-        assertThat(hex(machine.apply(6, Commands.leaseExpired(7, 2))))
+        assertThat(hex(machine.apply(6, Commands.leaseExpired(7, 2, 1))))
                 .as("the snapshot remembers the lessor's term")
                 .isEqualTo("0116");
+        assertThat(hex(machine.apply(
+                        7,
+                        ByteString.fromArray(HexFormat.of().parseHex("08" + "0000000000000007" + "0000000000000003")))))
+                .as("an expiry as version 1 wrote it")
+                .startsWith("00");
+    }
+
+    @Test
+    void anExpiryOfALeaseWhoseIdWasGrantedAnewMeanwhileIsVoid() {
+        var machine = new EtcdStateMachine(StoreListener.NONE);
+        machine.apply(1, Commands.leaseGrant(grant()));
+        machine.apply(
+                2, Commands.leaseRevoke(LeaseRevokeRequest.newBuilder().setID(7).build()));
+        machine.apply(3, Commands.leaseGrant(grant()));
+        assertThat(hex(machine.apply(4, Commands.leaseExpired(7, 3, 1)))).isEqualTo("010b");
+        assertThat(hex(machine.apply(5, Commands.leaseExpired(7, 3, 3)))).startsWith("00");
     }
 }

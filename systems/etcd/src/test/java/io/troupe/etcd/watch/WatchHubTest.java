@@ -47,7 +47,7 @@ class WatchHubTest {
         }
 
         @Override
-        public void onLeaseGranted(long id, long ttlSeconds) {}
+        public void onLeaseGranted(long id, long ttlSeconds, long grantedAt) {}
 
         @Override
         public void onLeaseRevoked(long id) {}
@@ -215,7 +215,8 @@ class WatchHubTest {
         small.tell(new WatchHub.Open(1, 0, WatchTester.prefix("a").build(), stream.ref()));
         small.tell(new WatchHub.Open(1, 1, WatchTester.prefix("a").build(), stream.ref()));
         stream.expectMessageClass(WatchSession.Opened.class);
-        assertThat(stream.expectMessageClass(WatchSession.Full.class).watchId()).isEqualTo(1);
+        assertThat(stream.expectMessageClass(WatchSession.Refused.class).reason())
+                .isEqualTo("etcdserver: too many requests");
     }
 
     @Test
@@ -241,5 +242,43 @@ class WatchHubTest {
                 .isEqualTo(8);
         assertThat(stream.expectMessageClass(WatchSession.Progress.class).watchId())
                 .isEqualTo(WatchSession.ALL_WATCHES);
+    }
+
+    @Test
+    void anIdThatIsUsedAgainMeansTheOldWatchUntilItsEndIsToldAndTheNewOneAfterwards() {
+        for (int i = 0; i < 10; i++) {
+            put(machine, "a");
+        }
+        new OneAtATime(machine)
+                .apply(
+                        ++index,
+                        Commands.compact(
+                                CompactionRequest.newBuilder().setRevision(8).build()));
+        var fromThePast = WatchTester.prefix("a").setStartRevision(1).build();
+        hub.tell(new WatchHub.Open(1, 5, fromThePast, stream.ref()));
+        stream.expectMessageClass(WatchSession.Opened.class);
+        stream.expectMessageClass(WatchSession.Compacted.class);
+        // The client canceled before it heard of the compaction, and opens another of the same id.
+        hub.tell(new WatchHub.Cancel(1, 5));
+        hub.tell(new WatchHub.Open(
+                1, 5, WatchTester.prefix("a").setStartRevision(9).build(), stream.ref()));
+        hub.tell(new WatchHub.Open(1, 5, WatchTester.prefix("b").build(), stream.ref()));
+        assertThat(stream.expectMessageClass(WatchSession.Opened.class).watchId())
+                .isEqualTo(5);
+        assertThat(stream.expectMessageClass(WatchSession.Refused.class).reason())
+                .contains("duplicate watch ID");
+        assertThat(stream.expectMessageClass(WatchSession.Events.class).events())
+                .hasSize(3);
+        hub.tell(new WatchHub.Cancel(1, 5));
+        assertThat(stream.expectMessageClass(WatchSession.Canceled.class).watchId())
+                .isEqualTo(5);
+    }
+
+    @Test
+    void aStartBeforeTheFirstRevisionIsOneBeforeTheCompaction() {
+        put(machine, "a");
+        open(0, "a", -5);
+        assertThat(stream.expectMessageClass(WatchSession.Compacted.class).compacted())
+                .isEqualTo(-1);
     }
 }

@@ -1,0 +1,63 @@
+package io.troupe.etcd;
+
+import io.troupe.replication.ReadConsistency;
+import io.troupe.replication.Replica;
+import io.troupe.replication.SessionClient;
+import java.time.Duration;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * An actor's requests to the node's session client, which answers each of them: numbered, so that all answers come to
+ * the actor as one kind of message, which it gives to {@link #ended}.
+ *
+ * <p>Used instead of asking: an ask costs an actor, a timer and a future, and on a machine of two processors a thread
+ * besides, because a {@code CompletableFuture} made from Pekko's continues on a new one there.
+ */
+public final class SessionCalls {
+
+    private final ActorRef<SessionClient.Outcome> outcomes;
+    private final TreeMap<Long, Consumer<SessionClient.Outcome>> underWay = new TreeMap<>();
+    private long lastId;
+
+    /** @param outcomes the actor's adapter */
+    public SessionCalls(ActorRef<SessionClient.Outcome> outcomes) {
+        this.outcomes = outcomes;
+    }
+
+    public void submit(
+            ActorRef<SessionClient.Command> client,
+            ByteString command,
+            Duration deadline,
+            Consumer<SessionClient.Outcome> ended) {
+        underWay.put(++lastId, ended);
+        client.tell(new SessionClient.Submit(lastId, command, deadline, outcomes));
+    }
+
+    public void read(
+            ActorRef<SessionClient.Command> client,
+            ByteString query,
+            ReadConsistency consistency,
+            Duration deadline,
+            Consumer<SessionClient.Outcome> ended) {
+        underWay.put(++lastId, ended);
+        client.tell(new SessionClient.Read(lastId, query, consistency, deadline, outcomes));
+    }
+
+    /** Ends what is under way as if the client had stopped: it answers nobody after its own end. */
+    public void stop() {
+        var all = new TreeMap<>(underWay);
+        underWay.clear();
+        all.forEach((id, ended) -> ended.accept(
+                new SessionClient.Failed(id, Replica.Reason.STOPPING, "the node's session client has stopped")));
+    }
+
+    public void ended(SessionClient.Outcome outcome) {
+        Consumer<SessionClient.Outcome> ended = underWay.remove(outcome.id());
+        if (ended != null) {
+            ended.accept(outcome);
+        }
+    }
+}

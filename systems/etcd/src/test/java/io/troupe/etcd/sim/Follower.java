@@ -1,0 +1,156 @@
+package io.troupe.etcd.sim;
+
+import io.etcd.jetcd.api.Event;
+import io.etcd.jetcd.api.WatchCreateRequest;
+import io.etcd.jetcd.api.WatchRequest;
+import io.etcd.jetcd.api.WatchResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.troupe.etcd.watch.WatchSession;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * A client that watches every key from the first revision on. It connects to one node after another, and goes on after
+ * the last revision it saw. Outlives the nodes.
+ */
+final class Follower {
+
+    private final int number;
+    private final RunRecord record;
+    private final List<Event> seen = new ArrayList<>();
+    private final List<Long> skippedTo = new ArrayList<>();
+    private long next = 2; // The first revision that anything can have.
+    private int connection;
+
+    Follower(int number, RunRecord record) {
+        this.number = number;
+        this.record = record;
+    }
+
+    /** From now on only what this connection brings counts. */
+    Stream connect(int newConnection) {
+        connection = newConnection;
+        return new Stream(newConnection);
+    }
+
+    long streamId(int ofConnection) {
+        return number * 1_000_000L + ofConnection;
+    }
+
+    long next() {
+        return next;
+    }
+
+    private void onResponse(WatchResponse response, Stream stream) {
+        if (response.getCanceled()) {
+            record.check(
+                    response.getCompactRevision() > next,
+                    "a watch was ended as compacted at " + response.getCompactRevision() + " that wanted from " + next);
+            next = response.getCompactRevision();
+            skippedTo.add(next);
+            stream.create(next);
+            return;
+        }
+        for (Event event : response.getEventsList()) {
+            long revision = event.getKv().getModRevision();
+            record.check(
+                    revision >= next,
+                    "follower " + number + " saw revision " + revision + " again; it was to go on from " + next);
+            seen.add(event);
+        }
+        if (response.getEventsCount() > 0) {
+            next = seen.get(seen.size() - 1).getKv().getModRevision() + 1;
+        }
+    }
+
+    /** Everything there was, once and in order, but for what it was told is compacted. */
+    void verify(RunRecord against) {
+        List<Event> expected = new ArrayList<>();
+        long from = 2;
+        var position = 0;
+        for (Event event : against.events()) {
+            long revision = event.getKv().getModRevision();
+            if (position < seen.size() && seen.get(position).equals(event)) {
+                position++;
+            } else {
+                long missed = revision;
+                against.check(
+                        skippedTo.stream().anyMatch(to -> missed < to),
+                        "follower " + number + " did not see " + event + " and was not told that it is compacted");
+            }
+            expected.add(event);
+            from = revision;
+        }
+        against.check(
+                position == seen.size(),
+                "follower " + number + " saw what was not, or out of order, after revision " + from + ": "
+                        + seen.subList(position, seen.size()));
+    }
+
+    /** One connection, as gRPC would give it to a session. */
+    final class Stream extends ServerCallStreamObserver<WatchResponse> {
+
+        private final int ofConnection;
+        private ActorRef<WatchSession.Command> session;
+
+        Stream(int ofConnection) {
+            this.ofConnection = ofConnection;
+        }
+
+        void serve(ActorRef<WatchSession.Command> by) {
+            session = by;
+            create(next);
+        }
+
+        private void create(long start) {
+            session.tell(new WatchSession.Requested(WatchRequest.newBuilder()
+                    .setCreateRequest(WatchCreateRequest.newBuilder()
+                            .setKey(com.google.protobuf.ByteString.copyFrom(new byte[1]))
+                            .setRangeEnd(com.google.protobuf.ByteString.copyFrom(new byte[1]))
+                            .setStartRevision(start))
+                    .build()));
+        }
+
+        @Override
+        public void onNext(WatchResponse response) {
+            if (connection == ofConnection) {
+                onResponse(response, this);
+            }
+        }
+
+        @Override
+        public void onError(Throwable cause) {}
+
+        @Override
+        public void onCompleted() {}
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return false;
+        }
+
+        @Override
+        public void setOnCancelHandler(Runnable handler) {}
+
+        @Override
+        public void setOnReadyHandler(Runnable handler) {}
+
+        @Override
+        public void setCompression(String compression) {}
+
+        @Override
+        public void setMessageCompression(boolean enable) {}
+
+        @Override
+        public void disableAutoInboundFlowControl() {}
+
+        @Override
+        public void request(int count) {}
+    }
+}
