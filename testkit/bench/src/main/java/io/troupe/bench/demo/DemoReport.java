@@ -2,7 +2,7 @@ package io.troupe.bench.demo;
 
 import io.troupe.sim.checker.Outcome;
 import io.troupe.sim.checker.Verdict;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 
@@ -11,7 +11,7 @@ record DemoReport(Load.Record load, List<FaultScript.Fault> faults, Verification
 
     private static final int LOST_SHOWN_MAX = 10;
 
-    void print(PrintStream out) {
+    void print(PrintWriter out) {
         var availability = load.availability();
         out.println();
         row(out, "operations", String.format(Locale.ROOT, "%,d", load.attemptedCount()));
@@ -41,6 +41,7 @@ record DemoReport(Load.Record load, List<FaultScript.Fault> faults, Verification
             out.println(invalid);
         }
         out.println(verification.isGood() ? "Nothing was lost." : "FAILED: see above.");
+        out.flush();
     }
 
     private String lost() {
@@ -77,7 +78,7 @@ record DemoReport(Load.Record load, List<FaultScript.Fault> faults, Verification
         return (verdict.isValid() ? "yes" : "NO") + " (" + judged + ")";
     }
 
-    private static void row(PrintStream out, String name, String value) {
+    private static void row(PrintWriter out, String name, String value) {
         out.printf("  %-24s %s%n", name, value);
     }
 }

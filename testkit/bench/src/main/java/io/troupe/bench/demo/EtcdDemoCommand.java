@@ -1,10 +1,11 @@
 package io.troupe.bench.demo;
 
+import io.troupe.bench.demo.FaultScript.Pauses;
 import io.troupe.cluster.cli.ExitCodes;
 import io.troupe.cluster.local.LocalCluster;
 import io.troupe.cluster.local.LocalClusterException;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Starts a cluster, loads it, hurts it, and tells whether anything was lost. */
 @Command(
@@ -65,14 +69,20 @@ final class EtcdDemoCommand implements Callable<Integer> {
     @Option(names = "--keep", paramLabel = "DIR", description = "run in this folder and keep data and logs there")
     private @Nullable Path keep;
 
-    private final PrintStream out = System.out;
+    @Option(names = "--quick", description = "shorter pauses between the faults: half the time, for a first look")
+    private boolean quick;
+
+    @Spec
+    private CommandSpec spec;
+
     private long startNanos = System.nanoTime();
 
     @Override
     public Integer call() throws Exception {
         if (clients < 1 || clients > 64 || rate < 64 || rate > 20_000) {
-            out.println("--clients takes 1 to 64 and --rate 64 to 20000; given were " + clients + " and " + rate);
-            return ExitCodes.USAGE;
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--clients takes 1 to 64 and --rate 64 to 20000; given were " + clients + " and " + rate);
         }
         Path folder = keep != null ? keep : Files.createTempDirectory("troupe-demo");
         int code = ExitCodes.FAILURE;
@@ -91,7 +101,7 @@ final class EtcdDemoCommand implements Callable<Integer> {
                 say("stopping the nodes");
             }
         } catch (LocalClusterException e) {
-            out.println("The demo could not be carried out: " + e.getMessage());
+            out().println("The demo could not be carried out: " + e.getMessage());
         }
         if (keep == null && code == ExitCodes.OK) {
             delete(folder);
@@ -108,7 +118,8 @@ final class EtcdDemoCommand implements Callable<Integer> {
         say("etcd v3 at " + endpoints + "; " + clients + " jetcd clients, at most " + rate + " operations a second");
         startNanos = System.nanoTime();
         try (Load load = new Load(endpoints, clients, rate, seed)) {
-            var script = new FaultScript(cluster, load.record().availability(), this::say);
+            var script = new FaultScript(
+                    cluster, load.record().availability(), quick ? Pauses.QUICK : Pauses.FULL, this::say);
             watch(cluster, load.record(), script);
             load.stop();
             if (!script.isDone()) {
@@ -117,7 +128,7 @@ final class EtcdDemoCommand implements Callable<Integer> {
             cluster.awaitReady(START_PATIENCE);
             say("asking every node for every acknowledged write, and judging the history");
             var verification = Verification.of(endpoints, load.record());
-            new DemoReport(load.record(), script.faults(), verification).print(out);
+            new DemoReport(load.record(), script.faults(), verification).print(out());
             return script.isDone() && verification.isGood();
         }
     }
@@ -152,11 +163,16 @@ final class EtcdDemoCommand implements Callable<Integer> {
                 : String.format(Locale.ROOT, "   no answer for %.1f s", silence.toMillis() / 1e3);
     }
 
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
     private Duration elapsed() {
         return Duration.ofNanos(System.nanoTime() - startNanos);
     }
 
     private void say(String line) {
+        PrintWriter out = out();
         out.printf(Locale.ROOT, "%5.1f s  %s%n", elapsed().toMillis() / 1e3, line);
         out.flush();
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * What is done to the cluster while the load runs: the leader is killed, comes back, the next leader is killed, comes
@@ -41,6 +42,11 @@ final class FaultScript {
                     .max(Comparator.comparingLong(Leader::term));
         }
 
+        /** Every node answers, whatever it says: none is between two lives. */
+        boolean isAnswering() {
+            return nodes.stream().allMatch(node -> node.status() != null);
+        }
+
         boolean isWhole() {
             return leader.isPresent() && nodes.stream().allMatch(NodeState::isReady);
         }
@@ -48,9 +54,21 @@ final class FaultScript {
 
     /**
      * @param pause at least this long after the step before
-     * @param whenWhole waits until every node is ready and one leads
+     * @param when what the step waits for
      */
-    private record Step(Duration pause, boolean whenWhole, Consumer<Scene> action) {}
+    private record Step(Duration pause, Predicate<Scene> when, Consumer<Scene> action) {}
+
+    /**
+     * How long things last, at least.
+     *
+     * @param calm before each fault and after the last, from when the nodes have recovered
+     * @param dead from a kill until the node is started again
+     * @param cutOff from the partition until it heals
+     */
+    record Pauses(Duration calm, Duration dead, Duration cutOff) {
+        static final Pauses FULL = new Pauses(Duration.ofSeconds(6), Duration.ofSeconds(6), Duration.ofSeconds(10));
+        static final Pauses QUICK = new Pauses(Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(4));
+    }
 
     private final LocalCluster cluster;
     private final Availability availability;
@@ -62,18 +80,18 @@ final class FaultScript {
     private Duration lastStep = Duration.ZERO;
     private int next;
 
-    FaultScript(LocalCluster cluster, Availability availability, Consumer<String> say) {
+    FaultScript(LocalCluster cluster, Availability availability, Pauses pauses, Consumer<String> say) {
         this.cluster = cluster;
         this.availability = availability;
         this.say = say;
         this.steps = List.of(
-                new Step(Duration.ofSeconds(8), true, this::killLeader),
-                new Step(Duration.ofSeconds(6), false, scene -> restartVictim()),
-                new Step(Duration.ofSeconds(6), true, this::killLeader),
-                new Step(Duration.ofSeconds(6), false, scene -> restartVictim()),
-                new Step(Duration.ofSeconds(6), true, this::cutOffLeader),
-                new Step(Duration.ofSeconds(10), false, scene -> heal()),
-                new Step(Duration.ofSeconds(6), true, scene -> endFault()));
+                new Step(pauses.calm(), Scene::isWhole, this::killLeader),
+                new Step(pauses.dead(), scene -> true, scene -> restartVictim()),
+                new Step(pauses.calm(), Scene::isWhole, this::killLeader),
+                new Step(pauses.dead(), scene -> true, scene -> restartVictim()),
+                new Step(pauses.calm(), Scene::isWhole, this::cutOffLeader),
+                new Step(pauses.cutOff(), Scene::isAnswering, scene -> heal()),
+                new Step(pauses.calm(), Scene::isWhole, scene -> endFault()));
     }
 
     /** Carries out the next step when it is due; one that fails, because a node does not answer, is tried again. */
@@ -83,7 +101,7 @@ final class FaultScript {
         }
         Step step = steps.get(next);
         boolean due = scene.elapsed().minus(lastStep).compareTo(step.pause()) >= 0;
-        if (due && (!step.whenWhole() || scene.isWhole())) {
+        if (due && step.when().test(scene)) {
             try {
                 step.action().accept(scene);
                 lastStep = scene.elapsed();
@@ -127,7 +145,10 @@ final class FaultScript {
         cluster.partition(List.of(List.of(victim), others));
     }
 
-    /** The node that was cut off may have downed itself in its minority; it then begins a new life and rejoins. */
+    /**
+     * The node that was cut off may have downed itself in its minority; it then begins a new life and rejoins. Between
+     * two lives nobody hears the switch, so the step waits until every node answers.
+     */
     private void heal() {
         cluster.heal();
         say.accept("heal");

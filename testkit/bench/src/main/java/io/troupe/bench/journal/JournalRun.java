@@ -27,7 +27,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 final class JournalRun {
 
     private static final String JOURNAL = "troupe.persistence.journal";
-    private static final Duration WARM_UP = Duration.ofMillis(500);
+    private static final Duration WARM_UP = Duration.ofSeconds(1);
 
     private JournalRun() {}
 
@@ -35,6 +35,7 @@ final class JournalRun {
             throws IOException, InterruptedException, ExecutionException, TimeoutException {
         Path data = Files.createTempDirectory(directory, "bench-journal-");
         try {
+            double noDisk = withoutDisk(load, duration);
             LongAdder acknowledged = new LongAdder();
             ActorSystem<Void> system = ActorSystem.create(writers(load, acknowledged), "bench-journal", config(data));
             try {
@@ -59,12 +60,39 @@ final class JournalRun {
                         bytes / seconds,
                         eventsPerSync,
                         cpuMicros / Math.max(1, events),
-                        bound * eventsPerSync);
+                        bound * eventsPerSync,
+                        noDisk);
             } finally {
                 stop(system);
             }
         } finally {
             delete(data);
+        }
+    }
+
+    /** Events a second of the same actors over a journal that acknowledges at once. */
+    private static double withoutDisk(Load load, Duration duration)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        LongAdder acknowledged = new LongAdder();
+        Config noDisk = ConfigFactory.parseString(
+                """
+                pekko.persistence.journal.plugin = "no-disk-journal"
+                no-disk-journal.class = "%s"
+                no-disk-journal.plugin-dispatcher = "pekko.actor.default-dispatcher"
+                no-disk-journal.circuit-breaker.call-timeout = 0s
+                no-disk-journal.write-response-global-order = off
+                """
+                        .formatted(NoDiskJournal.class.getName()));
+        ActorSystem<Void> system = ActorSystem.create(
+                writers(load, acknowledged), "bench-no-disk", noDisk.withFallback(withoutSnapshots()));
+        try {
+            pause(WARM_UP);
+            long before = acknowledged.sum();
+            long start = System.nanoTime();
+            pause(duration);
+            return (acknowledged.sum() - before) * 1e9 / (System.nanoTime() - start);
+        } finally {
+            stop(system);
         }
     }
 
@@ -82,14 +110,21 @@ final class JournalRun {
     private static Config config(Path data) {
         return ConfigFactory.parseString(
                         """
-                        pekko.actor.provider = local
                         pekko.persistence.journal.plugin = "%s"
-                        pekko.persistence.snapshot-store.plugin = "pekko.persistence.no-snapshot-store"
-                        pekko.loglevel = WARNING
-                        pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off
                         %s.dir = "%s"
                         """
                                 .formatted(JOURNAL, JOURNAL, data.resolve("journal")))
+                .withFallback(withoutSnapshots());
+    }
+
+    private static Config withoutSnapshots() {
+        return ConfigFactory.parseString(
+                        """
+                        pekko.actor.provider = local
+                        pekko.persistence.snapshot-store.plugin = "pekko.persistence.no-snapshot-store"
+                        pekko.loglevel = WARNING
+                        pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off
+                        """)
                 .withFallback(ConfigFactory.load());
     }
 

@@ -8,13 +8,15 @@ package io.troupe.bench.journal;
  * @param eventsPerSync how many events one fdatasync made durable
  * @param cpuMicrosPerEvent processor time of the whole process, actors and collector included, in microseconds
  * @param boundEventsPerSecond what a plain write and force of as many bytes, again and again, does
+ * @param noDiskEventsPerSecond what the same actors do over a journal that acknowledges at once and keeps nothing
  */
 record Measured(
         double eventsPerSecond,
         double bytesPerSecond,
         double eventsPerSync,
         double cpuMicrosPerEvent,
-        double boundEventsPerSecond) {
+        double boundEventsPerSecond,
+        double noDiskEventsPerSecond) {
 
     double ratio() {
         return eventsPerSecond / boundEventsPerSecond;

@@ -43,7 +43,7 @@ class JournalBenchTest {
         List<String[]> rows = out.toString()
                 .lines()
                 .map(line -> line.strip().split(" +"))
-                .filter(words -> words.length == 8 && words[0].matches("\\d+"))
+                .filter(words -> words.length == 9 && words[0].matches("\\d+"))
                 .toList();
         assertThat(rows).hasSize(2);
         assertThat(Double.parseDouble(rows.get(0)[4]))
