@@ -14,8 +14,18 @@ public record EtcdSettings(
         Duration leaderPatience,
         int inFlightMax,
         int streamsPerConnectionMax,
+        KeepAlive keepAlive,
         Watch watch,
         Lease lease) {
+
+    /**
+     * Probes of connections.
+     *
+     * @param minTime a client that probes more often is turned away
+     * @param interval of the server's own probes
+     * @param timeout a connection whose peer does not answer a probe for this long is closed
+     */
+    public record KeepAlive(Duration minTime, Duration interval, Duration timeout) {}
 
     public record Watch(int watchersMax, int unreadEventsMax, int unreadBytesMax, Duration progressInterval) {}
 
@@ -46,6 +56,10 @@ public record EtcdSettings(
                         config.getInt("streams-per-connection-max"),
                         1,
                         1_000_000),
+                new KeepAlive(
+                        atLeast(config, "keep-alive.min-time", Duration.ofMillis(1)),
+                        atLeast(config, "keep-alive.interval", Duration.ofSeconds(1)),
+                        atLeast(config, "keep-alive.timeout", Duration.ofMillis(100))),
                 new Watch(
                         (int) within(config, "watch.watchers-max", config.getInt("watch.watchers-max"), 1, 10_000_000),
                         (int) within(

@@ -11,7 +11,9 @@
  *        ├─ calls            unary calls to the session and back
  *        ├─ members          tells and learns where clients reach each member
  *        ├─ watch-streams ── stream-1, …        one session a client's stream of watches
- *        └─ keep-alive-streams ── stream-1, …   one session a client's stream of keep-alives
+ *        ├─ keep-alive-streams ── stream-1, …   one session a client's stream of keep-alives
+ *        ├─ contenders ── stream--1, …          one a call that waits for a lock or an office
+ *        └─ leader-observers ── stream--2, …    one a stream of what an office's holder proclaims
  *   (node's group host)
  *    └─ replica "etcd"       the consensus engine; applies to {@link io.troupe.etcd.mvcc.EtcdStateMachine}
  * </pre>
@@ -27,7 +29,7 @@
  * </pre>
  *
  * Start reading at {@link io.troupe.etcd.mvcc} for what is stored, at {@link io.troupe.etcd.watch} and {@link
- * io.troupe.etcd.lease} for who follows it, and at {@link io.troupe.etcd.gateway} for how clients reach it.
+ * io.troupe.etcd.lease} for who follows it, at {@link io.troupe.etcd.concurrency} for locks and elections, and at {@link io.troupe.etcd.gateway} for how clients reach it.
  */
 @NullMarked
 package io.troupe.etcd;

@@ -4,6 +4,9 @@ import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.troupe.etcd.EtcdSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -14,9 +17,11 @@ import java.util.concurrent.TimeUnit;
 public final class EtcdServer {
 
     private final Server server;
+    private final HealthStatusManager health;
 
-    private EtcdServer(Server server) {
+    private EtcdServer(Server server, HealthStatusManager health) {
         this.server = server;
+        this.health = health;
     }
 
     /**
@@ -27,18 +32,24 @@ public final class EtcdServer {
     static EtcdServer start(EtcdSettings settings, NodeView node, List<ServerServiceDefinition> services)
             throws IOException {
         var address = new InetSocketAddress(settings.host(), settings.port());
+        var health = new HealthStatusManager(); // Serving as a whole from the first, as etcd says it.
         var builder = NettyServerBuilder.forAddress(address)
                 // Services hand each request to an actor and never block: the event loop can do that itself.
                 .directExecutor()
                 .maxInboundMessageSize(settings.requestBytesMax() + EtcdSettings.REQUEST_OVERHEAD_BYTES)
                 .maxConcurrentCallsPerConnection(settings.streamsPerConnectionMax())
                 // etcd's clients probe idle connections; refuse only floods of probes.
-                .permitKeepAliveTime(5, TimeUnit.SECONDS)
-                .permitKeepAliveWithoutCalls(true);
+                .permitKeepAliveTime(settings.keepAlive().minTime().toMillis(), TimeUnit.MILLISECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .keepAliveTime(settings.keepAlive().interval().toMillis(), TimeUnit.MILLISECONDS)
+                .keepAliveTimeout(settings.keepAlive().timeout().toMillis(), TimeUnit.MILLISECONDS)
+                .addService(health.getHealthService())
+                .addService(ProtoReflectionServiceV1.newInstance())
+                .addService(ProtoReflectionService.newInstance());
         var leaderRequired = new LeaderRequired(node);
         services.forEach(service -> builder.addService(ServerInterceptors.intercept(service, leaderRequired)));
         try {
-            return new EtcdServer(builder.build().start());
+            return new EtcdServer(builder.build().start(), health);
         } catch (IOException e) {
             throw new IOException(
                     "cannot listen on " + address + " for etcd clients: is the port in use? Set"
@@ -53,6 +64,7 @@ public final class EtcdServer {
 
     /** Accepts no more; calls under way may finish. */
     public void shutdown() {
+        health.enterTerminalState();
         server.shutdown();
     }
 

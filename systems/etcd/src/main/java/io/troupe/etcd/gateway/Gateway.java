@@ -4,6 +4,8 @@ import io.etcd.jetcd.api.LeaseKeepAliveRequest;
 import io.etcd.jetcd.api.WatchRequest;
 import io.grpc.ServerServiceDefinition;
 import io.troupe.etcd.EtcdSettings;
+import io.troupe.etcd.concurrency.Contender;
+import io.troupe.etcd.concurrency.LeaderObserver;
 import io.troupe.etcd.lease.KeepAliveSession;
 import io.troupe.etcd.lease.LeaseDesk;
 import io.troupe.etcd.watch.WatchHub;
@@ -17,7 +19,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -73,6 +77,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
     private final ActorRef<Listening> parent;
     private final ActorRef<Members.Command> members;
     private final List<ActorRef<Object>> streams = new ArrayList<>();
+    private final AtomicLong waitingIds = new AtomicLong();
     /** Done when the port is bound or cannot be: a gateway that ends meanwhile closes it all the same. */
     private final CompletableFuture<EtcdServer> starting;
 
@@ -107,31 +112,55 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
     private List<ServerServiceDefinition> services(NodeView node, Backends backends) {
         var system = getContext().getSystem();
         var calls = new UnaryCalls(getContext().spawn(CallBroker.create(backends.client()), "calls"), settings);
+        LongSupplier random = new Random()::nextLong;
         var leases = new LeaseService(
                 calls,
                 keepAlives(),
                 backends.leases(),
                 node,
                 settings.requestTimeout(),
-                new Random()::nextLong,
+                LeaseService.ids(random),
                 system);
+        var contests = new Contests(
+                calls, contenders(), leaderObservers(), backends.watches(), node, LeaseService.ids(random));
         return List.of(
                 new KvService(calls, node).bindService(),
                 new WatchService(watches(), backends.watches(), node, settings.requestBytesMax()).bindService(),
                 leases.definition(),
                 new ClusterService(members, node, system).bindService(),
-                new MaintenanceService(calls, node, backends.groups(), system).bindService());
+                new MaintenanceService(calls, node, backends.groups(), system).bindService(),
+                new LockService(calls, contests, node).bindService(),
+                new ElectionService(calls, contests, node).bindService());
+    }
+
+    private WaitingCalls<Contender.Command> contenders() {
+        return waiting("contenders", new Contender.LeaderLost(), Optional.empty(), new Contender.Gone());
+    }
+
+    private WaitingCalls<LeaderObserver.Command> leaderObservers() {
+        return waiting(
+                "leader-observers",
+                new LeaderObserver.LeaderLost(),
+                Optional.of(new LeaderObserver.Writable()),
+                new LeaderObserver.Gone());
+    }
+
+    private <C> WaitingCalls<C> waiting(String name, C leaderLost, Optional<C> writable, C gone) {
+        var admission = new Admission(settings.inFlightMax());
+        return new WaitingCalls<>(sessions(name, admission, leaderLost), admission, waitingIds, writable, gone);
+    }
+
+    private <C> ActorRef<Streams.Command<C>> sessions(String name, Admission admission, C leaderLost) {
+        ActorRef<Streams.Command<C>> parentOfStreams =
+                getContext().spawn(Streams.create(admission, leaderLost, settings.leaderPatience()), name);
+        streams.add(parentOfStreams.unsafeUpcast());
+        return parentOfStreams;
     }
 
     private StreamObservers<WatchRequest, WatchSession.Command> watches() {
         var admission = new Admission(settings.inFlightMax());
-        ActorRef<Streams.Command<WatchSession.Command>> parentOfStreams = getContext()
-                .spawn(
-                        Streams.create(admission, new WatchSession.LeaderLost(), settings.leaderPatience()),
-                        "watch-streams");
-        streams.add(parentOfStreams.unsafeUpcast());
         return new StreamObservers<>(
-                parentOfStreams,
+                sessions("watch-streams", admission, new WatchSession.LeaderLost()),
                 admission,
                 WatchSession.Requested::new,
                 new WatchSession.Writable(),
@@ -141,13 +170,8 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
 
     private StreamObservers<LeaseKeepAliveRequest, KeepAliveSession.Command> keepAlives() {
         var admission = new Admission(settings.inFlightMax());
-        ActorRef<Streams.Command<KeepAliveSession.Command>> parentOfStreams = getContext()
-                .spawn(
-                        Streams.create(admission, new KeepAliveSession.LeaderLost(), settings.leaderPatience()),
-                        "keep-alive-streams");
-        streams.add(parentOfStreams.unsafeUpcast());
         return new StreamObservers<>(
-                parentOfStreams,
+                sessions("keep-alive-streams", admission, new KeepAliveSession.LeaderLost()),
                 admission,
                 KeepAliveSession.Requested::new,
                 new KeepAliveSession.Writable(),

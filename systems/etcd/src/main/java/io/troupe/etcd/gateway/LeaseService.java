@@ -57,7 +57,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
     private final LongSupplier freshIds;
     private final ActorSystem<?> system;
 
-    /** @param freshIds random numbers, from any thread */
+    /** @param freshIds of leases whose clients named none, from any thread */
     LeaseService(
             UnaryCalls calls,
             StreamObservers<LeaseKeepAliveRequest, KeepAliveSession.Command> streams,
@@ -78,7 +78,8 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
     /** The published service and the method it lacks. */
     ServerServiceDefinition definition() {
         ServerServiceDefinition published = bindService();
-        var descriptor = ServiceDescriptor.newBuilder(LeaseGrpc.SERVICE_NAME);
+        var descriptor = ServiceDescriptor.newBuilder(LeaseGrpc.SERVICE_NAME)
+                .setSchemaDescriptor(published.getServiceDescriptor().getSchemaDescriptor());
         published.getMethods().forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
         descriptor.addMethod(LEASES);
         var whole = ServerServiceDefinition.builder(descriptor.build());
@@ -91,7 +92,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
     public void leaseGrant(LeaseGrantRequest request, StreamObserver<LeaseGrantResponse> observer) {
         LeaseGrantRequest named = request.getID() != 0
                 ? request
-                : request.toBuilder().setID(freshId()).build();
+                : request.toBuilder().setID(freshIds.getAsLong()).build();
         calls.apply(
                 Commands.leaseGrant(named),
                 body -> {
@@ -104,8 +105,8 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
     }
 
     /** Positive, and never the 0 that means no lease. */
-    private long freshId() {
-        return Math.max(1, freshIds.getAsLong() & Long.MAX_VALUE);
+    static LongSupplier ids(LongSupplier random) {
+        return () -> Math.max(1, random.getAsLong() & Long.MAX_VALUE);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.EtcdSettings;
+import io.troupe.etcd.concurrency.Store;
 import io.troupe.etcd.mvcc.Result;
 import io.troupe.replication.ReadConsistency;
 import java.io.IOException;
@@ -74,6 +75,43 @@ final class UnaryCalls {
             StreamObserver<?> observer,
             Function<Result, CompletionStage<?>> conclude) {
         call(query, Optional.of(consistency), observer, conclude);
+    }
+
+    /** Has a command applied, and leaves it to {@code conclude} to answer the observer. */
+    void applyOn(ByteString command, StreamObserver<?> observer, Consumer<Result> conclude) {
+        if (command.size() > settings.requestBytesMax()) {
+            refuse(EtcdError.REQUEST_TOO_LARGE, observer);
+        } else {
+            call(command, Optional.empty(), observer, doing(conclude));
+        }
+    }
+
+    /** A linearizable read, with {@code conclude} to answer the observer. */
+    void readOn(ByteString query, StreamObserver<?> observer, Consumer<Result> conclude) {
+        call(query, Optional.of(ReadConsistency.LINEARIZABLE), observer, doing(conclude));
+    }
+
+    private static Function<Result, CompletionStage<?>> doing(Consumer<Result> conclude) {
+        return result -> {
+            conclude.accept(result);
+            return DONE;
+        };
+    }
+
+    /** The store as the client of the call that this thread serves may use it, also after the thread has gone on. */
+    Store store() {
+        return new Store() {
+            @Override
+            public void apply(ByteString command, Consumer<Result> answer) {
+                broker.tell(new CallBroker.Call(command, Optional.empty(), settings.requestTimeout(), answer));
+            }
+
+            @Override
+            public void read(ByteString query, Consumer<Result> answer) {
+                broker.tell(new CallBroker.Call(
+                        query, Optional.of(ReadConsistency.LINEARIZABLE), settings.requestTimeout(), answer));
+            }
+        };
     }
 
     /** A further read for a call that is under way already. */

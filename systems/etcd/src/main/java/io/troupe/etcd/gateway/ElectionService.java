@@ -1,0 +1,147 @@
+package io.troupe.etcd.gateway;
+
+import io.etcd.jetcd.api.CampaignRequest;
+import io.etcd.jetcd.api.CampaignResponse;
+import io.etcd.jetcd.api.ElectionGrpc;
+import io.etcd.jetcd.api.LeaderKey;
+import io.etcd.jetcd.api.LeaderRequest;
+import io.etcd.jetcd.api.LeaderResponse;
+import io.etcd.jetcd.api.ProclaimRequest;
+import io.etcd.jetcd.api.ProclaimResponse;
+import io.etcd.jetcd.api.RangeResponse;
+import io.etcd.jetcd.api.ResignRequest;
+import io.etcd.jetcd.api.ResignResponse;
+import io.etcd.jetcd.api.TxnResponse;
+import io.grpc.stub.StreamObserver;
+import io.troupe.etcd.concurrency.Claims;
+import io.troupe.etcd.concurrency.Contender;
+import io.troupe.etcd.mvcc.Commands;
+import io.troupe.etcd.mvcc.Queries;
+import io.troupe.etcd.mvcc.Result;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** {@code v3electionpb.Election}. */
+final class ElectionService extends ElectionGrpc.ElectionImplBase {
+
+    private static final Contender.Failed MISSING_LEADER = new Contender.Failed("\"leader\" field must be provided");
+    private static final Contender.Failed NOT_LEADER = new Contender.Failed(Contender.NOT_LEADER);
+    private static final Contender.Failed NO_LEADER = new Contender.Failed("election: no leader");
+
+    private final UnaryCalls calls;
+    private final Contests contests;
+    private final NodeView node;
+
+    ElectionService(UnaryCalls calls, Contests contests, NodeView node) {
+        this.calls = calls;
+        this.contests = contests;
+        this.node = node;
+    }
+
+    @Override
+    public void campaign(CampaignRequest request, StreamObserver<CampaignResponse> observer) {
+        var claim = new Contender.Claim(request.getName(), request.getLease(), request.getValue(), true);
+        contests.enter(
+                claim,
+                held -> CampaignResponse.newBuilder()
+                        .setHeader(node.header(held.revision()))
+                        .setLeader(LeaderKey.newBuilder()
+                                .setName(request.getName())
+                                .setKey(held.key())
+                                .setRev(held.createdAt())
+                                .setLease(held.lease()))
+                        .build(),
+                observer);
+    }
+
+    @Override
+    public void proclaim(ProclaimRequest request, StreamObserver<ProclaimResponse> observer) {
+        if (!request.hasLeader()) {
+            Contests.refuse(MISSING_LEADER, observer);
+            return;
+        }
+        LeaderKey leader = request.getLeader();
+        var txn = Claims.proclaim(leader.getKey(), leader.getRev(), request.getValue(), leader.getLease());
+        calls.applyOn(Commands.txn(txn), observer, result -> {
+            if (result instanceof Result.Refused refused) {
+                Contests.refuse(new Contender.Refused(refused.error()), observer);
+                return;
+            }
+            TxnResponse response = parse((Result.Ok) result, TxnResponse::parseFrom);
+            if (response.getSucceeded()) {
+                long revision = response.getHeader().getRevision();
+                answer(
+                        ProclaimResponse.newBuilder()
+                                .setHeader(node.header(revision))
+                                .build(),
+                        observer);
+            } else {
+                Contests.refuse(NOT_LEADER, observer);
+            }
+        });
+    }
+
+    @Override
+    public void resign(ResignRequest request, StreamObserver<ResignResponse> observer) {
+        if (!request.hasLeader()) {
+            Contests.refuse(MISSING_LEADER, observer);
+            return;
+        }
+        LeaderKey leader = request.getLeader();
+        calls.applyOn(Commands.txn(Claims.resign(leader.getKey(), leader.getRev())), observer, result -> {
+            if (result instanceof Result.Ok ok) {
+                long revision = parse(ok, TxnResponse::parseFrom).getHeader().getRevision();
+                answer(
+                        ResignResponse.newBuilder()
+                                .setHeader(node.header(revision))
+                                .build(),
+                        observer);
+            } else {
+                Contests.refuse(new Contender.Refused(((Result.Refused) result).error()), observer);
+            }
+        });
+    }
+
+    @Override
+    public void leader(LeaderRequest request, StreamObserver<LeaderResponse> observer) {
+        calls.readOn(Queries.range(Claims.oldest(request.getName())), observer, result -> {
+            if (result instanceof Result.Refused refused) {
+                Contests.refuse(new Contender.Refused(refused.error()), observer);
+                return;
+            }
+            RangeResponse found = parse((Result.Ok) result, RangeResponse::parseFrom);
+            if (found.getKvsCount() == 0) {
+                Contests.refuse(NO_LEADER, observer);
+            } else {
+                answer(
+                        LeaderResponse.newBuilder()
+                                .setHeader(node.header(found.getHeader().getRevision()))
+                                .setKv(found.getKvs(0))
+                                .build(),
+                        observer);
+            }
+        });
+    }
+
+    @Override
+    public void observe(LeaderRequest request, StreamObserver<LeaderResponse> observer) {
+        contests.observe(request.getName(), observer);
+    }
+
+    private interface Parser<T> {
+        T parse(byte[] body) throws IOException;
+    }
+
+    private static <T> T parse(Result.Ok result, Parser<T> parser) {
+        try {
+            return parser.parse(result.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the store's own answer cannot be read", e);
+        }
+    }
+
+    private static <T> void answer(T response, StreamObserver<T> observer) {
+        observer.onNext(response);
+        observer.onCompleted();
+    }
+}

@@ -1,0 +1,94 @@
+package io.troupe.etcd.gateway;
+
+import static com.google.protobuf.ByteString.copyFromUtf8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.api.LeaseGrantRequest;
+import io.etcd.jetcd.api.LeaseGrpc;
+import io.etcd.jetcd.api.LeaseRevokeRequest;
+import io.etcd.jetcd.api.lock.LockGrpc;
+import io.etcd.jetcd.api.lock.LockRequest;
+import io.etcd.jetcd.api.lock.UnlockRequest;
+import io.grpc.ManagedChannel;
+import io.troupe.etcd.SoloNode;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What {@code ConcurrencyDifferentialTest} does not compare. */
+class LockServiceTest {
+
+    private static SoloNode node;
+    private static ManagedChannel channel;
+
+    @BeforeAll
+    static void start() {
+        node = new SoloNode("");
+        channel = node.connect();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        SoloNode.disconnect(channel);
+        node.close();
+    }
+
+    private static LockRequest lock(long lease) {
+        return LockRequest.newBuilder()
+                .setName(copyFromUtf8("l"))
+                .setLease(lease)
+                .build();
+    }
+
+    @Test
+    void whoeverLostItsLeaseWhileItWaitedIsNotGivenTheLock() throws Exception {
+        var leases = LeaseGrpc.newBlockingStub(channel);
+        for (long id : new long[] {1, 2}) {
+            leases.leaseGrant(
+                    LeaseGrantRequest.newBuilder().setID(id).setTTL(600).build());
+        }
+        var held = LockGrpc.newBlockingStub(channel).lock(lock(1));
+        var waiting = LockGrpc.newFutureStub(channel).lock(lock(2));
+        try (Client client = client()) {
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> client.getKVClient()
+                                    .get(io.etcd.jetcd.ByteSequence.from(copyFromUtf8("l/2")))
+                                    .get(10, TimeUnit.SECONDS)
+                                    .getCount()
+                            == 1);
+        }
+        leases.leaseRevoke(LeaseRevokeRequest.newBuilder().setID(2).build());
+        LockGrpc.newBlockingStub(channel)
+                .unlock(UnlockRequest.newBuilder().setKey(held.getKey()).build());
+        assertThatThrownBy(() -> waiting.get(20, TimeUnit.SECONDS)).hasMessageContaining("mutex: session is expired");
+    }
+
+    @Test
+    void jetcdLocksAndCampaigns() throws Exception {
+        try (Client client = client()) {
+            var name = io.etcd.jetcd.ByteSequence.from(copyFromUtf8("jetcd"));
+            long lease =
+                    client.getLeaseClient().grant(60).get(10, TimeUnit.SECONDS).getID();
+            var lock = client.getLockClient().lock(name, lease).get(10, TimeUnit.SECONDS);
+            assertThat(lock.getKey().toString()).isEqualTo("jetcd/" + Long.toHexString(lease));
+            client.getLockClient().unlock(lock.getKey()).get(10, TimeUnit.SECONDS);
+            var office = client.getElectionClient()
+                    .campaign(name, lease, name)
+                    .get(10, TimeUnit.SECONDS)
+                    .getLeader();
+            var leader = client.getElectionClient().leader(name).get(10, TimeUnit.SECONDS);
+            assertThat(leader.getKv().getKey()).isEqualTo(office.getKey());
+            client.getElectionClient().resign(office).get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private static Client client() {
+        return Client.builder().endpoints("http://127.0.0.1:" + node.port()).build();
+    }
+}
