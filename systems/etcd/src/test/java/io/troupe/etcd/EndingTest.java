@@ -1,0 +1,124 @@
+package io.troupe.etcd;
+
+import static com.google.protobuf.ByteString.copyFromUtf8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.RangeRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.troupe.cluster.NodeContext;
+import io.troupe.cluster.SystemGuardian;
+import io.troupe.etcd.mvcc.Queries;
+import io.troupe.replication.Groups;
+import io.troupe.replication.Replica;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.util.ByteString;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** etcd on a node whose replica leads, takes every request, answers none, and stops when the test wants it to. */
+class EndingTest {
+
+    private final ActorTestKit testKit = ActorTestKit.create();
+    private final TestProbe<Replica.Request> replicaProbe = testKit.createTestProbe();
+    private ActorRef<Replica.Request> replica;
+    private ActorRef<SystemGuardian.Command> guardian;
+    private ManagedChannel channel;
+
+    @BeforeEach
+    void start() {
+        replica = testKit.spawn(Behaviors.receiveMessage(request -> {
+            replicaProbe.ref().tell(request);
+            if (request instanceof Replica.Observe observe) {
+                observe.observer()
+                        .tell(new Replica.Status("etcd", "n1", Replica.Role.LEADER, Optional.of("n1"), 1, 0, 0, 0));
+            }
+            return Behaviors.same();
+        }));
+        ActorRef<Groups.Command> groups = testKit.spawn(Behaviors.receiveMessage(command -> {
+            if (command instanceof Groups.Host host) {
+                host.replyTo().tell(new Groups.Hosted(host.group(), replica));
+            }
+            return Behaviors.same();
+        }));
+        // Patient enough that nothing in this test ends by its deadline.
+        Config config = ConfigFactory.parseString("troupe.etcd { client.port = 0, request-timeout = 10 minutes }")
+                .withFallback(ConfigFactory.load());
+        guardian = testKit.spawn(new EtcdSystem()
+                .guardian(
+                        new NodeContext("n1", List.of("n1"), Path.of("."), config, groups, new SimpleMeterRegistry())));
+        TestProbe<SystemGuardian.Health> health = testKit.createTestProbe();
+        int port = Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(
+                        () -> {
+                            guardian.tell(new SystemGuardian.GetHealth(health.ref()));
+                            return health.receiveMessage();
+                        },
+                        SystemGuardian.Health::ready)
+                .endpoints()
+                .get(0)
+                .port();
+        channel =
+                NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        SoloNode.disconnect(channel);
+        testKit.shutdownTestKit();
+    }
+
+    private void theReplicaIsAsked(ByteString query) {
+        replicaProbe.fishForMessage(
+                Duration.ofSeconds(20),
+                request ->
+                        request instanceof Replica.Query asked && asked.query().equals(query)
+                                ? FishingOutcomes.complete()
+                                : FishingOutcomes.continueAndIgnore());
+    }
+
+    @Test
+    void whenTheReplicaStopsTheCallsUnderWayAreToldSoAtOnceAndTheSystemEnds() {
+        var range = RangeRequest.newBuilder().setKey(copyFromUtf8("key")).build();
+        var waiting = KVGrpc.newFutureStub(channel).range(range);
+        theReplicaIsAsked(Queries.range(range));
+
+        testKit.stop(replica);
+
+        assertThatThrownBy(() -> waiting.get(60, TimeUnit.SECONDS)).hasMessageContaining(EtcdError.STOPPED.message());
+        testKit.createTestProbe().expectTerminated(guardian, Duration.ofSeconds(20));
+    }
+
+    @Test
+    void everybodyWhoAsksTheNodeToLeaveIsAnswered() {
+        List<TestProbe<Done>> asking =
+                List.of(testKit.createTestProbe(), testKit.createTestProbe(), testKit.createTestProbe());
+        guardian.tell(new SystemGuardian.Leave(asking.get(0).ref()));
+        guardian.tell(new SystemGuardian.Leave(asking.get(1).ref()));
+        assertThat(asking.get(0).receiveMessage(Duration.ofSeconds(20))).isEqualTo(Done.getInstance());
+        assertThat(asking.get(1).receiveMessage(Duration.ofSeconds(20))).isEqualTo(Done.getInstance());
+
+        guardian.tell(new SystemGuardian.Leave(asking.get(2).ref()));
+        assertThat(asking.get(2).receiveMessage(Duration.ofSeconds(20)))
+                .as("asked when it has left")
+                .isEqualTo(Done.getInstance());
+    }
+}

@@ -1,0 +1,122 @@
+package io.troupe.etcd.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import io.troupe.etcd.EtcdSettings;
+import io.troupe.etcd.lease.LeaseDesk;
+import io.troupe.etcd.watch.WatchHub;
+import io.troupe.replication.Groups;
+import io.troupe.replication.SessionClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A node that leaves while its gateway is still binding: the one thread that binds is held up by the test. */
+class GatewayLeavingTest {
+
+    private static final ActorTestKit TEST_KIT = ActorTestKit.create(ConfigFactory.parseString(
+                    "pekko.actor.default-blocking-io-dispatcher.thread-pool-executor.fixed-pool-size = 1")
+            .withFallback(ConfigFactory.load()));
+
+    private final CountDownLatch held = new CountDownLatch(1);
+    private final TestProbe<Gateway.Listening> parent = TEST_KIT.createTestProbe();
+    private final TestProbe<Done> first = TEST_KIT.createTestProbe();
+    private final TestProbe<Done> second = TEST_KIT.createTestProbe();
+    private final int port = freePort();
+    private ActorRef<Gateway.Command> gateway;
+
+    @BeforeEach
+    void beginToBind() {
+        onBindingThread(() -> {
+            try {
+                held.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        var settings = EtcdSettings.of(
+                ConfigFactory.parseString("troupe.etcd.client.port = " + port).withFallback(ConfigFactory.load()));
+        var backends = new Gateway.Backends(
+                TEST_KIT.<SessionClient.Command>createTestProbe().ref(),
+                TEST_KIT.<WatchHub.Command>createTestProbe().ref(),
+                TEST_KIT.<LeaseDesk.Command>createTestProbe().ref(),
+                TEST_KIT.<Groups.Command>createTestProbe().ref());
+        gateway = TEST_KIT.spawn(
+                Gateway.create(settings, new NodeView("etcd", "n1", List.of("n1"), () -> 1), backends, parent.ref()));
+        gateway.tell(new Gateway.Leave(first.ref()));
+        gateway.tell(new Gateway.Leave(second.ref()));
+    }
+
+    @AfterEach
+    void letGo() {
+        held.countDown();
+    }
+
+    @AfterAll
+    static void stop() {
+        TEST_KIT.shutdownTestKit();
+    }
+
+    private static int freePort() {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static void onBindingThread(Runnable work) {
+        TEST_KIT.system().dispatchers().lookup(DispatcherSelector.blocking()).execute(work);
+    }
+
+    /** The gateway's server binds now; when this returns, all that was to be done with it at once is done. */
+    private void bind() throws InterruptedException {
+        var bound = new CountDownLatch(1);
+        onBindingThread(bound::countDown);
+        held.countDown();
+        assertThat(bound.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private void assertThatThePortIsFree() {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> {
+            try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.isBound();
+            }
+        });
+    }
+
+    @Test
+    void aPortThatIsBoundWhileTheNodeDrainsIsClosedAndEverybodyWhoAskedIsAnswered() throws Exception {
+        bind();
+        first.receiveMessage(Duration.ofSeconds(20));
+        second.receiveMessage(Duration.ofSeconds(20));
+        first.expectTerminated(gateway, Duration.ofSeconds(20));
+        assertThatThePortIsFree();
+        parent.expectNoMessage(Duration.ZERO);
+    }
+
+    @Test
+    void aPortThatIsBoundWhenTheGatewayIsGoneIsClosedAtOnce() throws Exception {
+        first.receiveMessage(Duration.ofSeconds(20));
+        second.receiveMessage(Duration.ofSeconds(20));
+        first.expectTerminated(gateway, Duration.ofSeconds(20));
+        bind();
+        assertThatThePortIsFree();
+        parent.expectNoMessage(Duration.ZERO);
+    }
+}

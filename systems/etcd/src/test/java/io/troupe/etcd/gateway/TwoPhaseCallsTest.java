@@ -1,0 +1,236 @@
+package io.troupe.etcd.gateway;
+
+import static com.google.protobuf.ByteString.copyFromUtf8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import com.typesafe.config.ConfigFactory;
+import io.etcd.jetcd.api.LeaseGrantRequest;
+import io.etcd.jetcd.api.LeaseGrpc;
+import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
+import io.etcd.jetcd.api.LeaseTimeToLiveResponse;
+import io.etcd.jetcd.api.MaintenanceGrpc;
+import io.etcd.jetcd.api.Member;
+import io.etcd.jetcd.api.MemberListResponse;
+import io.etcd.jetcd.api.PutRequest;
+import io.etcd.jetcd.api.StatusRequest;
+import io.etcd.jetcd.api.StatusResponse;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
+import io.troupe.etcd.EtcdError;
+import io.troupe.etcd.EtcdSettings;
+import io.troupe.etcd.lease.KeepAliveSession;
+import io.troupe.etcd.lease.LeaseDesk;
+import io.troupe.etcd.mvcc.Change;
+import io.troupe.etcd.mvcc.Commands;
+import io.troupe.etcd.mvcc.EtcdStateMachine;
+import io.troupe.etcd.mvcc.LeaseFacts;
+import io.troupe.etcd.mvcc.Result;
+import io.troupe.etcd.mvcc.StoreListener;
+import io.troupe.replication.Groups;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Calls that ask twice before they answer: the store, then the lessor or the group host, both played by the test. One
+ * call is admitted at a time, so whether it still counts shows in whether the next is refused.
+ */
+class TwoPhaseCallsTest {
+
+    private static final ActorTestKit TEST_KIT = ActorTestKit.create();
+    private static final long LEASE = 7;
+
+    /** What the store of {@link #store} has reached; the node's own view is at another revision. */
+    private static final long REVISION = 3;
+
+    private static final NodeView NODE = new NodeView("etcd", "n1", List.of("n1"), () -> 999);
+    private static final EtcdSettings SETTINGS =
+            EtcdSettings.of(ConfigFactory.parseString("troupe.etcd { client.port = 0, in-flight-max = 1 }")
+                    .withFallback(ConfigFactory.load()));
+
+    private final TestProbe<CallBroker.Command> broker = TEST_KIT.createTestProbe();
+    private final TestProbe<LeaseDesk.Command> desk = TEST_KIT.createTestProbe();
+    private final TestProbe<Groups.Command> groups = TEST_KIT.createTestProbe();
+    private final UnaryCalls calls = new UnaryCalls(broker.ref(), SETTINGS);
+    private final EtcdStateMachine store = store();
+
+    private EtcdServer server;
+    private ManagedChannel channel;
+
+    @BeforeEach
+    void listen() throws Exception {
+        var keepAlives = new StreamObservers<io.etcd.jetcd.api.LeaseKeepAliveRequest, KeepAliveSession.Command>(
+                TEST_KIT.<Streams.Command<KeepAliveSession.Command>>createTestProbe()
+                        .ref(),
+                new Admission(1),
+                KeepAliveSession.Requested::new,
+                new KeepAliveSession.Writable(),
+                new KeepAliveSession.Gone(),
+                Optional.empty());
+        var leases = new LeaseService(
+                calls, keepAlives, desk.ref(), NODE, SETTINGS.requestTimeout(), () -> 1, TEST_KIT.system());
+        var maintenance = new MaintenanceService(calls, NODE, groups.ref(), TEST_KIT.system());
+        server = EtcdServer.start(SETTINGS, NODE, List.of(leases.definition(), maintenance.bindService()));
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
+                .usePlaintext()
+                .build();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        channel.shutdownNow();
+        channel.awaitTermination(5, TimeUnit.SECONDS);
+        server.shutdownNow();
+    }
+
+    @AfterAll
+    static void stop() {
+        TEST_KIT.shutdownTestKit();
+    }
+
+    /** A store with two puts and a lease. */
+    private static EtcdStateMachine store() {
+        var machine = new EtcdStateMachine(new StoreListener() {
+            @Override
+            public void onChanges(long revision, List<Change> changes) {}
+
+            @Override
+            public void onLeaseGranted(long id, long ttlSeconds, long grantedAt) {}
+
+            @Override
+            public void onLeaseRevoked(long id) {}
+
+            @Override
+            public void onRestored(long revision, List<LeaseFacts> leases) {}
+        });
+        var put = PutRequest.newBuilder().setKey(copyFromUtf8("key")).build();
+        machine.apply(1, Commands.put(put));
+        machine.apply(2, Commands.put(put));
+        machine.apply(
+                3,
+                Commands.leaseGrant(
+                        LeaseGrantRequest.newBuilder().setID(LEASE).setTTL(60).build()));
+        return machine;
+    }
+
+    private void theStoreAnswers() {
+        var call = broker.expectMessageClass(CallBroker.Call.class);
+        call.conclude().accept(Result.parse(store.query(call.payload())));
+    }
+
+    private LeaseDesk.Ask theLessorIsAsked() {
+        return desk.expectMessageClass(LeaseDesk.Ask.class);
+    }
+
+    private ListenableFuture<LeaseTimeToLiveResponse> timeToLive(long id) {
+        return LeaseGrpc.newFutureStub(channel)
+                .leaseTimeToLive(LeaseTimeToLiveRequest.newBuilder().setID(id).build());
+    }
+
+    private ListenableFuture<StatusResponse> status() {
+        return MaintenanceGrpc.newFutureStub(channel).status(StatusRequest.getDefaultInstance());
+    }
+
+    private void assertThatTheNextCallIsRefused() {
+        var stub = MaintenanceGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+        assertThatThrownBy(() -> stub.status(StatusRequest.getDefaultInstance()))
+                .isInstanceOfSatisfying(StatusRuntimeException.class, e -> assertThat(
+                                e.getStatus().getDescription())
+                        .isEqualTo(EtcdError.TOO_MANY_REQUESTS.message()));
+    }
+
+    private void assertThatThereIsRoomAgain() {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> calls.underWay() == 0);
+    }
+
+    @Test
+    void aTimeToLiveCountsAsUnderWayUntilTheLessorHasAnswered() throws Exception {
+        var answer = timeToLive(LEASE);
+        theStoreAnswers();
+        var asked = theLessorIsAsked();
+        assertThatTheNextCallIsRefused();
+        asked.replyTo().tell(new LeaseDesk.Lasting(42));
+        assertThat(answer.get(20, TimeUnit.SECONDS).getTTL()).isEqualTo(42);
+        assertThatThereIsRoomAgain();
+    }
+
+    @Test
+    void aTimeToLiveOfALeaseThatEndsMeanwhileCountsUntilTheStoreHasAnsweredAgain() throws Exception {
+        var answer = timeToLive(LEASE);
+        theStoreAnswers();
+        theLessorIsAsked().replyTo().tell(new LeaseDesk.Absent());
+        var again = broker.expectMessageClass(CallBroker.Call.class);
+        assertThatTheNextCallIsRefused();
+        store.apply(
+                4,
+                Commands.leaseRevoke(io.etcd.jetcd.api.LeaseRevokeRequest.newBuilder()
+                        .setID(LEASE)
+                        .build()));
+        again.conclude().accept(Result.parse(store.query(again.payload())));
+        assertThat(answer.get(20, TimeUnit.SECONDS).getTTL()).isEqualTo(-1);
+        assertThatThereIsRoomAgain();
+    }
+
+    @Test
+    void aTimeToLiveThatTheLessorLeavesUnansweredOrTheStoreRefusesMakesRoomToo() {
+        var unanswered = timeToLive(LEASE);
+        theStoreAnswers();
+        theLessorIsAsked().replyTo().tell(new LeaseDesk.Unanswered());
+        assertThatThrownBy(() -> unanswered.get(20, TimeUnit.SECONDS))
+                .hasMessageContaining(EtcdError.TIMEOUT.message());
+        assertThatThereIsRoomAgain();
+
+        var refused = timeToLive(LEASE);
+        broker.expectMessageClass(CallBroker.Call.class)
+                .conclude()
+                .accept(new Result.Refused(EtcdError.TIMEOUT_LEADER_FAILED));
+        assertThatThrownBy(() -> refused.get(20, TimeUnit.SECONDS))
+                .hasMessageContaining(EtcdError.TIMEOUT_LEADER_FAILED.message());
+        assertThatThereIsRoomAgain();
+    }
+
+    @Test
+    void aStatusCountsAsUnderWayUntilTheGroupHostHasAnswered() throws Exception {
+        var answer = status();
+        theStoreAnswers();
+        var asked = groups.expectMessageClass(Groups.ListStatus.class);
+        assertThatTheNextCallIsRefused();
+        asked.replyTo().tell(new Groups.Statuses(List.of()));
+        assertThat(answer.get(20, TimeUnit.SECONDS).getHeader().getRevision()).isEqualTo(REVISION);
+        assertThatThereIsRoomAgain();
+    }
+
+    @Test
+    void theHeadersOfLeaseAnswersAreOfTheRevisionThatWasRead() throws Exception {
+        var lasting = timeToLive(LEASE);
+        theStoreAnswers();
+        theLessorIsAsked().replyTo().tell(new LeaseDesk.Lasting(42));
+        assertThat(lasting.get(20, TimeUnit.SECONDS).getHeader().getRevision()).isEqualTo(REVISION);
+        assertThatThereIsRoomAgain();
+
+        var absent = timeToLive(LEASE + 1);
+        theStoreAnswers();
+        assertThat(absent.get(20, TimeUnit.SECONDS).getHeader().getRevision()).isEqualTo(REVISION);
+        assertThatThereIsRoomAgain();
+
+        var leases = ClientCalls.futureUnaryCall(
+                channel.newCall(LeaseService.LEASES, CallOptions.DEFAULT), LeaseTimeToLiveRequest.getDefaultInstance());
+        theStoreAnswers();
+        MemberListResponse list = leases.get(20, TimeUnit.SECONDS);
+        assertThat(list.getHeader().getRevision()).isEqualTo(REVISION);
+        assertThat(list.getMembersList()).extracting(Member::getID).containsExactly(LEASE);
+    }
+}

@@ -1,0 +1,143 @@
+package io.troupe.etcd.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.etcd.jetcd.api.ResponseHeader;
+import io.etcd.jetcd.api.WatchCreateRequest;
+import io.etcd.jetcd.api.WatchProgressRequest;
+import io.etcd.jetcd.api.WatchRequest;
+import io.etcd.jetcd.api.WatchResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** A session between the hub, played by the test, and a client that does not read until it is told to. */
+class WatchSessionTest {
+
+    private static final ActorTestKit TEST_KIT = ActorTestKit.create();
+
+    private final TestProbe<WatchHub.Command> hub = TEST_KIT.createTestProbe();
+    private final SlowReader client = new SlowReader();
+    private final ActorRef<WatchSession.Command> session = TEST_KIT.spawn(WatchSession.create(
+            1,
+            client,
+            hub.ref(),
+            revision -> ResponseHeader.newBuilder().setRevision(revision).build(),
+            1 << 20));
+
+    @AfterAll
+    static void stop() {
+        TEST_KIT.shutdownTestKit();
+    }
+
+    /** Takes what it is given while it reads; counts the requests it may send. */
+    private static final class SlowReader extends ServerCallStreamObserver<WatchResponse> {
+
+        private final List<WatchResponse> read = new ArrayList<>();
+        private final AtomicInteger invited = new AtomicInteger(1); // by whoever opened the stream
+        private volatile boolean reading;
+
+        @Override
+        public boolean isReady() {
+            return reading;
+        }
+
+        @Override
+        public void request(int count) {
+            invited.addAndGet(count);
+        }
+
+        @Override
+        public void onNext(WatchResponse response) {
+            read.add(response);
+        }
+
+        @Override
+        public void onError(Throwable cause) {}
+
+        @Override
+        public void onCompleted() {}
+
+        @Override
+        public boolean isCancelled() {
+            return false;
+        }
+
+        @Override
+        public void setOnCancelHandler(Runnable handler) {}
+
+        @Override
+        public void setCompression(String compression) {}
+
+        @Override
+        public void setOnReadyHandler(Runnable handler) {}
+
+        @Override
+        public void setMessageCompression(boolean enable) {}
+
+        @Override
+        public void disableAutoInboundFlowControl() {}
+    }
+
+    private void request(WatchRequest.Builder request) {
+        session.tell(new WatchSession.Requested(request.build()));
+    }
+
+    /** When this returns, the session has handled all that it was told before. */
+    private void settle() {
+        session.tell(new WatchSession.Events(4711, 1, List.of(), 0)); // Of a watch that is no more: given back.
+        hub.expectMessageClass(WatchHub.Taken.class);
+    }
+
+    private void reads() {
+        client.reading = true;
+        session.tell(new WatchSession.Writable());
+        settle();
+    }
+
+    @Test
+    void aClientThatNeverReadsIsToldOnceThatThereIsNothingNewHoweverOftenTheClockSaysSo() {
+        session.tell(new WatchSession.Opened(0, WatchCreateRequest.getDefaultInstance(), 1));
+        settle();
+        reads();
+        client.reading = false;
+        for (int i = 0; i < 10_000; i++) {
+            session.tell(new WatchSession.Progress(0, 2 + i));
+        }
+        settle();
+        reads();
+
+        assertThat(client.read).hasSize(2);
+        assertThat(client.read.get(0).getCreated()).isTrue();
+        assertThat(client.read.get(1).getHeader().getRevision()).isEqualTo(2);
+
+        session.tell(new WatchSession.Progress(0, 20_000));
+        settle();
+        assertThat(client.read.get(2).getHeader().getRevision())
+                .as("told again now that it reads")
+                .isEqualTo(20_000);
+    }
+
+    @Test
+    void aClientThatAsksForProgressAndNeverReadsIsInvitedToAskOnlySoOften() {
+        int asked = 0;
+        while (asked < client.invited.get() && asked < 10_000) {
+            asked++;
+            request(WatchRequest.newBuilder().setProgressRequest(WatchProgressRequest.getDefaultInstance()));
+            hub.expectMessageClass(WatchHub.ReportProgress.class);
+            session.tell(new WatchSession.Progress(WatchSession.ALL_WATCHES, asked));
+            settle();
+        }
+        assertThat(asked).isBetween(2, 300);
+
+        reads();
+        assertThat(client.read).as("every answer it asked for").hasSize(asked);
+        assertThat(client.invited.get()).as("may ask again").isGreaterThan(asked);
+    }
+}
