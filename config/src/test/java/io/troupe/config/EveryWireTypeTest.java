@@ -50,7 +50,11 @@ class EveryWireTypeTest {
     void theScanSeesEveryModuleThatSendsOrPersists() {
         assertThat(wireTypes())
                 .extracting(Class::getPackageName)
-                .contains("io.troupe.replication", "io.troupe.raft", "io.troupe.cluster.node");
+                .contains(
+                        "io.troupe.replication",
+                        "io.troupe.raft",
+                        "io.troupe.generals.byzantine",
+                        "io.troupe.cluster.node");
     }
 
     @TestFactory
