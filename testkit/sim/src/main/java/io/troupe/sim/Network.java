@@ -31,6 +31,7 @@ final class Network {
 
     private final World world;
     private final Map<Link, LinkState> links = new HashMap<>();
+    private @Nullable Serialization serialization;
     private NetworkConditions conditions = NetworkConditions.good();
     private RandomGenerator random = new RandomStreams(0).derive("network");
     private long sent;
@@ -184,7 +185,10 @@ final class Network {
     }
 
     private Serialization serialization() {
-        return SerializationExtension.get(world.system());
+        if (serialization == null) {
+            serialization = SerializationExtension.get(world.system());
+        }
+        return serialization;
     }
 
     private long latency(NetworkConditions present) {

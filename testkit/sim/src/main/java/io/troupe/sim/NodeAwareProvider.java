@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.pekko.actor.ActorPath;
 import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.ActorRefWithCell;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.DynamicAccess;
 import org.apache.pekko.actor.EmptyLocalActorRef;
@@ -17,8 +18,12 @@ import org.apache.pekko.event.EventStream;
  */
 public final class NodeAwareProvider extends LocalActorRefProvider {
 
+    private static final int RESOLVED_MAX = 10_000;
+
     private final World world;
     private final Map<ActorPath, Host> owners = new HashMap<>();
+    /** Of actors that live: the same few are named in message after message. */
+    private final Map<String, ActorRefWithCell> resolved = new HashMap<>();
 
     /** Called by Pekko. */
     public NodeAwareProvider(String name, ActorSystem.Settings settings, EventStream events, DynamicAccess access) {
@@ -42,7 +47,19 @@ public final class NodeAwareProvider extends LocalActorRefProvider {
 
     @Override
     public ActorRef resolveActorRef(String path) {
-        return standIn(super.resolveActorRef(path));
+        var known = resolved.get(path);
+        if (known != null && !known.isTerminated()) {
+            return known;
+        }
+        var found = super.resolveActorRef(path);
+        if (found instanceof ActorRefWithCell actor) {
+            if (resolved.size() >= RESOLVED_MAX) {
+                resolved.clear();
+            }
+            resolved.put(path, actor);
+            return actor;
+        }
+        return standIn(found);
     }
 
     @Override

@@ -1,9 +1,8 @@
 package io.troupe.sim;
 
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -14,11 +13,13 @@ import java.util.function.Supplier;
  */
 public final class RunLoop {
 
+    private record Named(String name, Invariant holds) {}
+
     private final World world;
     private final long seed;
     private final Runnable afterStep;
     private final Supplier<List<String>> faults;
-    private final Map<String, Invariant> invariants = new LinkedHashMap<>();
+    private final List<Named> invariants = new ArrayList<>();
     private boolean running;
 
     /** @param afterStep done after every step, before the invariants are checked */
@@ -30,7 +31,8 @@ public final class RunLoop {
     }
 
     public void afterEveryStep(String name, Invariant invariant) {
-        invariants.put(name, invariant);
+        invariants.removeIf(other -> other.name().equals(name));
+        invariants.add(new Named(name, invariant));
     }
 
     public void runFor(Duration virtualTime) {
@@ -72,11 +74,12 @@ public final class RunLoop {
 
     void check() {
         afterStep.run();
-        for (var invariant : invariants.entrySet()) {
+        for (int i = 0; i < invariants.size(); i++) { // After every step: no iterator.
+            var invariant = invariants.get(i);
             try {
-                invariant.getValue().check();
+                invariant.holds().check();
             } catch (RuntimeException | AssertionError e) {
-                throw new SimulationFailure("'" + invariant.getKey() + "' does not hold: " + e.getMessage(), e);
+                throw new SimulationFailure("'" + invariant.name() + "' does not hold: " + e.getMessage(), e);
             }
         }
     }

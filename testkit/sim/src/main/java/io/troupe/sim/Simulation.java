@@ -38,6 +38,7 @@ public final class Simulation implements FaultyNetwork, AutoCloseable {
     private final FaultFilter faultFilter;
     private final List<Nemesis> nemeses = new ArrayList<>();
     private final Map<String, Node<?>> nodes = new LinkedHashMap<>();
+    private final List<Node<?>> inOrder = new ArrayList<>();
     private final RunLoop loop;
     private final FaultFilter clientFilter;
     private final Set<Integer> clientNumbers = new TreeSet<>();
@@ -110,6 +111,7 @@ public final class Simulation implements FaultyNetwork, AutoCloseable {
         }
         var node = new Node<>(this, world, name, behavior);
         nodes.put(name, node);
+        inOrder.add(node);
         node.start();
         return node;
     }
@@ -360,7 +362,8 @@ public final class Simulation implements FaultyNetwork, AutoCloseable {
     }
 
     private void endNodesThatStopped() {
-        for (var node : nodes.values()) {
+        for (int i = 0; i < inOrder.size(); i++) { // After every step: no iterator.
+            var node = inOrder.get(i);
             if (node.diedByItself()) {
                 onNodeDeath.accept(node);
             }

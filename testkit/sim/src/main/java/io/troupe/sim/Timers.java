@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** What is to happen later in virtual time; at the same instant, first scheduled goes first. */
 final class Timers {
 
-    static final class Timer implements Cancellable {
+    static final class Timer implements Cancellable, Comparable<Timer> {
         final long dueNanos;
         final Host host;
         final Cause cause;
@@ -43,10 +43,16 @@ final class Timers {
         public boolean isCancelled() {
             return cancelled;
         }
+
+        @Override
+        public int compareTo(Timer other) {
+            return dueNanos == other.dueNanos
+                    ? Long.compare(number, other.number)
+                    : Long.compare(dueNanos, other.dueNanos);
+        }
     }
 
-    private final PriorityQueue<Timer> queue = new PriorityQueue<>(
-            Comparator.comparingLong((Timer timer) -> timer.dueNanos).thenComparingLong(timer -> timer.number));
+    private final PriorityQueue<Timer> queue = new PriorityQueue<>();
     private long number;
 
     Timer add(long dueNanos, Host host, Cause cause, Runnable work) {
@@ -66,7 +72,9 @@ final class Timers {
     }
 
     void take(Timer timer) {
-        if (!queue.remove(timer)) {
+        if (queue.peek() == timer) {
+            queue.poll();
+        } else if (!queue.remove(timer)) {
             throw new IllegalStateException("no such timer is pending");
         }
         timer.fired();

@@ -49,7 +49,9 @@ final class Trace {
 
     void handled(long nanos, Host host, String path, Object message) {
         add(new Entry(time(nanos), path, message));
-        recording.ifPresent(all -> all.handled(time(nanos), host.name(), path, message));
+        if (recording.isPresent()) { // No lambda: this is once a message.
+            recording.get().handled(time(nanos), host.name(), path, message);
+        }
     }
 
     /** @param arrivalNanos when it will be there, or {@link #LOST} */
@@ -66,9 +68,9 @@ final class Trace {
 
     /** Null when nothing is recorded; else to be told how it ends. */
     @Nullable Flight sent(long nanos, String from, String to, ActorRef receiver, Object message) {
-        return recording
-                .map(all -> all.sent(time(nanos), from, to, receiver.path().toStringWithoutAddress(), message))
-                .orElse(null);
+        return recording.isEmpty()
+                ? null
+                : recording.get().sent(time(nanos), from, to, receiver.path().toStringWithoutAddress(), message);
     }
 
     void event(long nanos, Mark mark, String node, String what) {

@@ -30,6 +30,8 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(SimulationExtension.class);
     private static final int FAILED_SEEDS_MAX = 3;
+    /** A suite longer than this says how far it is whenever it has run as many again. */
+    private static final int PROGRESS_SEEDS = 1_000;
 
     @Override
     public boolean supportsTestTemplate(ExtensionContext context) {
@@ -39,7 +41,7 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
     @Override
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
         var test = context.getRequiredTestMethod().getAnnotation(SimulationTest.class);
-        var suite = new Suite(test, seeds(test).max().orElse(0));
+        var suite = new Suite(test, seeds(test).max().orElse(0), seeds(test).count());
         return seeds(test).mapToObj(seed -> new OneSeed(suite, seed));
     }
 
@@ -56,13 +58,36 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
     private static final class Suite {
         private final SimulationTest test;
         private final long lastSeed;
+        private final long seedCount;
+        private final long begunNanos = System.nanoTime();
         private final AtomicInteger failedSeeds = new AtomicInteger();
+        private final AtomicInteger endedSeeds = new AtomicInteger();
         private final Coverage coverage;
 
-        private Suite(SimulationTest test, long lastSeed) {
+        private Suite(SimulationTest test, long lastSeed, long seedCount) {
             this.test = test;
             this.lastSeed = lastSeed;
+            this.seedCount = seedCount;
             this.coverage = new Coverage(List.of(test.expects()));
+        }
+
+        /** Says now and then how far a long suite is. */
+        private void progress(ExtensionContext context) {
+            int ended = endedSeeds.incrementAndGet();
+            if (seedCount > PROGRESS_SEEDS && ended % PROGRESS_SEEDS == 0) {
+                System.out.printf(
+                        "%s: %,d of %,d seeds in %,d s, %d failed%n",
+                        nameOf(context),
+                        ended,
+                        seedCount,
+                        (System.nanoTime() - begunNanos) / 1_000_000_000,
+                        failedSeeds.get());
+            }
+        }
+
+        private static String nameOf(ExtensionContext context) {
+            return context.getRequiredTestClass().getSimpleName() + "."
+                    + context.getRequiredTestMethod().getName();
         }
 
         /** Says after the last seed what all of them have reached. */
@@ -72,8 +97,7 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
             if (seed != lastSeed || report.isEmpty()) {
                 return;
             }
-            var name = context.getRequiredTestClass().getSimpleName() + "."
-                    + context.getRequiredTestMethod().getName();
+            var name = nameOf(context);
             System.out.println(name + " has reached\n" + report);
             if (test.failsOnUnreached() && !coverage.missing().isEmpty()) {
                 throw new AssertionError(
@@ -153,6 +177,7 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
                 FailedRun.write(simulation, trace, FailedRun.title(context, seed, wrong));
                 System.err.println("trace in " + trace.toAbsolutePath());
             }
+            suite.progress(context);
             if (failed) {
                 // Whatever the failed run left behind must not reach the next seed.
                 stages(context).discard(test.config());
