@@ -6,6 +6,7 @@ import io.troupe.sim.checker.Limits;
 import io.troupe.sim.checker.input.BadInput;
 import io.troupe.sim.checker.input.InputFormat;
 import io.troupe.sim.checker.isolation.IsolationLevel;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -187,13 +189,23 @@ public final class CheckCommand implements Callable<Integer> {
 
     private static InputStream open(String file) throws IOException {
         if (file.equals("-")) {
-            return System.in;
+            return unzipped(System.in);
         }
         var path = Path.of(file);
         if (Files.isDirectory(path)) {
             throw new IOException("it is a directory");
         }
-        return Files.newInputStream(path);
+        return unzipped(Files.newInputStream(path));
+    }
+
+    /** Long histories are kept as {@code .gz}: told by the first two bytes. */
+    private static InputStream unzipped(InputStream bytes) throws IOException {
+        var stream = new BufferedInputStream(bytes);
+        stream.mark(2);
+        boolean isZipped = stream.read() == (GZIPInputStream.GZIP_MAGIC & 0xFF)
+                && stream.read() == GZIPInputStream.GZIP_MAGIC >> 8;
+        stream.reset();
+        return isZipped ? new GZIPInputStream(stream, 1 << 16) : stream;
     }
 
     private Optional<Object> initialValue() {

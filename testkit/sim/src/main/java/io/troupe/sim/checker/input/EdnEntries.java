@@ -2,6 +2,7 @@ package io.troupe.sim.checker.input;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,6 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import us.bpsm.edn.EdnException;
 import us.bpsm.edn.Keyword;
+import us.bpsm.edn.Symbol;
+import us.bpsm.edn.Tag;
 import us.bpsm.edn.TaggedValue;
 import us.bpsm.edn.parser.Parseable;
 import us.bpsm.edn.parser.Parser;
@@ -21,12 +24,20 @@ import us.bpsm.edn.parser.Parsers;
  */
 final class EdnEntries {
 
+    private static final Parser.Config PRINTED_BY_CLOJURE = Parsers.newParserConfigBuilder()
+            .putTagHandler(
+                    Tag.newTag(Symbol.newSymbol("clojure", "ratio")), (tag, words) -> Ratio.of(String.valueOf(words)))
+            .putTagHandler(
+                    Tag.newTag(Symbol.newSymbol("clojure", "double")),
+                    (tag, name) -> Double.valueOf(String.valueOf(name)))
+            .build();
+
     private final Source source;
-    private final Parser parser = Parsers.newParser(Parsers.defaultConfiguration());
+    private final Parser parser = Parsers.newParser(PRINTED_BY_CLOJURE);
     private final List<Entry> entries = new ArrayList<>();
 
     private EdnEntries(Reader reader) {
-        this.source = new Source(reader);
+        this.source = new Source(new ClojureReader(reader));
     }
 
     static List<Entry> read(Reader reader) throws IOException, BadInput {
@@ -35,8 +46,8 @@ final class EdnEntries {
 
     /** One EDN value, such as an initial state given on the command line. */
     static @Nullable Object value(String text) throws BadInput {
-        var parser = Parsers.newParser(Parsers.defaultConfiguration());
-        var source = Parsers.newParseable(text);
+        var parser = Parsers.newParser(PRINTED_BY_CLOJURE);
+        var source = Parsers.newParseable(new ClojureReader(new StringReader(text)));
         try {
             Object value = parser.nextValue(source);
             if (value == Parser.END_OF_INPUT || parser.nextValue(source) != Parser.END_OF_INPUT) {
@@ -108,7 +119,7 @@ final class EdnEntries {
         if (bare instanceof Map<?, ?> map) {
             Map<String, @Nullable Object> fields = new HashMap<>();
             map.forEach((key, field) -> {
-                if (key instanceof Keyword keyword) {
+                if (key instanceof Keyword keyword && keyword.getPrefix().isEmpty()) { // :other/value is not :value
                     fields.put(keyword.getName(), field);
                 }
             });

@@ -19,10 +19,12 @@ public enum InputFormat {
     PORCUPINE_KV;
 
     private static final int LOOK_AHEAD_CHARS = 1 << 16;
+    private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     /** All events, in order. */
     public List<Entry> read(Reader input) throws IOException, BadInput {
         var reader = new BufferedReader(input, 1 << 16);
+        skipByteOrderMark(reader);
         var entries =
                 switch (this == AUTO ? detect(reader) : this) {
                     case AUTO, EDN, PORCUPINE_KV -> EdnEntries.read(reader);
@@ -33,6 +35,14 @@ public enum InputFormat {
             throw new BadInput(0, "it is empty; an empty history proves nothing");
         }
         return entries;
+    }
+
+    /** Editors of one operating system put it before everything. */
+    private static void skipByteOrderMark(BufferedReader reader) throws IOException {
+        reader.mark(1);
+        if (reader.read() != BYTE_ORDER_MARK) {
+            reader.reset();
+        }
     }
 
     /** One value in EDN, such as one given on a command line; {@link Values#NIL} for nil. */

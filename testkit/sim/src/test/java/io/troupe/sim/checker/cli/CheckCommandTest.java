@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -157,5 +160,25 @@ class CheckCommandTest {
         } finally {
             System.setIn(before);
         }
+    }
+
+    @Test
+    void gzippedHistoriesAreReadFromFilesAndFromStandardInput() throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var zip = new GZIPOutputStream(bytes)) {
+            zip.write(STALE.getBytes(StandardCharsets.UTF_8));
+        }
+        var file = folder.resolve("stale.edn.gz");
+        Files.write(file, bytes.toByteArray());
+        assertThat(check(file, "--model", "register").code()).isEqualTo(1);
+        var before = System.in;
+        try {
+            System.setIn(new ByteArrayInputStream(bytes.toByteArray()));
+            assertThat(Check.run("--model", "register", "-").code()).isEqualTo(1);
+        } finally {
+            System.setIn(before);
+        }
+        Files.write(file, Arrays.copyOf(bytes.toByteArray(), bytes.size() / 2));
+        assertThat(check(file, "--model", "register").code()).isEqualTo(3);
     }
 }

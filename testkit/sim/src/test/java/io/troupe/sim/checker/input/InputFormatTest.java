@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InputFormatTest {
 
@@ -101,5 +102,39 @@ class InputFormatTest {
     @Test
     void nothingAtAllIsRefused() {
         assertThatExceptionOfType(BadInput.class).isThrownBy(() -> read(" \n ; only a remark\n"));
+    }
+
+    @Test
+    void whatClojurePrintsAndEdnDoesNotHaveIsReadAllTheSame() throws Exception {
+        var entries = read(
+                """
+                {:process 0, :type :invoke, :f :write, :value 2/6} ; 1/0 in a comment
+                {:process 1, :type :invoke, :f :write, :value [-1/2 4/2 0x1F ##Inf ##-Inf ##NaN "1/2 #\\"0x" \\" \\;]}
+                {:process 2, :type :info, :f :write, :value nil, :error #object[a.B 0x6d1c "\\"0x"], :re #"a\\.b\\"c"}
+                {:process 3, :type :invoke, :f :write, :value 7, :other/value 8, :other/process 9}
+                """);
+        assertThat(entries).hasSize(4);
+        assertThat(Values.show(entries.get(0).value())).isEqualTo("1/3");
+        assertThat((List<?>) entries.get(1).value())
+                .extracting(Values::show)
+                .startsWith("-1/2", "2", "31", "Infinity", "-Infinity", "NaN", "\"1/2 #\\\"0x\"");
+        assertThat(entries.get(3).value()).isEqualTo(7L);
+        assertThat(entries.get(3).process()).isEqualTo(3L);
+        assertThatExceptionOfType(BadInput.class)
+                .isThrownBy(() -> read("{:process 0, :type :invoke, :f :write, :value 1/0}"))
+                .withMessageContaining("divides by zero");
+    }
+
+    @Test
+    void aByteOrderMarkIsNoPartOfTheHistory() throws Exception {
+        assertThat(read("\uFEFF{:process 0, :type :invoke, :f :read}\r\n")).hasSize(1);
+        assertThat(read("\uFEFF{\"process\": 0, \"type\": \"invoke\", \"f\": \"read\"}\r\n")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {65_480, 65_530, 65_534, 65_535, 65_536, 65_537})
+    void numbersMayLieAcrossTheEndsOfBuffers(int blanks) throws Exception {
+        var text = " ".repeat(blanks) + "{:process 0, :type :invoke, :f :write, :value [10/3 0xff #\"a\\.b\" 12]}";
+        assertThat(Values.show(read(text).get(0).value())).startsWith("[10/3 255 ").endsWith(" 12]");
     }
 }
