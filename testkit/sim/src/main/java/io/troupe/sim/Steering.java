@@ -3,6 +3,7 @@ package io.troupe.sim;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -246,6 +247,33 @@ public final class Steering {
             }
         }
         return text.toString();
+    }
+
+    /**
+     * What one node is, in words: up or down, what it has reported, its disk, and what its clock has in store. It is all
+     * of {@link #state} that lies at this node.
+     */
+    public String local(String node) {
+        var text = new StringBuilder(simulation.node(node).isUp() ? "up" : "down");
+        simulation.node(node).disk().describe(text);
+        world.host(node).ifPresent(host -> text.append(' ').append(text(host.reported())));
+        for (var timer : world.pending()) {
+            var host = hostOf(timer);
+            if (host != null && host.name().equals(node)) {
+                text.append("\n in ").append(timer.dueNanos - clock(node));
+                text.append(' ').append(text(timer));
+            }
+        }
+        return text.toString();
+    }
+
+    /** What is under way, in words, oldest first, by the choice that lets the oldest arrive. */
+    public Map<Choice, List<String>> underWay() {
+        Map<Choice, List<String>> all = new LinkedHashMap<>();
+        lanes().forEach((lane, timers) -> all.put(
+                new Choice(Choice.Kind.DELIVER, lane.from(), lane.to(), lane.isCopy() ? 1 : 0),
+                timers.stream().map(this::message).toList()));
+        return all;
     }
 
     // ---- what is pending

@@ -27,13 +27,14 @@ final class ActorExecution implements Execution {
             Budget budget,
             boolean timersWait,
             UnaryOperator<String> canonical,
-            boolean isRecorded) {
+            boolean isRecorded,
+            boolean remembers) {
         this.keeper = keeper;
         this.simulation = keeper.stage().simulate(SEED);
         if (isRecorded) {
             simulation.recordTrace();
         }
-        this.setup = new Setup(simulation);
+        this.setup = new Setup(simulation, remembers);
         this.budget = budget;
         this.timersWait = timersWait;
         this.canonical = canonical;
@@ -51,14 +52,26 @@ final class ActorExecution implements Execution {
 
     @Override
     public List<Choice> choices() {
-        var possible =
-                setup.steering().choices().stream().filter(budget::allows).toList();
+        return allowed(setup.steering().choices(), budget, timersWait);
+    }
+
+    /** Of what is possible, what the bounds allow. */
+    static List<Choice> allowed(List<Choice> choices, Budget budget, boolean timersWait) {
+        var possible = choices.stream().filter(budget::allows).toList();
         boolean isBusy = timersWait && possible.stream().anyMatch(choice -> choice.kind() == Choice.Kind.DELIVER);
         return isBusy
                 ? possible.stream()
                         .filter(choice -> choice.kind() != Choice.Kind.LOCAL)
                         .toList()
                 : possible;
+    }
+
+    Setup setup() {
+        return setup;
+    }
+
+    @Nullable SimulationFailure broken() {
+        return broken;
     }
 
     @Override

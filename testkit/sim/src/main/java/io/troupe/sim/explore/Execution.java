@@ -2,6 +2,7 @@ package io.troupe.sim.explore;
 
 import io.troupe.sim.Choice;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a system, that only goes forward. The same choices lead to the same state in every run. */
@@ -27,6 +28,25 @@ interface Execution {
     }
 
     Moment look();
+
+    /** The state of {@link #look} alone. */
+    default String state() {
+        return look().state();
+    }
+
+    /** To come back to this moment without running; null when that cannot be. */
+    default @Nullable Object save() {
+        return null;
+    }
+
+    /**
+     * Comes back to a moment that was saved in this run or in another one of the same source.
+     *
+     * @param path the choices that lead there
+     */
+    default void restore(Object saved, Supplier<List<Choice>> path) {
+        throw new UnsupportedOperationException("nothing was saved");
+    }
 
     void end();
 

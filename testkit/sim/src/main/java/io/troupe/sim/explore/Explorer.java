@@ -38,6 +38,7 @@ public final class Explorer {
     private boolean timersWait;
     private boolean onlyFair = true;
     private boolean reduces = true;
+    private boolean remembers;
 
     private Explorer(Consumer<Setup> system) {
         this.system = system;
@@ -131,6 +132,18 @@ public final class Explorer {
         return this;
     }
 
+    /**
+     * What a node does in one state with one message is run once and then looked up: no actor runs where every node is in
+     * a state it has been in before, and exploring is a hundred times faster. Right when {@link Setup#statesAreReported()}
+     * says all of a node's state, the properties look at {@link Setup#reported} alone, and nothing but messages passes
+     * between nodes (no death watch, no receptionist); where it is found not to be so, exploring fails. Without crashes
+     * and restarts.
+     */
+    public Explorer stepsAreRemembered() {
+        remembers = true;
+        return this;
+    }
+
     private static String ranked(String words, Pattern numbers) {
         var values = new TreeSet<Long>();
         numbers.matcher(words).results().forEach(found -> values.add(Long.parseLong(found.group(1))));
@@ -150,13 +163,15 @@ public final class Explorer {
         long began = System.nanoTime();
         try (var keeper = new StageKeeper(config)) {
             var goals = goals(keeper);
-            var search = search(Search.Order.DEPTH_FIRST, keeper, goals);
+            var runs = runs(keeper);
+            var search = search(Search.Order.DEPTH_FIRST, runs::begin, goals);
             search.run();
             var graph = search.graph();
+            runs.verify(graph);
             var broken = search.broken();
             var found = broken == null
                     ? withoutGoal(graph, keeper, goals, search.boundedBy().isEmpty())
-                    : Optional.of(shortest(broken, keeper, goals));
+                    : Optional.of(shortest(broken, runs, keeper, goals));
             return new Report(
                     search.boundedBy(),
                     found,
@@ -171,7 +186,8 @@ public final class Explorer {
     /** The graph that {@link #explore} judges. */
     StateGraph graph() {
         try (var keeper = new StageKeeper(config)) {
-            var search = search(Search.Order.DEPTH_FIRST, keeper, goals(keeper));
+            var goals = goals(keeper);
+            var search = search(Search.Order.DEPTH_FIRST, runs(keeper)::begin, goals);
             search.run();
             return search.graph();
         }
@@ -188,21 +204,43 @@ public final class Explorer {
         return goals;
     }
 
-    private Search search(Search.Order order, StageKeeper keeper, List<String> goals) {
+    private Runs runs(StageKeeper keeper) {
+        if (!remembers) {
+            return () -> begin(keeper, false);
+        }
+        if (budget.crashes() > 0 || budget.restarts() > 0) {
+            throw new IllegalStateException("with crashes and restarts steps cannot be remembered: what becomes of a"
+                    + " message depends on who is up; leave out stepsAreRemembered() or the crashes");
+        }
+        return new Remembered(
+                () -> new ActorExecution(keeper, system, budget, timersWait, canonical, false, true),
+                budget,
+                timersWait,
+                canonical);
+    }
+
+    /** Where a search has its runs from. */
+    interface Runs extends Execution.Source {
+        /** Whether what the search has seen is what actors do; throws when it is not. */
+        default void verify(StateGraph graph) {
+            // They have done it.
+        }
+    }
+
+    private Search search(Search.Order order, Execution.Source runs, List<String> goals) {
         boolean sharesTimers = timersWait || budget.timers() != Budget.UNLIMITED;
         // A goal may be reached on one of two orders that commute, and missed on the other.
         boolean leavesOut = reduces && goals.isEmpty();
-        return new Search(
-                order, () -> begin(keeper, false), new Independence(sharesTimers), leavesOut, bounds, System::nanoTime);
+        return new Search(order, runs, new Independence(sharesTimers), leavesOut, bounds, System::nanoTime);
     }
 
     private ActorExecution begin(StageKeeper keeper, boolean isRecorded) {
-        return new ActorExecution(keeper, system, budget, timersWait, canonical, isRecorded);
+        return new ActorExecution(keeper, system, budget, timersWait, canonical, isRecorded, false);
     }
 
     /** Depth-first found one; breadth-first finds the nearest, if the bounds let it. */
-    private Counterexample shortest(State broken, StageKeeper keeper, List<String> goals) {
-        var again = search(Search.Order.BREADTH_FIRST, keeper, goals);
+    private Counterexample shortest(State broken, Runs runs, StageKeeper keeper, List<String> goals) {
+        var again = search(Search.Order.BREADTH_FIRST, runs::begin, goals);
         again.run();
         var nearest = again.broken();
         var chosen = nearest == null ? broken : nearest;

@@ -99,6 +99,9 @@ final class Search {
                     }
                     var step = order == Order.DEPTH_FIRST ? frontier.removeLast() : frontier.removeFirst();
                     goTo(step.parent());
+                    if (--step.parent().stepsDue == 0) {
+                        step.parent().saved = null;
+                    }
                     current().take(step.choice());
                     transitions++;
                     arrive(step.parent(), step.choice(), step.sleep());
@@ -131,12 +134,18 @@ final class Search {
         if (at == state) {
             return;
         }
+        var saved = state.saved;
+        if (saved != null) {
+            current().restore(saved, () -> StateGraph.pathTo(state));
+            at = state;
+            return;
+        }
         endRun();
         for (var choice : StateGraph.pathTo(state)) {
             current().repeat(choice);
             transitions++;
         }
-        if (!graph.isAt(state, current().look().state())) {
+        if (!graph.isAt(state, current().state())) {
             throw new IllegalStateException("the same schedule led to two different states, so something that is not in"
                     + " the schedule decides: a clock, a random source, the order of a hash set, or a state that the"
                     + " reported one does not tell. Schedule: " + StateGraph.pathTo(state));
@@ -145,11 +154,10 @@ final class Search {
     }
 
     private void arrive(@Nullable State parent, @Nullable Choice via, Set<Choice> sleep) {
-        var moment = current().look();
-        var state = graph.find(moment.state());
+        var state = graph.find(current().state());
         boolean isNew = state == null;
         if (state == null) {
-            state = graph.add(moment);
+            state = graph.add(current().look());
             state.parent = parent;
             state.via = via;
             state.depth = parent == null ? 0 : parent.depth + 1;
@@ -159,7 +167,7 @@ final class Search {
         if (parent != null && via != null) {
             parent.edges.add(new StateGraph.Edge(via, state.id));
         }
-        if (moment.broken() != null) {
+        if (state.broken != null) {
             broken = state;
             at = null;
             return;
@@ -216,6 +224,10 @@ final class Search {
             }
             steps.add(new Step(state, choice, after));
             asleep.add(choice);
+        }
+        state.stepsDue += steps.size();
+        if (state.stepsDue > 0 && state.saved == null && at == state) {
+            state.saved = current().save();
         }
         if (order == Order.DEPTH_FIRST) {
             Collections.reverse(steps); // the last in is the first out

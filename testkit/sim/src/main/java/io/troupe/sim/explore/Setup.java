@@ -6,7 +6,9 @@ import io.troupe.sim.NodeContext;
 import io.troupe.sim.Simulation;
 import io.troupe.sim.Steering;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -25,9 +27,15 @@ public final class Setup {
     private final Simulation simulation;
     private final Steering steering;
     private final List<Goal> goals = new ArrayList<>();
+    private final Map<String, Invariant> remembered = new LinkedHashMap<>();
+    private final boolean remembers;
+    private boolean tellsStatesByReports;
     private @Nullable Supplier<?> state;
+    private @Nullable Map<String, Map<String, Object>> shown;
 
-    Setup(Simulation simulation) {
+    /** @param remembers whether properties are to be judged by what nodes have reported at some time, not by this run */
+    Setup(Simulation simulation, boolean remembers) {
+        this.remembers = remembers;
         this.simulation = simulation;
         this.steering = simulation.steer();
     }
@@ -44,7 +52,11 @@ public final class Setup {
 
     /** A safety property: holds after every step of every run. */
     public void always(String name, Invariant invariant) {
-        simulation.afterEveryStep(name, invariant);
+        if (remembers) {
+            remembered.put(name, invariant);
+        } else {
+            simulation.afterEveryStep(name, invariant);
+        }
     }
 
     /** A liveness property: every run reaches it at some time, if it is fair (see {@link Explorer}). */
@@ -54,7 +66,8 @@ public final class Setup {
 
     /** What node {@code node} has reported last under that name; empty while it is down or has not reported. */
     public Optional<Object> reported(String node, String name) {
-        return Optional.ofNullable(steering.reported().get(node)).map(values -> values.get(name));
+        var all = shown == null ? steering.reported() : shown;
+        return Optional.ofNullable(all.get(node)).map(values -> values.get(name));
     }
 
     /**
@@ -63,6 +76,7 @@ public final class Setup {
      */
     public void statesAreReported() {
         stateIs(steering::reported);
+        tellsStatesByReports = true;
     }
 
     /** As {@link #statesAreReported()}, but {@code local} says it: an object whose {@code toString} has it all. */
@@ -74,6 +88,20 @@ public final class Setup {
     /** The run itself; time must not be moved through it. */
     public Simulation simulation() {
         return simulation;
+    }
+
+    /** From now on {@link #reported} tells of another moment than the run's present one. */
+    void show(Map<String, Map<String, Object>> reported) {
+        shown = reported;
+    }
+
+    /** The properties that no step of this run has checked. */
+    Map<String, Invariant> remembered() {
+        return remembered;
+    }
+
+    boolean tellsStatesByReports() {
+        return tellsStatesByReports;
     }
 
     Steering steering() {

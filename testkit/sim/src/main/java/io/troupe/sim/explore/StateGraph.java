@@ -37,6 +37,12 @@ final class StateGraph {
         /** What is possible here; empty as long as {@link #isExpanded} is false. */
         List<Choice> choices = List.of();
 
+        /** To come back without running; null when that cannot be, or nothing is due here any more. */
+        @Nullable Object saved;
+
+        /** How many steps from here are still to be taken. */
+        int stepsDue;
+
         boolean isExpanded;
         final List<Edge> edges = new ArrayList<>();
 

@@ -175,10 +175,13 @@ class ExplorerTest {
     @Test
     @Tag("soak")
     void paxosWithThreeAcceptorsDecidesOneValueInEverySchedule() {
-        exploring(setup -> paxos(setup, 2, 3, true, false))
+        var report = exploring(setup -> paxos(setup, 2, 3, true, false))
+                .stepsAreRemembered()
+                .states(20_000_000)
                 .within(Duration.ofMinutes(15))
-                .explore()
-                .assertExhausted();
+                .explore();
+        System.out.println("Paxos, two proposers and three acceptors: " + report);
+        report.assertExhausted();
     }
 
     @Test
@@ -263,6 +266,80 @@ class ExplorerTest {
             assertThat(keys(reduced, true)).isNotEmpty().isEqualTo(keys(whole, true));
             assertThat(reduced.edges()).isLessThan(whole.edges());
         }
+    }
+
+    @Test
+    void rememberedStepsLeadToTheSameStatesAsActorsDo() {
+        List<Consumer<Setup>> systems = List.of(
+                setup -> twoPhaseCommit(setup, true),
+                setup -> mutualExclusion(setup, true),
+                setup -> paxos(setup, 2, 1, true, false));
+        for (var system : systems) {
+            var run = exploring(system).losses(1).duplications(1).graph();
+            var remembered = exploring(system)
+                    .losses(1)
+                    .duplications(1)
+                    .stepsAreRemembered()
+                    .graph();
+            assertThat(remembered.size()).isEqualTo(run.size()).isGreaterThan(10);
+            assertThat(remembered.edges()).isEqualTo(run.edges());
+            assertThat(keys(remembered, true)).hasSameSizeAs(keys(run, true));
+        }
+    }
+
+    @Test
+    void rememberedStepsFindTheSameShortestCounterexample() {
+        List<Consumer<Setup>> systems = List.of(
+                setup -> twoPhaseCommit(setup, false),
+                setup -> mutualExclusion(setup, false),
+                setup -> paxos(setup, 2, 2, false, false));
+        for (var system : systems) {
+            var run = exploring(system).explore().counterexample().orElseThrow();
+            var remembered = exploring(system)
+                    .stepsAreRemembered()
+                    .explore()
+                    .counterexample()
+                    .orElseThrow();
+            assertThat(remembered.isShortest()).isTrue();
+            assertThat(remembered.steps()).hasSameSizeAs(run.steps());
+            assertThat(remembered.property()).isEqualTo(run.property());
+        }
+    }
+
+    @Test
+    void anActorThatReportsLessThanItsStateIsRefused() {
+        Explorer silent = exploring(setup -> {
+                    setup.statesAreReported();
+                    var node = setup.node(
+                            "n",
+                            any -> Behaviors.<TwoPhaseCommit.Prepare>setup(context -> {
+                                var heard = new AtomicInteger();
+                                return Behaviors.receiveMessage(prepare -> {
+                                    if (heard.incrementAndGet() == 3) {
+                                        any.state("done", heard.get());
+                                    }
+                                    return Behaviors.same();
+                                });
+                            }));
+                    for (int i = 0; i < 5; i++) {
+                        setup.send("c", node, new TwoPhaseCommit.Prepare());
+                    }
+                })
+                .stepsAreRemembered();
+        assertThatThrownBy(silent::explore).hasMessageContaining("depends on more than it reports");
+    }
+
+    @Test
+    void stepsAreNotRememberedWithCrashesOrWithoutReports() {
+        assertThatThrownBy(() -> exploring(setup -> twoPhaseCommit(setup, true))
+                        .crashes(1)
+                        .stepsAreRemembered()
+                        .explore())
+                .hasMessageContaining("depends on who is up");
+        assertThatThrownBy(() -> exploring(setup -> setup.node("n", any -> Behaviors.ignore()))
+                        .stepsAreRemembered()
+                        .explore())
+                .hasMessageContaining("say statesAreReported()");
     }
 
     private static Set<StateGraph.Key> keys(StateGraph graph, boolean onlyFinal) {

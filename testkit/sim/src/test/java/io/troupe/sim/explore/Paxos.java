@@ -155,7 +155,8 @@ final class Paxos {
             return onBegin(new Begin());
         }
 
-        private record State(int ballot, String value, int highest, Set<String> promises, Set<String> accepted) {}
+        private record State(
+                int ballot, String value, int highest, boolean accepts, Set<String> promises, Set<String> accepted) {}
 
         private Behavior<ProposerCommand> report() {
             // Once it has asked the acceptors to accept, only their answers matter.
@@ -165,6 +166,7 @@ final class Paxos {
                             ballot,
                             value,
                             accepts ? -1 : highest,
+                            accepts,
                             accepts ? Set.of() : new TreeSet<>(promises),
                             new TreeSet<>(accepted)));
             return this;

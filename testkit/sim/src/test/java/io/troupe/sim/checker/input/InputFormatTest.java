@@ -128,13 +128,16 @@ class InputFormatTest {
     @Test
     void aByteOrderMarkIsNoPartOfTheHistory() throws Exception {
         assertThat(read("\uFEFF{:process 0, :type :invoke, :f :read}\r\n")).hasSize(1);
-        assertThat(read("\uFEFF{\"process\": 0, \"type\": \"invoke\", \"f\": \"read\"}\r\n")).hasSize(1);
+        assertThat(read("\uFEFF{\"process\": 0, \"type\": \"invoke\", \"f\": \"read\"}\r\n"))
+                .hasSize(1);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {65_480, 65_530, 65_534, 65_535, 65_536, 65_537})
     void numbersMayLieAcrossTheEndsOfBuffers(int blanks) throws Exception {
         var text = " ".repeat(blanks) + "{:process 0, :type :invoke, :f :write, :value [10/3 0xff #\"a\\.b\" 12]}";
-        assertThat(Values.show(read(text).get(0).value())).startsWith("[10/3 255 ").endsWith(" 12]");
+        assertThat(Values.show(read(text).get(0).value()))
+                .startsWith("[10/3 255 ")
+                .endsWith(" 12]");
     }
 }
