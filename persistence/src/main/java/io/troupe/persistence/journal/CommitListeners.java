@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Who wants to know when events become durable: live queries. Listeners run on the writer's thread and are short. */
+/** Who wants to know when events become durable: live queries. Listeners run where writers are answered, before they are, and are short. */
 public final class CommitListeners {
 
     private final ConcurrentHashMap<String, List<Runnable>> byPersistenceId = new ConcurrentHashMap<>();

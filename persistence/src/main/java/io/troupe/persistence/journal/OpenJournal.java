@@ -105,7 +105,7 @@ public final class OpenJournal implements Closeable {
         return log.streamCount();
     }
 
-    /** Who is told of new events; called on the writer's thread. */
+    /** Who is told of new events. */
     public CommitListeners listeners() {
         return listeners;
     }

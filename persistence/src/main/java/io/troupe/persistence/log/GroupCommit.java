@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -50,38 +49,6 @@ public final class GroupCommit implements Closeable {
         };
     }
 
-    /** What one caller wants done, in the order of the calls. */
-    private sealed interface Job {
-        Answer answer();
-
-        long bytes();
-    }
-
-    private record Write(List<LogRecord> records, long bytes, Answer answer) implements Job {}
-
-    private record Delete(String stream, long upTo, Answer answer) implements Job {
-        @Override
-        public long bytes() {
-            return RecordFormat.HEADER_BYTES + 3L * stream.length();
-        }
-    }
-
-    /** Done when everything that was asked for before it is. */
-    private record Barrier(Answer answer) implements Job {
-        @Override
-        public long bytes() {
-            return 0;
-        }
-    }
-
-    /** The last job that is done. */
-    private record Stop(Answer answer) implements Job {
-        @Override
-        public long bytes() {
-            return 0;
-        }
-    }
-
     /** How much was written, counted since the log was opened. */
     public record Counters(long records, long bytes, long syncs, long failures) {}
 
@@ -90,12 +57,20 @@ public final class GroupCommit implements Closeable {
     private final SegmentedLog log;
     private final Executor writer;
     private final Executor answers;
-    private final ConcurrentLinkedQueue<Job> queue = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean running = new AtomicBoolean();
     private final AtomicLong queuedBytes = new AtomicLong();
-    private final ArrayDeque<Job> taken = new ArrayDeque<>();
     private final Consumer<List<String>> committed;
     private final Upkeeping upkeep;
+
+    /** Guards {@link #gathering}: what callers add to while the writer has the other one. */
+    private final Object gate = new Object();
+
+    private Gathering gathering;
+    private Gathering other;
+
+    /** For what does not go into one write. */
+    private final Batch part;
+
     private volatile Counters counters = new Counters(0, 0, 0, 0);
     private final AtomicBoolean closed = new AtomicBoolean();
     private boolean stopped;
@@ -105,8 +80,8 @@ public final class GroupCommit implements Closeable {
      *
      * @param writer on which it writes and blocks; one thread is enough
      * @param answers on which callers are told how their requests ended
-     * @param committed told, on the writer's thread, of which streams there are new records that are durable now; a
-     *     name may come more than once
+     * @param committed told, before the answers and where they are given, of which streams there are new records that
+     *     are durable now; a name may come more than once
      * @param upkeep asked, on the writer's thread, for what should be done besides
      */
     public GroupCommit(
@@ -116,6 +91,11 @@ public final class GroupCommit implements Closeable {
         this.answers = answers;
         this.committed = committed;
         this.upkeep = upkeep;
+        int batchBytesMax = log.settings().batchBytesMax();
+        this.gathering = new Gathering(batchBytesMax);
+        this.other = new Gathering(batchBytesMax);
+        this.part = new Batch(batchBytesMax);
+        gathering.begin(log.endPosition());
     }
 
     /**
@@ -131,7 +111,7 @@ public final class GroupCommit implements Closeable {
         if (queued + bytes > log.settings().queueBytesMax()) {
             answer.done(new LogOverloadedException(queued, log.settings().queueBytesMax()));
         } else {
-            submit(new Write(List.copyOf(records), bytes, answer));
+            submit(new Job.Write(List.copyOf(records), bytes, answer));
         }
     }
 
@@ -145,14 +125,14 @@ public final class GroupCommit implements Closeable {
     /** Deletes a stream's events up to {@code upTo}, as far as there are any by then. */
     public CompletionStage<Void> delete(String stream, long upTo) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        submit(new Delete(stream, upTo, completing(done)));
+        submit(new Job.Delete(stream, upTo, completing(done)));
         return done;
     }
 
     /** Completes when everything written or deleted before this call is done, one way or the other. */
     public CompletionStage<Void> barrier() {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        submit(new Barrier(completing(done)));
+        submit(new Job.Barrier(completing(done)));
         return done;
     }
 
@@ -176,20 +156,16 @@ public final class GroupCommit implements Closeable {
     }
 
     private void enqueue(Job job) {
-        queue.add(job);
+        synchronized (gate) {
+            gathering.add(job);
+        }
         if (!running.get() && running.compareAndSet(false, true)) {
             try {
                 writer.execute(this::run);
             } catch (RejectedExecutionException ended) {
                 running.set(false);
-                failQueued();
+                take().jobs().forEach(left -> left.answer().done(new IOException(CLOSED)));
             }
-        }
-    }
-
-    private void failQueued() {
-        for (Job job = queue.poll(); job != null; job = queue.poll()) {
-            job.answer().done(new IOException(CLOSED));
         }
     }
 
@@ -200,67 +176,72 @@ public final class GroupCommit implements Closeable {
     /** Writes until nothing waits; never runs twice at a time. */
     private void run() {
         do {
-            takeAll();
-            while (!taken.isEmpty()) {
-                commitTaken();
-                takeAll();
+            for (Gathering taken = take(); !taken.isEmpty(); taken = take()) {
+                commit(taken);
             }
             running.set(false);
-        } while (!queue.isEmpty() && running.compareAndSet(false, true));
+        } while (isAnyoneWaiting() && running.compareAndSet(false, true));
     }
 
-    private void takeAll() {
-        for (Job job = queue.poll(); job != null; job = queue.poll()) {
-            taken.add(job);
+    /** What waits; from now on the next gathers, for the place where this will end if nothing fails. */
+    private Gathering take() {
+        synchronized (gate) {
+            Gathering taken = gathering;
+            if (!taken.isEmpty()) {
+                other.begin(log.endPosition() + taken.bytes());
+                gathering = other;
+                other = taken;
+            }
+            return taken;
         }
     }
 
-    /** Commits the longest prefix of what was taken that goes into one write. */
-    private void commitTaken() {
-        List<Job> batch = new ArrayList<>(taken.size());
-        List<LogRecord> records = new ArrayList<>(taken.size());
+    private boolean isAnyoneWaiting() {
+        synchronized (gate) {
+            return !gathering.isEmpty();
+        }
+    }
+
+    private void commit(Gathering taken) {
+        ArrayDeque<Job> jobs = taken.jobs();
+        if (taken.isOneWrite() && log.hasRoomFor(taken.bytes())) {
+            commit(List.copyOf(jobs), taken.batch());
+            return;
+        }
+        while (!jobs.isEmpty()) {
+            part.begin(log.endPosition());
+            commit(nextPart(jobs), part);
+        }
+    }
+
+    /** Takes the longest prefix of {@code jobs} that goes into one write, whose records {@link #part} becomes. */
+    private List<Job> nextPart(ArrayDeque<Job> jobs) {
+        List<Job> taken = new ArrayList<>(jobs.size());
         long bytes = 0;
-        while (!taken.isEmpty()) {
-            Job job = taken.element();
+        while (!jobs.isEmpty()) {
+            Job job = jobs.element();
             boolean fits = bytes + job.bytes() <= log.settings().batchBytesMax() && log.hasRoomFor(bytes + job.bytes());
             if (bytes > 0 && !fits) {
                 break;
             }
-            taken.remove();
-            batch.add(job);
+            taken.add(jobs.remove());
             bytes += job.bytes();
-            gather(job, records);
-            if (job instanceof Stop) {
+            gather(job);
+            if (job instanceof Job.Stop) {
                 break;
             }
         }
-        IOException failure = stopped ? new IOException(CLOSED) : null;
-        if (failure == null && !records.isEmpty()) {
-            failure = append(records, bytes);
-        }
-        queuedBytes.addAndGet(-bytes);
-        if (failure == null && !records.isEmpty()) {
-            List<String> streams = new ArrayList<>(records.size());
-            records.forEach(record -> streams.add(record.streamName()));
-            committed.accept(streams);
-        }
-        if (batch.get(batch.size() - 1) instanceof Stop stop) {
-            stopped = true;
-            batch.remove(stop);
-            stop.answer().done(null);
-        }
-        if (!batch.isEmpty()) {
-            answer(batch, failure);
-        }
+        return taken;
     }
 
-    private void gather(Job job, List<LogRecord> records) {
-        if (job instanceof Write write) {
-            records.addAll(write.records());
-        } else if (job instanceof Delete delete) {
+    private void gather(Job job) {
+        if (job instanceof Job.Write write) {
+            write.records().forEach(part::add);
+        } else if (job instanceof Job.Delete delete) {
+            log.publish();
             long highest = log.highest(delete.stream());
             long deletedTo = log.deletedTo(delete.stream());
-            for (LogRecord before : records) {
+            for (LogRecord before : part.records()) {
                 if (before.streamName().equals(delete.stream())) {
                     highest = Math.max(highest, before.last());
                     deletedTo = before.type() == RecordType.DELETION ? Math.max(deletedTo, before.first()) : deletedTo;
@@ -268,30 +249,52 @@ public final class GroupCommit implements Closeable {
             }
             long upTo = Math.min(delete.upTo(), highest);
             if (upTo > deletedTo) {
-                records.add(LogRecord.deletion(delete.stream(), upTo, highest));
+                part.add(LogRecord.deletion(delete.stream(), upTo, highest));
             }
         }
     }
 
-    private @Nullable IOException append(List<LogRecord> records, long bytes) {
+    private void commit(List<Job> jobs, Batch batch) {
+        IOException failure = stopped ? new IOException(CLOSED) : null;
+        List<LogRecord> records = batch.records();
+        if (failure == null && !records.isEmpty()) {
+            failure = append(batch);
+        }
+        long bytes = 0;
+        for (Job job : jobs) {
+            bytes += job.bytes();
+        }
+        queuedBytes.addAndGet(-bytes);
+        answer(jobs, failure == null ? records : List.of(), failure);
+        if (jobs.get(jobs.size() - 1) instanceof Job.Stop stop) {
+            stopped = true;
+            // Here and now: whoever closes may do so on the only thread there is for answers.
+            stop.answer().done(null);
+        }
+    }
+
+    private @Nullable IOException append(Batch batch) {
         Counters before = counters;
         try {
-            if (!log.hasRoomFor(bytes)) {
+            if (!log.hasRoomFor(batch.bytes())) {
                 log.roll();
                 upkeep.request();
             }
-            log.append(records);
+            log.append(batch);
             if (log.wantsSegmentPrepared()) {
                 upkeep.prepareSegment();
             }
-            for (LogRecord record : records) {
+            for (LogRecord record : batch.records()) {
                 if (record.type() == RecordType.DELETION) {
                     upkeep.request();
                     break;
                 }
             }
             counters = new Counters(
-                    before.records() + records.size(), before.bytes() + bytes, before.syncs() + 1, before.failures());
+                    before.records() + batch.records().size(),
+                    before.bytes() + batch.bytes(),
+                    before.syncs() + 1,
+                    before.failures());
             return null;
         } catch (IOException | RuntimeException e) {
             counters = new Counters(before.records(), before.bytes(), before.syncs(), before.failures() + 1);
@@ -299,17 +302,27 @@ public final class GroupCommit implements Closeable {
         }
     }
 
-    private void answer(List<Job> batch, @Nullable IOException failure) {
+    private void answer(List<Job> jobs, List<LogRecord> written, @Nullable IOException failure) {
         try {
-            answers.execute(() -> answerAll(batch, failure));
+            answers.execute(() -> answerNow(jobs, written, failure));
         } catch (RejectedExecutionException ended) {
-            answerAll(batch, failure);
+            answerNow(jobs, written, failure);
         }
     }
 
-    private static void answerAll(List<Job> batch, @Nullable IOException failure) {
-        for (Job job : batch) {
-            job.answer().done(job instanceof Barrier ? null : failure);
+    private void answerNow(List<Job> jobs, List<LogRecord> written, @Nullable IOException failure) {
+        if (!written.isEmpty()) {
+            log.publish();
+            committed.accept(written.stream().map(LogRecord::streamName).toList());
+        }
+        answerAll(jobs, failure);
+    }
+
+    private static void answerAll(List<Job> jobs, @Nullable IOException failure) {
+        for (Job job : jobs) {
+            if (!(job instanceof Job.Stop)) {
+                job.answer().done(job instanceof Job.Barrier ? null : failure);
+            }
         }
     }
 
@@ -318,7 +331,7 @@ public final class GroupCommit implements Closeable {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             CompletableFuture<Void> done = new CompletableFuture<>();
-            enqueue(new Stop(completing(done)));
+            enqueue(new Job.Stop(completing(done)));
             done.join();
         }
     }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ final class LogIndex {
 
     private final ConcurrentHashMap<String, StreamIndex> byName = new ConcurrentHashMap<>();
     private final List<StreamIndex> inOrder = new ArrayList<>();
+    private final ConcurrentLinkedQueue<Appended> unpublished = new ConcurrentLinkedQueue<>();
+
+    private record Appended(Segment segment, long offset, List<LogRecord> records) {}
 
     @Nullable StreamIndex find(String name) {
         return byName.get(name);
@@ -77,6 +81,27 @@ final class LogIndex {
         List<LogRecord> tombstones = new ArrayList<>();
         forEach(stream -> stream.tombstoneIn(segments).ifPresent(tombstones::add));
         return tombstones;
+    }
+
+    /**
+     * Takes note of records that are durable in {@code segment}, the first at {@code offset}; readers see them when
+     * {@link #publish()} has returned. Cheap: the disk waits for it.
+     */
+    void appended(Segment segment, long offset, List<LogRecord> records) {
+        unpublished.add(new Appended(segment, offset, records));
+    }
+
+    /** Shows readers everything of which note was taken before. On any thread. */
+    void publish() {
+        synchronized (unpublished) {
+            for (Appended next = unpublished.poll(); next != null; next = unpublished.poll()) {
+                long at = next.offset();
+                for (LogRecord record : next.records()) {
+                    add(next.segment(), at, record);
+                    at += record.size();
+                }
+            }
+        }
     }
 
     /** Takes up a record that is durable in {@code segment}. */

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * An append-only log of many streams in segments of bounded size, in a directory that is locked while it is open.
  *
  * <p>One thread appends ({@link #hasRoomFor}, {@link #roll}, {@link #append}); any thread reads. Readers see a record
- * only when it is durable. After a failed write the log is cut back to its last durable end; after a failed sync, or
+ * only when it is durable, and {@link #publish() published}: the next write need not wait for that. After a failed write the log is cut back to its last durable end; after a failed sync, or
  * when the cut fails, the segment is sealed there, checked, and a new one begun, before anything else is appended.
  */
 public final class SegmentedLog implements Closeable {
@@ -56,8 +56,6 @@ public final class SegmentedLog implements Closeable {
     /** Whether the last attempt to replace the manifest failed, so that either one may be found after a crash. */
     private volatile boolean manifestUncertain;
 
-    private ByteBuffer buffer;
-
     private SegmentedLog(LogFiles files, LogSettings settings, Closeable lock, LogRecovery.Recovered recovered) {
         this.files = files;
         this.settings = settings;
@@ -68,7 +66,6 @@ public final class SegmentedLog implements Closeable {
         this.active = recovered.active();
         this.reader = new LogReader(files, index);
         this.spare = new SpareSegment(files, settings.segmentBytes());
-        this.buffer = ByteBuffer.allocateDirect(1 << 16);
     }
 
     /**
@@ -176,28 +173,28 @@ public final class SegmentedLog implements Closeable {
         return new Manifest(id, listed, activeNow.id());
     }
 
+    /** Position behind the last durable record. */
+    long endPosition() {
+        return active.endPosition();
+    }
+
     /**
-     * Appends {@code records} with one write and one sync; when it returns they are durable and visible to readers.
+     * Appends {@code batch} with one write and one sync; when it returns its records are durable, and readers see them
+     * after the next {@link #publish()}.
      *
      * @throws IOException none of them is acknowledged, readers will not see them while this log is open, and whether
      *     some are found after a crash is not known
      */
-    void append(List<LogRecord> records) throws IOException {
+    void append(Batch batch) throws IOException {
         settleManifest();
         if (suspect) {
             sealSuspect();
         }
         Segment segment = active;
         long start = segment.end();
-        long durable = segment.endPosition();
-        ByteBuffer batch = bufferFor(records);
-        for (LogRecord record : records) {
-            RecordFormat.encode(record, durable + batch.position(), durable, batch);
-        }
-        batch.flip();
-        int bytes = batch.limit();
+        int bytes = batch.bytes();
         try {
-            segment.file().write(start, batch);
+            segment.file().write(start, batch.bytesAt(segment.endPosition()));
         } catch (IOException e) {
             cutBack(segment, e);
             throw e;
@@ -211,27 +208,12 @@ public final class SegmentedLog implements Closeable {
         segment.endAt(start + bytes);
         batchesInActive++;
         batchBytesInActive += bytes;
-        long at = start;
-        for (LogRecord record : records) {
-            index.add(segment, at, record);
-            at += record.size();
-        }
+        index.appended(segment, start, batch.records());
     }
 
-    private ByteBuffer bufferFor(List<LogRecord> records) {
-        long needed = 0;
-        for (LogRecord record : records) {
-            needed += record.size();
-        }
-        if (needed > buffer.capacity()) {
-            long wanted = Math.max(needed, Math.min(2L * buffer.capacity(), settings.batchBytesMax()));
-            ByteBuffer larger = ByteBuffer.allocateDirect(Math.toIntExact(wanted));
-            if (wanted > settings.batchBytesMax()) {
-                return larger;
-            }
-            buffer = larger;
-        }
-        return buffer.clear();
+    /** Shows readers what was appended before this call; on any thread. */
+    void publish() {
+        index.publish();
     }
 
     private void cutBack(Segment segment, IOException cause) {
@@ -350,10 +332,14 @@ public final class SegmentedLog implements Closeable {
         }
     }
 
+    /** The sealed segments, with all their records in the index. */
     private List<Segment> sealedSegments() {
+        List<Segment> copy;
         synchronized (structure) {
-            return List.copyOf(sealed);
+            copy = List.copyOf(sealed);
         }
+        publish();
+        return copy;
     }
 
     /** Gives back the space of deleted events, as far as it is worth it. For one thread at a time, not the writer's. */

@@ -76,7 +76,7 @@ class EveryCrashTest {
     /** A recovered log takes events again, and has them after another restart. */
     private static void goOn(CrashDisk disk, SegmentedLog log) throws IOException {
         long next = log.highest("a") + 1;
-        log.append(List.of(LogTests.event("a", next)));
+        LogTests.append(log, LogTests.event("a", next));
         SegmentedLog reopened = LogWorkload.open(CrashDisk.of(disk.files()));
         assertThat(reopened.highest("a")).isEqualTo(next);
     }

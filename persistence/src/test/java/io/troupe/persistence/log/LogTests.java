@@ -47,7 +47,11 @@ final class LogTests {
         if (!log.hasRoomFor(bytes)) {
             log.roll();
         }
-        log.append(List.of(batch));
+        Batch records = new Batch(log.settings().batchBytesMax());
+        records.begin(log.endPosition());
+        List.of(batch).forEach(records::add);
+        log.append(records);
+        log.publish();
     }
 
     /** What a stream's records say, as {@code first..last}; fails when one holds another payload than was written. */

@@ -29,7 +29,7 @@ class RecoveryTest {
         for (long nr = 1; nr <= 26; nr++) {
             append(log, event("a", nr), event("b", nr));
         }
-        log.append(List.of(LogRecord.deletion("b", 7, 26)));
+        LogTests.append(log, LogRecord.deletion("b", 7, 26));
         append(log, event("a", 27), events("b", 27, 29), event("c", 1));
         return log;
     }
