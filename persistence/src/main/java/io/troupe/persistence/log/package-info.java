@@ -2,8 +2,10 @@
  * The segmented log: one append-only sequence of records of many streams (persistence ids), in files of bounded size.
  *
  * <pre>
- * GroupCommit   one task at a time: everything that waits → one write → one sync → answers, beside the next write
- *     │ append, roll
+ * callers       lay out what they write in the Gathering that waits: the bytes of one Batch
+ *     │ write, delete
+ * GroupCommit   one task at a time: everything that waits → one write → one sync; beside the next write: index, answers
+ *     │ append, roll, publish
  * SegmentedLog ── LogIndex ── StreamIndex ── Run     who has events where, in memory
  *     │               │
  *     │               └ LogReader → RecordReader      replays, on any thread

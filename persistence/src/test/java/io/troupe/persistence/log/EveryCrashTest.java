@@ -7,7 +7,6 @@ import io.troupe.persistence.files.CrashDisk;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;

@@ -1,31 +1,38 @@
-package io.troupe.raft;
+package io.troupe.sim.mutants;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.function.Predicate;
 import net.bytebuddy.ByteBuddy;
-import net.bytebuddy.asm.Advice;
 import net.bytebuddy.dynamic.ClassFileLocator;
 import net.bytebuddy.pool.TypePool;
 
 /**
- * Defines the project's own classes a second time, one of them with a {@link Mutants.Mutant} in its bytes; the simulator
- * and all libraries stay those of the parent. The mutant goes with its loader, and nothing else in the JVM meets it.
+ * Defines an application's own classes a second time, one of them with a {@link Mutant} in its bytes; the simulator and
+ * all libraries stay those of the parent. The mutant goes with its loader, and nothing else in the JVM meets it.
  */
 final class MutantLoader extends ClassLoader {
 
-    private final Optional<Mutants.Mutant> mutant;
+    private static final String SIMULATOR = "io.troupe.sim.";
 
-    /** @param mutant empty for the bytes as they are */
-    MutantLoader(Optional<Mutants.Mutant> mutant) {
-        super(MutantLoader.class.getClassLoader());
+    private final Predicate<String> own;
+    private final Optional<Mutant> mutant;
+
+    /**
+     * @param own which class names are of the application
+     * @param mutant empty for the bytes as they are
+     */
+    MutantLoader(ClassLoader parent, Predicate<String> own, Optional<Mutant> mutant) {
+        super(parent);
+        this.own = own;
         this.mutant = mutant;
     }
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-        if (!name.startsWith("io.troupe.") || name.startsWith("io.troupe.sim.")) {
+        if (!own.test(name) || name.startsWith(SIMULATOR)) {
             return super.loadClass(name, resolve);
         }
         synchronized (getClassLoadingLock(name)) {
@@ -53,13 +60,16 @@ final class MutantLoader extends ClassLoader {
         }
     }
 
-    private byte[] mutated(Mutants.Mutant bug) {
+    private byte[] mutated(Mutant bug) {
         ClassFileLocator files = ClassFileLocator.ForClassLoader.of(getParent());
         var type = TypePool.Default.of(files).describe(bug.type().getName()).resolve();
         if (type.getDeclaredMethods().filter(bug.method()).isEmpty()) {
             throw new IllegalStateException(type + " has no method for " + bug + " any more");
         }
-        var advice = Advice.to(bug.bug(), files).on(bug.method());
-        return new ByteBuddy().redefine(type, files).visit(advice).make().getBytes();
+        return new ByteBuddy()
+                .redefine(type, files)
+                .visit(bug.change().apply(files))
+                .make()
+                .getBytes();
     }
 }

@@ -1,0 +1,62 @@
+package io.troupe.persistence.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import com.typesafe.config.ConfigFactory;
+import io.troupe.persistence.log.LogMutants;
+import io.troupe.sim.mutants.MutantHunt;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Every bug of {@link LogMutants} is found by {@link JournalCrashes} within its number of seeds.
+ *
+ * <p>System property: {@code troupe.mutant.seeds} changes how many seeds they are given.
+ */
+class JournalMutantsTest {
+
+    private static final List<Logger> NOISY =
+            List.of((Logger) LoggerFactory.getLogger("io.troupe.persistence"), (Logger)
+                    LoggerFactory.getLogger("org.apache.pekko"));
+
+    private static final MutantHunt HUNT = new MutantHunt(
+            JournalCrashes.class,
+            ConfigFactory.parseString(JournalCrashes.CONFIG),
+            name -> name.startsWith("io.troupe."));
+
+    @BeforeAll
+    static void quiet() {
+        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
+    }
+
+    @AfterAll
+    static void asBefore() {
+        NOISY.forEach(logger -> logger.setLevel(null));
+    }
+
+    static List<LogMutants.Budgeted> mutants() {
+        return LogMutants.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("mutants")
+    void theSimulationFinds(LogMutants.Budgeted bug) throws Exception {
+        int budget = Integer.getInteger("troupe.mutant.seeds", bug.seeds());
+        assertThat(HUNT.firstSeedThatFinds(Optional.of(bug.mutant()), budget))
+                .as("%s within %s seeds", bug, budget)
+                .isPresent();
+    }
+
+    @Test
+    void withoutAMutantTheSameSeedsFindNothing() throws Exception {
+        assertThat(HUNT.firstSeedThatFinds(Optional.empty(), 10)).isEmpty();
+    }
+}

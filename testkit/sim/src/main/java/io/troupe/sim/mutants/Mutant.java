@@ -1,0 +1,47 @@
+package io.troupe.sim.mutants;
+
+import java.util.function.Function;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.asm.AsmVisitorWrapper;
+import net.bytebuddy.asm.MemberSubstitution;
+import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.dynamic.ClassFileLocator;
+import net.bytebuddy.matcher.ElementMatcher;
+
+/**
+ * A planted bug.
+ *
+ * @param name what the bug is, as in {@code AcknowledgesBeforeTheSync}
+ * @param type whose methods are changed
+ * @param method which of them; there must be one
+ * @param change of those methods, made with the class files at hand
+ */
+public record Mutant(
+        String name,
+        Class<?> type,
+        ElementMatcher<? super MethodDescription> method,
+        Function<ClassFileLocator, AsmVisitorWrapper> change) {
+
+    /** Inlines {@code advice}, a class with methods as {@link Advice} wants them, at the beginning or the end. */
+    public static Mutant advised(Class<?> advice, Class<?> type, ElementMatcher<? super MethodDescription> method) {
+        return new Mutant(advice.getSimpleName(), type, method, files -> Advice.to(advice, files)
+                .on(method));
+    }
+
+    /** Leaves out the calls of {@code callee} within {@code method}; their results are 0, false or null. */
+    public static Mutant leavingOut(
+            String name,
+            Class<?> type,
+            ElementMatcher<? super MethodDescription> method,
+            ElementMatcher<? super MethodDescription> callee) {
+        return new Mutant(name, type, method, files -> MemberSubstitution.relaxed()
+                .method(callee)
+                .stub()
+                .on(method));
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

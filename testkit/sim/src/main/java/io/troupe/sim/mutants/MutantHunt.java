@@ -1,0 +1,76 @@
+package io.troupe.sim.mutants;
+
+import com.typesafe.config.Config;
+import io.troupe.sim.Simulation;
+import io.troupe.sim.Stage;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * Runs a scenario over mutants of the application.
+ *
+ * @param scenario of the application, with a constructor that takes nothing; it fails where it notices a bug
+ * @param config of the application
+ * @param own which class names are of the application, the scenario's among them
+ */
+public record MutantHunt(Class<? extends Consumer<Simulation>> scenario, Config config, Predicate<String> own) {
+
+    /** The first of {@code seeds} seeds, from 0, that finds {@code mutant}, or anything when that is empty. */
+    public OptionalLong firstSeedThatFinds(Optional<Mutant> mutant, int seeds) throws ReflectiveOperationException {
+        var loader = new MutantLoader(scenario.getClassLoader(), own, mutant);
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(loader); // Where Pekko takes an application's classes from.
+        Stage stage = Stage.open(config);
+        try {
+            Consumer<Simulation> mutated = scenario(loader);
+            for (long seed = 0; seed < seeds; seed++) {
+                Optional<Throwable> found = run(stage, mutated, seed);
+                if (found.isPresent()) {
+                    System.out.printf("%s: seed %d: %s%n", mutant.orElse(null), seed, symptom(found.get()));
+                    return OptionalLong.of(seed);
+                }
+            }
+            return OptionalLong.empty();
+        } finally {
+            closeQuietly(stage);
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private Consumer<Simulation> scenario(ClassLoader loader) throws ReflectiveOperationException {
+        var constructor = loader.loadClass(scenario.getName()).getDeclaredConstructor();
+        constructor.setAccessible(true);
+        return (Consumer<Simulation>) constructor.newInstance();
+    }
+
+    private static Optional<Throwable> run(Stage stage, Consumer<Simulation> scenario, long seed) {
+        try (Simulation sim = stage.simulate(seed)) {
+            scenario.accept(sim);
+            return Optional.empty();
+        } catch (RuntimeException | AssertionError e) {
+            return Optional.of(e);
+        }
+    }
+
+    private static String symptom(Throwable found) {
+        return String.valueOf(found.getMessage())
+                .lines()
+                .filter(line -> !line.isBlank())
+                .findFirst()
+                .orElse("")
+                .replaceAll("(.{200}).*", "$1 …");
+    }
+
+    /** What a mutant left behind may not come to rest. */
+    private static void closeQuietly(Stage stage) {
+        try {
+            stage.close();
+        } catch (RuntimeException | AssertionError e) {
+            System.err.println("the stage of a mutant could not be taken down: " + e);
+        }
+    }
+}
