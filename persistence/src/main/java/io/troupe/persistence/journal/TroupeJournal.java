@@ -1,8 +1,10 @@
 package io.troupe.persistence.journal;
 
 import com.typesafe.config.Config;
+import io.troupe.persistence.log.LogOverloadedException;
 import io.troupe.persistence.log.LogRecord;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.dispatch.Futures;
@@ -38,12 +41,17 @@ public final class TroupeJournal extends AsyncWriteJournal {
     private final CompletableFuture<OpenJournal> journal;
     private final ExecutionContext replays;
     private final int writeBytesMax;
+    private final Path directory;
+
+    /** Whether the last write failed; set by the threads that are told. */
+    private final AtomicBoolean failing = new AtomicBoolean();
 
     public TroupeJournal(Config config) {
         ExtendedActorSystem system = (ExtendedActorSystem) context().system();
         JournalSettings settings = JournalSettings.of(config);
         this.replays = system.dispatchers().lookup(settings.replayDispatcher());
         this.writeBytesMax = settings.log().recordBytesMax();
+        this.directory = settings.directory().toAbsolutePath().normalize();
         this.journal = open(system, config);
     }
 
@@ -80,12 +88,32 @@ public final class TroupeJournal extends AsyncWriteJournal {
         Promise<Iterable<Optional<Exception>>> written = Futures.promise();
         open.write(records, failure -> {
             if (failure == null) {
+                tellThatItWritesAgain();
                 written.success(results);
             } else {
+                tellOnce(failure);
                 written.failure(failure);
             }
         });
         return written.future();
+    }
+
+    /** Each actor hears of its own write; who runs the machine hears of the disk once, and what to do. */
+    private void tellOnce(Throwable failure) {
+        if (!(failure instanceof LogOverloadedException) && failing.compareAndSet(false, true)) {
+            LOG.error(
+                    "The journal in {} cannot be written: {}. What was acknowledged is safe; this was not acknowledged,"
+                            + " and the actors that wrote stop. Make room on that disk, or mend it, then start them"
+                            + " (or this node) again",
+                    directory,
+                    failure.getMessage());
+        }
+    }
+
+    private void tellThatItWritesAgain() {
+        if (failing.get() && failing.compareAndSet(true, false)) {
+            LOG.info("The journal in {} can be written again", directory);
+        }
     }
 
     /** Adds the record of {@code message}, or tells why there can be none. */

@@ -1,6 +1,7 @@
 package io.troupe.etcd.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
@@ -12,6 +13,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.troupe.cluster.local.LocalCluster;
 import io.troupe.cluster.local.NodeState;
 import io.troupe.cluster.local.Signal;
+import io.troupe.cluster.node.NodeStatus;
 import io.troupe.sim.checker.HistoryRecorder;
 import io.troupe.sim.checker.KeyValue;
 import io.troupe.sim.checker.Limits;
@@ -200,6 +202,70 @@ class EtcdClusterTest {
         }
         cluster.start(leaving);
         cluster.awaitReady(Duration.ofSeconds(120));
+    }
+
+    /**
+     * A disk that takes no more, as the operating system can be told of one process: a write beyond {@code bytes} of any
+     * file fails.
+     */
+    private static void limitFiles(String node, String bytes) throws Exception {
+        long pid = cluster.status().stream()
+                .filter(state -> state.id().equals(node))
+                .findFirst()
+                .orElseThrow()
+                .pid();
+        Process prlimit =
+                new ProcessBuilder("prlimit", "--pid", Long.toString(pid), "--fsize=" + bytes + ":unlimited").start();
+        assertThat(prlimit.waitFor()).isZero();
+    }
+
+    @Test
+    void aLeaderWhoseDiskIsFullMakesRoomForAnotherAndIsBackWithEverythingOnceThereIsSpace() throws Exception {
+        assumeTrue(
+                new ProcessBuilder("sh", "-c", "command -v prlimit").start().waitFor() == 0,
+                "no prlimit on the PATH (util-linux): no disk is made to look full");
+        String full = awaitLeader();
+        var acknowledged = new TreeMap<String, ByteSequence>();
+        try (Client client = jetcd()) {
+            ByteSequence value = bytes("v".repeat(64 * 1024));
+            limitFiles(full, Long.toString(Files.size(cluster.log(full)) + (1 << 20)));
+            for (int i = 0; acknowledged.size() < 40; i++) {
+                String key = "full/" + i;
+                try {
+                    client.getKVClient().put(bytes(key), value).get(20, TimeUnit.SECONDS);
+                    acknowledged.put(key, value);
+                } catch (ExecutionException | TimeoutException e) {
+                    // Refused, or of unknown outcome: nothing is claimed about it.
+                }
+            }
+            assertThat(awaitLeader()).as("another leads").isNotEqualTo(full);
+            assertThat(cluster.isRunning(full)).as("the node itself goes on").isTrue();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(etcdOf(full)).contains("has failed", "start the node again"));
+            assertThat(Files.readString(cluster.log(full)))
+                    .containsPattern("The journal in .* cannot be written: .* Make room on that disk");
+
+            cluster.restart(full); // A new process has no limit: there is space again.
+            cluster.awaitReady(Duration.ofSeconds(120));
+        }
+        try (Client client = Client.builder()
+                .endpoints("http://127.0.0.1:" + cluster.port("etcd", full))
+                .build()) {
+            var option = GetOption.builder().isPrefix(true).withKeysOnly(true).build();
+            var stored = client.getKVClient().get(bytes("full/"), option).get(30, TimeUnit.SECONDS);
+            assertThat(stored.getKvs().stream().map(kv -> kv.getKey().toString()))
+                    .containsAll(acknowledged.keySet());
+        }
+    }
+
+    private static String etcdOf(String node) {
+        return cluster.status().stream()
+                .filter(state -> state.id().equals(node) && state.status() != null)
+                .flatMap(state -> state.status().systems().stream())
+                .map(NodeStatus.Hosted::detail)
+                .findFirst()
+                .orElse("");
     }
 
     private static void awaitMore(TreeMap<Long, String> acknowledged, int more) {
