@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Properties;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ public final class DataDirectory implements AutoCloseable {
 
     private final Path path;
     private final FileChannel lock;
+    private String id = "";
 
     private DataDirectory(Path path, FileChannel lock) {
         this.path = path;
@@ -55,7 +57,7 @@ public final class DataDirectory implements AutoCloseable {
         DataDirectory directory = new DataDirectory(path, lock);
         try {
             directory.lock();
-            directory.stamp(nodeId, cluster);
+            directory.id = directory.stamp(nodeId, cluster);
             return directory;
         } catch (IOException e) {
             directory.close();
@@ -69,6 +71,11 @@ public final class DataDirectory implements AutoCloseable {
 
     public Path path() {
         return path;
+    }
+
+    /** Given to the directory when it was first used: another id of the same node means that its data is not there. */
+    public String id() {
+        return id;
     }
 
     /** A folder of a system's own; it is created. */
@@ -94,12 +101,12 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private void stamp(String nodeId, String cluster) throws IOException {
+    /** @return the directory's id */
+    private String stamp(String nodeId, String cluster) throws IOException {
         Path file = path.resolve(STAMP);
         if (!Files.exists(file)) {
             refuseUnlessNew(file);
-            write(file, nodeId, cluster);
-            return;
+            return write(file, nodeId, cluster);
         }
         Properties stamp = new Properties();
         try (InputStream in = Files.newInputStream(file)) {
@@ -108,6 +115,8 @@ public final class DataDirectory implements AutoCloseable {
         refuseUnlessEqual(stamp, "node", nodeId, "troupe.node.id");
         refuseUnlessEqual(stamp, "cluster", cluster, "troupe.cluster.name");
         refuseNewer(stamp.getProperty("format", ""), file);
+        String stamped = stamp.getProperty("id", "");
+        return stamped.isEmpty() ? write(file, nodeId, cluster) : stamped; // The first stamps had none.
     }
 
     /** Data without a stamp is somebody's, and nobody can tell whose. */
@@ -144,14 +153,22 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static void write(Path file, String nodeId, String cluster) throws IOException {
+    private static String write(Path file, String nodeId, String cluster) throws IOException {
+        String id = UUID.randomUUID().toString();
         Properties stamp = new Properties();
+        stamp.setProperty("id", id);
         stamp.setProperty("node", nodeId);
         stamp.setProperty("cluster", cluster);
         stamp.setProperty("format", Integer.toString(FORMAT));
-        Path temporary = file.resolveSibling(STAMP + ".new");
+        replace(file, stamp, "Whose data this is. Do not edit.");
+        return id;
+    }
+
+    /** Durably, and whole or not at all. */
+    static void replace(Path file, Properties content, String comment) throws IOException {
+        Path temporary = file.resolveSibling(file.getFileName() + ".new");
         try (OutputStream out = Files.newOutputStream(temporary)) {
-            stamp.store(out, "Whose data this is. Do not edit.");
+            content.store(out, comment);
         }
         try (FileChannel written = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
             written.force(true);

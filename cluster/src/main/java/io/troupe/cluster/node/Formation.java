@@ -12,6 +12,7 @@ import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.AddressFromURIString;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -41,31 +42,55 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     private static final int FOREIGN_TOLD_MAX = 1_000;
     private static final Duration EXPLAIN_EVERY = Duration.ofSeconds(10);
 
-    sealed interface Command permits Contact, Greeting, Tick {}
+    sealed interface Command permits Contact, Greeting, Tick, WrappedCompared {}
 
     /**
      * "I am looking for my cluster."
      *
+     * @param data the id of the sender's data directory
+     * @param lostData ids of directories that the sender was told to go on without
      * @param asksVote whether the sender asks for a vote to form the cluster
      * @param sentNanos on the sender's clock, echoed in the answer
      */
     record Contact(
-            String cluster, String node, String address, boolean asksVote, long sentNanos, ActorRef<Greeting> replyTo)
+            String cluster,
+            String node,
+            String data,
+            List<String> lostData,
+            String address,
+            boolean asksVote,
+            long sentNanos,
+            ActorRef<Greeting> replyTo)
             implements Command, Wire {}
 
     /**
+     * @param data the id of the answering node's data directory
+     * @param knownData the id of the data directory that the answering node knows the asker by; empty when it does not
      * @param member whether the answering node is in a cluster
      * @param vote whether the asker has the answering node's vote
      */
-    record Greeting(String cluster, String node, String address, boolean member, boolean vote, long echoNanos)
+    record Greeting(
+            String cluster,
+            String node,
+            String data,
+            String knownData,
+            String address,
+            boolean member,
+            boolean vote,
+            long echoNanos)
             implements Command, Wire {}
 
     private record Tick() implements Command {}
+
+    private record WrappedCompared(KnownData.Compared compared) implements Command {}
 
     /** Told when this node must not run as it is configured. */
     record Refused(String why) {}
 
     private final NodeSettings settings;
+    private final String data;
+    private final ActorRef<KnownData.Command> knownData;
+    private final ActorRef<KnownData.Compared> comparisons;
     private final LongSupplier nanoTime;
     private final ActorRef<Refused> onRefused;
     private final TimerScheduler<Command> timers;
@@ -79,20 +104,28 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     private boolean joining;
     private long explainedAtNanos;
 
-    static Behavior<Command> create(NodeSettings settings, LongSupplier nanoTime, ActorRef<Refused> onRefused) {
+    /** @param data the id of this node's data directory */
+    static Behavior<Command> create(
+            NodeSettings settings, String data, LongSupplier nanoTime, ActorRef<Refused> onRefused) {
         return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new Formation(context, timers, settings, nanoTime, onRefused)));
+                Behaviors.withTimers(timers -> new Formation(context, timers, settings, data, nanoTime, onRefused)));
     }
 
     private Formation(
             ActorContext<Command> context,
             TimerScheduler<Command> timers,
             NodeSettings settings,
+            String data,
             LongSupplier nanoTime,
             ActorRef<Refused> onRefused) {
         super(context);
         context.setLoggerName(Formation.class);
         this.settings = settings;
+        this.data = data;
+        this.knownData =
+                context.spawn(KnownData.create(settings.dataDir()), "known-data", DispatcherSelector.blocking());
+        context.watch(knownData);
+        this.comparisons = context.messageAdapter(KnownData.Compared.class, WrappedCompared::new);
         this.nanoTime = nanoTime;
         this.onRefused = onRefused;
         this.timers = timers;
@@ -106,30 +139,47 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Contact.class, this::onContact)
+                .onMessage(WrappedCompared.class, this::onCompared)
                 .onMessage(Greeting.class, this::onGreeting)
                 .onMessage(Tick.class, tick -> onTick())
                 .build();
     }
 
     private Behavior<Command> onContact(Contact contact) {
-        boolean sameCluster = contact.cluster().equals(settings.cluster());
-        if (!sameCluster) {
+        if (!contact.cluster().equals(settings.cluster())) {
             tellForeign(contact.cluster(), contact.node(), contact.address());
+            greet(contact, "");
+        } else if (contact.node().equals(settings.nodeId())) {
+            greet(contact, "");
+        } else {
+            knownData.tell(new KnownData.Compare(contact, comparisons));
         }
+        return this;
+    }
+
+    private Behavior<Command> onCompared(WrappedCompared wrapped) {
+        greet(wrapped.compared().contact(), wrapped.compared().data());
+        return this;
+    }
+
+    private void greet(Contact contact, String known) {
         if (standing() == Standing.LEAVING) {
-            return this; // neither to be joined nor to be counted
+            return; // neither to be joined nor to be counted
         }
+        boolean isOfUs =
+                contact.cluster().equals(settings.cluster()) && (known.isEmpty() || known.equals(contact.data()));
         boolean gaveVote =
-                sameCluster && contact.asksVote() && !isMember() && vote.give(contact.node(), nanoTime.getAsLong());
+                isOfUs && contact.asksVote() && !isMember() && vote.give(contact.node(), nanoTime.getAsLong());
         contact.replyTo()
                 .tell(new Greeting(
                         settings.cluster(),
                         settings.nodeId(),
+                        data,
+                        known,
                         selfAddress(),
                         isMember(),
                         gaveVote,
                         contact.sentNanos()));
-        return this;
     }
 
     private void tellForeign(String otherCluster, String node, String address) {
@@ -147,6 +197,11 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     }
 
     private Behavior<Command> onGreeting(Greeting greeting) {
+        boolean isOfUs = greeting.cluster().equals(settings.cluster())
+                && !greeting.node().equals(settings.nodeId());
+        if (isOfUs) {
+            knownData.tell(new KnownData.Remember(greeting.node(), greeting.data()));
+        }
         if (standing() != Standing.OUTSIDE) {
             return this;
         }
@@ -160,6 +215,14 @@ final class Formation extends AbstractBehavior<Formation.Command> {
         } else if (greeting.node().equals(settings.nodeId())) {
             refuse("A live node at " + greeting.address() + " has the id '" + settings.nodeId()
                     + "' already. Stop it, or give this node an id of its own with troupe.node.id");
+        } else if (!greeting.knownData().isEmpty() && !greeting.knownData().equals(data)) {
+            refuse("The data directory " + settings.dataDir() + " is not the one that " + greeting.node() + " knows '"
+                    + settings.nodeId() + "' by, which had the id " + greeting.knownData()
+                    + ": without it this node would vote and acknowledge again what it has forgotten, and writes that"
+                    + " clients were told are safe could be lost. Set troupe.node.data-dir to the directory it had. If"
+                    + " that is gone for good: wait until every other member is up and all have the same applied index"
+                    + " and leader in 'troupe status', then start this node with troupe.node.lost-data = [\""
+                    + greeting.knownData() + "\"]");
         } else {
             census.heard(greeting, nanoTime.getAsLong());
         }
@@ -236,6 +299,8 @@ final class Formation extends AbstractBehavior<Formation.Command> {
         Contact contact = new Contact(
                 settings.cluster(),
                 settings.nodeId(),
+                data,
+                settings.lostData(),
                 selfAddress(),
                 asksVote,
                 now,

@@ -79,6 +79,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
         context.watch(context.spawn(
                 Formation.create(
                         settings,
+                        directory.id(),
                         System::nanoTime,
                         context.messageAdapter(Formation.Refused.class, WrappedRefused::new)),
                 Formation.NAME));

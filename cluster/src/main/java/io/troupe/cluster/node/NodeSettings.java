@@ -24,6 +24,7 @@ import java.util.TreeSet;
  *
  * @param cluster name that every node of the cluster shares
  * @param members the nodes the cluster is set up with, in configuration order
+ * @param lostData ids of data directories that this node had and goes on without
  * @param systems the hosted systems: those of {@code troupe.systems} that this node's roles call for
  * @param cutOffFrom nodes that the fault switch cuts off from the start
  * @param config the whole resolved configuration
@@ -34,6 +35,7 @@ public record NodeSettings(
         Set<String> roles,
         List<Member> members,
         Path dataDir,
+        List<String> lostData,
         List<TroupeSystem> systems,
         Endpoint artery,
         Endpoint http,
@@ -103,6 +105,7 @@ public record NodeSettings(
                 roles,
                 members,
                 Path.of(read.text("troupe.node.data-dir")).toAbsolutePath().normalize(),
+                read.texts("troupe.node.lost-data"),
                 List.of(),
                 new Endpoint("pekko", read.text("troupe.artery.host"), read.port("troupe.artery.port")),
                 http,
@@ -119,6 +122,7 @@ public record NodeSettings(
                 roles,
                 members,
                 dataDir,
+                lostData,
                 systems,
                 artery,
                 http,
@@ -129,7 +133,18 @@ public record NodeSettings(
 
     private NodeSettings hosting(List<TroupeSystem> hosted) {
         return new NodeSettings(
-                cluster, nodeId, roles, members, dataDir, hosted, artery, http, faultsEnabled, cutOffFrom, config);
+                cluster,
+                nodeId,
+                roles,
+                members,
+                dataDir,
+                lostData,
+                hosted,
+                artery,
+                http,
+                faultsEnabled,
+                cutOffFrom,
+                config);
     }
 
     /** Ids of {@link #members}. */

@@ -31,6 +31,26 @@ class DataDirectoryTest {
     }
 
     @Test
+    void itHasAnIdOfItsOwnAlsoWhenItWasStampedWithoutOne() throws Exception {
+        String id;
+        try (DataDirectory first = DataDirectory.open(folder, "n1", "alpha")) {
+            id = first.id();
+        }
+        try (DataDirectory again = DataDirectory.open(folder, "n1", "alpha");
+                DataDirectory other = DataDirectory.open(folder.resolve("other"), "n1", "alpha")) {
+            assertThat(again.id()).isEqualTo(id).isNotEmpty().isNotEqualTo(other.id());
+        }
+        Path stamp = folder.resolve("node.properties");
+        Files.writeString(stamp, Files.readString(stamp).replace("id=" + id, ""));
+        try (DataDirectory older = DataDirectory.open(folder, "n1", "alpha")) {
+            id = older.id();
+        }
+        try (DataDirectory again = DataDirectory.open(folder, "n1", "alpha")) {
+            assertThat(again.id()).isEqualTo(id).isNotEmpty();
+        }
+    }
+
+    @Test
     void anotherNodesDirectoryIsRefused() {
         DataDirectory.open(folder, "n1", "alpha").close();
         refused(

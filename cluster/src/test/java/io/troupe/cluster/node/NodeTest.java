@@ -174,6 +174,39 @@ class NodeTest {
     }
 
     @Test
+    void aNodeThatComesBackWithoutItsDataIsRefusedUntilItIsToldThatItIsLost() throws Exception {
+        Ports one = Ports.free();
+        Ports two = Ports.free();
+        String members = at("n1", one) + ", " + at("n2", two);
+        start(settings("alpha", "n1", one, members, ""));
+        NodeSettings second = settings("alpha", "n2", two, members, "");
+        Node first = start(second);
+        awaitReady(one);
+        awaitReady(two);
+        first.stop();
+        first.awaitEnd();
+        Files.move(second.dataDir(), second.dataDir().resolveSibling("its data"));
+
+        Ending ending = start(second).awaitEnd();
+        assertThat(ending.exitCode()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(ending.message())
+                .contains(second.dataDir() + " is not the one that n1 knows 'n2' by")
+                .contains("troupe.node.data-dir", "troupe.node.lost-data");
+
+        String lost = ending.message().replaceAll("(?s).*troupe.node.lost-data = ", "troupe.node.lost-data = ");
+        Node without = start(settings("alpha", "n2", two, members, lost));
+        awaitReady(two);
+        without.stop();
+        without.awaitEnd();
+
+        Files.move(second.dataDir(), second.dataDir().resolveSibling("its new data"));
+        Files.move(second.dataDir().resolveSibling("its data"), second.dataDir());
+        assertThat(start(second).awaitEnd().exitCode())
+                .as("it is known by the new data now")
+                .isEqualTo(ExitCodes.REFUSED);
+    }
+
+    @Test
     void nodesSpeakTlsToOneAnotherWhenToldTo() throws Exception {
         String tls = Certificates.in(folder).hocon();
         Ports one = Ports.free();
