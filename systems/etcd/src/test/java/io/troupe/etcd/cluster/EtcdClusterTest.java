@@ -240,9 +240,8 @@ class EtcdClusterTest {
             }
             assertThat(awaitLeader()).as("another leads").isNotEqualTo(full);
             assertThat(cluster.isRunning(full)).as("the node itself goes on").isTrue();
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(60))
-                    .untilAsserted(() -> assertThat(etcdOf(full)).contains("has failed", "start the node again"));
+            Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(etcdOf(full))
+                    .contains("has failed", "start the node again"));
             assertThat(Files.readString(cluster.log(full)))
                     .containsPattern("The journal in .* cannot be written: .* Make room on that disk");
 

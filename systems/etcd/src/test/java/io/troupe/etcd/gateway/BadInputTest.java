@@ -30,6 +30,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.pekko.actor.testkit.typed.javadsl.LoggingTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -149,7 +150,10 @@ class BadInputTest {
                     config,
                     testKit.spawn(SoloGroups.create(SoloNode.NODE)),
                     new io.micrometer.core.instrument.simple.SimpleMeterRegistry());
-            ActorRef<SystemGuardian.Command> guardian = testKit.spawn(new EtcdSystem().guardian(context));
+            ActorRef<SystemGuardian.Command> guardian = LoggingTestKit.error("is the port in use?")
+                    .withMessageContains(":" + taken.getLocalPort() + " for etcd clients")
+                    .withMessageContains("Set troupe.etcd.client.port to a free one")
+                    .expect(testKit.system(), () -> testKit.spawn(new EtcdSystem().guardian(context)));
             testKit.createTestProbe().expectTerminated(guardian, java.time.Duration.ofSeconds(20));
         }
     }

@@ -169,10 +169,10 @@ class KvServiceTest {
                 .build();
 
         assertRefused(() -> kv.put(tooLarge), EtcdError.REQUEST_TOO_LARGE);
-        assertThatThrownBy(() -> kv.put(farTooLarge))
-                .isInstanceOfSatisfying(
-                        StatusRuntimeException.class,
-                        e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
+        assertThatThrownBy(() -> kv.put(farTooLarge)).isInstanceOfSatisfying(StatusRuntimeException.class, e -> {
+            assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+            assertThat(e.getStatus().getDescription()).contains("exceeds maximum size 2097152");
+        });
         assertThat(kv.put(put("big", "small")).getHeader().getRevision()).isPositive();
     }
 
