@@ -36,7 +36,25 @@ public enum EtcdError {
     MEMBER_NOT_FOUND(21, Status.Code.NOT_FOUND, "etcdserver: member not found"),
     NOT_LEADER(22, Status.Code.FAILED_PRECONDITION, "etcdserver: not leader"),
     BAD_LEADER_TRANSFEREE(23, Status.Code.FAILED_PRECONDITION, "etcdserver: bad leader transferee"),
-    MALFORMED(24, Status.Code.INTERNAL, "etcdserver: request could not be parsed");
+    MALFORMED(24, Status.Code.INTERNAL, "etcdserver: request could not be parsed"),
+    ROOT_USER_NOT_EXIST(25, Status.Code.FAILED_PRECONDITION, "etcdserver: root user does not exist"),
+    ROOT_ROLE_NOT_EXIST(26, Status.Code.FAILED_PRECONDITION, "etcdserver: root user does not have root role"),
+    USER_ALREADY_EXIST(27, Status.Code.FAILED_PRECONDITION, "etcdserver: user name already exists"),
+    USER_EMPTY(28, Status.Code.INVALID_ARGUMENT, "etcdserver: user name is empty"),
+    USER_NOT_FOUND(29, Status.Code.FAILED_PRECONDITION, "etcdserver: user name not found"),
+    ROLE_ALREADY_EXIST(30, Status.Code.FAILED_PRECONDITION, "etcdserver: role name already exists"),
+    ROLE_NOT_FOUND(31, Status.Code.FAILED_PRECONDITION, "etcdserver: role name not found"),
+    ROLE_EMPTY(32, Status.Code.INVALID_ARGUMENT, "etcdserver: role name is empty"),
+    AUTH_FAILED(33, Status.Code.INVALID_ARGUMENT, "etcdserver: authentication failed, invalid user ID or password"),
+    PERMISSION_DENIED(34, Status.Code.PERMISSION_DENIED, "etcdserver: permission denied"),
+    ROLE_NOT_GRANTED(35, Status.Code.FAILED_PRECONDITION, "etcdserver: role is not granted to the user"),
+    PERMISSION_NOT_GRANTED(36, Status.Code.FAILED_PRECONDITION, "etcdserver: permission is not granted to the role"),
+    AUTH_NOT_ENABLED(37, Status.Code.FAILED_PRECONDITION, "etcdserver: authentication is not enabled"),
+    INVALID_AUTH_TOKEN(38, Status.Code.UNAUTHENTICATED, "etcdserver: invalid auth token"),
+    INVALID_AUTH_MGMT(39, Status.Code.INVALID_ARGUMENT, "etcdserver: invalid auth management"),
+    AUTH_OLD_REVISION(40, Status.Code.INVALID_ARGUMENT, "etcdserver: revision of auth store is old"),
+    /** etcd has no code for it. */
+    NO_PASSWORD_USER(41, Status.Code.UNKNOWN, "auth: authentication failed, password was given for no password user");
 
     private static final Map<Integer, EtcdError> BY_WIRE_ID =
             Arrays.stream(values()).collect(Collectors.toMap(EtcdError::wireId, Function.identity()));

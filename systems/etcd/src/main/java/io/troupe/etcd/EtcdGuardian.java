@@ -3,6 +3,7 @@ package io.troupe.etcd;
 import io.troupe.cluster.Endpoint;
 import io.troupe.cluster.NodeContext;
 import io.troupe.cluster.SystemGuardian;
+import io.troupe.etcd.auth.AuthView;
 import io.troupe.etcd.gateway.Gateway;
 import io.troupe.etcd.gateway.NodeView;
 import io.troupe.etcd.lease.LeaseDesk;
@@ -57,6 +58,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
     private final ActorRef<Lessor.Command> lessor;
     private final ActorRef<LeaseDesk.Command> leases;
     private final NodeView view;
+    private final AuthView auth;
     private Optional<ActorRef<SessionClient.Command>> client = Optional.empty();
     private Optional<ActorRef<Gateway.Command>> gateway = Optional.empty();
     private Optional<Endpoint> endpoint = Optional.empty();
@@ -89,7 +91,8 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
         context.getSystem()
                 .receptionist()
                 .tell(Receptionist.register(LeaseDesk.key(settings.group(), node.nodeId()), lessor.narrow()));
-        var followers = new StoreFollowers(watches.feed(), leaseFeed);
+        this.auth = new AuthView(settings.auth().tokens());
+        var followers = new StoreFollowers(watches.feed(), leaseFeed, auth);
         node.groups()
                 .tell(new Groups.Host(
                         settings.group(),
@@ -127,7 +130,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
         client = Optional.of(session);
         watches.hub().tell(new WatchHub.UseClient(session));
         replica.tell(new Replica.Observe(getContext().messageAdapter(Replica.Status.class, WrappedStatus::new)));
-        var backends = new Gateway.Backends(session, watches.hub(), leases, node.groups());
+        var backends = new Gateway.Backends(session, watches.hub(), leases, node.groups(), auth);
         ActorRef<Gateway.Listening> listening =
                 getContext().messageAdapter(Gateway.Listening.class, WrappedListening::new);
         ActorRef<Gateway.Command> opened =

@@ -2,7 +2,14 @@ package io.troupe.etcd;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import io.troupe.etcd.auth.JwtTokens;
+import io.troupe.etcd.auth.SimpleTokens;
+import io.troupe.etcd.auth.Tokens;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** {@code troupe.etcd}, validated; {@code reference.conf} says what each setting means. */
 public record EtcdSettings(
@@ -15,6 +22,7 @@ public record EtcdSettings(
         int inFlightMax,
         int streamsPerConnectionMax,
         KeepAlive keepAlive,
+        Auth auth,
         Watch watch,
         Lease lease) {
 
@@ -26,6 +34,33 @@ public record EtcdSettings(
      * @param timeout a connection whose peer does not answer a probe for this long is closed
      */
     public record KeepAlive(Duration minTime, Duration interval, Duration timeout) {}
+
+    /**
+     * @param token etcd's --auth-token: "simple", or "jwt" and options
+     * @param tokenTtl of simple tokens, since their last use
+     */
+    public record Auth(String token, Duration tokenTtl, int bcryptCost) {
+
+        /** @throws IllegalArgumentException saying what is wrong with {@link #token} */
+        public Tokens tokens() {
+            List<String> parts = List.of(token.split(","));
+            if (token.equals("simple")) {
+                return new SimpleTokens(tokenTtl, System::nanoTime);
+            }
+            if (!parts.get(0).equals("jwt")) {
+                throw new IllegalArgumentException("is \"" + token + "\"; it must be simple, or jwt and its options");
+            }
+            Map<String, String> options = new TreeMap<>();
+            for (String option : parts.subList(1, parts.size())) {
+                int equals = option.indexOf('=');
+                if (equals < 1) {
+                    throw new IllegalArgumentException("has \"" + option + "\"; an option must be name=value");
+                }
+                options.put(option.substring(0, equals), option.substring(equals + 1));
+            }
+            return JwtTokens.of(options, Clock.systemUTC());
+        }
+    }
 
     public record Watch(int watchersMax, int unreadEventsMax, int unreadBytesMax, Duration progressInterval) {}
 
@@ -60,6 +95,7 @@ public record EtcdSettings(
                         atLeast(config, "keep-alive.min-time", Duration.ofMillis(1)),
                         atLeast(config, "keep-alive.interval", Duration.ofSeconds(1)),
                         atLeast(config, "keep-alive.timeout", Duration.ofMillis(100))),
+                auth(config),
                 new Watch(
                         (int) within(config, "watch.watchers-max", config.getInt("watch.watchers-max"), 1, 10_000_000),
                         (int) within(
@@ -81,6 +117,18 @@ public record EtcdSettings(
                         config.getInt("lease.revokes-per-check-max"),
                         1,
                         100_000)));
+    }
+
+    private static Auth auth(Config config) {
+        var auth =
+                new Auth(nonEmpty(config, "auth.token"), atLeast(config, "auth.token-ttl", Duration.ofSeconds(1)), (int)
+                        within(config, "auth.bcrypt-cost", config.getInt("auth.bcrypt-cost"), 4, 31));
+        try {
+            auth.tokens();
+        } catch (IllegalArgumentException e) {
+            throw wrong(config, "auth.token", String.valueOf(e.getMessage()));
+        }
+        return auth;
     }
 
     private static String nonEmpty(Config config, String path) {

@@ -1,5 +1,7 @@
 package io.troupe.etcd;
 
+import io.troupe.etcd.auth.AuthState;
+import io.troupe.etcd.auth.AuthView;
 import io.troupe.etcd.lease.LeaseFeed;
 import io.troupe.etcd.mvcc.Change;
 import io.troupe.etcd.mvcc.LeaseFacts;
@@ -7,8 +9,8 @@ import io.troupe.etcd.mvcc.StoreListener;
 import io.troupe.etcd.watch.StoreFeed;
 import java.util.List;
 
-/** Tells a node's watches and its lessor what the node's state machine did. */
-record StoreFollowers(StoreFeed watches, LeaseFeed leases) implements StoreListener {
+/** Tells a node's watches, its lessor and its gateway what the node's state machine did. */
+record StoreFollowers(StoreFeed watches, LeaseFeed leases, AuthView auth) implements StoreListener {
 
     @Override
     public void onChanges(long revision, List<Change> changes) {
@@ -29,5 +31,15 @@ record StoreFollowers(StoreFeed watches, LeaseFeed leases) implements StoreListe
     public void onRestored(long revision, List<LeaseFacts> restored) {
         watches.restored(revision);
         leases.restored(restored);
+    }
+
+    @Override
+    public void onAuthChanged(AuthState state) {
+        auth.onChanged(state);
+    }
+
+    @Override
+    public void onAuthenticated(String user, String token) {
+        auth.tokens().onAssigned(user, token);
     }
 }

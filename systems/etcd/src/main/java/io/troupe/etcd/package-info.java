@@ -29,7 +29,8 @@
  * </pre>
  *
  * Start reading at {@link io.troupe.etcd.mvcc} for what is stored, at {@link io.troupe.etcd.watch} and {@link
- * io.troupe.etcd.lease} for who follows it, at {@link io.troupe.etcd.concurrency} for locks and elections, and at {@link io.troupe.etcd.gateway} for how clients reach it.
+ * io.troupe.etcd.lease} for who follows it, at {@link io.troupe.etcd.concurrency} for locks and elections, at {@link
+ * io.troupe.etcd.auth} for who may do what, and at {@link io.troupe.etcd.gateway} for how clients reach it.
  */
 @NullMarked
 package io.troupe.etcd;

@@ -46,8 +46,10 @@ public final class EtcdServer {
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .addService(ProtoReflectionService.newInstance());
+        var credentials = new CallerCredentials();
         var leaderRequired = new LeaderRequired(node);
-        services.forEach(service -> builder.addService(ServerInterceptors.intercept(service, leaderRequired)));
+        services.forEach(
+                service -> builder.addService(ServerInterceptors.intercept(service, leaderRequired, credentials)));
         try {
             return new EtcdServer(builder.build().start(), health);
         } catch (IOException e) {

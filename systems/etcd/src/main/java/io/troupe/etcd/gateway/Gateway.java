@@ -4,6 +4,8 @@ import io.etcd.jetcd.api.LeaseKeepAliveRequest;
 import io.etcd.jetcd.api.WatchRequest;
 import io.grpc.ServerServiceDefinition;
 import io.troupe.etcd.EtcdSettings;
+import io.troupe.etcd.auth.AuthView;
+import io.troupe.etcd.auth.Passwords;
 import io.troupe.etcd.concurrency.Contender;
 import io.troupe.etcd.concurrency.LeaderObserver;
 import io.troupe.etcd.lease.KeepAliveSession;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -70,7 +73,8 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
             ActorRef<SessionClient.Command> client,
             ActorRef<WatchHub.Command> watches,
             ActorRef<LeaseDesk.Command> leases,
-            ActorRef<Groups.Command> groups) {}
+            ActorRef<Groups.Command> groups,
+            AuthView auth) {}
 
     private final TimerScheduler<Command> timers;
     private final EtcdSettings settings;
@@ -111,7 +115,8 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
 
     private List<ServerServiceDefinition> services(NodeView node, Backends backends) {
         var system = getContext().getSystem();
-        var calls = new UnaryCalls(getContext().spawn(CallBroker.create(backends.client()), "calls"), settings);
+        var calls = new UnaryCalls(
+                getContext().spawn(CallBroker.create(backends.client()), "calls"), backends.auth(), settings);
         LongSupplier random = new Random()::nextLong;
         var leases = new LeaseService(
                 calls,
@@ -123,9 +128,14 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                 system);
         var contests = new Contests(
                 calls, contenders(), leaderObservers(), backends.watches(), node, LeaseService.ids(random));
+        Executor blocking = getContext().getSystem().dispatchers().lookup(DispatcherSelector.blocking());
+        var authentications = new Authentications(calls, node, backends.auth().tokens(), blocking);
         return List.of(
+                new AuthService(calls, node, new Passwords(settings.auth().bcryptCost()), authentications, blocking)
+                        .bindService(),
                 new KvService(calls, node).bindService(),
-                new WatchService(watches(), backends.watches(), node, settings.requestBytesMax()).bindService(),
+                new WatchService(watches(), backends.watches(), node, backends.auth(), settings.requestBytesMax())
+                        .bindService(),
                 leases.definition(),
                 new ClusterService(members, node, system).bindService(),
                 new MaintenanceService(calls, node, backends.groups(), system).bindService(),

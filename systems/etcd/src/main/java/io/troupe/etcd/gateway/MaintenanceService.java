@@ -104,12 +104,18 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     /** The store keeps no file that could be fragmented. */
     @Override
     public void defragment(DefragmentRequest request, StreamObserver<DefragmentResponse> observer) {
+        if (!calls.isAdmitted(observer)) {
+            return;
+        }
         observer.onNext(DefragmentResponse.newBuilder().setHeader(node.header()).build());
         observer.onCompleted();
     }
 
     @Override
     public void hash(HashRequest request, StreamObserver<HashResponse> observer) {
+        if (!calls.isAdmitted(observer)) {
+            return;
+        }
         calls.read(
                 Queries.hash(0),
                 true,
@@ -125,7 +131,9 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
 
     @Override
     public void hashKV(HashKVRequest request, StreamObserver<HashKVResponse> observer) {
-        calls.read(Queries.hash(request.getRevision()), true, this::hashed, observer);
+        if (calls.isAdmitted(observer)) {
+            calls.read(Queries.hash(request.getRevision()), true, this::hashed, observer);
+        }
     }
 
     private HashKVResponse hashed(byte[] body) throws IOException {

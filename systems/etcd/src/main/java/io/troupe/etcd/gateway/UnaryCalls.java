@@ -6,7 +6,12 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.EtcdSettings;
+import io.troupe.etcd.auth.AuthView;
+import io.troupe.etcd.auth.AuthView.Credentials;
+import io.troupe.etcd.auth.Caller;
 import io.troupe.etcd.concurrency.Store;
+import io.troupe.etcd.mvcc.Commands;
+import io.troupe.etcd.mvcc.Queries;
 import io.troupe.etcd.mvcc.Result;
 import io.troupe.replication.ReadConsistency;
 import java.io.IOException;
@@ -32,10 +37,12 @@ final class UnaryCalls {
 
     private final ActorRef<CallBroker.Command> broker;
     private final EtcdSettings settings;
+    private final AuthView auth;
     private final Admission admission;
 
-    UnaryCalls(ActorRef<CallBroker.Command> broker, EtcdSettings settings) {
+    UnaryCalls(ActorRef<CallBroker.Command> broker, AuthView auth, EtcdSettings settings) {
         this.broker = broker;
+        this.auth = auth;
         this.settings = settings;
         this.admission = new Admission(settings.inFlightMax());
     }
@@ -77,6 +84,26 @@ final class UnaryCalls {
         call(query, Optional.of(consistency), observer, conclude);
     }
 
+    /** Has a command applied that is still being made. */
+    <T> void applyWhenMade(CompletionStage<ByteString> command, Answer<T> answer, StreamObserver<T> observer) {
+        if (!enter(observer)) {
+            return;
+        }
+        Credentials shown = CallerCredentials.shown();
+        Duration deadline = deadline();
+        Consumer<Result> leaving = result -> {
+            conclude(result, answer, observer);
+            admission.leave();
+        };
+        command.whenComplete((made, failure) -> {
+            if (failure == null) {
+                tell(made, Optional.empty(), shown, deadline, leaving);
+            } else {
+                leaving.accept(new Result.Refused(EtcdError.STOPPED));
+            }
+        });
+    }
+
     /** Has a command applied, and leaves it to {@code conclude} to answer the observer. */
     void applyOn(ByteString command, StreamObserver<?> observer, Consumer<Result> conclude) {
         if (command.size() > settings.requestBytesMax()) {
@@ -100,18 +127,79 @@ final class UnaryCalls {
 
     /** The store as the client of the call that this thread serves may use it, also after the thread has gone on. */
     Store store() {
+        Credentials shown = CallerCredentials.shown();
         return new Store() {
             @Override
             public void apply(ByteString command, Consumer<Result> answer) {
-                broker.tell(new CallBroker.Call(command, Optional.empty(), settings.requestTimeout(), answer));
+                tell(command, Optional.empty(), shown, settings.requestTimeout(), answer);
             }
 
             @Override
             public void read(ByteString query, Consumer<Result> answer) {
-                broker.tell(new CallBroker.Call(
-                        query, Optional.of(ReadConsistency.LINEARIZABLE), settings.requestTimeout(), answer));
+                var consistency = Optional.of(ReadConsistency.LINEARIZABLE);
+                tell(query, consistency, shown, settings.requestTimeout(), answer);
             }
         };
+    }
+
+    AuthView auth() {
+        return auth;
+    }
+
+    /** Refuses the call of whoever may not administer, as far as this node knows. */
+    boolean isAdmitted(StreamObserver<?> observer) {
+        Optional<EtcdError> refusal = auth.caller(CallerCredentials.shown())
+                .map(caller -> auth.state().mayAdminister(caller))
+                .orElse(Optional.of(EtcdError.INVALID_AUTH_TOKEN));
+        refusal.ifPresent(error -> refuse(error, observer));
+        return refusal.isEmpty();
+    }
+
+    /** In the caller's name; nobody's requests go as they are. */
+    private void tell(
+            ByteString payload,
+            Optional<ReadConsistency> consistency,
+            Credentials shown,
+            Duration deadline,
+            Consumer<Result> answer) {
+        Optional<Caller> caller = auth.caller(shown);
+        if (caller.isPresent()) {
+            broker.tell(
+                    new CallBroker.Call(inNameOf(caller.get(), payload, consistency), consistency, deadline, answer));
+            return;
+        }
+        // The token may be one that this node has yet to learn of: what the store answers comes after it.
+        var barrier =
+                new CallBroker.Call(Queries.status(), Optional.of(ReadConsistency.LINEARIZABLE), deadline, reached -> {
+                    Optional<Caller> known = auth.caller(shown);
+                    if (known.isPresent()) {
+                        broker.tell(new CallBroker.Call(
+                                inNameOf(known.get(), payload, consistency), consistency, deadline, answer));
+                    } else {
+                        answer.accept(
+                                reached instanceof Result.Refused
+                                        ? reached
+                                        : new Result.Refused(EtcdError.INVALID_AUTH_TOKEN));
+                    }
+                });
+        broker.tell(barrier);
+    }
+
+    private static ByteString inNameOf(Caller caller, ByteString payload, Optional<ReadConsistency> consistency) {
+        return consistency.isPresent() ? Queries.as(caller, payload) : Commands.as(caller, payload);
+    }
+
+    /** A linearizable read by the gateway itself; as {@link #read(ByteString, ReadConsistency, StreamObserver, Function)}. */
+    void readAsNobody(ByteString query, StreamObserver<?> observer, Function<Result, CompletionStage<?>> conclude) {
+        var consistency = Optional.of(ReadConsistency.LINEARIZABLE);
+        call(query, consistency, Credentials.NONE, observer, conclude);
+    }
+
+    /** A command of the gateway itself, for a call that is under way already. */
+    CompletionStage<Result> applyOn(ByteString command, Duration deadline) {
+        var answered = new CompletableFuture<Result>();
+        broker.tell(new CallBroker.Call(command, Optional.empty(), deadline, answered::complete));
+        return answered;
     }
 
     /** A further read for a call that is under way already. */
@@ -131,14 +219,30 @@ final class UnaryCalls {
             Optional<ReadConsistency> consistency,
             StreamObserver<?> observer,
             Function<Result, CompletionStage<?>> conclude) {
+        call(payload, consistency, CallerCredentials.shown(), observer, conclude);
+    }
+
+    private void call(
+            ByteString payload,
+            Optional<ReadConsistency> consistency,
+            Credentials shown,
+            StreamObserver<?> observer,
+            Function<Result, CompletionStage<?>> conclude) {
+        if (!enter(observer)) {
+            return;
+        }
+        Consumer<Result> leaving = result -> conclude.apply(result).whenComplete((done, failure) -> admission.leave());
+        tell(payload, consistency, shown, deadline(), leaving);
+    }
+
+    private boolean enter(StreamObserver<?> observer) {
         if (!admission.tryEnter()) {
             refuse(EtcdError.TOO_MANY_REQUESTS, observer);
-            return;
+            return false;
         }
         // With a handler, answering a call that its client gave up is no error.
         ((ServerCallStreamObserver<?>) observer).setOnCancelHandler(() -> {});
-        Consumer<Result> leaving = result -> conclude.apply(result).whenComplete((done, failure) -> admission.leave());
-        broker.tell(new CallBroker.Call(payload, consistency, deadline(), leaving));
+        return true;
     }
 
     /** How long the call that this thread serves may take. */
@@ -151,7 +255,7 @@ final class UnaryCalls {
         return Duration.ofMillis(Math.min(millis, settings.requestTimeout().toMillis()));
     }
 
-    private static <T> void conclude(Result result, Answer<T> answer, StreamObserver<T> observer) {
+    static <T> void conclude(Result result, Answer<T> answer, StreamObserver<T> observer) {
         if (result instanceof Result.Refused refused) {
             refuse(refused.error(), observer);
             return;

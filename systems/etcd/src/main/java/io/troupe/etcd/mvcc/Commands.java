@@ -1,12 +1,22 @@
 package io.troupe.etcd.mvcc;
 
 import com.google.protobuf.AbstractMessageLite;
+import io.etcd.jetcd.api.AuthRoleAddRequest;
+import io.etcd.jetcd.api.AuthRoleDeleteRequest;
+import io.etcd.jetcd.api.AuthRoleGrantPermissionRequest;
+import io.etcd.jetcd.api.AuthRoleRevokePermissionRequest;
+import io.etcd.jetcd.api.AuthUserAddRequest;
+import io.etcd.jetcd.api.AuthUserChangePasswordRequest;
+import io.etcd.jetcd.api.AuthUserDeleteRequest;
+import io.etcd.jetcd.api.AuthUserGrantRoleRequest;
+import io.etcd.jetcd.api.AuthUserRevokeRoleRequest;
 import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.DeleteRangeRequest;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseRevokeRequest;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.TxnRequest;
+import io.troupe.etcd.auth.Caller;
 import java.nio.ByteBuffer;
 import org.apache.pekko.util.ByteString;
 
@@ -27,6 +37,22 @@ public final class Commands {
     static final byte LEASE_EXPIRED_V1 = 8;
 
     static final byte LEASE_EXPIRED = 9;
+
+    /** Another command, in a user's name. */
+    static final byte AS_CALLER = 10;
+
+    static final byte AUTH_ENABLE = 11;
+    static final byte AUTH_DISABLE = 12;
+    static final byte USER_ADD = 13;
+    static final byte USER_DELETE = 14;
+    static final byte USER_CHANGE_PASSWORD = 15;
+    static final byte USER_GRANT_ROLE = 16;
+    static final byte USER_REVOKE_ROLE = 17;
+    static final byte ROLE_ADD = 18;
+    static final byte ROLE_DELETE = 19;
+    static final byte ROLE_GRANT_PERMISSION = 20;
+    static final byte ROLE_REVOKE_PERMISSION = 21;
+    static final byte AUTHENTICATE = 22;
 
     private Commands() {}
 
@@ -73,6 +99,67 @@ public final class Commands {
                 .putLong(term)
                 .putLong(grantedAt)
                 .array());
+    }
+
+    /** The command as {@code caller} gives it; nobody's is as it is. */
+    public static ByteString as(Caller caller, ByteString command) {
+        return caller.isNobody() ? command : caller.wrap(AS_CALLER, command);
+    }
+
+    public static ByteString authEnable() {
+        return ByteString.fromArrayUnsafe(new byte[] {AUTH_ENABLE});
+    }
+
+    public static ByteString authDisable() {
+        return ByteString.fromArrayUnsafe(new byte[] {AUTH_DISABLE});
+    }
+
+    /** @param request its password is bcrypt's hash of the client's, and a user without one says so */
+    public static ByteString userAdd(AuthUserAddRequest request) {
+        return tagged(USER_ADD, request);
+    }
+
+    public static ByteString userDelete(AuthUserDeleteRequest request) {
+        return tagged(USER_DELETE, request);
+    }
+
+    /** @param request its password is bcrypt's hash of the client's */
+    public static ByteString userChangePassword(AuthUserChangePasswordRequest request) {
+        return tagged(USER_CHANGE_PASSWORD, request);
+    }
+
+    public static ByteString userGrantRole(AuthUserGrantRoleRequest request) {
+        return tagged(USER_GRANT_ROLE, request);
+    }
+
+    public static ByteString userRevokeRole(AuthUserRevokeRoleRequest request) {
+        return tagged(USER_REVOKE_ROLE, request);
+    }
+
+    public static ByteString roleAdd(AuthRoleAddRequest request) {
+        return tagged(ROLE_ADD, request);
+    }
+
+    public static ByteString roleDelete(AuthRoleDeleteRequest request) {
+        return tagged(ROLE_DELETE, request);
+    }
+
+    public static ByteString roleGrantPermission(AuthRoleGrantPermissionRequest request) {
+        return tagged(ROLE_GRANT_PERMISSION, request);
+    }
+
+    public static ByteString roleRevokePermission(AuthRoleRevokePermissionRequest request) {
+        return tagged(ROLE_REVOKE_PERMISSION, request);
+    }
+
+    /**
+     * A user gave the right password; answered by its token, which every replica's listener is told.
+     *
+     * @param revision of the auth state that the password was checked against
+     * @param tokenPrefix random; empty when no token is to be kept
+     */
+    public static ByteString authenticate(String user, long revision, String tokenPrefix) {
+        return new Caller(user, revision).wrap(AUTHENTICATE, ByteString.fromString(tokenPrefix));
     }
 
     static ByteString tagged(byte tag, AbstractMessageLite<?, ?> message) {

@@ -1,6 +1,9 @@
 package io.troupe.etcd.mvcc;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.etcd.jetcd.api.AuthRoleGetRequest;
+import io.etcd.jetcd.api.AuthUserGetRequest;
+import io.etcd.jetcd.api.AuthenticateResponse;
 import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.CompactionResponse;
 import io.etcd.jetcd.api.DeleteRangeRequest;
@@ -13,10 +16,15 @@ import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.WatchCreateRequest;
 import io.troupe.etcd.EtcdError;
+import io.troupe.etcd.auth.AuthChanges;
+import io.troupe.etcd.auth.AuthState;
+import io.troupe.etcd.auth.Caller;
+import io.troupe.etcd.auth.RequestAccess;
 import io.troupe.replication.StateMachine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +38,7 @@ public final class EtcdStateMachine implements StateMachine {
 
     private final StoreListener listener;
     private MvccStore store = new MvccStore();
+    private AuthState auth = AuthState.INITIAL;
 
     public EtcdStateMachine(StoreListener listener) {
         this.listener = listener;
@@ -42,14 +51,22 @@ public final class EtcdStateMachine implements StateMachine {
             if (!body.hasRemaining()) {
                 return Result.refused(EtcdError.MALFORMED);
             }
-            return switch (body.get()) {
-                case Commands.PUT -> put(PutRequest.parseFrom(body));
-                case Commands.DELETE_RANGE -> deleteRange(DeleteRangeRequest.parseFrom(body));
-                case Commands.TXN -> txn(TxnRequest.parseFrom(body));
+            byte tag = body.get();
+            Caller caller = tag == Commands.AS_CALLER ? Caller.unwrap(body) : Caller.NOBODY;
+            var access = new RequestAccess(auth, caller);
+            tag = tag == Commands.AS_CALLER ? body.get() : tag;
+            if (AuthCommands.isChange(tag)) {
+                return change(AuthCommands.change(auth, caller, tag, body));
+            }
+            return switch (tag) {
+                case Commands.PUT -> put(PutRequest.parseFrom(body), access);
+                case Commands.DELETE_RANGE -> deleteRange(DeleteRangeRequest.parseFrom(body), access);
+                case Commands.TXN -> txn(TxnRequest.parseFrom(body), access);
+                case Commands.AUTHENTICATE -> authenticate(index, body);
                 case Commands.COMPACT -> compact(CompactionRequest.parseFrom(body));
                 case Commands.LEASE_GRANT -> grant(index, LeaseGrantRequest.parseFrom(body));
                 case Commands.LEASE_REVOKE ->
-                    revoke(LeaseRevokeRequest.parseFrom(body).getID());
+                    revoke(LeaseRevokeRequest.parseFrom(body).getID(), access);
                 case Commands.LESSOR_PROMOTED -> promote(body.getLong());
                 case Commands.LEASE_EXPIRED_V1 -> expire(body.getLong(), body.getLong(), LeaseTable.UNKNOWN);
                 case Commands.LEASE_EXPIRED -> expire(body.getLong(), body.getLong(), body.getLong());
@@ -60,8 +77,45 @@ public final class EtcdStateMachine implements StateMachine {
         }
     }
 
-    private ByteString put(PutRequest request) {
-        Optional<EtcdError> error = TxnRules.check(request).or(() -> TxnExecutor.check(store, request));
+    private ByteString change(AuthChanges.Outcome outcome) {
+        if (outcome instanceof AuthChanges.Refused refused) {
+            return Result.refused(refused.error());
+        }
+        AuthState changed = ((AuthChanges.Changed) outcome).state();
+        if (changed != auth) {
+            auth = changed;
+            listener.onAuthChanged(auth);
+        }
+        return Result.ok(TxnExecutor.header(store.revision()));
+    }
+
+    /** A simple token ends with the index of the command that made it, as etcd's do. */
+    private ByteString authenticate(long index, ByteBuffer body) {
+        Caller user = Caller.unwrap(body);
+        Optional<EtcdError> refusal = AuthCommands.mayAuthenticate(auth, user);
+        if (refusal.isPresent()) {
+            return Result.refused(refusal.get());
+        }
+        String prefix = StandardCharsets.UTF_8.decode(body).toString();
+        String token = prefix.isEmpty() ? "" : prefix + "." + index;
+        if (!token.isEmpty()) {
+            listener.onAuthenticated(user.user(), token);
+        }
+        return Result.ok(AuthenticateResponse.newBuilder()
+                .setHeader(TxnExecutor.header(store.revision()))
+                .setToken(token)
+                .build());
+    }
+
+    private List<com.google.protobuf.ByteString> keysOf(long leaseId) {
+        LeaseTable.Lease lease = store.leases().get(leaseId);
+        return !auth.enabled() || lease == null ? List.of() : List.copyOf(lease.keys);
+    }
+
+    private ByteString put(PutRequest request, RequestAccess access) {
+        Optional<EtcdError> error = TxnRules.check(request)
+                .or(() -> access.check(request, keysOf(request.getLease())))
+                .or(() -> TxnExecutor.check(store, request));
         if (error.isPresent()) {
             return Result.refused(error.get());
         }
@@ -71,8 +125,8 @@ public final class EtcdStateMachine implements StateMachine {
         return Result.ok(response);
     }
 
-    private ByteString deleteRange(DeleteRangeRequest request) {
-        Optional<EtcdError> error = TxnRules.check(request);
+    private ByteString deleteRange(DeleteRangeRequest request, RequestAccess access) {
+        Optional<EtcdError> error = TxnRules.check(request).or(() -> access.check(request));
         if (error.isPresent()) {
             return Result.refused(error.get());
         }
@@ -82,8 +136,8 @@ public final class EtcdStateMachine implements StateMachine {
         return Result.ok(response);
     }
 
-    private ByteString txn(TxnRequest request) {
-        Optional<EtcdError> error = TxnRules.check(request);
+    private ByteString txn(TxnRequest request, RequestAccess access) {
+        Optional<EtcdError> error = TxnRules.check(request).or(() -> access.check(request));
         if (error.isPresent()) {
             return Result.refused(error.get());
         }
@@ -118,6 +172,10 @@ public final class EtcdStateMachine implements StateMachine {
                 .setID(lease.id)
                 .setTTL(lease.ttlSeconds)
                 .build());
+    }
+
+    private ByteString revoke(long id, RequestAccess access) {
+        return access.mayWriteAll(keysOf(id)).map(Result::refused).orElseGet(() -> revoke(id));
     }
 
     private ByteString revoke(long id) {
@@ -163,9 +221,20 @@ public final class EtcdStateMachine implements StateMachine {
             if (!body.hasRemaining()) {
                 return Result.refused(EtcdError.MALFORMED);
             }
-            return switch (body.get()) {
-                case Queries.RANGE -> range(RangeRequest.parseFrom(body));
-                case Queries.TXN -> readOnlyTxn(TxnRequest.parseFrom(body));
+            byte tag = body.get();
+            Caller caller = tag == Queries.AS_CALLER ? Caller.unwrap(body) : Caller.NOBODY;
+            var access = new RequestAccess(auth, caller);
+            tag = tag == Queries.AS_CALLER ? body.get() : tag;
+            return switch (tag) {
+                case Queries.RANGE -> range(RangeRequest.parseFrom(body), access);
+                case Queries.TXN -> readOnlyTxn(TxnRequest.parseFrom(body), access);
+                case Queries.USER ->
+                    AuthCommands.user(auth, caller, AuthUserGetRequest.parseFrom(body), store.revision());
+                case Queries.USERS -> AuthCommands.users(auth, caller, store.revision());
+                case Queries.ROLE ->
+                    AuthCommands.role(auth, caller, AuthRoleGetRequest.parseFrom(body), store.revision());
+                case Queries.ROLES -> AuthCommands.roles(auth, caller, store.revision());
+                case Queries.CREDENTIALS -> AuthCommands.credentials(auth, AuthUserGetRequest.parseFrom(body));
                 case Queries.HISTORY ->
                     Result.ok(HistoryReader.read(store, WatchCreateRequest.parseFrom(body))
                             .toBytes());
@@ -185,19 +254,21 @@ public final class EtcdStateMachine implements StateMachine {
         }
     }
 
-    private ByteString range(RangeRequest request) {
+    private ByteString range(RangeRequest request, RequestAccess access) {
         return TxnRules.check(request)
+                .or(() -> access.check(request))
                 .or(() -> store.mayRead(request.getRevision(), store.revision()))
                 .map(Result::refused)
                 .orElseGet(() -> Result.ok(RangeReader.read(store, request, store.revision())));
     }
 
-    private ByteString readOnlyTxn(TxnRequest request) {
+    private ByteString readOnlyTxn(TxnRequest request, RequestAccess access) {
         if (!TxnRules.isReadOnly(request)) {
             return Result.refused(EtcdError.MALFORMED);
         }
         var plan = TxnExecutor.Plan.of(store, request);
         return TxnRules.check(request)
+                .or(() -> access.check(request))
                 .or(() -> plan.check(store))
                 .map(Result::refused)
                 .orElseGet(() -> Result.ok(TxnExecutor.execute(store, store.begin(), plan)));
@@ -212,16 +283,19 @@ public final class EtcdStateMachine implements StateMachine {
 
     @Override
     public State freeze() {
-        return new StoreSnapshot(store.freeze());
+        return new StoreSnapshot(store.freeze(), auth);
     }
 
     @Override
     public void restore(InputStream state) throws IOException {
-        store = StoreSnapshot.read(state);
+        StoreSnapshot.Restored restored = StoreSnapshot.read(state);
+        store = restored.store();
+        auth = restored.auth();
         listener.onRestored(
                 store.revision(),
                 store.leases().all().stream()
                         .map(lease -> new LeaseFacts(lease.id, lease.ttlSeconds, lease.grantedAt, List.of()))
                         .toList());
+        listener.onAuthChanged(auth);
     }
 }

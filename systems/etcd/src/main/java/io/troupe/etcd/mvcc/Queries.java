@@ -1,13 +1,17 @@
 package io.troupe.etcd.mvcc;
 
 import com.google.protobuf.CodedInputStream;
+import io.etcd.jetcd.api.AuthRoleGetRequest;
+import io.etcd.jetcd.api.AuthUserGetRequest;
 import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.WatchCreateRequest;
 import io.etcd.jetcd.api.WatchResponse;
+import io.troupe.etcd.auth.Caller;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,8 +29,66 @@ public final class Queries {
     static final byte STATUS = 6;
     static final byte HASH = 7;
     static final byte LESSOR = 8;
+    /** Another query, in a user's name. */
+    static final byte AS_CALLER = 9;
+
+    static final byte USER = 10;
+    static final byte USERS = 11;
+    static final byte ROLE = 12;
+    static final byte ROLES = 13;
+    static final byte CREDENTIALS = 14;
 
     private Queries() {}
+
+    /** The query as {@code caller} asks it; nobody's is as it is. */
+    public static ByteString as(Caller caller, ByteString query) {
+        return caller.isNobody() ? query : caller.wrap(AS_CALLER, query);
+    }
+
+    /** Answered by an {@code AuthUserGetResponse}. */
+    public static ByteString user(AuthUserGetRequest request) {
+        return Commands.tagged(USER, request);
+    }
+
+    /** Answered by an {@code AuthUserListResponse}. */
+    public static ByteString users() {
+        return ByteString.fromArrayUnsafe(new byte[] {USERS});
+    }
+
+    /** Answered by an {@code AuthRoleGetResponse}. */
+    public static ByteString role(AuthRoleGetRequest request) {
+        return Commands.tagged(ROLE, request);
+    }
+
+    /** Answered by an {@code AuthRoleListResponse}. */
+    public static ByteString roles() {
+        return ByteString.fromArrayUnsafe(new byte[] {ROLES});
+    }
+
+    /**
+     * What a user's password must match, for the gateway alone. Answered by {@link Credentials}, or refused when
+     * authentication is off or the user cannot have given one.
+     */
+    public static ByteString credentials(AuthUserGetRequest request) {
+        return Commands.tagged(CREDENTIALS, request);
+    }
+
+    /** @param authRevision of the state that says so */
+    public record Credentials(long authRevision, String passwordHash) {
+
+        byte[] toBytes() {
+            byte[] hash = passwordHash.getBytes(StandardCharsets.UTF_8);
+            return ByteBuffer.allocate(8 + hash.length)
+                    .putLong(authRevision)
+                    .put(hash)
+                    .array();
+        }
+
+        public static Credentials parse(byte[] bytes) {
+            long revision = ByteBuffer.wrap(bytes).getLong();
+            return new Credentials(revision, new String(bytes, 8, bytes.length - 8, StandardCharsets.UTF_8));
+        }
+    }
 
     public static ByteString range(RangeRequest request) {
         return Commands.tagged(RANGE, request);

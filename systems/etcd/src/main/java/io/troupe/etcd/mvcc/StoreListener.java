@@ -1,5 +1,6 @@
 package io.troupe.etcd.mvcc;
 
+import io.troupe.etcd.auth.AuthState;
 import java.util.List;
 
 /**
@@ -22,6 +23,12 @@ public interface StoreListener {
      * @param leases all there are, without their keys
      */
     void onRestored(long revision, List<LeaseFacts> leases);
+
+    /** Users, roles or whether they matter are others now; also told after {@link #onRestored}. */
+    default void onAuthChanged(AuthState state) {}
+
+    /** The user gave the right password, and gets this token. */
+    default void onAuthenticated(String user, String token) {}
 
     /** For replicas nobody follows. */
     StoreListener NONE = new StoreListener() {

@@ -3,6 +3,7 @@ package io.troupe.etcd.mvcc;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
+import io.troupe.etcd.auth.AuthState;
 import io.troupe.replication.StateMachine;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,22 +11,29 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
 /**
- * A frozen store as bytes, version 2: magic, version, revision, compacted revision, lessor term; leases as
- * (id, TTL, log index of the grant), counted; keys counted, each with its changes, counted, oldest first; magic again. Integers are
- * protobuf varints. History goes along, so that watches can be resumed on a replica that was restored. Version 1,
- * which is read too, did not say where leases were granted.
+ * A frozen store as bytes, version 3: magic, version, revision, compacted revision, lessor term; leases as
+ * (id, TTL, log index of the grant), counted; keys counted, each with its changes, counted, oldest first; who may do what
+ * ({@link AuthSnapshot}); magic again. Integers are protobuf varints. History goes along, so that watches can be resumed
+ * on a replica that was restored. Read too: version 1, which did not say where leases were granted, and version 2, which
+ * knew of no users.
  */
 final class StoreSnapshot implements StateMachine.State {
 
     private static final int MAGIC = 0x74657463;
     private static final int VERSION_WITHOUT_GRANTS = 1;
-    private static final int VERSION = 2;
+    private static final int VERSION_WITHOUT_USERS = 2;
+    private static final int VERSION = 3;
     private static final int BUFFER = 64 * 1024;
 
-    private final MvccStore.Frozen store;
+    /** What a snapshot holds. */
+    record Restored(MvccStore store, AuthState auth) {}
 
-    StoreSnapshot(MvccStore.Frozen store) {
+    private final MvccStore.Frozen store;
+    private final AuthState auth;
+
+    StoreSnapshot(MvccStore.Frozen store, AuthState auth) {
         this.store = store;
+        this.auth = auth;
     }
 
     @Override
@@ -50,6 +58,7 @@ final class StoreSnapshot implements StateMachine.State {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+        AuthSnapshot.write(out, auth);
         out.writeFixed32NoTag(MAGIC);
         out.flush();
     }
@@ -82,12 +91,12 @@ final class StoreSnapshot implements StateMachine.State {
         }
     }
 
-    static MvccStore read(InputStream stream) throws IOException {
+    static Restored read(InputStream stream) throws IOException {
         var in = CodedInputStream.newInstance(stream, BUFFER);
         in.setSizeLimit(Integer.MAX_VALUE);
         expect("magic number", MAGIC, in.readFixed32());
         int version = in.readUInt32();
-        if (version != VERSION_WITHOUT_GRANTS) {
+        if (version != VERSION_WITHOUT_GRANTS && version != VERSION_WITHOUT_USERS) {
             expect("format version", VERSION, version);
         }
         var store = new MvccStore();
@@ -106,9 +115,11 @@ final class StoreSnapshot implements StateMachine.State {
             in.resetSizeCounter();
             readKey(in, store);
         }
+        in.resetSizeCounter();
+        AuthState auth = version == VERSION ? AuthSnapshot.read(in) : AuthState.INITIAL;
         expect("closing magic number", MAGIC, in.readFixed32());
         store.restored(revision, compacted, lessorTerm);
-        return store;
+        return new Restored(store, auth);
     }
 
     private static void readKey(CodedInputStream in, MvccStore store) throws IOException {

@@ -1,5 +1,6 @@
 package io.troupe.etcd.watch;
 
+import com.google.common.base.CaseFormat;
 import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.ResponseHeader;
 import io.etcd.jetcd.api.WatchCreateRequest;
@@ -10,7 +11,9 @@ import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.mvcc.WatchFilter;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -66,6 +69,7 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
     private final ActorRef<WatchHub.Command> hub;
     private final LongFunction<ResponseHeader> header;
     private final int responseBytesMax;
+    private final Function<WatchCreateRequest, Optional<EtcdError>> access;
     /** Those the hub has opened and not ended: it answers in order, so an id means one watch at any time. */
     private final TreeMap<Long, WatchCreateRequest> watches = new TreeMap<>();
 
@@ -78,14 +82,17 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
      * @param client flow-controlled: one request has been asked for, and more only by this actor
      * @param header makes a response header for a revision
      * @param responseBytesMax a larger response is cut in fragments for a watch that takes them
+     * @param access why the client may not watch that, if it may not
      */
     public static Behavior<Command> create(
             long streamId,
             ServerCallStreamObserver<WatchResponse> client,
             ActorRef<WatchHub.Command> hub,
             LongFunction<ResponseHeader> header,
-            int responseBytesMax) {
-        return Behaviors.setup(context -> new WatchSession(context, streamId, client, hub, header, responseBytesMax));
+            int responseBytesMax,
+            Function<WatchCreateRequest, Optional<EtcdError>> access) {
+        return Behaviors.setup(
+                context -> new WatchSession(context, streamId, client, hub, header, responseBytesMax, access));
     }
 
     private WatchSession(
@@ -94,8 +101,10 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
             ServerCallStreamObserver<WatchResponse> client,
             ActorRef<WatchHub.Command> hub,
             LongFunction<ResponseHeader> header,
-            int responseBytesMax) {
+            int responseBytesMax,
+            Function<WatchCreateRequest, Optional<EtcdError>> access) {
         super(context);
+        this.access = access;
         this.streamId = streamId;
         this.client = client;
         this.hub = hub;
@@ -138,13 +147,23 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
     /** Also a refusal goes by way of the hub, which knows the present revision and answers in the order of requests. */
     private void create(WatchCreateRequest request) {
         opening++;
-        if (WatchFilter.of(request).range().isEmpty()) {
+        Optional<EtcdError> refusal = access.apply(request);
+        if (refusal.isPresent()) {
+            hub.tell(new WatchHub.Refuse(describe(refusal.get()), getContext().getSelf()));
+        } else if (WatchFilter.of(request).range().isEmpty()) {
             hub.tell(new WatchHub.Refuse(
                     "mvcc: watcher range is empty", getContext().getSelf()));
         } else {
             hub.tell(new WatchHub.Open(
                     streamId, WatchWire.watchId(request), request, getContext().getSelf()));
         }
+    }
+
+    /** As etcd words it: an error of gRPC's, as text. */
+    private static String describe(EtcdError error) {
+        String code = CaseFormat.UPPER_UNDERSCORE.to(
+                CaseFormat.UPPER_CAMEL, error.code().name());
+        return "rpc error: code = " + code + " desc = " + error.message();
     }
 
     private Behavior<Command> onOpened(Opened opened) {

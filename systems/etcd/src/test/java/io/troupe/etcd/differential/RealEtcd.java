@@ -8,7 +8,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -31,19 +33,21 @@ final class RealEtcd implements AutoCloseable {
                 .findFirst();
     }
 
-    static RealEtcd start(Path program, Path folder) throws IOException {
+    static RealEtcd start(Path program, Path folder, String... more) throws IOException {
         int client = freePort();
         int peer = freePort();
         String clientUrl = "http://127.0.0.1:" + client;
         String peerUrl = "http://127.0.0.1:" + peer;
-        Process process = new ProcessBuilder(
-                        program.toString(),
-                        "--data-dir=" + folder.resolve("data"),
-                        "--listen-client-urls=" + clientUrl,
-                        "--advertise-client-urls=" + clientUrl,
-                        "--listen-peer-urls=" + peerUrl,
-                        "--initial-advertise-peer-urls=" + peerUrl,
-                        "--initial-cluster=default=" + peerUrl)
+        List<String> command = new ArrayList<>(List.of(
+                program.toString(),
+                "--data-dir=" + folder.resolve("data"),
+                "--listen-client-urls=" + clientUrl,
+                "--advertise-client-urls=" + clientUrl,
+                "--listen-peer-urls=" + peerUrl,
+                "--initial-advertise-peer-urls=" + peerUrl,
+                "--initial-cluster=default=" + peerUrl));
+        command.addAll(List.of(more));
+        Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("etcd.log").toFile())
                 .start();

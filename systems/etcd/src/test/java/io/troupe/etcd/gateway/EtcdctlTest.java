@@ -35,7 +35,11 @@ class EtcdctlTest {
     }
 
     private static String etcdctl(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("etcdctl", "--endpoints=127.0.0.1:" + node.port()));
+        return at(node, arguments);
+    }
+
+    private static String at(SoloNode server, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("etcdctl", "--endpoints=127.0.0.1:" + server.port()));
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("ETCDCTL_API", "3");
@@ -80,6 +84,38 @@ class EtcdctlTest {
 
     @Test
     void whatIsNotOfferedSaysSo() throws Exception {
-        assertThat(etcdctl("user", "list")).contains("Unimplemented");
+        assertThat(etcdctl("member", "add", "n9", "--peer-urls=http://127.0.0.1:1"))
+                .contains("Unimplemented");
+    }
+
+    @Test
+    void usersRolesAndPermissionsHoldFromTheMomentAuthenticationIsOn() throws Exception {
+        try (SoloNode guarded = new SoloNode("troupe.etcd.auth.bcrypt-cost = 4")) {
+            assertThat(at(guarded, "user", "add", "root:secret")).isEqualTo("User root created\n");
+            assertThat(at(guarded, "user", "add", "ann:pass")).isEqualTo("User ann created\n");
+            assertThat(at(guarded, "role", "add", "reader")).isEqualTo("Role reader created\n");
+            assertThat(at(guarded, "role", "grant-permission", "reader", "read", "job/", "job0"))
+                    .isEqualTo("Role reader updated\n");
+            assertThat(at(guarded, "user", "grant-role", "ann", "reader"))
+                    .isEqualTo("Role reader is granted to user ann\n");
+            assertThat(at(guarded, "user", "grant-role", "root", "root"))
+                    .isEqualTo("Role root is granted to user root\n");
+            assertThat(at(guarded, "auth", "enable")).isEqualTo("Authentication Enabled\n");
+
+            assertThat(at(guarded, "put", "job/1", "a")).contains("etcdserver: user name is empty");
+            assertThat(at(guarded, "--user=root:secret", "put", "job/1", "a")).isEqualTo("OK\n");
+            assertThat(at(guarded, "--user=ann:pass", "get", "job/", "--prefix"))
+                    .isEqualTo("job/1\na\n");
+            assertThat(at(guarded, "--user=ann:pass", "put", "job/1", "b")).contains("etcdserver: permission denied");
+            assertThat(at(guarded, "--user=ann:wrong", "get", "job/1"))
+                    .contains("etcdserver: authentication failed, invalid user ID or password");
+            assertThat(at(guarded, "--user=root:secret", "user", "list")).isEqualTo("ann\nroot\n");
+            assertThat(at(guarded, "--user=root:secret", "role", "get", "reader"))
+                    .contains("KV Read:")
+                    .contains("[job/, job0)");
+            assertThat(at(guarded, "--user=ann:pass", "defrag")).contains("permission denied");
+            assertThat(at(guarded, "--user=root:secret", "auth", "disable")).isEqualTo("Authentication Disabled\n");
+            assertThat(at(guarded, "put", "job/1", "c")).isEqualTo("OK\n");
+        }
     }
 }

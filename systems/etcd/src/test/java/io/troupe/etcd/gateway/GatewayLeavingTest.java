@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
 import io.troupe.etcd.EtcdSettings;
+import io.troupe.etcd.auth.AuthView;
 import io.troupe.etcd.lease.LeaseDesk;
 import io.troupe.etcd.watch.WatchHub;
 import io.troupe.replication.Groups;
@@ -55,7 +56,8 @@ class GatewayLeavingTest {
                 TEST_KIT.<SessionClient.Command>createTestProbe().ref(),
                 TEST_KIT.<WatchHub.Command>createTestProbe().ref(),
                 TEST_KIT.<LeaseDesk.Command>createTestProbe().ref(),
-                TEST_KIT.<Groups.Command>createTestProbe().ref());
+                TEST_KIT.<Groups.Command>createTestProbe().ref(),
+                new AuthView(settings.auth().tokens()));
         gateway = TEST_KIT.spawn(
                 Gateway.create(settings, new NodeView("etcd", "n1", List.of("n1"), () -> 1), backends, parent.ref()));
         gateway.tell(new Gateway.Leave(first.ref()));

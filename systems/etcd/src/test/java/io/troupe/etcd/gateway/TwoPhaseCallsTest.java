@@ -23,6 +23,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.EtcdSettings;
+import io.troupe.etcd.auth.AuthView;
 import io.troupe.etcd.lease.KeepAliveSession;
 import io.troupe.etcd.lease.LeaseDesk;
 import io.troupe.etcd.mvcc.Change;
@@ -64,7 +65,9 @@ class TwoPhaseCallsTest {
     private final TestProbe<CallBroker.Command> broker = TEST_KIT.createTestProbe();
     private final TestProbe<LeaseDesk.Command> desk = TEST_KIT.createTestProbe();
     private final TestProbe<Groups.Command> groups = TEST_KIT.createTestProbe();
-    private final UnaryCalls calls = new UnaryCalls(broker.ref(), SETTINGS);
+    private final UnaryCalls calls =
+            new UnaryCalls(broker.ref(), new AuthView(SETTINGS.auth().tokens()), SETTINGS);
+
     private final EtcdStateMachine store = store();
 
     private EtcdServer server;

@@ -3,20 +3,32 @@ package io.troupe.etcd.mvcc;
 import static com.google.protobuf.ByteString.copyFromUtf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.etcd.jetcd.api.AuthRoleAddRequest;
+import io.etcd.jetcd.api.AuthRoleDeleteRequest;
+import io.etcd.jetcd.api.AuthRoleGrantPermissionRequest;
+import io.etcd.jetcd.api.AuthRoleRevokePermissionRequest;
+import io.etcd.jetcd.api.AuthUserAddRequest;
+import io.etcd.jetcd.api.AuthUserChangePasswordRequest;
+import io.etcd.jetcd.api.AuthUserDeleteRequest;
+import io.etcd.jetcd.api.AuthUserGrantRoleRequest;
+import io.etcd.jetcd.api.AuthUserRevokeRoleRequest;
 import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.DeleteRangeRequest;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseRevokeRequest;
+import io.etcd.jetcd.api.Permission;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeResponse;
 import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.troupe.etcd.EtcdError;
+import io.troupe.etcd.auth.Caller;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -40,8 +52,21 @@ class GoldenBytesTest {
             + "01770203000200" // "w", created at 2, changed at (3, 0), version 2, no lease
             + "63746574";
 
-    private static final String SNAPSHOT =
+    private static final String SNAPSHOT_2 =
             SNAPSHOT_1.replace("63746574" + "01", "63746574" + "02").replace("0101" + "0e0a", "0101" + "0e0a" + "01");
+
+    private static final String SNAPSHOT = SNAPSHOT_2
+                    .replaceFirst("63746574" + "02", "63746574" + "03")
+                    .replaceFirst("63746574$", "") // as version 2, then
+            + "00" // authentication is off
+            + "05" // auth revision
+            + "01" // one user
+            + "01750468617368" + "00" // "u", whose password's hash is "hash"
+            + "010172" // with one role, "r"
+            + "01" // one role
+            + "0172" + "01" // "r", with one permission
+            + "08" + "0802" + "12016b" + "1a016c" // to read and write from "k" to "l"
+            + "63746574";
 
     private static String hex(ByteString bytes) {
         return HexFormat.of().formatHex(bytes.toArray());
@@ -82,6 +107,72 @@ class GoldenBytesTest {
                 .isEqualTo("09" + "0000000000000007" + "0000000000000003" + "0000000000000001");
     }
 
+    private static AuthUserAddRequest user() {
+        return AuthUserAddRequest.newBuilder().setName("u").setPassword("hash").build();
+    }
+
+    private static AuthRoleAddRequest role() {
+        return AuthRoleAddRequest.newBuilder().setName("r").build();
+    }
+
+    private static AuthUserGrantRoleRequest grantRole() {
+        return AuthUserGrantRoleRequest.newBuilder().setUser("u").setRole("r").build();
+    }
+
+    private static AuthRoleGrantPermissionRequest permission() {
+        return AuthRoleGrantPermissionRequest.newBuilder()
+                .setName("r")
+                .setPerm(Permission.newBuilder()
+                        .setPermType(Permission.Type.READWRITE)
+                        .setKey(copyFromUtf8("k"))
+                        .setRangeEnd(copyFromUtf8("l")))
+                .build();
+    }
+
+    @Test
+    void aCommandInAUsersNameSaysWhoseAndAsOfWhen() {
+        assertThat(hex(Commands.as(new Caller("u", 5), Commands.compact(compact(5)))))
+                .isEqualTo("0a" + "0000000000000005" + "00000001" + "75" + "04" + "0805");
+        assertThat(Commands.as(Caller.NOBODY, Commands.authEnable())).isEqualTo(Commands.authEnable());
+        assertThat(hex(Queries.as(new Caller("u", 5), Queries.users())))
+                .isEqualTo("09" + "0000000000000005" + "00000001" + "75" + "0b");
+    }
+
+    @Test
+    void aCommandAboutUsersAndRolesIsItsTagAndTheClientsRequest() {
+        assertThat(hex(Commands.authEnable())).isEqualTo("0b");
+        assertThat(hex(Commands.authDisable())).isEqualTo("0c");
+        assertThat(hex(Commands.userAdd(user()))).isEqualTo("0d" + "0a0175" + "120468617368");
+        assertThat(hex(Commands.userDelete(
+                        AuthUserDeleteRequest.newBuilder().setName("u").build())))
+                .isEqualTo("0e" + "0a0175");
+        assertThat(hex(Commands.userChangePassword(AuthUserChangePasswordRequest.newBuilder()
+                        .setName("u")
+                        .setPassword("hash")
+                        .build())))
+                .isEqualTo("0f" + "0a0175" + "120468617368");
+        assertThat(hex(Commands.userGrantRole(grantRole()))).isEqualTo("10" + "0a0175" + "120172");
+        assertThat(hex(Commands.userRevokeRole(AuthUserRevokeRoleRequest.newBuilder()
+                        .setName("u")
+                        .setRole("r")
+                        .build())))
+                .isEqualTo("11" + "0a0175" + "120172");
+        assertThat(hex(Commands.roleAdd(role()))).isEqualTo("12" + "0a0172");
+        assertThat(hex(Commands.roleDelete(
+                        AuthRoleDeleteRequest.newBuilder().setRole("r").build())))
+                .isEqualTo("13" + "0a0172");
+        assertThat(hex(Commands.roleGrantPermission(permission())))
+                .isEqualTo("14" + "0a0172" + "1208" + "0802" + "12016b" + "1a016c");
+        assertThat(hex(Commands.roleRevokePermission(AuthRoleRevokePermissionRequest.newBuilder()
+                        .setRole("r")
+                        .setKey(copyFromUtf8("k"))
+                        .setRangeEnd(copyFromUtf8("l"))
+                        .build())))
+                .isEqualTo("15" + "0a0172" + "12016b" + "1a016c");
+        assertThat(hex(Commands.authenticate("u", 5, "p")))
+                .isEqualTo("16" + "0000000000000005" + "00000001" + "75" + "70");
+    }
+
     /** Results are kept with their sessions, in snapshots of the group. */
     @Test
     void aRefusalIsOneAndTheErrorsIdAndTheIdsStay() {
@@ -95,27 +186,36 @@ class GoldenBytesTest {
                         + " 11=LEASE_NOT_FOUND, 12=LEASE_EXISTS, 13=LEASE_TTL_TOO_LARGE, 14=REQUEST_TOO_LARGE,"
                         + " 15=TOO_MANY_REQUESTS, 16=NO_LEADER, 17=LEADER_CHANGED, 18=STOPPED, 19=TIMEOUT,"
                         + " 20=TIMEOUT_LEADER_FAILED, 21=MEMBER_NOT_FOUND, 22=NOT_LEADER,"
-                        + " 23=BAD_LEADER_TRANSFEREE, 24=MALFORMED}");
+                        + " 23=BAD_LEADER_TRANSFEREE, 24=MALFORMED, 25=ROOT_USER_NOT_EXIST, 26=ROOT_ROLE_NOT_EXIST,"
+                        + " 27=USER_ALREADY_EXIST, 28=USER_EMPTY, 29=USER_NOT_FOUND, 30=ROLE_ALREADY_EXIST,"
+                        + " 31=ROLE_NOT_FOUND, 32=ROLE_EMPTY, 33=AUTH_FAILED, 34=PERMISSION_DENIED,"
+                        + " 35=ROLE_NOT_GRANTED, 36=PERMISSION_NOT_GRANTED, 37=AUTH_NOT_ENABLED,"
+                        + " 38=INVALID_AUTH_TOKEN, 39=INVALID_AUTH_MGMT, 40=AUTH_OLD_REVISION, 41=NO_PASSWORD_USER}");
     }
 
     @Test
-    void aSnapshotIsOfVersionTwoAndSaysWhereLeasesWereGranted() throws Exception {
+    void aSnapshotIsOfVersionThreeAndSaysWhoMayDoWhat() throws Exception {
         var machine = new EtcdStateMachine(StoreListener.NONE);
         machine.apply(1, Commands.leaseGrant(grant()));
         machine.apply(2, Commands.put(put("v", 7)));
         machine.apply(3, Commands.put(put("w", 0)));
         machine.apply(4, Commands.compact(compact(2)));
         machine.apply(5, Commands.lessorPromoted(3));
+        machine.apply(6, Commands.userAdd(user()));
+        machine.apply(7, Commands.roleAdd(role()));
+        machine.apply(8, Commands.roleGrantPermission(permission()));
+        machine.apply(9, Commands.userGrantRole(grantRole()));
         var bytes = new ByteArrayOutputStream();
         machine.freeze().writeTo(bytes);
         assertThat(HexFormat.of().formatHex(bytes.toByteArray())).isEqualTo(SNAPSHOT);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {SNAPSHOT_1, "2"})
-    void aSnapshotOfEitherVersionIsReadWithItsHistory(String snapshot) throws Exception {
+    @ValueSource(ints = {1, 2, 3})
+    void aSnapshotOfAnyVersionIsReadWithItsHistory(int version) throws Exception {
         var machine = new EtcdStateMachine(StoreListener.NONE);
-        machine.restore(new ByteArrayInputStream(HexFormat.of().parseHex(snapshot.equals("2") ? SNAPSHOT : snapshot)));
+        machine.restore(new ByteArrayInputStream(HexFormat.of()
+                .parseHex(List.of(SNAPSHOT_1, SNAPSHOT_2, SNAPSHOT).get(version - 1))));
         for (var expected : Map.of(2L, "v", 3L, "w").entrySet()) {
             var range = RangeRequest.newBuilder().setKey(copyFromUtf8("k")).setRevision(expected.getKey());
             var read = (Result.Ok) Result.parse(machine.query(Queries.range(range.build())));

@@ -96,7 +96,8 @@ final class EtcdNode {
                                         revision -> io.etcd.jetcd.api.ResponseHeader.newBuilder()
                                                 .setRevision(revision)
                                                 .build(),
-                                        RESPONSE_BYTES_MAX),
+                                        RESPONSE_BYTES_MAX,
+                                        request -> java.util.Optional.empty()),
                                 "stream-" + follow.follower().streamId(follow.connection()));
                         stream.serve(session);
                         return Behaviors.same();

@@ -29,7 +29,8 @@ class WatchSessionTest {
             client,
             hub.ref(),
             revision -> ResponseHeader.newBuilder().setRevision(revision).build(),
-            1 << 20));
+            1 << 20,
+            request -> java.util.Optional.empty()));
 
     @AfterAll
     static void stop() {

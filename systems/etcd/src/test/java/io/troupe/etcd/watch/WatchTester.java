@@ -8,7 +8,7 @@ import io.etcd.jetcd.api.WatchGrpc;
 import io.etcd.jetcd.api.WatchProgressRequest;
 import io.etcd.jetcd.api.WatchRequest;
 import io.etcd.jetcd.api.WatchResponse;
-import io.grpc.ManagedChannel;
+import io.grpc.Channel;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +23,7 @@ public final class WatchTester implements StreamObserver<WatchResponse> {
     private final BlockingQueue<Throwable> errors = new LinkedBlockingQueue<>();
     private final StreamObserver<WatchRequest> requests;
 
-    public WatchTester(ManagedChannel channel) {
+    public WatchTester(Channel channel) {
         requests = WatchGrpc.newStub(channel).watch(this);
     }
 
