@@ -27,6 +27,8 @@ public final class Disk {
     static final class EventLog {
         final NavigableMap<Long, StoredEvent> events = new TreeMap<>();
         long highest;
+        /** Of a shared store: what some writer has taken, on disk or under way. */
+        long highestPromised;
 
         void append(StoredEvent event) {
             events.put(event.envelope().sequenceNr(), event);
@@ -38,7 +40,18 @@ public final class Disk {
         }
     }
 
-    private record Pending(List<Runnable> changes) {}
+    /** A class, not a record: two writes with equal changes are two. */
+    private static final class Pending {
+        private final List<Runnable> changes;
+
+        private Pending(List<Runnable> changes) {
+            this.changes = changes;
+        }
+
+        private List<Runnable> changes() {
+            return changes;
+        }
+    }
 
     private final World world;
     private final RandomGenerator random;
@@ -91,27 +104,37 @@ public final class Disk {
         boolean fails = random.nextDouble() < conditions.failures();
         var write = new Pending(fails ? List.of() : changes);
         pending.add(write);
-        whenDone(host, () -> {
-            pending.remove(write);
-            write.changes().forEach(Runnable::run);
+        whenDone(host, () -> take(write), () -> {
             world.trace()
                     .detail(world.nowNanos(), Mark.PERSISTED, host.name(), fails ? "write failed" : "write synced");
             (fails ? failed : synced).run();
         });
     }
 
-    /** Queues a read behind every earlier write. */
-    void read(Host host, Runnable done) {
-        whenDone(host, done);
+    /** Nothing, when a crash has cleared it away. */
+    private void take(Pending write) {
+        if (pending.remove(write)) {
+            write.changes().forEach(Runnable::run);
+        }
     }
 
-    private void whenDone(Host host, Runnable done) {
+    /** Queues a read behind every earlier write. */
+    void read(Host host, Runnable done) {
+        whenDone(host, () -> {}, done);
+    }
+
+    /**
+     * @param always also when the host is dead by then: a database outside does what it was asked
+     * @param done runs for the host
+     */
+    private void whenDone(Host host, Runnable always, Runnable done) {
         long min = conditions.latencyMin().toNanos();
         long max = conditions.latencyMax().toNanos();
         long latency = min == max ? min : random.nextLong(min, max + 1);
         busyUntilNanos = Math.max(busyUntilNanos, world.nowNanos()) + latency;
         // For the outside: a disk goes on while its node is paused.
         world.at(busyUntilNanos, world.outside(), new Cause.DiskDone(host), () -> {
+            always.run();
             if (!host.isDead()) {
                 world.as(host, done);
             }

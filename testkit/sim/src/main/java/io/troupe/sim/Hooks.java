@@ -32,11 +32,18 @@ public final class Hooks {
         hooks.put("pekko.log-dead-letters", "off");
         hooks.put("pekko.jvm-shutdown-hooks", "off");
         hooks.put("pekko.coordinated-shutdown.run-by-jvm-shutdown-hook", "off");
-        hooks.put("pekko.persistence.journal.plugin", "troupe.sim.journal");
-        hooks.put("pekko.persistence.snapshot-store.plugin", "troupe.sim.snapshot-store");
+        simulated(whole, "pekko.persistence.journal.plugin", "troupe.sim.journal", hooks);
+        simulated(whole, "pekko.persistence.snapshot-store.plugin", "troupe.sim.snapshot-store", hooks);
         hook(whole.root(), List.of(), hooks);
         hooks.putAll(more);
         return ConfigFactory.parseMap(hooks).withFallback(whole);
+    }
+
+    /** The application may choose among the simulated plugins. */
+    private static void simulated(Config application, String path, String plugin, Map<String, Object> hooks) {
+        if (!application.getString(path).startsWith("troupe.sim.")) {
+            hooks.put(path, plugin);
+        }
     }
 
     /** Finds every dispatcher and every mailbox there is: one forgotten would bring real threads back in. */

@@ -1,5 +1,6 @@
 package io.troupe.sim;
 
+import com.typesafe.config.Config;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,12 +18,25 @@ import scala.jdk.javaapi.CollectionConverters;
 /**
  * The journal plugin of a simulation, {@code troupe.sim.journal}: speaks Pekko's journal protocol, and puts each node's
  * events on that node's own {@link Disk}. Two nodes may use the same persistence id, as they may with a local journal.
+ *
+ * <p>As {@code troupe.sim.shared-journal} it is a database that all nodes reach, and that no crash touches: a write under
+ * way when its node crashes takes place. It refuses a second event with the same number, as a database does by its key.
  */
 public final class SimulatedJournal extends AbstractActor {
 
     private final World world = World.of(context().system().settings().config());
     private final Host owner = world.ownerOf(context().system().settings().config());
     private final StoredPayloads payloads = new StoredPayloads(context().system());
+    private final boolean shared;
+
+    /** Called by Pekko. */
+    public SimulatedJournal(Config config) {
+        shared = config.getBoolean("shared");
+    }
+
+    private Disk diskOf(Host host) {
+        return shared ? world.sharedStore() : host.disk();
+    }
 
     @Override
     public Receive createReceive() {
@@ -57,7 +71,11 @@ public final class SimulatedJournal extends AbstractActor {
         replies.add(0, JournalProtocol.WriteMessagesSuccessful$.MODULE$);
         failures.add(0, new JournalProtocol.WriteMessagesFailed(broken, writes));
         var actor = write.persistentActor();
-        host.disk().write(host, changes, () -> tellAll(actor, replies), () -> tellAll(actor, failures));
+        if (shared && isTaken(envelopes)) {
+            diskOf(host).read(host, () -> tellAll(actor, failures));
+            return;
+        }
+        diskOf(host).write(host, changes, () -> tellAll(actor, replies), () -> tellAll(actor, failures));
     }
 
     private void prepare(Host host, AtomicWrite atomic, int id, List<Runnable> changes, List<Object> replies) {
@@ -72,9 +90,27 @@ public final class SimulatedJournal extends AbstractActor {
             events.forEach(event -> replies.add(new JournalProtocol.WriteMessageRejected(event, e, id)));
             return;
         }
-        var log = host.disk().log(atomic.persistenceId());
+        var log = diskOf(host).log(atomic.persistenceId());
         changes.add(() -> stored.forEach(log::append));
         events.forEach(event -> replies.add(new JournalProtocol.WriteMessageSuccess(event, id)));
+    }
+
+    /** Whether another writer was first: each event's number may be used once. */
+    private boolean isTaken(List<PersistentEnvelope> envelopes) {
+        for (var envelope : envelopes) {
+            if (envelope instanceof AtomicWrite atomic) {
+                var log = world.sharedStore().log(atomic.persistenceId());
+                if (atomic.lowestSequenceNr() <= log.highestPromised) {
+                    return true;
+                }
+            }
+        }
+        for (var envelope : envelopes) {
+            if (envelope instanceof AtomicWrite atomic) {
+                world.sharedStore().log(atomic.persistenceId()).highestPromised = atomic.highestSequenceNr();
+            }
+        }
+        return false;
     }
 
     private void tellAll(ActorRef actor, List<Object> replies) {
@@ -83,9 +119,9 @@ public final class SimulatedJournal extends AbstractActor {
 
     private void onReplay(JournalProtocol.ReplayMessages replay) {
         var host = world.servedBy(owner);
-        host.disk().read(host, () -> {
+        diskOf(host).read(host, () -> {
             var actor = replay.persistentActor();
-            var log = host.disk().log(replay.persistenceId());
+            var log = diskOf(host).log(replay.persistenceId());
             try {
                 log.events.tailMap(replay.fromSequenceNr(), true).headMap(replay.toSequenceNr(), true).values().stream()
                         .limit(replay.max())
@@ -103,10 +139,10 @@ public final class SimulatedJournal extends AbstractActor {
 
     private void onDelete(JournalProtocol.DeleteMessagesTo delete) {
         var host = world.servedBy(owner);
-        var log = host.disk().log(delete.persistenceId());
+        var log = diskOf(host).log(delete.persistenceId());
         var actor = delete.persistentActor();
         var broken = new IOException("simulated I/O error on the disk of " + host);
-        host.disk()
+        diskOf(host)
                 .write(
                         host,
                         List.of(() -> log.deleteTo(delete.toSequenceNr())),

@@ -1,5 +1,6 @@
 package io.troupe.sim;
 
+import com.typesafe.config.Config;
 import java.io.IOException;
 import java.util.List;
 import org.apache.pekko.actor.AbstractActor;
@@ -22,6 +23,16 @@ public final class SimulatedSnapshotStore extends AbstractActor {
     private final World world = World.of(context().system().settings().config());
     private final Host owner = world.ownerOf(context().system().settings().config());
     private final StoredPayloads payloads = new StoredPayloads(context().system());
+    private final boolean shared;
+
+    /** Called by Pekko. */
+    public SimulatedSnapshotStore(Config config) {
+        shared = config.getBoolean("shared");
+    }
+
+    private Disk diskOf(Host host) {
+        return shared ? world.sharedStore() : host.disk();
+    }
 
     @Override
     public Receive createReceive() {
@@ -36,9 +47,9 @@ public final class SimulatedSnapshotStore extends AbstractActor {
     private void onLoad(SnapshotProtocol.LoadSnapshot load) {
         var host = world.servedBy(owner);
         var requester = sender();
-        host.disk().read(host, () -> {
+        diskOf(host).read(host, () -> {
             var criteria = load.criteria().limit(load.toSequenceNr());
-            var newest = host.disk().snapshots(load.persistenceId()).descendingMap().values().stream()
+            var newest = diskOf(host).snapshots(load.persistenceId()).descendingMap().values().stream()
                     .filter(snapshot -> criteria.matches(snapshot.metadata()))
                     .findFirst();
             try {
@@ -65,8 +76,8 @@ public final class SimulatedSnapshotStore extends AbstractActor {
             requester.tell(new SaveSnapshotFailure(metadata, e), self());
             return;
         }
-        var snapshots = host.disk().snapshots(metadata.persistenceId());
-        host.disk()
+        var snapshots = diskOf(host).snapshots(metadata.persistenceId());
+        diskOf(host)
                 .write(
                         host,
                         List.of(() -> snapshots.put(metadata.sequenceNr(), stored)),
@@ -78,8 +89,8 @@ public final class SimulatedSnapshotStore extends AbstractActor {
         var host = world.servedBy(owner);
         var requester = sender();
         var metadata = delete.metadata();
-        var snapshots = host.disk().snapshots(metadata.persistenceId());
-        host.disk()
+        var snapshots = diskOf(host).snapshots(metadata.persistenceId());
+        diskOf(host)
                 .write(
                         host,
                         List.of(() -> snapshots.remove(metadata.sequenceNr())),
@@ -91,8 +102,8 @@ public final class SimulatedSnapshotStore extends AbstractActor {
         var host = world.servedBy(owner);
         var requester = sender();
         var criteria = delete.criteria();
-        var snapshots = host.disk().snapshots(delete.persistenceId());
-        host.disk()
+        var snapshots = diskOf(host).snapshots(delete.persistenceId());
+        diskOf(host)
                 .write(
                         host,
                         List.of(() -> snapshots.values().removeIf(snapshot -> criteria.matches(snapshot.metadata()))),

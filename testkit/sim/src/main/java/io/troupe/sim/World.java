@@ -62,6 +62,7 @@ public final class World {
     private Trace trace = new Trace();
     private final Map<String, Long> reached = new TreeMap<>();
     private final Host outside = new Host("outside", new Disk(this, streams.derive("disk outside")));
+    private Disk sharedStore = new Disk(this, streams.derive("disk shared"));
     private Host current = outside;
     private Host messageOrigin = outside;
     private long nowNanos;
@@ -125,6 +126,7 @@ public final class World {
         trace = new Trace();
         reached.clear();
         outside.disk(new Disk(this, streams.derive("disk outside")));
+        sharedStore = new Disk(this, streams.derive("disk shared"));
         current = outside;
         messageOrigin = outside;
         nowNanos = 0;
@@ -158,6 +160,11 @@ public final class World {
     public Host ownerOf(Config config) {
         var name = config.getString(NODE_PATH);
         return name.isEmpty() ? outside : host(name).orElse(outside);
+    }
+
+    /** What a database outside of all nodes keeps: no crash of a node touches it. */
+    Disk sharedStore() {
+        return sharedStore;
     }
 
     /** For whom a plugin of {@code owner}'s actor system does what the present message asks. */
@@ -383,13 +390,35 @@ public final class World {
         }
     }
 
+    /**
+     * Runs what is ready of the node whose code waits now, first come first served, and something else only when nothing
+     * is: waits of different nodes inside each other could not end in the order in which they are over.
+     *
+     * @return false when nothing is left to run
+     */
+    boolean stepOfWaiting() {
+        var waiting = current;
+        var own = ready.takeFirst(task -> task.host() == waiting);
+        if (own == null) {
+            return step(Long.MAX_VALUE);
+        }
+        stepped();
+        run(own);
+        throwFailure();
+        return true;
+    }
+
+    private void stepped() {
+        if (++stepsAtThisInstant > STEPS_AT_ONE_INSTANT_MAX) {
+            throw new SimulationFailure("still busy after " + STEPS_AT_ONE_INSTANT_MAX + " steps at " + nowNanos
+                    + " ns of virtual time: actors that send to each other for ever");
+        }
+    }
+
     /** Runs one ready task, or else the next timer due by {@code untilNanos}; false when there is neither. */
     public boolean step(long untilNanos) {
         if (!ready.isEmpty()) {
-            if (++stepsAtThisInstant > STEPS_AT_ONE_INSTANT_MAX) {
-                throw new SimulationFailure("still busy after " + STEPS_AT_ONE_INSTANT_MAX + " steps at " + nowNanos
-                        + " ns of virtual time: actors that send to each other for ever");
-            }
+            stepped();
             run(ready.takeAny(schedule));
             throwFailure();
             return true;

@@ -10,6 +10,7 @@ import org.apache.pekko.actor.ActorSystemImpl;
 import org.apache.pekko.actor.DynamicAccess;
 import org.apache.pekko.actor.InternalActorRef;
 import org.apache.pekko.actor.Props;
+import org.apache.pekko.actor.ProviderSelection;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.ClusterActorRefProvider;
 import org.apache.pekko.dispatch.Dispatchers$;
@@ -33,7 +34,17 @@ public final class SimulatedClusterProvider extends ClusterActorRefProvider {
     /** Called by Pekko. */
     public SimulatedClusterProvider(
             String name, ActorSystem.Settings settings, EventStream events, DynamicAccess access) {
-        super(name, settings, events, access);
+        super(name, asCluster(settings), events, access);
+    }
+
+    /**
+     * Pekko takes a provider that is named by its class for one without cluster: its receptionist stays local then, and
+     * death watch does not reach other nodes.
+     */
+    private static ActorSystem.Settings asCluster(ActorSystem.Settings settings) {
+        set(ActorSystem.Settings.class, settings, "ProviderSelectionType", ProviderSelection.cluster());
+        set(ActorSystem.Settings.class, settings, "HasCluster", true);
+        return settings;
     }
 
     @Override
@@ -112,10 +123,14 @@ public final class SimulatedClusterProvider extends ClusterActorRefProvider {
     }
 
     private void set(String name, Object value) {
+        set(RemoteActorRefProvider.class, this, name, value);
+    }
+
+    private static void set(Class<?> owner, Object object, String name, Object value) {
         try {
-            Field field = RemoteActorRefProvider.class.getDeclaredField(name);
+            Field field = owner.getDeclaredField(name);
             field.setAccessible(true);
-            field.set(this, value);
+            field.set(object, value);
         } catch (ReflectiveOperationException e) {
             throw otherPekko(e);
         }

@@ -79,6 +79,43 @@ final class TestCluster {
                 () -> nodes.stream().allMatch(node -> node.membersUp().size() == nodes.size()), Duration.ofSeconds(60));
     }
 
+    /**
+     * Parts one or two of five nodes from the others for a while, in one direction or both, and sometimes crashes one of
+     * them; nodes that end or crash come back. The other three are a majority all the time. At the end everybody is a
+     * member again.
+     */
+    static void trouble(ClusterSimulation sim, List<? extends ClusterNode<?>> nodes) {
+        sim.onNodeEnd(node -> sim.after(ofSeconds(3), () -> restart(node)));
+        var random = sim.random("trouble");
+        sim.runFor(Duration.ofMillis(random.nextInt(2_000)));
+        int first = random.nextInt(5);
+        var side = new TreeSet<String>();
+        side.add(nodes.get(first).name());
+        if (random.nextBoolean()) {
+            side.add(nodes.get((first + 1 + random.nextInt(4)) % 5).name());
+        }
+        SplitBrainTest.Way.values()[random.nextInt(3)].cut(sim, side);
+        if (random.nextBoolean()) {
+            sim.after(Duration.ofMillis(random.nextInt(15_000)), () -> {
+                var victim = sim.node(side.first());
+                if (victim.isUp()) {
+                    victim.crash();
+                    sim.after(ofSeconds(5), () -> restart(victim));
+                }
+            });
+        }
+        sim.runFor(Duration.ofMillis(2_000 + random.nextInt(28_000)));
+        sim.heal();
+        sim.runFor(ofSeconds(20));
+        awaitFormed(sim, nodes);
+    }
+
+    static void restart(ClusterNode<?> node) {
+        if (!node.isUp()) {
+            node.restart();
+        }
+    }
+
     static Set<String> others(Set<String> these) {
         var rest = new TreeSet<>(ALL);
         rest.removeAll(these);
