@@ -3,6 +3,7 @@ package io.troupe.etcd.gateway;
 import io.etcd.jetcd.api.AuthUserGetRequest;
 import io.etcd.jetcd.api.AuthenticateRequest;
 import io.etcd.jetcd.api.AuthenticateResponse;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.auth.Passwords;
@@ -25,6 +26,8 @@ import java.util.concurrent.Executor;
 final class Authentications {
 
     private static final int ATTEMPTS_MAX = 5;
+    /** The one failure there is, in etcd's words. */
+    private static final String VERIFY_ONLY = "auth: token signing attempted with verify-only key";
 
     private final UnaryCalls calls;
     private final NodeView node;
@@ -41,7 +44,14 @@ final class Authentications {
     void authenticate(AuthenticateRequest request, StreamObserver<AuthenticateResponse> observer) {
         Duration deadline = calls.deadline();
         calls.readAsNobody(query(request), observer, result -> attempt(request, result, deadline, ATTEMPTS_MAX)
-                .thenAccept(answer -> answer(answer, observer)));
+                .whenComplete((answer, failure) -> {
+                    if (failure == null) {
+                        answer(answer, observer);
+                    } else {
+                        observer.onError(
+                                Status.UNKNOWN.withDescription(VERIFY_ONLY).asRuntimeException());
+                    }
+                }));
     }
 
     private static org.apache.pekko.util.ByteString query(AuthenticateRequest request) {

@@ -115,6 +115,34 @@ class TokensTest {
     }
 
     @Test
+    void aMemberThatCanOnlyVerifySaysSoInsteadOfLettingItsClientWait() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        Path open = pem("PUBLIC KEY", generator.generateKeyPair().getPublic().getEncoded());
+        try (var node = new io.troupe.etcd.SoloNode(
+                "troupe.etcd.auth { bcrypt-cost = 4, token = \"jwt,sign-method=RS256,pub-key=" + open + "\" }")) {
+            var channel = node.connect();
+            var auth = io.etcd.jetcd.api.AuthGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(20, java.util.concurrent.TimeUnit.SECONDS);
+            auth.userAdd(io.etcd.jetcd.api.AuthUserAddRequest.newBuilder()
+                    .setName("root")
+                    .setPassword("pw")
+                    .build());
+            auth.userGrantRole(io.etcd.jetcd.api.AuthUserGrantRoleRequest.newBuilder()
+                    .setUser("root")
+                    .setRole("root")
+                    .build());
+            auth.authEnable(io.etcd.jetcd.api.AuthEnableRequest.getDefaultInstance());
+            assertThatThrownBy(() -> auth.authenticate(io.etcd.jetcd.api.AuthenticateRequest.newBuilder()
+                            .setName("root")
+                            .setPassword("pw")
+                            .build()))
+                    .hasMessageContaining("verify-only key");
+            io.troupe.etcd.SoloNode.disconnect(channel);
+        }
+    }
+
+    @Test
     void wrongOptionsAreNamed() {
         assertThatThrownBy(() -> JwtTokens.of(Map.of("sign-method", "XX1"), Clock.systemUTC()))
                 .hasMessageContaining("sign-method=XX1");
