@@ -2,9 +2,12 @@ package io.troupe.generals;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.troupe.generals.benor.BenOr;
 import io.troupe.generals.byzantine.General;
 import io.troupe.generals.byzantine.OralMessage;
 import io.troupe.generals.byzantine.SignedMessage;
+import io.troupe.generals.dls.PartialSynchrony;
+import io.troupe.generals.two.AlliedGeneral;
 import io.troupe.wire.Registrations;
 import io.troupe.wire.Wire;
 import java.util.ArrayList;
@@ -12,6 +15,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.serialization.Serialization;
@@ -45,6 +49,16 @@ class GeneralsWireTest {
         bytes.put(new General.Letter("g0", SIGNED), "67b08e0e0110018f0e67b00d097369676e6174757265");
         bytes.put(ORAL, "0210020367b00367b2");
         bytes.put(SIGNED, "0110018f0e67b00d097369676e6174757265");
+        bytes.put(new AlliedGeneral.Messenger(2), "04");
+        bytes.put(new BenOr.Report(1, 300, 1), "02d80402");
+        bytes.put(new BenOr.Proposal(2, 300, BenOr.NO_VALUE), "04d80401");
+        bytes.put(new BenOr.Decided(2, 0), "0400");
+        bytes.put(new PartialSynchrony.Acceptable(1, 7, List.of(0, 1), List.of(0, 1)), "020e100202000202100202000202");
+        bytes.put(new PartialSynchrony.Lock(7, 1, List.of(0, 1)), "0e10020200020202");
+        bytes.put(new PartialSynchrony.Acknowledged(2, 7, List.of(1)), "040e10010202");
+        bytes.put(
+                new PartialSynchrony.Locked(7, new TreeMap<>(Map.of(1, 7)), List.of(0, 1)),
+                "1a010202020e0e100202000202");
         return bytes;
     }
 

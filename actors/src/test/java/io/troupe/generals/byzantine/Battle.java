@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -41,6 +42,7 @@ final class Battle {
     private final Simulation sim;
     private final Map<String, Order> decisions = new TreeMap<>();
     private final Map<String, String> heard = new TreeMap<>();
+    private long messages;
 
     private Battle(Setting setting, Simulation sim) {
         this.setting = setting;
@@ -57,12 +59,17 @@ final class Battle {
         for (int bits = 0; bits < 1 << n; bits++) {
             int chosen = bits;
             if (Integer.bitCount(bits) <= most) {
-                all.add(new java.util.TreeSet<>(names(n).stream()
+                all.add(new TreeSet<>(names(n).stream()
                         .filter(name -> (chosen >> Integer.parseInt(name.substring(1)) & 1) == 1)
                         .toList()));
             }
         }
         return all;
+    }
+
+    /** A traitor does not care for the order it was to send. */
+    static List<Order> ordersThatMatter(Set<String> traitors) {
+        return traitors.contains(COMMANDER) ? List.of(Order.ATTACK) : List.of(Order.values());
     }
 
     static Battle oral(Simulation sim, Setting setting, Function<String, Allegiance> treason) {
@@ -124,8 +131,6 @@ final class Battle {
         sim.runUntil(() -> decisions.size() == generals.size(), ROUND.multipliedBy(setting.m() + 3L));
         messages = sim.messagesSent() - before;
     }
-
-    private long messages;
 
     @SuppressWarnings("unchecked")
     private void begin(String name) {

@@ -48,7 +48,7 @@ class OralMessagesPaperTest {
             for (int n = 3 * m + 1; n <= 7; n++) {
                 for (var traitors : Battle.placements(n, m)) {
                     for (var treason : OralTreason.values()) {
-                        for (var order : Order.values()) {
+                        for (var order : Battle.ordersThatMatter(traitors)) {
                             var setting = new Setting(n, m, order, traitors);
                             assertThat(fight(setting, treason, battles).broken())
                                     .as("%s %s", treason, setting)
@@ -59,7 +59,7 @@ class OralMessagesPaperTest {
                 }
             }
         }
-        assertThat(battles).isGreaterThan(800);
+        assertThat(battles).isGreaterThan(500);
     }
 
     @Test

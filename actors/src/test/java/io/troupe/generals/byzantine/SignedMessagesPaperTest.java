@@ -4,7 +4,6 @@ import static io.troupe.generals.Order.ATTACK;
 import static io.troupe.generals.Order.RETREAT;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.troupe.generals.Order;
 import io.troupe.generals.byzantine.Battle.Setting;
 import io.troupe.sim.Stage;
 import java.util.List;
@@ -60,7 +59,7 @@ class SignedMessagesPaperTest {
             for (int n = m + 2; n <= 7; n++) {
                 for (var traitors : Battle.placements(n, m)) {
                     for (var treason : SignedTreason.values()) {
-                        for (var order : Order.values()) {
+                        for (var order : Battle.ordersThatMatter(traitors)) {
                             var setting = new Setting(n, m, order, traitors);
                             assertThat(fight(setting, treason, battles).broken())
                                     .as("%s %s", treason, setting)
@@ -71,7 +70,7 @@ class SignedMessagesPaperTest {
                 }
             }
         }
-        assertThat(battles).isGreaterThan(1_500);
+        assertThat(battles).isGreaterThan(1_000);
     }
 
     @Test
