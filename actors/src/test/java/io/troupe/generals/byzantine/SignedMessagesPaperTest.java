@@ -74,9 +74,9 @@ class SignedMessagesPaperTest {
     }
 
     @Test
-    @DisplayName("§4: seven generals and two traitors, at random, 250 times")
+    @DisplayName("§4: seven generals and two traitors, at random, 100 times")
     void sevenGeneralsCopeWithTwoTraitors() {
-        TwoSignedTraitorsAtRandom.fight(stage, KEYS, 250);
+        TwoSignedTraitorsAtRandom.fight(stage, KEYS, 100);
     }
 
     @Test

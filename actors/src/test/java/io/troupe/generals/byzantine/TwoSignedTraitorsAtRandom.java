@@ -12,7 +12,7 @@ final class TwoSignedTraitorsAtRandom implements Runnable {
     @Override
     public void run() {
         try (var stage = Stage.open()) {
-            fight(stage, new Signatures(), 250);
+            fight(stage, new Signatures(), 100);
         }
     }
 

@@ -115,7 +115,7 @@ class TwoGeneralsPaperTest {
     @DisplayName("with luck: disaster is as likely as the formula says")
     void luckIsAsTheFormulaSays(int acknowledgements, int copies) {
         var odds = new Odds(0.5, acknowledgements, copies);
-        int runs = 1_000;
+        int runs = 300;
         int alone = 0;
         int together = 0;
         var plan = new Plan(acknowledgements, copies, DAWN);
@@ -130,9 +130,9 @@ class TwoGeneralsPaperTest {
                 }
             }
         }
-        // Four standard deviations of 1,000 runs.
-        assertThat(alone / (double) runs).isCloseTo(odds.disaster(), within(0.064));
-        assertThat(together / (double) runs).isCloseTo(odds.victory(), within(0.064));
+        // Four standard deviations of 300 runs.
+        assertThat(alone / (double) runs).isCloseTo(odds.disaster(), within(0.115));
+        assertThat(together / (double) runs).isCloseTo(odds.victory(), within(0.115));
         assertThat(odds.disaster() + odds.victory() + odds.inaction()).isCloseTo(1, within(1e-9));
     }
 }
