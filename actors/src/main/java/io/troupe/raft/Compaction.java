@@ -47,10 +47,12 @@ final class Compaction {
 
     void maybeBegin() {
         long entries = server.appliedIndex() - snapshot.index();
+        long upTo = Math.max(server.appliedIndex(), snapshot.index()); // What was installed may not be restored yet.
+        boolean known = server.configurationAt(upTo).isKnown(); // Else a snapshot could not carry it (§7).
         boolean enough = entries >= server.settings.snapshotEntries()
                 || (entries > 0 && bytesSince >= server.settings.snapshotBytes())
                 || damaged;
-        if (enough && !underWay && pauseTicks == 0) {
+        if (enough && known && !underWay && pauseTicks == 0) {
             underWay = true;
             bytesFrozen = bytesSince;
             server.freeze();

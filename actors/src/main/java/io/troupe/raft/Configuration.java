@@ -9,7 +9,7 @@ import java.util.function.ToLongFunction;
 
 /**
  * Who belongs to the group. While {@code outgoing} is not empty the configuration is joint (§6): every
- * decision needs a majority of both sets.
+ * decision needs a majority of both sets. Without voters it is not known, and nothing can be decided.
  *
  * @param voters stable node ids of the voters, or of the incoming ones while joint
  * @param outgoing voters of the old configuration while joint, else empty
@@ -21,8 +21,9 @@ record Configuration(SortedSet<String> voters, SortedSet<String> outgoing, Sorte
         voters = sorted(voters);
         outgoing = sorted(outgoing);
         learners = sorted(learners);
-        if (voters.isEmpty()) {
-            throw new IllegalArgumentException("A configuration has no voters; it needs at least one");
+        if (voters.isEmpty() && !(outgoing.isEmpty() && learners.isEmpty())) {
+            throw new IllegalArgumentException("A configuration has no voters, but outgoing ones " + outgoing
+                    + " and learners " + learners + "; it needs at least one voter");
         }
         if (learners.stream().anyMatch(voters::contains)) {
             throw new IllegalArgumentException("A node is voter and learner at once: voters are " + voters
@@ -30,7 +31,13 @@ record Configuration(SortedSet<String> voters, SortedSet<String> outgoing, Sorte
         }
     }
 
+    /** What a server has that joins a group: its leader will tell it who belongs to it. */
+    static final Configuration UNKNOWN = new Configuration(new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
+
     static Configuration of(Collection<String> voters) {
+        if (voters.isEmpty()) {
+            throw new IllegalArgumentException("A group has no voters; it needs at least one");
+        }
         return new Configuration(new TreeSet<>(voters), new TreeSet<>(), new TreeSet<>());
     }
 
@@ -46,6 +53,19 @@ record Configuration(SortedSet<String> voters, SortedSet<String> outgoing, Sorte
         return !outgoing.isEmpty();
     }
 
+    boolean isKnown() {
+        return !voters.isEmpty();
+    }
+
+    boolean isMember(String node) {
+        return isVoter(node) || learners.contains(node);
+    }
+
+    /** C_new, which follows C_old,new (§6). */
+    Configuration withoutOutgoing() {
+        return new Configuration(voters, new TreeSet<>(), learners);
+    }
+
     /** Everybody the leader replicates to, but {@code self}. */
     SortedSet<String> peersOf(String self) {
         SortedSet<String> peers = new TreeSet<>(voters);
@@ -56,7 +76,7 @@ record Configuration(SortedSet<String> voters, SortedSet<String> outgoing, Sorte
     }
 
     boolean isQuorum(Set<String> nodes) {
-        return new Majority(voters).isReachedBy(nodes) && new Majority(outgoing).isReachedBy(nodes);
+        return isKnown() && new Majority(voters).isReachedBy(nodes) && new Majority(outgoing).isReachedBy(nodes);
     }
 
     /** Whether {@code refusals} make a quorum impossible. */
@@ -65,7 +85,10 @@ record Configuration(SortedSet<String> voters, SortedSet<String> outgoing, Sorte
     }
 
     long indexOnQuorum(ToLongFunction<String> matchIndex) {
-        return Math.min(
-                new Majority(voters).indexOnQuorum(matchIndex), new Majority(outgoing).indexOnQuorum(matchIndex));
+        return !isKnown()
+                ? 0
+                : Math.min(
+                        new Majority(voters).indexOnQuorum(matchIndex),
+                        new Majority(outgoing).indexOnQuorum(matchIndex));
     }
 }

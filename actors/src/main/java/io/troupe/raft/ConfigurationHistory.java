@@ -15,6 +15,17 @@ final class ConfigurationHistory {
         return byIndex.lastEntry().getValue();
     }
 
+    /** Where the latest one stands. */
+    long latestIndex() {
+        return byIndex.lastKey();
+    }
+
+    /** Whether {@code node} votes in what was in force at {@code index}, or in anything that came later. */
+    boolean isVoterSince(long index, String node) {
+        return byIndex.tailMap(byIndex.floorKey(index), true).values().stream()
+                .anyMatch(configuration -> configuration.isVoter(node));
+    }
+
     /** As of {@code index}, which is not compacted. */
     Configuration at(long index) {
         return byIndex.floorEntry(index).getValue();

@@ -4,9 +4,9 @@ import io.troupe.raft.RaftMessage.AppendEntries;
 import io.troupe.raft.RaftMessage.ReadIndex;
 import io.troupe.raft.RaftMessage.TimeoutNow;
 import io.troupe.replication.Replica;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +25,8 @@ final class Leader extends Role {
         FLUSH
     }
 
-    private final TreeMap<String, ActorRef<Replicator.Command>> replicators = new TreeMap<>();
-    private final TreeMap<String, Long> matchIndex = new TreeMap<>();
+    private final Replication replication;
+    private final Reconfiguration reconfiguration;
     private final TreeSet<String> heard = new TreeSet<>();
     private final Proposals proposals;
     private final ReadRounds reads;
@@ -39,6 +39,8 @@ final class Leader extends Role {
 
     private Leader(RaftServer server) {
         super(server);
+        this.replication = new Replication(server);
+        this.reconfiguration = new Reconfiguration(server, replication);
         this.proposals = new Proposals(server.settings);
         this.reads = new ReadRounds(server);
         this.ticksToBeat = server.settings.ticksPerHeartbeat();
@@ -50,26 +52,10 @@ final class Leader extends Role {
         server.follow(Optional.of(server.node));
         leader.flushedIndex = server.log().lastIndex();
         server.append(new Entry.NoOp()); // §8: commits what earlier terms left
-        leader.spawnReplicators();
+        leader.replication.follow(server.configuration());
         leader.onFlush();
         leader.beat();
         return leader;
-    }
-
-    private void spawnReplicators() {
-        var leadership = new Replicator.Leadership(
-                server.group, server.node, server.term(), server.settings, server.storage, server.self.narrow());
-        for (String peer : server.configuration().peersOf(server.node)) {
-            ActorRef<Replicator.Command> replicator = server.context.spawn(
-                    Replicator.create(leadership, peer, advance()), "replicator-" + peer + "-" + server.term());
-            server.context.watch(replicator); // When one fails, so does the replica: half a leader is worse than none.
-            replicators.put(peer, replicator);
-            replicator.tell(new Replicator.PeerAt(server.peer(peer)));
-        }
-    }
-
-    private Replicator.Advance advance() {
-        return new Replicator.Advance(server.log(), server.snapshot(), server.commitIndex());
     }
 
     @Override
@@ -86,11 +72,10 @@ final class Leader extends Role {
     void end(Optional<String> leader) {
         ended = true;
         writeAppended(() -> {}); // It stays in the log, so the disk must have it: a later write goes on from there.
-        replicators.values().forEach(replicator -> {
-            server.context.unwatch(replicator);
-            server.context.stop(replicator);
-        });
-        proposals.abandon(server.node + " lost leadership of group " + server.group + " meanwhile");
+        replication.stop();
+        String detail = server.node + " lost leadership of group " + server.group + " meanwhile";
+        proposals.abandon(detail);
+        reconfiguration.abandon(detail);
         reads.rejectAll(server.node + " no longer leads group " + server.group);
         if (transfer != null) {
             transfer.succeed(leader);
@@ -113,16 +98,20 @@ final class Leader extends Role {
             }
             heard.clear();
         }
+        replication.onTick();
         if (transfer != null && transfer.isOverdue()) {
             transfer.fail();
             transfer = null;
+            if (reconfiguration.isRemoved()) {
+                return followIn(server.term(), Optional.empty());
+            }
+            reconfigureOn();
         }
         return this;
     }
 
     private void beat() {
-        var beat = new Replicator.Beat(reads.round());
-        replicators.values().forEach(replicator -> replicator.tell(beat));
+        replication.beat(reads.round());
     }
 
     // -- replication
@@ -137,8 +126,7 @@ final class Leader extends Role {
     @Override
     Role onFlush() {
         flushScheduled = false;
-        var advance = advance();
-        replicators.values().forEach(replicator -> replicator.tell(advance));
+        replication.advanceAll();
         writeAppended(this::advanceCommitIndex);
         return this;
     }
@@ -153,11 +141,10 @@ final class Leader extends Role {
 
     @Override
     Role onProgress(Replicator.Progress progress) {
-        if (progress.term() != server.term()) {
-            return this; // Of an earlier leadership.
+        if (progress.term() != server.term() || !replication.onProgress(progress)) {
+            return this; // Of an earlier leadership, or of a peer that left.
         }
         heard.add(progress.peer());
-        matchIndex.merge(progress.peer(), progress.matchIndex(), Math::max);
         advanceCommitIndex();
         reads.onConfirmed(progress.peer(), progress.round());
         beginReads();
@@ -177,19 +164,17 @@ final class Leader extends Role {
             server.commitTo(index, proposals.committedThrough(index));
             scheduleFlush();
             beginReads();
+            reconfigureOn();
         }
     }
 
-    private long durableIndexOf(String node) {
-        return node.equals(server.node) ? server.frontier.durableIndex() : matchIndex.getOrDefault(node, 0L);
+    long durableIndexOf(String node) {
+        return node.equals(server.node) ? server.frontier.durableIndex() : replication.matchIndex(node);
     }
 
     @Override
     Role onPeerAt(PeerDirectory.PeerAt at) {
-        ActorRef<Replicator.Command> replicator = replicators.get(at.node());
-        if (replicator != null) {
-            replicator.tell(new Replicator.PeerAt(server.peer(at.node())));
-        }
+        replication.peerAt(at.node(), server.peer(at.node()));
         return this;
     }
 
@@ -226,6 +211,8 @@ final class Leader extends Role {
         } else if (request instanceof Replica.OpenSession open && hasRoomFor(request, 0)) {
             long index = server.append(new Entry.OpenSession());
             proposals.add(new Applier.Waiting(index, Replica.NO_SESSION, 0, 0, open.replyTo()));
+            scheduleFlush();
+        } else if (request instanceof Replica.Reconfigure reconfigure && reconfiguration.begin(reconfigure)) {
             scheduleFlush();
         }
         return this;
@@ -278,16 +265,24 @@ final class Leader extends Role {
         }
     }
 
+    // -- membership (§6; thesis §4)
+
+    /** Not while leadership is handed over: the new leader would lack what is appended now, and goes on itself. */
+    private void reconfigureOn() {
+        if (transfer == null && reconfiguration.advance()) {
+            scheduleFlush();
+        }
+        if (transfer == null && reconfiguration.isRemoved()) {
+            mostCaughtUp(otherVoters()).ifPresent(successor -> handOver(successor, Optional.empty()));
+        }
+    }
+
     // -- transfer (thesis §3.10)
 
     @Override
     Role onTransferLeadership(Replica.TransferLeadership request) {
-        SortedSet<String> candidates = server.configuration().peersOf(server.node);
-        candidates.removeIf(peer -> !server.configuration().isVoter(peer));
-        Optional<String> target = request.target().or(() -> candidates.stream()
-                .filter(heard::contains)
-                .max((a, b) -> Long.compare(durableIndexOf(a), durableIndexOf(b)))
-                .or(() -> candidates.stream().max((a, b) -> Long.compare(durableIndexOf(a), durableIndexOf(b)))));
+        SortedSet<String> candidates = otherVoters();
+        Optional<String> target = request.target().or(() -> mostCaughtUp(candidates));
         if (transfer != null) {
             Rejections.reject(request, Replica.Reason.OVERLOADED, "leadership is already being transferred");
         } else if (target.isEmpty() || !candidates.contains(target.get())) {
@@ -297,10 +292,27 @@ final class Leader extends Role {
                     "leadership can go to one of the other voters, which are " + candidates + ", and not to "
                             + target.orElse("anybody"));
         } else {
-            transfer = new LeadershipTransfer(target.get(), server.settings.electionTicks(), request);
-            sendTimeoutNow(transfer);
+            handOver(target.get(), Optional.of(request));
         }
         return this;
+    }
+
+    private SortedSet<String> otherVoters() {
+        SortedSet<String> others = server.configuration().peersOf(server.node);
+        others.removeIf(peer -> !server.configuration().isVoter(peer));
+        return others;
+    }
+
+    /** Of those that were heard lately, if any were. */
+    private Optional<String> mostCaughtUp(SortedSet<String> candidates) {
+        Comparator<String> byLog = Comparator.comparingLong(this::durableIndexOf);
+        return candidates.stream().filter(heard::contains).max(byLog).or(() -> candidates.stream()
+                .max(byLog));
+    }
+
+    private void handOver(String target, Optional<Replica.TransferLeadership> request) {
+        transfer = new LeadershipTransfer(target, server.settings.electionTicks(), request);
+        sendTimeoutNow(transfer);
     }
 
     private void sendTimeoutNow(LeadershipTransfer underWay) {

@@ -7,11 +7,12 @@ import java.util.Optional;
 final class LeadershipTransfer {
 
     private final String target;
-    private final Replica.TransferLeadership request;
+    private final Optional<Replica.TransferLeadership> request;
     private int ticksLeft;
     private boolean told;
 
-    LeadershipTransfer(String target, int ticksMax, Replica.TransferLeadership request) {
+    /** @param request empty when the leader itself wants to go */
+    LeadershipTransfer(String target, int ticksMax, Optional<Replica.TransferLeadership> request) {
         this.target = target;
         this.ticksLeft = ticksMax;
         this.request = request;
@@ -33,13 +34,13 @@ final class LeadershipTransfer {
     }
 
     void succeed(Optional<String> leader) {
-        request.replyTo().tell(new Replica.LeadershipTransferred(leader));
+        request.ifPresent(asked -> asked.replyTo().tell(new Replica.LeadershipTransferred(leader)));
     }
 
     void fail() {
-        Rejections.reject(
-                request,
+        request.ifPresent(asked -> Rejections.reject(
+                asked,
                 Replica.Reason.OVERLOADED,
-                target + " did not take over within an election timeout; this node leads on");
+                target + " did not take over within an election timeout; this node leads on"));
     }
 }

@@ -27,11 +27,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class PeerDirectory extends AbstractBehavior<PeerDirectory.Command> {
 
-    sealed interface Command permits Join, Locate, Located, DirectoriesChanged, ReplicaGone, LocalGone, Retry {}
+    sealed interface Command permits Join, Seek, Locate, Located, DirectoriesChanged, ReplicaGone, LocalGone, Retry {}
 
     /** A replica is here; its host wants to know where its peers are, now and whenever that changes. */
     record Join(String group, SortedSet<String> peers, ActorRef<RaftMessage> replica, ActorRef<PeerAt> listener)
             implements Command {}
+
+    /** The group has other peers now. */
+    record Seek(String group, SortedSet<String> peers) implements Command {}
 
     /** Told to replicas; empty when the peer is not there. */
     record PeerAt(String node, Optional<ActorRef<RaftMessage>> replica) implements RaftReplica.Internal {}
@@ -62,7 +65,7 @@ final class PeerDirectory extends AbstractBehavior<PeerDirectory.Command> {
     }
 
     private final String node;
-    private final TreeMap<String, ActorRef<RaftMessage>> local = new TreeMap<>();
+    private final TreeMap<String, Join> local = new TreeMap<>();
     private final TreeMap<String, List<ActorRef<Command>>> directories = new TreeMap<>();
     /** By node, then group. */
     private final TreeMap<String, TreeMap<String, Wanted>> wanted = new TreeMap<>();
@@ -88,6 +91,7 @@ final class PeerDirectory extends AbstractBehavior<PeerDirectory.Command> {
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Join.class, this::onJoin)
+                .onMessage(Seek.class, this::onSeek)
                 .onMessage(Locate.class, this::onLocate)
                 .onMessage(Located.class, this::onLocated)
                 .onMessage(DirectoriesChanged.class, this::onDirectoriesChanged)
@@ -98,16 +102,35 @@ final class PeerDirectory extends AbstractBehavior<PeerDirectory.Command> {
     }
 
     private Behavior<Command> onJoin(Join join) {
-        local.put(join.group(), join.replica());
+        local.put(join.group(), join);
         getContext().watchWith(join.replica(), new LocalGone(join.group()));
-        for (String peer : join.peers()) {
-            if (!wanted.containsKey(peer)) {
-                subscribeTo(peer);
-            }
-            wanted.computeIfAbsent(peer, absent -> new TreeMap<>()).put(join.group(), new Wanted(join.listener()));
-            locate(peer, join.group());
+        join.peers().forEach(peer -> want(peer, join));
+        return this;
+    }
+
+    private Behavior<Command> onSeek(Seek seek) {
+        Join join = local.get(seek.group());
+        if (join != null) {
+            wanted.forEach((peer, groups) -> {
+                Wanted old = seek.peers().contains(peer) ? null : groups.remove(seek.group());
+                if (old != null) {
+                    old.replica.ifPresent(getContext()::unwatch);
+                }
+            });
+            seek.peers().forEach(peer -> want(peer, join));
         }
         return this;
+    }
+
+    private void want(String peer, Join join) {
+        if (!wanted.containsKey(peer)) {
+            subscribeTo(peer);
+        }
+        Wanted before = wanted.computeIfAbsent(peer, absent -> new TreeMap<>())
+                .putIfAbsent(join.group(), new Wanted(join.listener()));
+        if (before == null) {
+            locate(peer, join.group());
+        }
     }
 
     private void subscribeTo(String peer) {
@@ -142,9 +165,9 @@ final class PeerDirectory extends AbstractBehavior<PeerDirectory.Command> {
     }
 
     private Behavior<Command> onLocate(Locate locate) {
-        ActorRef<RaftMessage> replica = local.get(locate.group());
-        if (replica != null) {
-            locate.replyTo().tell(new Located(node, locate.group(), replica));
+        Join join = local.get(locate.group());
+        if (join != null) {
+            locate.replyTo().tell(new Located(node, locate.group(), join.replica()));
         }
         return this;
     }

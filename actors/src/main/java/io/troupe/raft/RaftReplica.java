@@ -67,7 +67,7 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
     }
 
     /**
-     * @param founders initial voters, if the group has no configuration here yet
+     * @param founders initial voters, if the group was not hosted here yet; a server that is not among them joins
      * @param hosted told when the replica has recovered
      */
     static Behavior<Replica.Message> create(
@@ -75,7 +75,12 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
         return Behaviors.withStash(
                 identity.settings().maxStashed(),
                 stash -> Behaviors.setup(context -> Behaviors.withTimers(timers -> new RaftReplica(
-                        context, timers, stash, identity, Configuration.of(founders), factory, hosted))));
+                        context, timers, stash, identity, founding(identity.node(), founders), factory, hosted))));
+    }
+
+    /** Who joins believes nobody but the group itself about its members: what a host says may be out of date. */
+    private static Configuration founding(String node, List<String> founders) {
+        return founders.contains(node) ? Configuration.of(founders) : Configuration.UNKNOWN;
     }
 
     private final TimerScheduler<Replica.Message> timers;
@@ -212,6 +217,8 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
                     .onMessage(PeerDirectory.PeerAt.class, this::onPeerAt)
                     .onMessage(Replica.OpenSession.class, message -> become(role.onProposal(message, false)))
                     .onMessage(Replica.TransferLeadership.class, message -> become(role.onTransferLeadership(message)))
+                    .onMessage(Replica.Reconfigure.class, message -> become(role.onProposal(message, false)))
+                    .onMessage(Replica.ListMembers.class, this::onListMembers)
                     .onMessage(Replica.Observe.class, this::onObserve)
                     .onMessage(Observers.Gone.class, this::onObserverGone)
                     .onMessage(GetStatus.class, this::onGetStatus)
@@ -295,6 +302,15 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
 
         private Behavior<Replica.Message> onGetStatus(GetStatus get) {
             get.replyTo().tell(server.status(role.name()));
+            return this;
+        }
+
+        private Behavior<Replica.Message> onListMembers(Replica.ListMembers list) {
+            Configuration latest = server.configuration();
+            list.replyTo()
+                    .tell(new Replica.MembersListed(
+                            new Replica.Members(latest.voters(), latest.learners()),
+                            server.isConfigurationCommitted() && !latest.isJoint()));
             return this;
         }
 

@@ -30,6 +30,7 @@ final class RaftServer {
     private final ActorRef<Applier.Command> applier;
     private final ActorRef<SnapshotReceiver.Command> receiver;
     private final TreeMap<String, ActorRef<RaftMessage>> peers = new TreeMap<>();
+    private final ActorRef<PeerDirectory.Command> directory;
     private final Compaction compaction;
     private final ConfigurationHistory configurations;
 
@@ -42,6 +43,7 @@ final class RaftServer {
     private Optional<String> leader = Optional.empty();
     private boolean abstaining;
     private HardState durable;
+    private Configuration sought;
 
     RaftServer(
             RaftReplica.Identity identity,
@@ -58,6 +60,7 @@ final class RaftServer {
         this.storage = identity.storage();
         this.context = context;
         this.self = context.getSelf();
+        this.directory = identity.directory();
         this.disk = disk;
         this.applier = applier;
         this.receiver = receiver;
@@ -69,6 +72,7 @@ final class RaftServer {
         this.frontier = new DurableFrontier(log.lastIndex());
         this.observers = new Observers(context);
         this.configurations = new ConfigurationHistory(snapshot, log);
+        this.sought = configuration();
         this.compaction = new Compaction(this, snapshot);
     }
 
@@ -90,6 +94,11 @@ final class RaftServer {
         return commitIndex;
     }
 
+    /** Else a leader does not know yet what is committed (§8). */
+    boolean hasCommittedInTerm() {
+        return log.termAt(commitIndex) == term();
+    }
+
     long appliedIndex() {
         return appliedIndex;
     }
@@ -100,6 +109,16 @@ final class RaftServer {
 
     Configuration configuration() {
         return configurations.latest();
+    }
+
+    /** Where the configuration in force stands in the log. */
+    long configurationIndex() {
+        return configurations.latestIndex();
+    }
+
+    /** As far as this server knows. */
+    boolean isConfigurationCommitted() {
+        return configurationIndex() <= commitIndex;
     }
 
     Configuration configurationAt(long index) {
@@ -126,6 +145,14 @@ final class RaftServer {
                 .toList();
     }
 
+    /** The directory looks for whoever is in the configuration in force. */
+    private void seekPeers() {
+        if (configuration() != sought) {
+            sought = configuration();
+            directory.tell(new PeerDirectory.Seek(group, sought.peersOf(node)));
+        }
+    }
+
     void peerAt(String node, Optional<ActorRef<RaftMessage>> replica) {
         replica.ifPresentOrElse(ref -> peers.put(node, ref), () -> peers.remove(node));
     }
@@ -135,8 +162,12 @@ final class RaftServer {
         abstaining = true;
     }
 
+    /**
+     * Also when the configuration in force has it no more, as long as that is not known to be committed: it may be the
+     * only one that has it (thesis §4.2.2).
+     */
     boolean mayStand() {
-        return !abstaining && configuration().isVoter(node);
+        return !abstaining && configurations.isVoterSince(commitIndex, node);
     }
 
     /** Randomized over one to two election timeouts (§5.2, §9.3), in ticks. */
@@ -195,6 +226,7 @@ final class RaftServer {
     long append(Entry.Payload payload) {
         log = log.append(new Entry(term(), payload));
         configurations.appended(log.lastIndex(), payload);
+        seekPeers();
         return log.lastIndex();
     }
 
@@ -217,6 +249,7 @@ final class RaftServer {
         }
         log = log.append(news);
         news.forEach((entry, index) -> configurations.appended(index, entry.payload()));
+        seekPeers();
         write(news, answer);
     }
 
@@ -313,6 +346,7 @@ final class RaftServer {
         }
         log = log.rebasedOn(snapshot.last());
         configurations.restart(snapshot, log);
+        seekPeers();
         commitIndex = snapshot.index();
         compaction.installed(snapshot);
         applier.tell(new Applier.Restore(snapshot.last()));

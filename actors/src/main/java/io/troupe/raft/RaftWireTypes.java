@@ -28,6 +28,15 @@ public final class RaftWireTypes implements WireTypes {
         registry.message(1011, Replica.Reason.class);
         registry.message(1012, Replica.Role.class);
         registry.message(1013, ReadConsistency.class);
+        registry.message(1014, Replica.Reconfigure.class);
+        registry.message(1015, Replica.MemberChange.class);
+        registry.message(1016, Replica.MemberChange.Kind.class);
+        registry.message(1017, Replica.ListMembers.class);
+        registry.message(1018, Replica.Members.class);
+        registry.message(1019, Replica.Reconfigured.class);
+        registry.message(1020, Replica.ReconfigureRefused.class);
+        registry.message(1021, Replica.Refusal.class);
+        registry.message(1022, Replica.MembersListed.class);
 
         registry.message(1100, RaftMessage.RequestVote.class);
         registry.message(1101, RaftMessage.VoteReply.class);

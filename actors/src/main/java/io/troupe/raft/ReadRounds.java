@@ -60,8 +60,7 @@ final class ReadRounds {
      * @return whether the followers must be asked
      */
     boolean begin() {
-        boolean knowsCommits = server.log().termAt(server.commitIndex()) == server.term();
-        if (underWay || !knowsCommits || (collecting.isEmpty() && collectingRemote.isEmpty())) {
+        if (underWay || !server.hasCommittedInTerm() || (collecting.isEmpty() && collectingRemote.isEmpty())) {
             return false;
         }
         underWay = true;

@@ -16,6 +16,10 @@ final class Rejections {
             open.replyTo().tell(new Replica.Rejected(Replica.NO_SESSION, 0, reason, detail));
         } else if (request instanceof Replica.TransferLeadership transfer) {
             transfer.replyTo().tell(new Replica.Rejected(Replica.NO_SESSION, 0, reason, detail));
+        } else if (request instanceof Replica.Reconfigure reconfigure) {
+            reconfigure.replyTo().tell(new Replica.Rejected(Replica.NO_SESSION, 0, reason, detail));
+        } else if (request instanceof Replica.ListMembers list) {
+            list.replyTo().tell(new Replica.Rejected(Replica.NO_SESSION, 0, reason, detail));
         }
     }
 

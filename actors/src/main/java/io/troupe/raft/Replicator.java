@@ -52,9 +52,10 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
      * The peer answered in this term.
      *
      * @param matchIndex known to be durable there
+     * @param generation of the replicator, told apart within a term
      * @param round of the message it answered
      */
-    record Progress(long term, String peer, long matchIndex, long round) implements Event {}
+    record Progress(long term, String peer, long generation, long matchIndex, long round) implements Event {}
 
     record HigherTerm(long term) implements Event {}
 
@@ -69,6 +70,7 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
 
     private final Leadership leadership;
     private final String peer;
+    private final long generation;
     private final InFlight inFlight;
     private Optional<ActorRef<RaftMessage>> replica = Optional.empty();
     private LogView log;
@@ -84,14 +86,16 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
     private Optional<ActorRef<SnapshotSender.Command>> sender = Optional.empty();
     private long snapshotAttempt;
 
-    static Behavior<Command> create(Leadership leadership, String peer, Advance start) {
-        return Behaviors.setup(context -> new Replicator(context, leadership, peer, start));
+    static Behavior<Command> create(Leadership leadership, String peer, long generation, Advance start) {
+        return Behaviors.setup(context -> new Replicator(context, leadership, peer, generation, start));
     }
 
-    private Replicator(ActorContext<Command> context, Leadership leadership, String peer, Advance start) {
+    private Replicator(
+            ActorContext<Command> context, Leadership leadership, String peer, long generation, Advance start) {
         super(context);
         this.leadership = leadership;
         this.peer = peer;
+        this.generation = generation;
         this.inFlight = new InFlight(
                 leadership.settings().maxInFlightMessages(),
                 leadership.settings().maxInFlightBytes());
@@ -190,7 +194,7 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
     }
 
     private void report(AppendReply reply) {
-        leadership.replica().tell(new Progress(leadership.term(), peer, matchIndex, reply.round()));
+        leadership.replica().tell(new Progress(leadership.term(), peer, generation, matchIndex, reply.round()));
     }
 
     private void probe(long from) {
@@ -305,7 +309,7 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
         }
         if (finished.installed()) {
             matchIndex = Math.max(matchIndex, finished.index());
-            leadership.replica().tell(new Progress(leadership.term(), peer, matchIndex, 0));
+            leadership.replica().tell(new Progress(leadership.term(), peer, generation, matchIndex, 0));
         }
         if (finished.result() == SnapshotSender.Result.DAMAGED) {
             leadership.replica().tell(new SnapshotDamaged(finished.index()));

@@ -40,6 +40,21 @@
  * waits in {@link io.troupe.raft.DurableFrontier}. The log is a value ({@link io.troupe.raft.LogView}) whose entries all
  * these actors share by reference.
  *
+ * <h2>Members</h2>
+ *
+ * <p>{@link io.troupe.replication.Replica.Reconfigure} changes who belongs to the group (§6; thesis §4): a change of one
+ * voter is one entry, a change of more goes through a joint configuration, and C_new follows C_old,new by itself.
+ *
+ * <pre>
+ * Reconfigure ─► leader: ConfigurationChange ─ simple ─────────────────► C_new ─ committed ─► Reconfigured
+ *                                            └ joint ─► C_old,new ─ committed ─┘   └► a leader without a vote in it hands
+ *                                                                                     leadership over
+ * </pre>
+ *
+ * <p>A node joins by hosting the group with members that it is not among: its replica has no configuration, votes when it
+ * is asked, stands never, and learns from whoever leads, from when it is added. As a learner it gets the log and is
+ * promoted when it has caught up.
+ *
  * <h2>Deviations</h2>
  *
  * <ul>
@@ -49,13 +64,17 @@
  *   <li>Back-off by term (§5.3) is made from both ends: the follower's hint is the last place with a term not above the
  *       leader's, and the leader goes on from the last place with a term not above the hint's.
  *   <li>{@link io.troupe.replication.ReadConsistency#LEASE} is answered as linearizable: no clock is trusted.
- *   <li>A configuration is data from the start, with arithmetic for joint consensus (§6), but nothing changes it yet.
+ *   <li>A leader without a vote in C_new does not step down at once when that is committed (§6): it hands leadership over
+ *       first, takes no proposals meanwhile, and steps down after an election timeout at the latest.
+ *   <li>A peer that is removed is replicated to for an election timeout more, so that it hears of it; one that does not
+ *       stays a voter in its own eyes, and pre-vote and leader stickiness keep it from disturbing (thesis §4.2.3).
+ *   <li>A node that lost its data and is hosted as before could vote twice: remove it first, and add it again.
  *   <li>Sessions are evicted by number, in the order of the log, and never by time (thesis §6.3 leaves it open).
  * </ul>
  *
  * <p>Start reading with {@link io.troupe.raft.RaftReplica}, then {@link io.troupe.raft.Role} and its four subclasses
- * beside Figure 2; rules that are pure are {@link io.troupe.raft.LogMatching}, {@link io.troupe.raft.Configuration} and
- * {@link io.troupe.raft.Majority}. {@link io.troupe.raft.GroupHost} is the way in for a node.
+ * beside Figure 2; rules that are pure are {@link io.troupe.raft.LogMatching}, {@link io.troupe.raft.Configuration},
+ * {@link io.troupe.raft.ConfigurationChange} and {@link io.troupe.raft.Majority}. {@link io.troupe.raft.GroupHost} is the way in for a node.
  */
 @NullMarked
 package io.troupe.raft;

@@ -23,7 +23,8 @@ public final class Groups {
      * before. Idempotent per group.
      *
      * @param group name, unique in the cluster; the same on every member
-     * @param members stable node ids of the initial voters; ignored once the group has a configuration in its log
+     * @param members stable node ids of the initial voters; ignored once the group was hosted here. On a node that is not
+     *     among them, the replica begins with nothing and only learns, from when {@link Replica.Reconfigure} adds it
      * @param replyTo told {@link Hosted} when the replica has recovered, or {@link NotHosted} when it could not, or
      *     is down
      */

@@ -1,7 +1,11 @@
 package io.troupe.replication;
 
 import io.troupe.wire.Wire;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
 
@@ -18,7 +22,7 @@ public final class Replica {
 
     /** Everything an engine's replica understands from outside. */
     public sealed interface Request extends Wire, Message
-            permits OpenSession, Propose, Query, Observe, TransferLeadership {}
+            permits OpenSession, Propose, Query, Observe, TransferLeadership, Reconfigure, ListMembers {}
 
     /**
      * Opens a client session through the log (Raft thesis §6.3). Answered by {@link SessionOpened} or
@@ -63,11 +67,69 @@ public final class Replica {
      */
     public record TransferLeadership(Optional<String> target, ActorRef<Reply> replyTo) implements Request {}
 
+    /**
+     * Changes who belongs to the group, all at once or not at all (Raft §6; thesis §4). One change is under way at a time.
+     *
+     * @param changes at least one, at most one a node
+     * @param replyTo told {@link Reconfigured} when the new membership is committed and alone in force; {@link
+     *     ReconfigureRefused}, when nothing was changed; or {@link Rejected}
+     */
+    public record Reconfigure(List<MemberChange> changes, ActorRef<Reply> replyTo) implements Request {
+        public Reconfigure {
+            changes = List.copyOf(changes);
+        }
+    }
+
+    /**
+     * What becomes of one member.
+     *
+     * @param node stable node id
+     */
+    public record MemberChange(Kind kind, String node) {
+
+        public enum Kind {
+            /** The node, no member yet, receives the log and has no vote. */
+            ADD_LEARNER,
+            /** The node, no member yet, votes at once, although it has nothing: a group can wait for it meanwhile. */
+            ADD_VOTER,
+            /** The node, a learner that has caught up, votes. */
+            PROMOTE,
+            /** The node, learner or voter, belongs to the group no more. */
+            REMOVE
+        }
+
+        public static MemberChange addLearner(String node) {
+            return new MemberChange(Kind.ADD_LEARNER, node);
+        }
+
+        public static MemberChange addVoter(String node) {
+            return new MemberChange(Kind.ADD_VOTER, node);
+        }
+
+        public static MemberChange promote(String node) {
+            return new MemberChange(Kind.PROMOTE, node);
+        }
+
+        public static MemberChange remove(String node) {
+            return new MemberChange(Kind.REMOVE, node);
+        }
+    }
+
+    /** Asks this replica who belongs to the group, as far as it knows. Answered by {@link MembersListed}. */
+    public record ListMembers(ActorRef<Reply> replyTo) implements Request {}
+
     /** Proposals outside any session are applied at least once when retried. */
     public static final long NO_SESSION = 0;
 
     public sealed interface Reply extends Wire
-            permits SessionOpened, Applied, Answered, LeadershipTransferred, Rejected {}
+            permits SessionOpened,
+                    Applied,
+                    Answered,
+                    LeadershipTransferred,
+                    Reconfigured,
+                    ReconfigureRefused,
+                    MembersListed,
+                    Rejected {}
 
     public record SessionOpened(long session) implements Reply {}
 
@@ -82,6 +144,54 @@ public final class Replica {
 
     /** @param leader the new leader's node id, when known */
     public record LeadershipTransferred(Optional<String> leader) implements Reply {}
+
+    /** Who belongs to a group, by stable node id; no node is both. */
+    public record Members(SortedSet<String> voters, SortedSet<String> learners) {
+        public Members {
+            voters = Collections.unmodifiableSortedSet(new TreeSet<>(voters));
+            learners = Collections.unmodifiableSortedSet(new TreeSet<>(learners));
+        }
+    }
+
+    /** The membership asked for is committed. */
+    public record Reconfigured(Members members) implements Reply {}
+
+    /** Nothing was changed. */
+    public record ReconfigureRefused(Refusal refusal, String detail) implements Reply {}
+
+    /** Why a membership stays as it is. */
+    public enum Refusal {
+        /** Another change is not committed yet, or the leader's term has not committed anything yet. Retry. */
+        CHANGE_UNDER_WAY(true),
+        /** The learner to be promoted is behind. Retry when it has caught up. */
+        NOT_CAUGHT_UP(true),
+        /** The node to be added belongs to the group already. */
+        ALREADY_MEMBER(false),
+        /** The node to be removed does not belong to the group. */
+        NOT_A_MEMBER(false),
+        /** The node to be promoted is no learner. */
+        NOT_A_LEARNER(false),
+        /** Nobody would be left to vote. */
+        NO_VOTER_LEFT(false),
+        /** There are no changes, or two of one node. */
+        AMBIGUOUS(false);
+
+        private final boolean retryable;
+
+        Refusal(boolean retryable) {
+            this.retryable = retryable;
+        }
+
+        public boolean isRetryable() {
+            return retryable;
+        }
+    }
+
+    /**
+     * @param settled the membership is committed, and no change is under way, as far as this replica knows
+     * @param members the latest it has heard of, committed or not
+     */
+    public record MembersListed(Members members, boolean settled) implements Reply {}
 
     /** The request was not carried out, or its outcome is not known; see {@link Reason}. */
     public record Rejected(long session, long serial, Reason reason, String detail) implements Reply {}

@@ -1,23 +1,26 @@
 package io.troupe.raft;
 
 import io.troupe.replication.Replica;
+import io.troupe.replication.Replica.MemberChange;
 import io.troupe.sim.Fault;
 import io.troupe.sim.NetworkConditions;
 import io.troupe.sim.Node;
 import io.troupe.sim.Simulation;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * Five servers, a client at each, and everything that can go wrong for a while: partitions of every shape, crashes, long
  * pauses, clocks that drift, messages that are lost, doubled and late, single links that take seconds, disks that are
  * slow or fail; leadership that is handed over, leaders that crash, pause
- * or are cut off in the middle of it, and voters that crash during an election.
+ * or are cut off in the middle of it, and voters that crash during an election; and, in every second run, members that
+ * come and go.
  */
 final class AllFaults implements Consumer<Simulation> {
 
@@ -40,12 +43,16 @@ final class AllFaults implements Consumer<Simulation> {
         long writes;
         long reads;
         long snapshotsRestored;
+        long changes;
+        long jointChanges;
         long virtualMillis;
     }
 
     @Override
     public void accept(Simulation sim) {
-        WatchedGroup group = new WatchedGroup(sim, 5);
+        RandomGenerator membership = sim.random("membership");
+        boolean changing = membership.nextBoolean();
+        WatchedGroup group = new WatchedGroup(sim, 5, changing ? 1 + membership.nextInt(5) : 5);
         sim.nemesis(
                 FAULTS,
                 Duration.ofMillis(500),
@@ -59,6 +66,9 @@ final class AllFaults implements Consumer<Simulation> {
                 Fault.slowDisks(Duration.ofMillis(500)),
                 Fault.failingDisks(0.3));
         scheduleWhatRaftAloneKnows(sim, group);
+        if (changing) {
+            scheduleChanges(sim, group, membership);
+        }
         if (sim.random("weather").nextBoolean()) {
             scheduleStorm(sim);
         }
@@ -69,6 +79,8 @@ final class AllFaults implements Consumer<Simulation> {
         coverage.writes += group.clients.writes();
         coverage.reads += group.clients.reads();
         coverage.snapshotsRestored += group.clients.restores();
+        coverage.changes += group.configurations.changes();
+        coverage.jointChanges += group.configurations.joint();
         coverage.virtualMillis += sim.now().toMillis();
     }
 
@@ -85,12 +97,52 @@ final class AllFaults implements Consumer<Simulation> {
                 switch (kind) {
                     case 0 -> transfer(sim, group, node);
                     case 1 -> slow(sim, node, other);
-                    case 2 -> leader(group).ifPresent(leader -> crash(sim, group, leader, lasts));
-                    case 3 -> leader(group).ifPresent(leader -> pause(sim, group, leader, lasts));
-                    default -> leader(group).ifPresent(leader -> cutOff(sim, group, leader, 3 * lasts));
+                    case 2 -> group.leader().ifPresent(leader -> crash(sim, group, leader, lasts));
+                    case 3 -> group.leader().ifPresent(leader -> pause(sim, group, leader, lasts));
+                    default -> group.leader().ifPresent(leader -> cutOff(sim, group, leader, 3 * lasts));
                 }
             });
         }
+    }
+
+    /** In every second run nodes come and go, one by one or many at once. */
+    private static void scheduleChanges(Simulation sim, WatchedGroup group, RandomGenerator random) {
+        for (long at = 500; at < FAULTS.toMillis(); at += 100 + random.nextLong(700)) {
+            int kind = random.nextInt(9);
+            String asked = any(group, random);
+            int chosen = 1 + random.nextInt((1 << group.names.size()) - 1);
+            sim.after(Duration.ofMillis(at), () -> {
+                Configuration now = group.leadersConfiguration();
+                List<MemberChange> changes =
+                        switch (kind) {
+                            case 0, 1, 2 -> one(outsiders(group, now), chosen, MemberChange::addLearner);
+                            case 3, 4 -> one(List.copyOf(now.learners()), chosen, MemberChange::promote);
+                            case 5 -> one(outsiders(group, now), chosen, MemberChange::addVoter);
+                            case 6 -> one(List.copyOf(now.voters()), chosen, MemberChange::remove);
+                            default -> group.changesTo(subset(group.names, chosen));
+                        };
+                ActorRef<Replica.Request> replica = group.clients.replica(asked);
+                if (replica != null) {
+                    replica.tell(new Replica.Reconfigure(
+                            changes, sim.system().deadLetters().unsafeUpcast()));
+                }
+            });
+        }
+    }
+
+    private static List<String> outsiders(WatchedGroup group, Configuration now) {
+        return group.names.stream().filter(name -> !now.isMember(name)).toList();
+    }
+
+    private static List<MemberChange> one(List<String> nodes, int chosen, Function<String, MemberChange> change) {
+        return nodes.isEmpty() ? List.of() : List.of(change.apply(nodes.get(chosen % nodes.size())));
+    }
+
+    private static List<String> subset(List<String> names, int chosen) {
+        return IntStream.range(0, names.size())
+                .filter(i -> (chosen >> i & 1) == 1)
+                .mapToObj(names::get)
+                .toList();
     }
 
     /** Every second run is one of elections: answers take as long as a server waits for them. */
@@ -103,14 +155,6 @@ final class AllFaults implements Consumer<Simulation> {
 
     private static String any(WatchedGroup group, RandomGenerator random) {
         return group.names.get(random.nextInt(group.names.size()));
-    }
-
-    /** Some server that takes itself for the leader. */
-    private static Optional<String> leader(WatchedGroup group) {
-        return group.roles.entrySet().stream()
-                .filter(role -> role.getValue() == Replica.Role.LEADER)
-                .map(Map.Entry::getKey)
-                .findFirst();
     }
 
     private static void transfer(Simulation sim, WatchedGroup group, String node) {

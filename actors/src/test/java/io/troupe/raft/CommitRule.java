@@ -3,6 +3,7 @@ package io.troupe.raft;
 import io.troupe.replication.Replica;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Figure 2, the last of the leaders' rules (§5.3, §5.4.2): a leader sets commitIndex to an entry of its own term that is
@@ -16,7 +17,7 @@ final class CommitRule implements Witness {
         }
     }
 
-    private record Leadership(long term, long commitIndex) {}
+    private record Leadership(long term, long commitIndex, Configuration configuration) {}
 
     private final Map<String, Seen> servers = new TreeMap<>();
     private final Map<String, Leadership> leaders = new TreeMap<>();
@@ -28,28 +29,30 @@ final class CommitRule implements Witness {
             leaders.remove(server.node);
             return;
         }
-        Leadership now = new Leadership(server.term(), server.commitIndex());
+        Leadership now = new Leadership(server.term(), server.commitIndex(), server.configuration());
         Leadership before = leaders.put(server.node, now);
         if (before != null && before.term() == now.term() && before.commitIndex() < now.commitIndex()) {
-            check(server);
+            check(server, before.configuration());
         }
     }
 
-    private void check(RaftServer leader) {
+    /** @param configuration in force when the step began: a step that commits may append another (§6) */
+    private void check(RaftServer leader, Configuration configuration) {
         long index = leader.commitIndex();
         long term = leader.log().termAt(index);
         if (term != leader.term()) {
             throw new AssertionError("leader " + leader.node + " of term " + leader.term() + " committed entry " + index
                     + " of term " + term + " by counting");
         }
-        var voters = leader.configuration().voters();
-        long copies = voters.stream()
-                .filter(servers::containsKey)
-                .filter(voter -> servers.get(voter).hasDurably(index, term))
-                .count();
-        if (copies <= voters.size() / 2) {
+        TreeSet<String> copies = new TreeSet<>();
+        servers.forEach((node, seen) -> {
+            if (seen.hasDurably(index, term)) {
+                copies.add(node);
+            }
+        });
+        if (!Quorums.isQuorum(configuration, copies)) {
             throw new AssertionError("leader " + leader.node + " committed entry " + index + ", which is durable on "
-                    + copies + " of " + voters.size());
+                    + copies + ", no quorum of " + configuration);
         }
     }
 }

@@ -4,10 +4,13 @@ import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.namedOneOf;
 
 import io.troupe.raft.RaftMessage.VoteReply;
+import io.troupe.replication.Replica;
 import io.troupe.replication.Sessions;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.ToLongFunction;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.method.MethodDescription;
 import net.bytebuddy.matcher.ElementMatcher;
@@ -52,7 +55,20 @@ final class Mutants {
                         AnyMessageResetsTheTimer.class,
                         Role.class,
                         namedOneOf("onProposal", "onQuery", "onPreVote", "onRequestVote", "onReadIndex"),
-                        10));
+                        10),
+                new Mutant(DropsTheJointPhase.class, ConfigurationChange.class, named("apply"), 20),
+                new Mutant(
+                        ChangesWhileAChangeIsUncommitted.class,
+                        RaftServer.class,
+                        named("isConfigurationCommitted"),
+                        20),
+                new Mutant(ChangesBeforeItsTermHasCommitted.class, Reconfiguration.class, named("begin"), 80),
+                new Mutant(CountsVotesOfAnybody.class, Configuration.class, named("isQuorum"), 40),
+                new Mutant(CountsLearners.class, Configuration.class, named("indexOnQuorum"), 30),
+                new Mutant(RemovedLeaderCountsItself.class, Leader.class, named("advanceCommitIndex"), 50),
+                new Mutant(KeepsATruncatedConfiguration.class, ConfigurationHistory.class, named("truncatedFrom"), 100),
+                new Mutant(SnapshotsWithTheLatestConfiguration.class, RaftServer.class, named("configurationAt"), 40),
+                new Mutant(PromotesALearnerEarly.class, Replication.class, named("hasCaughtUp"), 30));
     }
 
     // -- elections
@@ -123,10 +139,9 @@ final class Mutants {
         static void enter(
                 @Advice.This Leader self,
                 @Advice.FieldValue("ended") boolean ended,
-                @Advice.FieldValue("matchIndex") TreeMap<String, Long> matchIndex,
                 @Advice.FieldValue("proposals") Proposals proposals) {
             if (!ended) {
-                Wrong.commitByCounting(self.server, matchIndex, proposals);
+                Wrong.commitByCounting(self, proposals);
             }
         }
     }
@@ -222,6 +237,97 @@ final class Mutants {
         }
     }
 
+    // -- membership
+
+    /** §6: from one majority straight to another that has nobody in common with it. */
+    static final class DropsTheJointPhase {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) ConfigurationChange.Result result) {
+            if (result instanceof ConfigurationChange.Next next) {
+                result = new ConfigurationChange.Next(next.configuration().withoutOutgoing());
+            }
+        }
+    }
+
+    /** Thesis §4.1: one change at a time. Here an entry is taken for committed when it is appended. */
+    static final class ChangesWhileAChangeIsUncommitted {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean committed) {
+            committed = true;
+        }
+    }
+
+    /** The bug in thesis §4.1 that its author announced on raft-dev in 2015: two leaders, each with a change of its own. */
+    static final class ChangesBeforeItsTermHasCommitted {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.This Reconfiguration self,
+                @Advice.FieldValue("server") RaftServer server,
+                @Advice.Argument(0) Replica.Reconfigure request,
+                @Advice.Return(readOnly = false) boolean begun) {
+            begun = begun || Wrong.beginEarly(self, server, request);
+        }
+    }
+
+    /** §6: a majority of the members, and not of whoever answers: the removed, learners, half of a joint configuration. */
+    static final class CountsVotesOfAnybody {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.This Configuration self,
+                @Advice.Argument(0) Set<String> nodes,
+                @Advice.Return(readOnly = false) boolean quorum) {
+            quorum = nodes.size() > self.voters().size() / 2;
+        }
+    }
+
+    /** Thesis §4.2.1: a learner's copy does not count. */
+    static final class CountsLearners {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.This Configuration self,
+                @Advice.Argument(0) ToLongFunction<String> matchIndex,
+                @Advice.Return(readOnly = false) long index) {
+            index = Wrong.withLearners(self, matchIndex);
+        }
+    }
+
+    /** §6: a leader that is not part of C_new does not count itself in majorities. */
+    static final class RemovedLeaderCountsItself {
+        @Advice.OnMethodEnter
+        static void enter(
+                @Advice.This Leader self,
+                @Advice.FieldValue("ended") boolean ended,
+                @Advice.FieldValue("proposals") Proposals proposals) {
+            if (!ended) {
+                Wrong.commitCountingItself(self, proposals);
+            }
+        }
+    }
+
+    /** Thesis §4.1: a server falls back to the configuration before when the latest is removed from its log. */
+    static final class KeepsATruncatedConfiguration {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter() {
+            return true;
+        }
+    }
+
+    /** §7: a snapshot carries the latest configuration as of its last entry, and not what was appended since. */
+    static final class SnapshotsWithTheLatestConfiguration {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This RaftServer self, @Advice.Return(readOnly = false) Configuration configuration) {
+            configuration = self.configuration();
+        }
+    }
+
+    /** Thesis §4.2.1: a learner is promoted when it has caught up. Here it need not. */
+    static final class PromotesALearnerEarly {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean done) {
+            done = true;
+        }
+    }
+
     /** What is too long to be inlined. */
     static final class Wrong {
 
@@ -234,13 +340,43 @@ final class Mutants {
                     : new LogEvent.Written(forgetful, ((LogEvent.Written) event).entries());
         }
 
-        static void commitByCounting(RaftServer server, TreeMap<String, Long> matchIndex, Proposals proposals) {
-            long index = server.configuration()
-                    .indexOnQuorum(node -> node.equals(server.node)
-                            ? server.frontier.durableIndex()
-                            : matchIndex.getOrDefault(node, 0L));
+        static void commitByCounting(Leader leader, Proposals proposals) {
+            RaftServer server = leader.server;
+            long index = server.configuration().indexOnQuorum(leader::durableIndexOf);
             if (server.log().termAt(index) < server.term()) {
                 server.commitTo(index, proposals.committedThrough(index));
+            }
+        }
+
+        static boolean beginEarly(Reconfiguration reconfiguration, RaftServer server, Replica.Reconfigure request) {
+            var next = ConfigurationChange.apply(server.configuration(), request.changes());
+            boolean early = !server.hasCommittedInTerm()
+                    && server.isConfigurationCommitted()
+                    && !server.configuration().isJoint();
+            if (early && next instanceof ConfigurationChange.Next appended) {
+                reconfiguration.append(appended.configuration());
+                return true;
+            }
+            return false;
+        }
+
+        static long withLearners(Configuration configuration, ToLongFunction<String> matchIndex) {
+            TreeSet<String> all = new TreeSet<>(configuration.voters());
+            all.addAll(configuration.learners());
+            long index = new Majority(all).indexOnQuorum(matchIndex);
+            return configuration.isJoint()
+                    ? Math.min(index, new Majority(configuration.outgoing()).indexOnQuorum(matchIndex))
+                    : index;
+        }
+
+        static void commitCountingItself(Leader leader, Proposals proposals) {
+            RaftServer server = leader.server;
+            TreeSet<String> all = new TreeSet<>(server.configuration().voters());
+            if (all.add(server.node) && !server.configuration().isJoint()) {
+                long index = new Majority(all).indexOnQuorum(leader::durableIndexOf);
+                if (server.log().termAt(index) == server.term()) {
+                    server.commitTo(index, proposals.committedThrough(index));
+                }
             }
         }
 

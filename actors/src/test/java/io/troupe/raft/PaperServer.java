@@ -21,6 +21,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -46,12 +47,17 @@ final class PaperServer implements AutoCloseable {
     final Map<String, TestProbe<RaftMessage>> peers = new TreeMap<>();
     final TestProbe<RaftMessage> stranger;
     private final ManualTime time;
-    private final List<String> members;
+    private final List<String> founders;
     final FaultySnapshots storage = new FaultySnapshots();
+    TestProbe<PeerDirectory.Command> directory;
     private ActorRef<Replica.Message> server;
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
     private PaperServer(int size, String hocon) {
+        this(IntStream.rangeClosed(1, size).mapToObj(i -> "n" + i).toList(), hocon);
+    }
+
+    private PaperServer(List<String> founders, String hocon) {
         Config config = ConfigFactory.parseString(hocon)
                 .withFallback(ManualTime.config())
                 .withFallback(PersistenceTestKitPlugin.config())
@@ -60,11 +66,10 @@ final class PaperServer implements AutoCloseable {
         this.settings = RaftSettings.from(config);
         this.disk = PersistenceTestKit.create(kit.system());
         this.time = ManualTime.get(kit.system());
-        this.members = new ArrayList<>(List.of("n1"));
-        for (int i = 2; i <= size; i++) {
-            members.add("n" + i);
-            peers.put("n" + i, kit.createTestProbe(RaftMessage.class));
-        }
+        this.founders = founders;
+        founders.stream()
+                .filter(node -> !node.equals("n1"))
+                .forEach(node -> peers.put(node, kit.createTestProbe(RaftMessage.class)));
         this.stranger = kit.createTestProbe(RaftMessage.class);
         start();
     }
@@ -81,8 +86,17 @@ final class PaperServer implements AutoCloseable {
         return new PaperServer(5, "");
     }
 
+    /** Of a group that n1 does not belong to. */
+    static PaperServer joining(String... founders) {
+        return new PaperServer(List.of(founders), "");
+    }
+
+    static PaperServer alone() {
+        return new PaperServer(1, "");
+    }
+
     void start() {
-        TestProbe<PeerDirectory.Command> directory = kit.createTestProbe(PeerDirectory.Command.class);
+        directory = kit.createTestProbe(PeerDirectory.Command.class);
         TestProbe<Groups.Hosted> hosted = kit.createTestProbe(Groups.Hosted.class);
         var identity = new RaftReplica.Identity(
                 "g",
@@ -92,8 +106,9 @@ final class PaperServer implements AutoCloseable {
                 new SplittableRandom(7),
                 directory.getRef(),
                 (server, role) -> passGate());
-        server = kit.spawn(RaftReplica.create(identity, members, histories.factory(), hosted.getRef()));
+        server = kit.spawn(RaftReplica.create(identity, founders, histories.factory(), hosted.getRef()));
         hosted.receiveMessage();
+        directory.expectMessageClass(PeerDirectory.Join.class);
         peers.forEach((node, probe) -> server.tell(new PeerDirectory.PeerAt(node, Optional.of(probe.getRef()))));
     }
 
@@ -190,6 +205,10 @@ final class PaperServer implements AutoCloseable {
         return new Entry(term, new Entry.Command(0, 0, 0, ByteString.fromString(command)));
     }
 
+    static Entry reconfigured(long term, Configuration configuration) {
+        return new Entry(term, new Entry.Reconfigure(configuration));
+    }
+
     AppendReply append(long term, LogPosition previous, LogSlice entries, long leaderCommit) {
         TestProbe<AppendReply> probe = kit.createTestProbe(AppendReply.class);
         server.tell(new AppendEntries(term, "n2", previous, entries, leaderCommit, 0, probe.getRef()));
@@ -267,6 +286,25 @@ final class PaperServer implements AutoCloseable {
     void reject(AppendEntries append, String node, LogPosition hint) {
         append.replyTo()
                 .tell(new AppendRejected(append.term(), node, append.previous().index(), hint, append.round()));
+    }
+
+    /** A node that is to join: it is there from now on. */
+    void joins(String node) {
+        peers.put(node, kit.createTestProbe(RaftMessage.class));
+        server.tell(new PeerDirectory.PeerAt(node, Optional.of(peers.get(node).getRef())));
+    }
+
+    TestProbe<Replica.Reply> reconfigure(Replica.MemberChange... changes) {
+        TestProbe<Replica.Reply> client = kit.createTestProbe(Replica.Reply.class);
+        server.tell(new Replica.Reconfigure(List.of(changes), client.getRef()));
+        status();
+        return client;
+    }
+
+    Replica.MembersListed members() {
+        TestProbe<Replica.Reply> client = kit.createTestProbe(Replica.Reply.class);
+        server.tell(new Replica.ListMembers(client.getRef()));
+        return client.expectMessageClass(Replica.MembersListed.class);
     }
 
     TestProbe<Replica.Reply> propose(String command) {

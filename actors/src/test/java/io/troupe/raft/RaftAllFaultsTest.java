@@ -36,13 +36,15 @@ class RaftAllFaultsTest {
         NOISY.forEach(logger -> logger.setLevel(null));
         double seconds = (System.nanoTime() - begun) / 1e9;
         System.out.printf(
-                "%d runs: %d terms with a leader, %d writes and %d reads acknowledged, %d snapshots restored;"
-                        + " %.0f virtual seconds in %.1f s, %.0f a second%n",
+                "%d runs: %d terms with a leader, %d writes and %d reads acknowledged, %d snapshots restored,"
+                        + " %d configurations, %d of them joint; %.0f virtual seconds in %.1f s, %.0f a second%n",
                 COVERAGE.runs,
                 COVERAGE.terms,
                 COVERAGE.writes,
                 COVERAGE.reads,
                 COVERAGE.snapshotsRestored,
+                COVERAGE.changes,
+                COVERAGE.jointChanges,
                 COVERAGE.virtualMillis / 1e3,
                 seconds,
                 COVERAGE.virtualMillis / 1e3 / seconds);
@@ -51,6 +53,8 @@ class RaftAllFaultsTest {
             assertThat(COVERAGE.writes).isGreaterThan(50 * COVERAGE.runs);
             assertThat(COVERAGE.reads).isGreaterThan(20 * COVERAGE.runs);
             assertThat(COVERAGE.snapshotsRestored).isGreaterThan(COVERAGE.runs);
+            assertThat(COVERAGE.changes).isGreaterThan(2 * COVERAGE.runs);
+            assertThat(COVERAGE.jointChanges).isGreaterThan(COVERAGE.runs / 2);
         }
     }
 

@@ -43,7 +43,7 @@ class RaftSimulationTest {
         WatchedGroup group = new WatchedGroup(sim, 3);
         sim.runUntil(() -> group.roles.containsValue(Replica.Role.LEADER), PATIENCE);
         sim.runFor(Duration.ofSeconds(2));
-        String leader = group.leader();
+        String leader = group.agreedLeader();
         String follower = group.names.stream()
                 .filter(name -> !name.equals(leader))
                 .findFirst()
@@ -54,7 +54,7 @@ class RaftSimulationTest {
         sim.heal();
         sim.runFor(Duration.ofSeconds(5));
         assertThat(group.status(follower).term()).isEqualTo(term); // thesis §9.6
-        assertThat(group.leader()).isEqualTo(leader);
+        assertThat(group.agreedLeader()).isEqualTo(leader);
         group.finish();
     }
 
@@ -62,7 +62,7 @@ class RaftSimulationTest {
     void aLeaderThatNobodyAnswersIsReplacedAlthoughItIsHeard(Simulation sim) {
         WatchedGroup group = new WatchedGroup(sim, 3);
         sim.runUntil(() -> group.clients.writes() > 3, PATIENCE);
-        String leader = group.leader();
+        String leader = group.agreedLeader();
         group.names.stream().filter(name -> !name.equals(leader)).forEach(name -> sim.cut(name, leader));
         sim.runUntil(() -> group.roles.get(leader) != Replica.Role.LEADER, Duration.ofSeconds(5));
         sim.runUntil(
@@ -77,7 +77,7 @@ class RaftSimulationTest {
     void leadershipGoesToTheNamedNodeWithoutAnElectionTimeout(Simulation sim) {
         WatchedGroup group = new WatchedGroup(sim, 3);
         sim.runUntil(() -> group.clients.writes() > 3, PATIENCE);
-        String leader = group.leader();
+        String leader = group.agreedLeader();
         String target = group.names.stream()
                 .filter(name -> !name.equals(leader))
                 .findFirst()

@@ -63,6 +63,13 @@ class RaftWireTest {
                 new Replica.Answered(1, 2, bytes),
                 new Replica.LeadershipTransferred(Optional.empty()),
                 new Replica.Rejected(1, 2, Replica.Reason.OVERLOADED, "full"),
+                new Replica.Reconfigure(
+                        List.of(Replica.MemberChange.addLearner("n4"), Replica.MemberChange.remove("n1")), client),
+                new Replica.ListMembers(client)));
+        all.addAll(List.of(
+                new Replica.Reconfigured(new Replica.Members(CONFIGURATION.voters(), CONFIGURATION.learners())),
+                new Replica.ReconfigureRefused(Replica.Refusal.NOT_CAUGHT_UP, "behind"),
+                new Replica.MembersListed(new Replica.Members(CONFIGURATION.voters(), CONFIGURATION.learners()), true),
                 new Replica.Status("g", "n1", Replica.Role.LEADER, Optional.of("n1"), 1, 2, 3, 4)));
         all.addAll(List.of(
                 new RaftMessage.RequestVote(1, "n1", last, true, peer),

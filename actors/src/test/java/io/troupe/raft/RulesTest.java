@@ -1,11 +1,16 @@
 package io.troupe.raft;
 
+import static io.troupe.replication.Replica.MemberChange.addLearner;
+import static io.troupe.replication.Replica.MemberChange.addVoter;
+import static io.troupe.replication.Replica.MemberChange.promote;
+import static io.troupe.replication.Replica.MemberChange.remove;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import io.troupe.replication.Replica;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +71,84 @@ class RulesTest {
         assertThatThrownBy(() -> Configuration.of(List.of())).hasMessageContaining("no voters");
         assertThatThrownBy(() -> new Configuration(nodes("a"), nodes(), nodes("a")))
                 .hasMessageContaining("voter and learner");
+    }
+
+    @Test
+    void whereNoConfigurationIsKnownNothingIsDecided() {
+        assertThat(Configuration.UNKNOWN.isQuorum(Set.of("a", "b", "c"))).isFalse();
+        assertThat(Configuration.UNKNOWN.indexOnQuorum(node -> 9)).isZero();
+        assertThat(Configuration.UNKNOWN.isVoter("a")).isFalse();
+    }
+
+    private static Configuration after(Configuration now, Replica.MemberChange... changes) {
+        return ((ConfigurationChange.Next) ConfigurationChange.apply(now, List.of(changes))).configuration();
+    }
+
+    @Test
+    void aChangeOfOneVoterIsSimpleAndOfMoreIsJoint() { // thesis §4.1, §4.3
+        Configuration now = new Configuration(nodes("a", "b", "c"), nodes(), nodes("x", "y"));
+        assertThat(after(now, remove("c"), remove("y")))
+                .isEqualTo(new Configuration(nodes("a", "b"), nodes(), nodes("x")));
+        assertThat(after(now, promote("x"), addLearner("z")))
+                .isEqualTo(new Configuration(nodes("a", "b", "c", "x"), nodes(), nodes("y", "z")));
+        Configuration joint = after(now, remove("a"), promote("x"));
+        assertThat(joint).isEqualTo(new Configuration(nodes("b", "c", "x"), nodes("a", "b", "c"), nodes("y")));
+        assertThat(joint.withoutOutgoing()).isEqualTo(new Configuration(nodes("b", "c", "x"), nodes(), nodes("y")));
+    }
+
+    /** All memberships of up to four nodes, and all that can follow. */
+    @Test
+    void noConfigurationAndTheNextHaveDisjointQuorums() {
+        List<Configuration> all = new ArrayList<>();
+        for (int chosen = 1; chosen < 16; chosen++) {
+            TreeSet<String> voters = new TreeSet<>();
+            for (int i = 0; i < 4; i++) {
+                if ((chosen >> i & 1) == 1) {
+                    voters.add("n" + i);
+                }
+            }
+            all.add(Configuration.of(voters));
+        }
+        for (Configuration from : all) {
+            for (Configuration to : all) {
+                List<Replica.MemberChange> changes = new ArrayList<>();
+                from.voters().stream().filter(node -> !to.isVoter(node)).forEach(node -> changes.add(remove(node)));
+                to.voters().stream().filter(node -> !from.isVoter(node)).forEach(node -> changes.add(addVoter(node)));
+                if (!changes.isEmpty()) {
+                    Configuration next = after(from, changes.toArray(Replica.MemberChange[]::new));
+                    assertThat(next.withoutOutgoing()).isEqualTo(to);
+                    assertThat(Quorums.areDisjointSome(from, next))
+                            .as(from + " " + next)
+                            .isFalse();
+                    assertThat(Quorums.areDisjointSome(next, to))
+                            .as(next + " " + to)
+                            .isFalse();
+                }
+            }
+        }
+        assertThat(Quorums.areDisjointSome(Configuration.of(nodes("a")), Configuration.of(nodes("b"))))
+                .isTrue();
+    }
+
+    @Test
+    void aLearnerHasCaughtUpWhenItsLastRoundWasShortAndThePresentOneIs() { // thesis §4.2.1
+        CatchUp learner = new CatchUp(2, 10);
+        learner.onProgress(5, 12);
+        assertThat(learner.isDone()).isFalse();
+        ticks(learner, 3);
+        learner.onProgress(10, 20);
+        assertThat(learner.isDone()).as("the round took three ticks").isFalse();
+        ticks(learner, 2);
+        learner.onProgress(20, 30);
+        assertThat(learner.isDone()).isTrue();
+        ticks(learner, 3);
+        assertThat(learner.isDone()).as("the next takes three already").isFalse();
+    }
+
+    private static void ticks(CatchUp learner, int count) {
+        for (int i = 0; i < count; i++) {
+            learner.onTick();
+        }
     }
 
     @Test

@@ -49,19 +49,19 @@ final class SimulatedServer extends AbstractBehavior<SimulatedServer.Command> {
 
     static Behavior<Command> create(
             NodeContext node,
-            List<String> members,
+            List<String> founders,
             RaftSettings settings,
             SnapshotStorage storage,
             ObservedClients clients,
             Witness witness) {
         return Behaviors.setup(
-                context -> new SimulatedServer(context, node, members, settings, storage, clients, witness));
+                context -> new SimulatedServer(context, node, founders, settings, storage, clients, witness));
     }
 
     private SimulatedServer(
             ActorContext<Command> context,
             NodeContext node,
-            List<String> members,
+            List<String> founders,
             RaftSettings settings,
             SnapshotStorage storage,
             ObservedClients clients,
@@ -75,7 +75,7 @@ final class SimulatedServer extends AbstractBehavior<SimulatedServer.Command> {
                 context.spawn(GroupHost.create(node.name(), settings, storage, node.random("raft"), witness), "groups");
         var hosted = context.messageAdapter(
                 Groups.HostReply.class, reply -> (Command) new WrappedHosted((Groups.Hosted) reply));
-        host.tell(new Groups.Host("g", members, clients.factory(), hosted));
+        host.tell(new Groups.Host("g", founders, clients.factory(), hosted));
         clients.started(node.name(), host);
     }
 

@@ -3,10 +3,11 @@ package io.troupe.raft;
 import io.troupe.replication.Replica;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * §5.2: each server votes for at most one candidate in a given term, also when it crashes in between; and a candidate wins
- * an election with the votes of a majority in its own term. A vote counts as cast when it is durable, for not before does
+ * an election with the votes of a majority in its own term, of both majorities while its configuration is joint (§6). A vote counts as cast when it is durable, for not before does
  * it leave its server.
  */
 final class Votes implements Witness {
@@ -40,13 +41,15 @@ final class Votes implements Witness {
     }
 
     private void checkElected(RaftServer leader) {
-        var voters = leader.configuration().voters();
-        long votes = voters.stream()
-                .filter(voter -> leader.node.equals(cast.get(new Ballot(leader.term(), voter))))
-                .count();
-        if (votes <= voters.size() / 2) {
+        TreeSet<String> votes = new TreeSet<>();
+        cast.forEach((ballot, candidate) -> {
+            if (ballot.term() == leader.term() && candidate.equals(leader.node)) {
+                votes.add(ballot.voter());
+            }
+        });
+        if (!Quorums.isQuorum(leader.configuration(), votes)) {
             throw new AssertionError(leader.node + " leads term " + leader.term() + " with the votes of " + votes
-                    + " of " + voters.size());
+                    + ", which is no quorum of " + leader.configuration());
         }
     }
 }

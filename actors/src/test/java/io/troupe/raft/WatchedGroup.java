@@ -11,7 +11,11 @@ import io.troupe.sim.Simulation;
 import io.troupe.sim.SimulationFailure;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
@@ -45,14 +49,16 @@ final class WatchedGroup {
 
     final Simulation sim;
     final List<String> names;
+    final TreeMap<String, RaftServer> servers = new TreeMap<>();
+    final ConfigurationSafety configurations = new ConfigurationSafety();
     final RaftSettings settings;
     final ObservedClients clients = new ObservedClients();
     final TreeMap<String, Node<SimulatedServer.Command>> nodes = new TreeMap<>();
     final TreeMap<String, Replica.Role> roles = new TreeMap<>();
-    private final TreeMap<String, RaftServer> servers = new TreeMap<>();
     private final ElectionSafety elections = new ElectionSafety();
     private final List<Witness> properties = List.of(
             elections,
+            configurations,
             new LeaderAppendOnly(),
             new LogMatchingProperty(),
             new LeaderCompleteness(),
@@ -68,6 +74,11 @@ final class WatchedGroup {
     }
 
     WatchedGroup(Simulation sim, int size) {
+        this(sim, size, size);
+    }
+
+    /** @param founders the first so many begin as voters; the others wait to be added */
+    WatchedGroup(Simulation sim, int size, int founders) {
         this.sim = sim;
         this.names = IntStream.rangeClosed(1, size).mapToObj(i -> "n" + i).toList();
         Config config = ConfigFactory.parseString(SMALL).withFallback(ConfigFactory.load());
@@ -79,7 +90,8 @@ final class WatchedGroup {
                     name,
                     sim.node(
                             name,
-                            node -> SimulatedServer.create(node, names, settings, storage, clients, this::observe)));
+                            node -> SimulatedServer.create(
+                                    node, names.subList(0, founders), settings, storage, clients, this::observe)));
         }
         sim.afterEveryStep("what a group of Raft promises", clients::throwBroken);
     }
@@ -119,6 +131,7 @@ final class WatchedGroup {
                 node.resume();
             }
         });
+        haveAllVote();
         long before = clients.writes();
         await("the group serves again", () -> clients.writes() > before + 5);
         clients.stop();
@@ -133,13 +146,76 @@ final class WatchedGroup {
         clients.checkComplete(history);
     }
 
+    /** Asks until it is so: whoever leads may be another each time. */
+    private void haveAllVote() {
+        if (!haveAllAVote()) {
+            leader().map(clients::replica)
+                    .ifPresent(leader -> leader.tell(new Replica.Reconfigure(
+                            changesTo(names), sim.system().deadLetters().unsafeUpcast())));
+            sim.after(Duration.ofMillis(500), this::haveAllVote);
+        }
+    }
+
+    private boolean haveAllAVote() {
+        Configuration all = Configuration.of(names);
+        return servers.values().stream()
+                .allMatch(server -> server.configuration().equals(all) && server.isConfigurationCommitted());
+    }
+
+    Configuration leadersConfiguration() {
+        return leader().map(servers::get).map(RaftServer::configuration).orElse(Configuration.UNKNOWN);
+    }
+
+    /** What makes these the voters, from what the leader knows. */
+    List<Replica.MemberChange> changesTo(Collection<String> voters) {
+        Configuration now = leadersConfiguration();
+        List<Replica.MemberChange> changes = new ArrayList<>();
+        for (String name : names) {
+            if (!voters.contains(name) && now.isMember(name)) {
+                changes.add(Replica.MemberChange.remove(name));
+            } else if (voters.contains(name) && now.learners().contains(name)) {
+                changes.add(Replica.MemberChange.promote(name));
+            } else if (voters.contains(name) && !now.isMember(name)) {
+                changes.add(Replica.MemberChange.addVoter(name));
+            }
+        }
+        return changes;
+    }
+
+    /** Some server that takes itself for the leader, the latest one if there are more. */
+    Optional<String> leader() {
+        return roles.entrySet().stream()
+                .filter(role -> role.getValue() == Replica.Role.LEADER)
+                .map(Map.Entry::getKey)
+                .max(Comparator.comparing(name -> servers.get(name).term()));
+    }
+
+    /** Has the membership changed, and asks again as long as the refusal is one that passes. */
+    Replica.Reply reconfigure(Replica.MemberChange... changes) {
+        for (int attempt = 0; attempt < 100; attempt++) {
+            Replica.Reply reply = sim.<Replica.Request, Replica.Reply>ask(
+                    clients.replica(leader().orElseThrow()),
+                    replyTo -> new Replica.Reconfigure(List.of(changes), replyTo),
+                    PATIENCE);
+            boolean passes = reply instanceof Replica.Rejected
+                    || (reply instanceof Replica.ReconfigureRefused refused
+                            && refused.refusal().isRetryable());
+            if (!passes) {
+                return reply;
+            }
+            sim.runFor(Duration.ofMillis(100));
+        }
+        throw new AssertionError("refused again and again: " + List.of(changes));
+    }
+
     private void await(String what, BooleanSupplier reached) {
         try {
             sim.runUntil(reached, PATIENCE);
         } catch (SimulationFailure e) {
+            clients.throwBroken(); // Then it was not time that ran out.
             List<String> found = new ArrayList<>();
             servers.forEach((name, server) -> found.add(server.status(roles.get(name)) + " at "
-                    + server.log().last() + ", peers " + server.voters().size()));
+                    + server.log().last() + ", peers " + server.voters().size() + ", " + server.configuration()));
             throw new AssertionError(
                     what + ": not within " + PATIENCE.toSeconds() + " virtual seconds; clients wait at "
                             + clients.waiting() + ", servers are " + found,
@@ -149,7 +225,7 @@ final class WatchedGroup {
 
     /** No client waits, one leads, and all have applied all that it has. */
     private boolean isAtRest() {
-        if (!clients.waiting().isEmpty() || servers.size() < names.size()) {
+        if (!clients.waiting().isEmpty() || servers.size() < names.size() || !haveAllAVote()) {
             return false;
         }
         TreeSet<Long> indexes = new TreeSet<>();
@@ -170,7 +246,7 @@ final class WatchedGroup {
                 .get(0);
     }
 
-    String leader() {
+    String agreedLeader() {
         return names.stream()
                 .filter(name -> status(name).role() == Replica.Role.LEADER)
                 .findFirst()
