@@ -103,6 +103,29 @@ public interface Fault {
         };
     }
 
+    /** Some links, each in one direction, are slow: what they carry takes up to {@code latencyMax}. */
+    static Fault slowLinks(Duration latencyMax) {
+        return (network, nodes, random) -> {
+            var slow = NetworkConditions.good()
+                    .withLatency(Duration.ZERO, Duration.ofNanos(1 + random.nextLong(latencyMax.toNanos())));
+            List<String> links = new ArrayList<>();
+            List<Runnable> cures = new ArrayList<>();
+            for (var from : nodes) {
+                for (var to : nodes) {
+                    if (!from.name().equals(to.name()) && random.nextInt(4) == 0) {
+                        network.network(from.name(), to.name(), slow);
+                        links.add(from.name() + " -> " + to.name());
+                        cures.add(() -> network.networkAsElsewhere(from.name(), to.name()));
+                    }
+                }
+            }
+            return links.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(
+                            new Inflicted("slow links " + links + " " + slow, () -> cures.forEach(Runnable::run)));
+        };
+    }
+
     /** A node's disk is slow. */
     static Fault slowDisks(Duration latencyMax) {
         return (network, nodes, random) -> anyUp(nodes, random).map(victim -> {

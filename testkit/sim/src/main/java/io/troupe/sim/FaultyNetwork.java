@@ -11,4 +11,10 @@ public interface FaultyNetwork {
 
     /** How every link behaves that has no conditions of its own. */
     void network(NetworkConditions conditions);
+
+    /** How the link from one node to another behaves, that direction alone. */
+    void network(String from, String to, NetworkConditions conditions);
+
+    /** Takes back the conditions of a single link. */
+    void networkAsElsewhere(String from, String to);
 }

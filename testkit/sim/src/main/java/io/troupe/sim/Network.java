@@ -57,6 +57,10 @@ final class Network {
         link(from, to).conditions = there;
     }
 
+    void conditionsAsElsewhere(String from, String to) {
+        link(from, to).conditions = null;
+    }
+
     void cut(String from, String to) {
         link(from, to).cut = true;
     }

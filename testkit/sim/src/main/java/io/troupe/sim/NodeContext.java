@@ -52,9 +52,7 @@ public final class NodeContext {
      * @param value has {@code toString} that says what is in it
      */
     public void state(String name, Object value) {
-        if (!value.equals(host.reported().put(name, value))) {
-            world.trace().event(world.nowNanos(), Mark.STATE, host.name(), name + "=" + value);
-        }
+        world.state(host, name, value);
     }
 
     /** As {@link Simulation#reached(String)}, and a note in the trace. */

@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,14 +58,6 @@ final class Recording {
             list.subList(0, KEPT / 10).clear();
             isCut = true;
         }
-    }
-
-    void writeTo(Path file, String title) throws IOException {
-        var parent = file.toAbsolutePath().getParent();
-        if (parent != null) {
-            Files.createDirectories(parent);
-        }
-        Files.writeString(file, page(title, "ms", List.of()));
     }
 
     /**

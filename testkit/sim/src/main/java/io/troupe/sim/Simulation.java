@@ -3,7 +3,6 @@ package io.troupe.sim;
 import io.troupe.sim.checker.HistoryRecorder;
 import io.troupe.sim.checker.Verdict;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -30,7 +28,7 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
  *
  * <p>Time passes only inside {@link #runFor}, {@link #runUntil} and {@link #ask}.
  */
-public final class Simulation implements FaultyNetwork, AutoCloseable {
+public final class Simulation implements FaultyNetwork, SeededRun {
 
     private final Stage stage;
     private final World world;
@@ -40,8 +38,7 @@ public final class Simulation implements FaultyNetwork, AutoCloseable {
     private final Map<String, Node<?>> nodes = new LinkedHashMap<>();
     private final List<Node<?>> inOrder = new ArrayList<>();
     private final RunLoop loop;
-    private final FaultFilter clientFilter;
-    private final Set<Integer> clientNumbers = new TreeSet<>();
+    private final ClientFilter clientFilter;
     private final ClientHistories clients;
     private Consumer<Node<?>> onNodeDeath = node -> {
         throw new SimulationFailure("the root actor of " + node + " stopped by itself; see the errors above, or say"
@@ -50,12 +47,12 @@ public final class Simulation implements FaultyNetwork, AutoCloseable {
     private boolean closed;
 
     Simulation(Stage stage, World world, long seed, FaultFilter faultFilter, FaultFilter clientFilter) {
-        this.clientFilter = clientFilter;
+        this.clientFilter = new ClientFilter(clientFilter);
         this.faultFilter = faultFilter;
         this.stage = stage;
         this.world = world;
         this.seed = seed;
-        this.clients = new ClientHistories(() -> world.trace().time(world.nowNanos()));
+        this.clients = new ClientHistories(world);
         this.loop = new RunLoop(world, seed, this::endNodesThatStopped, this::faults);
     }
 
@@ -84,6 +81,7 @@ public final class Simulation implements FaultyNetwork, AutoCloseable {
     }
 
     /** A running hash over (virtual time, actor path, message type) of every message that a node has handled. */
+    @Override
     public long fingerprint() {
         return world.fingerprint().value();
     }
@@ -155,8 +153,14 @@ public final class Simulation implements FaultyNetwork, AutoCloseable {
     }
 
     /** How the link from one node to another behaves, that direction alone, until {@link #heal()}. */
+    @Override
     public void network(String from, String to, NetworkConditions conditions) {
         world.network().conditions(node(from).name(), node(to).name(), conditions);
+    }
+
+    @Override
+    public void networkAsElsewhere(String from, String to) {
+        world.network().conditionsAsElsewhere(node(from).name(), node(to).name());
     }
 
     /** Lets nothing pass from one node to another, that direction alone; what is under way is lost. */
@@ -210,6 +214,7 @@ public final class Simulation implements FaultyNetwork, AutoCloseable {
     }
 
     /** The faults that took place, one line each; each line begins with the number to name in a {@link FaultFilter}. */
+    @Override
     public List<String> faults() {
         return nemeses.stream().flatMap(nemesis -> nemesis.struck().stream()).toList();
     }
@@ -219,19 +224,13 @@ public final class Simulation implements FaultyNetwork, AutoCloseable {
      * repeated with fewer to find out whom it takes. Make one client for each.
      */
     public List<Integer> clients(int count) {
-        List<Integer> taking = new ArrayList<>();
-        for (int client = 1; client <= count; client++) {
-            if (clientFilter.allows(client)) {
-                taking.add(client);
-            }
-        }
-        clientNumbers.addAll(taking);
-        return taking;
+        return clientFilter.of(count);
     }
 
     /** Everybody whom {@link #clients} has named so far. */
+    @Override
     public Set<Integer> clientsTaking() {
-        return Set.copyOf(clientNumbers);
+        return clientFilter.named();
     }
 
     // ---- what happened
@@ -245,11 +244,13 @@ public final class Simulation implements FaultyNetwork, AutoCloseable {
     }
 
     /** How often this run has reached what. */
+    @Override
     public Map<String, Long> reached() {
         return world.reached();
     }
 
     /** From now on everything is kept for {@link #writeTrace}; costs time and memory. */
+    @Override
     public void recordTrace() {
         world.trace().record();
     }
@@ -264,12 +265,9 @@ public final class Simulation implements FaultyNetwork, AutoCloseable {
     }
 
     /** As {@link #writeTrace(Path)}, with a heading; what follows in further lines says what went wrong. */
+    @Override
     public void writeTrace(Path file, String title) throws IOException {
-        var parent = file.toAbsolutePath().getParent();
-        if (parent != null) {
-            Files.createDirectories(parent);
-        }
-        Files.writeString(file, trace(title));
+        clients.writeTrace(file, title);
     }
 
     /**
@@ -279,10 +277,7 @@ public final class Simulation implements FaultyNetwork, AutoCloseable {
      * @throws IllegalStateException when nothing was recorded
      */
     public String trace(String title) {
-        return world.trace()
-                .recording()
-                .orElseThrow(() -> new IllegalStateException("call recordTrace() before the run"))
-                .page(title, world.trace().unit(), clients.calls());
+        return clients.trace(title);
     }
 
     /** A recorder for what clients do: the trace shows it below the nodes, on the same time axis. */
@@ -297,12 +292,7 @@ public final class Simulation implements FaultyNetwork, AutoCloseable {
      * @throws SimulationFailure with the verdict's words unless it is {@link Verdict.Valid}
      */
     public void judge(Verdict verdict) {
-        if (verdict instanceof Verdict.Invalid invalid) {
-            clients.highlight(invalid.breaksAt(), invalid.beside());
-        }
-        if (!verdict.isValid()) {
-            throw new SimulationFailure("what clients saw is not valid\n" + verdict);
-        }
+        clients.judge(verdict);
     }
 
     // ---- time

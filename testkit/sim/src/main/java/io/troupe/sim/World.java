@@ -1,8 +1,6 @@
 package io.troupe.sim;
 
 import com.typesafe.config.Config;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -328,11 +326,11 @@ public final class World {
         trace.record();
     }
 
-    /** @throws IllegalStateException when nothing was recorded */
-    public void writeTrace(Path file, String title) throws IOException {
-        trace.recording()
-                .orElseThrow(() -> new IllegalStateException("call recordTrace() before the run"))
-                .writeTo(file, title);
+    /** Part of a host's state from now on, by name. */
+    public void state(Host host, String name, Object value) {
+        if (!value.equals(host.reported().put(name, value))) {
+            event(Mark.STATE, host.name(), name + "=" + value);
+        }
     }
 
     public void note(Host host, String what) {
@@ -446,11 +444,11 @@ public final class World {
         }
     }
 
-    void reached(String what) {
+    public void reached(String what) {
         reached.merge(what, 1L, Long::sum);
     }
 
-    Map<String, Long> reached() {
+    public Map<String, Long> reached() {
         return Map.copyOf(reached);
     }
 

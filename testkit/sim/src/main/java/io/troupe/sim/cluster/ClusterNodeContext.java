@@ -38,6 +38,17 @@ public final class ClusterNodeContext {
         world.event(Mark.NOTE, host.name(), what);
     }
 
+    /** Reports part of this node's state, by name: the trace shows it from now to the next report of the same name. */
+    public void state(String name, Object value) {
+        world.state(host, name, value);
+    }
+
+    /** As {@link ClusterSimulation#reached(String)}, and a note in the trace. */
+    public void reached(String what) {
+        world.reached(what);
+        note(what);
+    }
+
     /** This node's monotonic clock in virtual nanoseconds, drift included. */
     public LongSupplier nanoClock() {
         return () -> host.clockNanos(world.nowNanos());

@@ -2,6 +2,8 @@ package io.troupe.sim.cluster;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.troupe.sim.ClientFilter;
+import io.troupe.sim.ClientHistories;
 import io.troupe.sim.Fault;
 import io.troupe.sim.FaultFilter;
 import io.troupe.sim.FaultyNetwork;
@@ -10,7 +12,10 @@ import io.troupe.sim.Mark;
 import io.troupe.sim.Nemesis;
 import io.troupe.sim.NetworkConditions;
 import io.troupe.sim.RunLoop;
+import io.troupe.sim.SeededRun;
 import io.troupe.sim.World;
+import io.troupe.sim.checker.HistoryRecorder;
+import io.troupe.sim.checker.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,7 +41,7 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
  * <p>Time passes inside {@link #runFor}, {@link #runUntil} and {@link #ask}, and where Pekko itself waits: a little while a
  * node starts.
  */
-public final class ClusterSimulation implements FaultyNetwork, AutoCloseable {
+public final class ClusterSimulation implements FaultyNetwork, SeededRun {
 
     /** What lies outside of the nodes, for the parts of a simulation that Pekko makes. */
     private record Outside(RemoteNetwork network, LeaseService leases) {}
@@ -50,15 +55,18 @@ public final class ClusterSimulation implements FaultyNetwork, AutoCloseable {
     private final FaultFilter faultFilter;
     private final RemoteNetwork network;
     private final LeaseService leases;
+    private final ClientFilter clients;
+    private final ClientHistories histories = new ClientHistories(world);
     private final List<Nemesis> nemeses = new ArrayList<>();
     private final Map<String, ClusterNode<?>> nodes = new LinkedHashMap<>();
     private Consumer<ClusterNode<?>> onNodeEnd = node -> {};
     private boolean closed;
 
-    ClusterSimulation(Config config, long seed, FaultFilter faultFilter) {
+    ClusterSimulation(Config config, long seed, FaultFilter faultFilter, FaultFilter clientFilter) {
         this.config = config;
         this.seed = seed;
         this.faultFilter = faultFilter;
+        this.clients = new ClientFilter(clientFilter);
         world.begin(seed);
         scala.util.Random$.MODULE$.setSeed(world.random("scala.util.Random").nextLong());
         network = new RemoteNetwork(world);
@@ -109,6 +117,7 @@ public final class ClusterSimulation implements FaultyNetwork, AutoCloseable {
     }
 
     /** A running hash over (virtual time, actor path, message type) of every message that an actor has handled. */
+    @Override
     public long fingerprint() {
         return world.fingerprintValue();
     }
@@ -196,8 +205,14 @@ public final class ClusterSimulation implements FaultyNetwork, AutoCloseable {
     }
 
     /** How the link from one node to another behaves, that direction alone, until {@link #heal()}. */
+    @Override
     public void network(String from, String to, NetworkConditions conditions) {
         network.conditions(node(from).name(), node(to).name(), conditions);
+    }
+
+    @Override
+    public void networkAsElsewhere(String from, String to) {
+        network.conditionsAsElsewhere(node(from).name(), node(to).name());
     }
 
     /** Lets nothing pass from one node to another, that direction alone. */
@@ -263,6 +278,7 @@ public final class ClusterSimulation implements FaultyNetwork, AutoCloseable {
     }
 
     /** The faults that took place, one line each; each line begins with the number to name in a {@link FaultFilter}. */
+    @Override
     public List<String> faults() {
         return nemeses.stream().flatMap(nemesis -> nemesis.struck().stream()).toList();
     }
@@ -270,13 +286,56 @@ public final class ClusterSimulation implements FaultyNetwork, AutoCloseable {
     // ---- what happened
 
     /** From now on everything is kept for {@link #writeTrace}; costs time and memory. */
+    @Override
     public void recordTrace() {
         world.recordTrace();
     }
 
     /** Writes what was recorded as a space-time diagram, one HTML file that needs nothing else. */
     public void writeTrace(Path file) throws IOException {
-        world.writeTrace(file, "seed " + seed);
+        writeTrace(file, "seed " + seed);
+    }
+
+    @Override
+    public void writeTrace(Path file, String title) throws IOException {
+        histories.writeTrace(file, title);
+    }
+
+    /** A recorder for what clients do: the trace shows it below the nodes, on the same time axis. */
+    public <I, O> HistoryRecorder<I, O> recorder() {
+        return histories.recorder();
+    }
+
+    /**
+     * The run stands or falls by a checker's verdict on what {@link #recorder()} has written down.
+     *
+     * @throws io.troupe.sim.SimulationFailure with the verdict's words unless it is valid
+     */
+    public void judge(Verdict verdict) {
+        histories.judge(verdict);
+    }
+
+    /**
+     * The numbers of the clients that take part, out of 1 to {@code count}: all of them, but for a failed run that is
+     * repeated with fewer. Make one client for each.
+     */
+    public List<Integer> clients(int count) {
+        return clients.of(count);
+    }
+
+    @Override
+    public Set<Integer> clientsTaking() {
+        return clients.named();
+    }
+
+    /** Counts that the run has come to something worth testing, as on the protocol stage. */
+    public void reached(String what) {
+        world.reached(what);
+    }
+
+    @Override
+    public Map<String, Long> reached() {
+        return world.reached();
     }
 
     // ---- time

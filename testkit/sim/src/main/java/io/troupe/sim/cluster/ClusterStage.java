@@ -47,10 +47,15 @@ public final class ClusterStage implements AutoCloseable {
 
     /** As {@link #simulate(long)}, with some of the nemesis' strikes left out. */
     public ClusterSimulation simulate(long seed, FaultFilter faults) {
+        return simulate(seed, faults, FaultFilter.all());
+    }
+
+    /** As {@link #simulate(long, FaultFilter)}, with some of the {@link ClusterSimulation#clients clients} left out too. */
+    public ClusterSimulation simulate(long seed, FaultFilter faults, FaultFilter clients) {
         if (running != null) {
             running.close();
         }
-        running = new ClusterSimulation(config, seed, faults);
+        running = new ClusterSimulation(config, seed, faults, clients);
         return running;
     }
 

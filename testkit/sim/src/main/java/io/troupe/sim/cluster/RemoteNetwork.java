@@ -72,6 +72,10 @@ final class RemoteNetwork {
         link(from, to).conditions = there;
     }
 
+    void conditionsAsElsewhere(String from, String to) {
+        link(from, to).conditions = null;
+    }
+
     void cut(String from, String to) {
         var link = link(from, to);
         if (!link.cut) {

@@ -1,9 +1,7 @@
 package io.troupe.sim.junit;
 
-import com.typesafe.config.ConfigFactory;
 import io.troupe.sim.FaultFilter;
-import io.troupe.sim.Simulation;
-import io.troupe.sim.Stage;
+import io.troupe.sim.SeededRun;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
@@ -44,7 +42,7 @@ final class FailedRun {
     }
 
     /** @param failed the run that failed, null when it did not get so far as to have a simulation */
-    String replayCommand(@Nullable Simulation failed) {
+    String replayCommand(@Nullable SeededRun failed) {
         boolean isShrunkAlready =
                 System.getProperty("troupe.faults") != null || System.getProperty("troupe.clients") != null;
         if (isShrunkAlready || System.getProperty("troupe.seed") != null || failed == null || !canRunAgain()) {
@@ -87,7 +85,7 @@ final class FailedRun {
     private boolean canRunAgain() {
         var types = context.getRequiredTestMethod().getParameterTypes();
         return types.length == 1
-                && types[0] == Simulation.class
+                && OpenStage.isFor(types[0])
                 && context.getRequiredTestClass().getEnclosingClass() == null;
     }
 
@@ -98,7 +96,7 @@ final class FailedRun {
 
     /** @param trace where to write what happened */
     private Optional<Throwable> run(FaultFilter faults, FaultFilter clients, Optional<Path> trace) {
-        var stage = Stage.open(ConfigFactory.parseString(config));
+        var stage = OpenStage.of(context.getRequiredTestMethod().getParameterTypes()[0], config);
         var simulation = stage.simulate(seed, faults, clients);
         String wrong = "";
         trace.ifPresent(file -> simulation.recordTrace());
@@ -122,7 +120,7 @@ final class FailedRun {
         }
     }
 
-    static void write(Simulation simulation, Path trace, String title) {
+    static void write(SeededRun simulation, Path trace, String title) {
         try {
             simulation.writeTrace(trace, title);
         } catch (IOException e) {

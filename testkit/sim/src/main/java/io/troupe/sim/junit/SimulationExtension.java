@@ -1,8 +1,7 @@
 package io.troupe.sim.junit;
 
-import com.typesafe.config.ConfigFactory;
 import io.troupe.sim.Coverage;
-import io.troupe.sim.Simulation;
+import io.troupe.sim.SeededRun;
 import io.troupe.sim.Stage;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,7 +90,7 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
         }
 
         /** Says after the last seed what all of them have reached. */
-        private void seedEnded(ExtensionContext context, long seed, Simulation simulation) {
+        private void seedEnded(ExtensionContext context, long seed, SeededRun simulation) {
             coverage.add(simulation.reached());
             var report = coverage.report();
             if (seed != lastSeed || report.isEmpty()) {
@@ -124,7 +123,7 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
         private final SimulationTest test;
         private final long seed;
         private String wrong = "";
-        private @Nullable Simulation simulation;
+        private @Nullable SeededRun simulation;
         private boolean failed;
 
         private Run(Suite suite, long seed) {
@@ -142,13 +141,13 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
 
         @Override
         public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-            return parameter.getParameter().getType() == Simulation.class;
+            return OpenStage.isFor(parameter.getParameter().getType());
         }
 
         @Override
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
             simulation = stages(context)
-                    .get(test.config())
+                    .get(parameter.getParameter().getType(), test.config())
                     .simulate(seed, FailedRun.faultsAskedFor(), FailedRun.clientsAskedFor());
             if (isReplay()) {
                 simulation.recordTrace();
@@ -175,12 +174,13 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
             if (isReplay() && simulation != null) {
                 var trace = FailedRun.traceFile(context, seed);
                 FailedRun.write(simulation, trace, FailedRun.title(context, seed, wrong));
-                System.err.println("trace in " + trace.toAbsolutePath());
+                System.err.println("fingerprint " + Long.toHexString(simulation.fingerprint()) + ", trace in "
+                        + trace.toAbsolutePath());
             }
             suite.progress(context);
             if (failed) {
                 // Whatever the failed run left behind must not reach the next seed.
-                stages(context).discard(test.config());
+                stages(context).discard(context.getRequiredTestMethod().getParameterTypes(), test.config());
             } else if (simulation != null) {
                 simulation.close();
                 if (!isReplay()) {
@@ -204,14 +204,18 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
 
     /** The stages of one thread, by configuration. */
     static final class Stages implements AutoCloseable {
-        private final Map<String, Stage> open = new LinkedHashMap<>();
+        private record Kind(Class<?> parameter, String config) {}
 
-        Stage get(String config) {
-            return open.computeIfAbsent(config, text -> Stage.open(ConfigFactory.parseString(text)));
+        private final Map<Kind, OpenStage> open = new LinkedHashMap<>();
+
+        OpenStage get(Class<?> parameter, String config) {
+            return open.computeIfAbsent(new Kind(parameter, config), kind -> OpenStage.of(parameter, config));
         }
 
-        void discard(String config) {
-            Optional.ofNullable(open.remove(config)).ifPresent(Stages::closeQuietly);
+        void discard(Class<?>[] parameters, String config) {
+            for (var parameter : parameters) {
+                Optional.ofNullable(open.remove(new Kind(parameter, config))).ifPresent(Stages::closeQuietly);
+            }
         }
 
         @Override
@@ -219,7 +223,7 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
             open.values().forEach(Stages::closeQuietly);
         }
 
-        static void closeQuietly(Stage stage) {
+        static void closeQuietly(OpenStage stage) {
             try {
                 stage.close();
             } catch (RuntimeException | AssertionError e) {

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.TestTemplate;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A test method that takes an {@link io.troupe.sim.Simulation} and is run once for each of many seeds. After three failed
- * seeds the rest are skipped.
+ * A test method that takes an {@link io.troupe.sim.Simulation}, or an {@code io.troupe.sim.cluster.ClusterSimulation}, and
+ * is run once for each of many seeds. After three failed seeds the rest are skipped.
  *
  * <p>System properties: {@code troupe.seed} runs that seed alone, {@code troupe.faults} and {@code troupe.clients} with
  * these alone, {@code troupe.seeds} changes how many are run.
