@@ -27,25 +27,37 @@ final class EtcdCluster {
     private final List<Node<EtcdNode.Command>> nodes;
     private final List<Follower> followers = new ArrayList<>();
     private final RandomGenerator random;
+    private final RandomGenerator slowness;
     private int connections;
 
     /** @param clockRateMax of any node's clock */
     EtcdCluster(Simulation sim, int size, int followerCount, double clockRateMax, String hocon) {
         this.sim = sim;
         this.random = sim.random("followers");
-        this.record = new RunRecord(sim::now, clockRateMax);
+        this.record = new RunRecord(sim::now, clockRateMax, sim::reached);
         this.settings = RaftSettings.from(ConfigFactory.parseString(hocon).withFallback(ConfigFactory.load()));
         this.names = IntStream.rangeClosed(1, size).mapToObj(i -> "n" + i).toList();
-        sim.onNodeDeath(node -> sim.after(Duration.ofSeconds(1), () -> {
-            if (!node.isUp()) {
-                node.restart();
+        this.slowness = sim.random("slow readers");
+        sim.onNodeDeath(node -> {
+            if (sim.faults().stream().anyMatch(fault -> fault.contains("failing disk of " + node.name()))) {
+                sim.reached(Reached.DISK_FAILED);
+            } else {
+                record.check(false, "the node " + node.name() + " fell, although its disk never failed");
             }
-        }));
+            sim.after(Duration.ofSeconds(1), () -> {
+                if (!node.isUp()) {
+                    node.restart();
+                }
+            });
+        });
         this.nodes = sim.nodes(size, node -> EtcdNode.create(node, this));
         for (int i = 0; i < followerCount; i++) {
-            var follower = new Follower(i, record);
+            var follower = new Follower(i, i == 0, record);
             followers.add(follower);
             reconnect(follower);
+            if (follower.isSlow()) {
+                takeSome(follower);
+            }
         }
     }
 
@@ -56,6 +68,11 @@ final class EtcdCluster {
             node.ref().tell(new EtcdNode.Follow(follower, ++connections));
         }
         sim.after(Duration.ofMillis(500 + random.nextInt(3000)), () -> reconnect(follower));
+    }
+
+    private void takeSome(Follower follower) {
+        follower.takeSome(1 + slowness.nextInt(4));
+        sim.after(Duration.ofMillis(200 + slowness.nextInt(1500)), () -> takeSome(follower));
     }
 
     RaftSettings settings() {
@@ -76,6 +93,9 @@ final class EtcdCluster {
     }
 
     void statusOf(String node, Replica.Status status) {
+        if (status.role() == Replica.Role.LEADER) {
+            record.leads(status.term());
+        }
         serving.get(node).accept(status);
     }
 

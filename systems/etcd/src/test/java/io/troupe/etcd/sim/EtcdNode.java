@@ -78,7 +78,8 @@ final class EtcdNode {
                             lessor.tell(new Lessor.ReplicaChanged(status, session));
                         });
                         context.spawn(
-                                StoreClient.create(node.name(), session, desk, node.random("client"), cluster.record()),
+                                StoreClient.create(
+                                        node.name(), node.name() + "/" + node.life(), session, desk, node.random("client"), cluster.record()),
                                 "client");
                         return Behaviors.same();
                     })
@@ -87,7 +88,7 @@ final class EtcdNode {
                         return Behaviors.same();
                     })
                     .onMessage(Follow.class, follow -> {
-                        var stream = follow.follower().connect(follow.connection());
+                        var stream = follow.follower().connect(follow.connection(), node.name());
                         var session = context.spawn(
                                 WatchSession.create(
                                         follow.follower().streamId(follow.connection()),
@@ -127,6 +128,7 @@ final class EtcdNode {
 
         @Override
         public void onRestored(long revision, List<LeaseFacts> restored) {
+            record.reached(Reached.RESTORED);
             watches.restored(revision);
             leases.restored(restored);
         }

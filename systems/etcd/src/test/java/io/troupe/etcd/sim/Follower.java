@@ -8,6 +8,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.troupe.etcd.watch.WatchSession;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
@@ -20,18 +21,50 @@ final class Follower {
     private final RunRecord record;
     private final List<Event> seen = new ArrayList<>();
     private final List<Long> skippedTo = new ArrayList<>();
+    private final boolean isSlow;
     private long next = 2; // The first revision that anything can have.
     private int connection;
+    private int mayTake;
+    private String sawAt = "";
+    private Optional<Stream> stream = Optional.empty();
 
-    Follower(int number, RunRecord record) {
+    /** @param isSlow whether it takes nothing but when {@link #takeSome} says so */
+    Follower(int number, boolean isSlow, RunRecord record) {
         this.number = number;
+        this.isSlow = isSlow;
         this.record = record;
+        record.follows(this);
     }
 
     /** From now on only what this connection brings counts. */
-    Stream connect(int newConnection) {
+    Stream connect(int newConnection, String node) {
         connection = newConnection;
-        return new Stream(newConnection);
+        var connected = new Stream(newConnection, node);
+        stream = Optional.of(connected);
+        return connected;
+    }
+
+    boolean isSlow() {
+        return isSlow;
+    }
+
+    /** A slow reader takes a few responses now, and no more until the next time. */
+    void takeSome(int responses) {
+        mayTake = responses;
+        stream.ifPresent(Stream::writable);
+    }
+
+    int number() {
+        return number;
+    }
+
+    List<Event> seen() {
+        return seen;
+    }
+
+    /** Of changes before this revision it was told that they are compacted; 0 when it never was. */
+    long skippedBelow() {
+        return skippedTo.isEmpty() ? 0 : skippedTo.get(skippedTo.size() - 1);
     }
 
     long streamId(int ofConnection) {
@@ -44,6 +77,7 @@ final class Follower {
 
     private void onResponse(WatchResponse response, Stream stream) {
         if (response.getCanceled()) {
+            record.reached(Reached.COMPACTED_WATCH);
             record.check(
                     response.getCompactRevision() > next,
                     "a watch was ended as compacted at " + response.getCompactRevision() + " that wanted from " + next);
@@ -60,6 +94,10 @@ final class Follower {
             seen.add(event);
         }
         if (response.getEventsCount() > 0) {
+            if (!sawAt.isEmpty() && !sawAt.equals(stream.node)) {
+                record.reached(Reached.WATCH_RESUMED);
+            }
+            sawAt = stream.node;
             next = seen.get(seen.size() - 1).getKv().getModRevision() + 1;
         }
     }
@@ -92,10 +130,21 @@ final class Follower {
     final class Stream extends ServerCallStreamObserver<WatchResponse> {
 
         private final int ofConnection;
+        private final String node;
         private ActorRef<WatchSession.Command> session;
+        private boolean refused;
 
-        Stream(int ofConnection) {
+        Stream(int ofConnection, String node) {
             this.ofConnection = ofConnection;
+            this.node = node;
+        }
+
+        private void writable() {
+            if (session != null && refused) {
+                refused = false;
+                record.reached(Reached.SLOW_READER);
+                session.tell(new WatchSession.Writable());
+            }
         }
 
         void serve(ActorRef<WatchSession.Command> by) {
@@ -115,6 +164,7 @@ final class Follower {
         @Override
         public void onNext(WatchResponse response) {
             if (connection == ofConnection) {
+                mayTake--;
                 onResponse(response, this);
             }
         }
@@ -127,7 +177,9 @@ final class Follower {
 
         @Override
         public boolean isReady() {
-            return true;
+            boolean ready = !isSlow || mayTake > 0 || record.isResting() || connection != ofConnection;
+            refused = refused || !ready;
+            return ready;
         }
 
         @Override

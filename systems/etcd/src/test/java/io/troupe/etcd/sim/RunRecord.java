@@ -4,12 +4,16 @@ import com.google.protobuf.ByteString;
 import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.KeyValue;
 import io.troupe.etcd.mvcc.Change;
+import io.troupe.sim.checker.log.Finding;
+import io.troupe.sim.checker.log.SessionGuarantees;
+import io.troupe.sim.checker.log.StreamLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -28,8 +32,11 @@ final class RunRecord {
 
         Optional<Duration> ended = Optional.empty();
         boolean revoked;
+        /** The latest term with a leader when its grant was answered. */
+        final long term;
 
-        Lease(long id, long ttlSeconds, Duration granted) {
+        Lease(long id, long ttlSeconds, Duration granted, long term) {
+            this.term = term;
             this.id = id;
             this.ttlSeconds = ttlSeconds;
             this.renewalSent = granted;
@@ -47,9 +54,18 @@ final class RunRecord {
     private final List<String> violations = new ArrayList<>();
     private boolean resting;
     private final TreeMap<String, String> shown = new TreeMap<>();
+    private final Consumer<String> reached;
+    private final List<Follower> followers = new ArrayList<>();
+    private final SessionGuarantees sessions = new SessionGuarantees();
+    private int told;
+    private long term;
 
-    /** @param clockRateMax the fastest clock of any node, in seconds a second */
-    RunRecord(Supplier<Duration> now, double clockRateMax) {
+    /**
+     * @param clockRateMax the fastest clock of any node, in seconds a second
+     * @param reached told what the run has come to
+     */
+    RunRecord(Supplier<Duration> now, double clockRateMax, Consumer<String> reached) {
+        this.reached = reached;
         this.now = now;
         this.clockRateMax = clockRateMax;
     }
@@ -63,6 +79,19 @@ final class RunRecord {
 
     List<String> violations() {
         return violations;
+    }
+
+    void reached(String what) {
+        reached.accept(what);
+    }
+
+    void follows(Follower follower) {
+        followers.add(follower);
+    }
+
+    /** Some node leads in this term. */
+    void leads(long inTerm) {
+        term = Math.max(term, inTerm);
     }
 
     // -- from the replicas
@@ -87,6 +116,9 @@ final class RunRecord {
 
     private void end(Lease lease, Duration at) {
         lease.ended = Optional.of(at);
+        if (!lease.revoked && term > lease.term) {
+            reached(Reached.LEASE_OUTLIVES_LEADER);
+        }
         var lasted = at.minus(lease.renewalSent);
         double atLeast = lease.ttlSeconds / clockRateMax;
         check(
@@ -112,6 +144,9 @@ final class RunRecord {
 
     void compactedTo(long revision) {
         compacted = Math.max(compacted, revision);
+        if (followers.stream().anyMatch(follower -> follower.next() < revision)) {
+            reached(Reached.COMPACTION_OVERTAKES);
+        }
     }
 
     int answered() {
@@ -124,7 +159,8 @@ final class RunRecord {
         answered++;
     }
 
-    void wrote(ByteString key, ByteString value, long revision, long knownBefore) {
+    void wrote(String session, ByteString key, ByteString value, long revision, long knownBefore) {
+        sessions.wrote(told++, session, key, revision);
         check(revision > knownBefore, "wrote at " + revision + " after " + knownBefore + " was known");
         told(revision, knownBefore);
         check(
@@ -134,7 +170,8 @@ final class RunRecord {
                 "acknowledged at revision " + revision + " is not what was applied there: " + revisions.get(revision));
     }
 
-    void read(ByteString key, Optional<KeyValue> value, long revision, long knownBefore) {
+    void read(String session, ByteString key, Optional<KeyValue> value, long revision, long knownBefore) {
+        value.ifPresent(shown -> sessions.read(told++, session, key, shown.getModRevision()));
         told(revision, knownBefore);
         check(
                 valueAt(key, revision).equals(value),
@@ -157,7 +194,7 @@ final class RunRecord {
 
     /** The answer may come after the lease has ended already. */
     void granted(long id, long ttlSeconds, Duration sent) {
-        var lease = new Lease(id, ttlSeconds, sent);
+        var lease = new Lease(id, ttlSeconds, sent, term);
         leases.put(id, lease);
         if (ended.containsKey(id)) {
             end(lease, ended.get(id));
@@ -174,6 +211,9 @@ final class RunRecord {
         check(
                 lease.ended.isEmpty() || lease.ended.get().compareTo(sent) >= 0,
                 "lease " + id + " was renewed though it ended before that was asked");
+        if (term > lease.term) {
+            reached(Reached.RENEWED_OVER_LEADERS);
+        }
         if (lease.renewalSent.compareTo(sent) < 0) {
             lease.renewalSent = sent;
         }
@@ -210,6 +250,38 @@ final class RunRecord {
         return lease != null
                 && lease.ended.isPresent()
                 && lease.ended.get().plusSeconds(10).compareTo(now.get()) < 0;
+    }
+
+    /**
+     * What the testkit's judges of sessions and streams have to say: each client and each watch is a session whose reads
+     * and writes are of versions that grow, and all watches together are consumers of one stream of changes.
+     */
+    List<Finding> findings() {
+        followers.forEach(follower -> follower.seen()
+                .forEach(event -> sessions.read(
+                        told++,
+                        "follower " + follower.number(),
+                        event.getKv().getKey(),
+                        event.getKv().getModRevision())));
+        List<Finding> findings = new ArrayList<>(sessions.findings());
+        var stream = new StreamLog(followers.stream().anyMatch(follower -> follower.skippedBelow() == 0));
+        int number = 0;
+        long compactedForAll =
+                followers.stream().mapToLong(Follower::skippedBelow).min().orElse(0);
+        for (Event event : events()) {
+            var outcome = event.getKv().getModRevision() < compactedForAll
+                    ? StreamLog.Outcome.UNKNOWN // Compacted before anybody saw it, and everybody was told so.
+                    : StreamLog.Outcome.ACKNOWLEDGED;
+            stream.sent(number, "changes", event, outcome, 2L * number, 2L * number + 1);
+            number++;
+        }
+        for (Follower follower : followers) {
+            for (Event event : follower.seen()) {
+                stream.received(number++, follower.number(), "changes", event);
+            }
+        }
+        findings.addAll(stream.findings());
+        return findings;
     }
 
     List<Event> events() {

@@ -61,6 +61,7 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
 
     private final TimerScheduler<Command> timers;
     private final String node;
+    private final String name;
     private final ActorRef<SessionClient.Command> session;
     private final ActorRef<LeaseDesk.Command> desk;
     private final RandomGenerator random;
@@ -73,18 +74,20 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
 
     static Behavior<Command> create(
             String node,
+            String name,
             ActorRef<SessionClient.Command> session,
             ActorRef<LeaseDesk.Command> desk,
             RandomGenerator random,
             RunRecord record) {
         return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new StoreClient(context, timers, node, session, desk, random, record)));
+                Behaviors.withTimers(timers -> new StoreClient(context, timers, node, name, session, desk, random, record)));
     }
 
     private StoreClient(
             ActorContext<Command> context,
             TimerScheduler<Command> timers,
             String node,
+            String name,
             ActorRef<SessionClient.Command> session,
             ActorRef<LeaseDesk.Command> desk,
             RandomGenerator random,
@@ -92,6 +95,7 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
         super(context);
         this.timers = timers;
         this.node = node;
+        this.name = name;
         this.session = session;
         this.desk = desk;
         this.random = random;
@@ -185,7 +189,12 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
     }
 
     private void apply(org.apache.pekko.util.ByteString command, Told told) {
-        calls.submit(session, command, DEADLINE, outcome -> conclude(outcome, told));
+        calls.submit(session, command, DEADLINE, outcome -> {
+            if (!(outcome instanceof SessionClient.Succeeded)) {
+                record.reached(Reached.UNKNOWN_OUTCOME);
+            }
+            conclude(outcome, told);
+        });
     }
 
     private static void conclude(SessionClient.Outcome outcome, Told told) {
@@ -205,8 +214,7 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
         var put = PutRequest.newBuilder().setKey(key).setValue(value).setLease(lease);
         apply(
                 Commands.put(put.build()),
-                body -> record.wrote(
-                        key, value, PutResponse.parseFrom(body).getHeader().getRevision(), known));
+                body -> record.wrote(name, key, value, PutResponse.parseFrom(body).getHeader().getRevision(), known));
     }
 
     private void delete(ByteString key) {
@@ -215,9 +223,9 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
             var response = DeleteRangeResponse.parseFrom(body);
             long revision = response.getHeader().getRevision();
             if (response.getDeleted() > 0) {
-                record.wrote(key, ByteString.EMPTY, revision, known);
+                record.wrote(name, key, ByteString.EMPTY, revision, known);
             } else {
-                record.read(key, Optional.empty(), revision, known);
+                record.read(name, key, Optional.empty(), revision, known);
             }
         });
     }
@@ -232,8 +240,7 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
                 DEADLINE,
                 outcome -> conclude(outcome, body -> {
                     var response = RangeResponse.parseFrom(body);
-                    record.read(
-                            key,
+                    record.read(name, key,
                             response.getKvsList().stream().findFirst(),
                             response.getHeader().getRevision(),
                             known);
@@ -257,8 +264,9 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
         apply(Commands.txn(txn.build()), body -> {
             var response = TxnResponse.parseFrom(body);
             long revision = response.getHeader().getRevision();
+            record.reached(response.getSucceeded() ? Reached.COMPARE_HOLDS : Reached.COMPARE_FAILS);
             if (response.getSucceeded()) {
-                record.wrote(key, value, revision, known);
+                record.wrote(name, key, value, revision, known);
                 record.check(
                         record.valueAt(key, revision - 1)
                                         .map(KeyValue::getModRevision)
@@ -266,8 +274,7 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
                                 == expected,
                         "swapped at " + revision + " what was not as at " + expected);
             } else {
-                record.read(
-                        key,
+                record.read(name, key,
                         response.getResponses(0).getResponseRange().getKvsList().stream()
                                 .findFirst(),
                         revision,

@@ -33,7 +33,7 @@ public @interface SimulationTest {
      */
     String[] expects() default {};
 
-    /** Whether the last seed fails when something expected was never reached. */
+    /** Whether the last seed fails when something expected was never reached, if no fewer seeds were asked for. */
     boolean failsOnUnreached() default false;
 
     /** HOCON of the application: serializers, and what its actors read. */

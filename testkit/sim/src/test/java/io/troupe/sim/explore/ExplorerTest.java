@@ -173,23 +173,38 @@ class ExplorerTest {
     }
 
     @Test
-    @Tag("soak")
     void paxosWithThreeAcceptorsDecidesOneValueInEverySchedule() {
         var report = exploring(setup -> paxos(setup, 2, 3, true, false))
                 .stepsAreRemembered()
-                .states(20_000_000)
+                .explore();
+        report.assertExhausted();
+        assertThat(report.states()).isGreaterThan(80_000);
+        System.out.println("Paxos, two proposers and three acceptors: " + report);
+    }
+
+    @Test
+    @Tag("soak")
+    void paxosWithThreeAcceptorsDecidesOneValueWhateverMessageIsLost() {
+        var report = exploring(setup -> paxos(setup, 2, 3, true, false))
+                .losses(1)
+                .stepsAreRemembered()
+                .states(5_000_000)
                 .within(Duration.ofMinutes(15))
                 .explore();
-        System.out.println("Paxos, two proposers and three acceptors: " + report);
+        System.out.println("Paxos, two proposers, three acceptors and a loss: " + report);
         report.assertExhausted();
     }
 
     @Test
     void anAcceptorThatForgetsItsPromiseIsCaught() {
-        var report = exploring(setup -> paxos(setup, 2, 2, false, false)).explore();
-        assertThat(report.counterexample().orElseThrow().property())
-                .startsWith("'one value at most is decided' does not hold");
-        assertThat(report.counterexample().orElseThrow().steps())
+        var report = exploring(setup -> paxos(setup, 2, 3, false, false))
+                .stepsAreRemembered()
+                .explore();
+        var caught = report.counterexample().orElseThrow();
+        System.out.println("Paxos with acceptors that forget: " + report + "\n" + caught);
+        assertThat(caught.property()).startsWith("'one value at most is decided' does not hold");
+        assertThat(caught.isShortest()).isTrue();
+        assertThat(caught.steps())
                 .anyMatch(step -> step.contains("Accept[ballot=0"))
                 .anyMatch(step -> step.contains("Accept[ballot=1"));
     }

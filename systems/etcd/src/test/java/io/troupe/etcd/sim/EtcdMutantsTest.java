@@ -1,0 +1,74 @@
+package io.troupe.etcd.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import com.typesafe.config.ConfigFactory;
+import io.troupe.etcd.lease.LeaseMutants;
+import io.troupe.etcd.mvcc.StoreMutants;
+import io.troupe.etcd.watch.WatchMutants;
+import io.troupe.sim.mutants.Mutant;
+import io.troupe.sim.mutants.MutantHunt;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Every classic bug of {@link LeaseMutants}, {@link StoreMutants} and {@link WatchMutants} is found by {@link EtcdFaults}
+ * within its number of seeds.
+ *
+ * <p>System properties: {@code troupe.mutant} tries those named in it alone, {@code troupe.mutant.seeds} changes how many
+ * seeds they are given.
+ */
+class EtcdMutantsTest {
+
+    private static final List<Logger> NOISY = List.of(
+            (Logger) LoggerFactory.getLogger("io.troupe"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
+
+    private static final MutantHunt HUNT =
+            new MutantHunt(EtcdFaults.class, ConfigFactory.empty(), name -> name.startsWith("io.troupe."));
+
+    @BeforeAll
+    static void quiet() {
+        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
+    }
+
+    @AfterAll
+    static void asBefore() {
+        NOISY.forEach(logger -> logger.setLevel(null));
+    }
+
+    static List<EtcdMutant> mutants() {
+        String one = System.getProperty("troupe.mutant", "");
+        return Stream.of(LeaseMutants.all(), StoreMutants.all(), WatchMutants.all())
+                .flatMap(List::stream)
+                .filter(mutant -> one.isEmpty() || one.contains(mutant.toString()))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("mutants")
+    void theSimulationFinds(EtcdMutant mutant) throws Exception {
+        int budget = Integer.getInteger("troupe.mutant.seeds", mutant.seeds());
+        assertThat(firstSeedThatFinds(Optional.of(mutant), budget))
+                .as("%s within %s seeds", mutant, budget)
+                .isPresent();
+    }
+
+    @Test
+    void withoutAMutantTheSameSeedsFindNothing() throws Exception {
+        assertThat(firstSeedThatFinds(Optional.empty(), 5)).isEmpty();
+    }
+
+    private static OptionalLong firstSeedThatFinds(Optional<EtcdMutant> mutant, int budget) throws Exception {
+        return HUNT.firstSeedThatFinds(mutant.map(bug -> Mutant.advised(bug.bug(), bug.type(), bug.method())), budget);
+    }
+}
