@@ -119,7 +119,10 @@ class BadInputTest {
 
     @Test
     void aServiceThatIsNotOfferedIsUnimplemented() {
-        assertThatThrownBy(() -> send(io.etcd.jetcd.api.AuthGrpc.getAuthEnableMethod(), new byte[0]))
+        var unknown = KVGrpc.getPutMethod().toBuilder()
+                .setFullMethodName("etcdserverpb.Downgrade/Downgrade")
+                .build();
+        assertThatThrownBy(() -> send(unknown, new byte[0]))
                 .isInstanceOfSatisfying(
                         StatusRuntimeException.class,
                         e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED));
