@@ -48,8 +48,7 @@ public final class StoreMutants {
         private Wrong() {}
 
         static boolean heldBefore(MvccStore store, Compare compare, boolean now) {
-            var then = store.find(
-                            KeyRange.of(compare.getKey(), compare.getRangeEnd()), store.revision() - 1, 0, false)
+            var then = store.find(KeyRange.of(compare.getKey(), compare.getRangeEnd()), store.revision() - 1, 0, false)
                     .entries();
             return then.isEmpty() ? now : then.stream().allMatch(entry -> Compares.holds(compare, entry));
         }

@@ -79,7 +79,12 @@ final class EtcdNode {
                         });
                         context.spawn(
                                 StoreClient.create(
-                                        node.name(), node.name() + "/" + node.life(), session, desk, node.random("client"), cluster.record()),
+                                        node.name(),
+                                        node.name() + "/" + node.life(),
+                                        session,
+                                        desk,
+                                        node.random("client"),
+                                        cluster.record()),
                                 "client");
                         return Behaviors.same();
                     })

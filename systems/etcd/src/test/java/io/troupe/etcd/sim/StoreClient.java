@@ -79,8 +79,8 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
             ActorRef<LeaseDesk.Command> desk,
             RandomGenerator random,
             RunRecord record) {
-        return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new StoreClient(context, timers, node, name, session, desk, random, record)));
+        return Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new StoreClient(context, timers, node, name, session, desk, random, record)));
     }
 
     private StoreClient(
@@ -214,7 +214,12 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
         var put = PutRequest.newBuilder().setKey(key).setValue(value).setLease(lease);
         apply(
                 Commands.put(put.build()),
-                body -> record.wrote(name, key, value, PutResponse.parseFrom(body).getHeader().getRevision(), known));
+                body -> record.wrote(
+                        name,
+                        key,
+                        value,
+                        PutResponse.parseFrom(body).getHeader().getRevision(),
+                        known));
     }
 
     private void delete(ByteString key) {
@@ -240,7 +245,9 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
                 DEADLINE,
                 outcome -> conclude(outcome, body -> {
                     var response = RangeResponse.parseFrom(body);
-                    record.read(name, key,
+                    record.read(
+                            name,
+                            key,
                             response.getKvsList().stream().findFirst(),
                             response.getHeader().getRevision(),
                             known);
@@ -274,7 +281,9 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
                                 == expected,
                         "swapped at " + revision + " what was not as at " + expected);
             } else {
-                record.read(name, key,
+                record.read(
+                        name,
+                        key,
                         response.getResponses(0).getResponseRange().getKvsList().stream()
                                 .findFirst(),
                         revision,
