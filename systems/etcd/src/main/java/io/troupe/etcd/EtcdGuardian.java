@@ -4,6 +4,7 @@ import io.troupe.cluster.Endpoint;
 import io.troupe.cluster.NodeContext;
 import io.troupe.cluster.SystemGuardian;
 import io.troupe.etcd.auth.AuthView;
+import io.troupe.etcd.gateway.FrozenStates;
 import io.troupe.etcd.gateway.Gateway;
 import io.troupe.etcd.gateway.NodeView;
 import io.troupe.etcd.lease.LeaseDesk;
@@ -59,6 +60,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
     private final ActorRef<LeaseDesk.Command> leases;
     private final NodeView view;
     private final AuthView auth;
+    private final FrozenStates frozen = new FrozenStates();
     private Optional<ActorRef<SessionClient.Command>> client = Optional.empty();
     private Optional<ActorRef<Gateway.Command>> gateway = Optional.empty();
     private Optional<Endpoint> endpoint = Optional.empty();
@@ -92,7 +94,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
                 .receptionist()
                 .tell(Receptionist.register(LeaseDesk.key(settings.group(), node.nodeId()), lessor.narrow()));
         this.auth = new AuthView(settings.auth().tokens());
-        var followers = new StoreFollowers(watches.feed(), leaseFeed, auth);
+        var followers = new StoreFollowers(watches.feed(), leaseFeed, auth, frozen);
         node.groups()
                 .tell(new Groups.Host(
                         settings.group(),
@@ -130,7 +132,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
         client = Optional.of(session);
         watches.hub().tell(new WatchHub.UseClient(session));
         replica.tell(new Replica.Observe(getContext().messageAdapter(Replica.Status.class, WrappedStatus::new)));
-        var backends = new Gateway.Backends(session, watches.hub(), leases, node.groups(), auth);
+        var backends = new Gateway.Backends(session, watches.hub(), leases, node.groups(), auth, frozen);
         ActorRef<Gateway.Listening> listening =
                 getContext().messageAdapter(Gateway.Listening.class, WrappedListening::new);
         ActorRef<Gateway.Command> opened =

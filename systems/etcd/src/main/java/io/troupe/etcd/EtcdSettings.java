@@ -21,6 +21,7 @@ public record EtcdSettings(
         Duration leaderPatience,
         int inFlightMax,
         int streamsPerConnectionMax,
+        int snapshotsMax,
         KeepAlive keepAlive,
         Auth auth,
         Watch watch,
@@ -91,6 +92,7 @@ public record EtcdSettings(
                         config.getInt("streams-per-connection-max"),
                         1,
                         1_000_000),
+                (int) within(config, "snapshots-max", config.getInt("snapshots-max"), 1, 1_000),
                 new KeepAlive(
                         atLeast(config, "keep-alive.min-time", Duration.ofMillis(1)),
                         atLeast(config, "keep-alive.interval", Duration.ofSeconds(1)),

@@ -2,15 +2,18 @@ package io.troupe.etcd;
 
 import io.troupe.etcd.auth.AuthState;
 import io.troupe.etcd.auth.AuthView;
+import io.troupe.etcd.gateway.FrozenStates;
 import io.troupe.etcd.lease.LeaseFeed;
 import io.troupe.etcd.mvcc.Change;
+import io.troupe.etcd.mvcc.FrozenState;
 import io.troupe.etcd.mvcc.LeaseFacts;
 import io.troupe.etcd.mvcc.StoreListener;
 import io.troupe.etcd.watch.StoreFeed;
 import java.util.List;
 
 /** Tells a node's watches, its lessor and its gateway what the node's state machine did. */
-record StoreFollowers(StoreFeed watches, LeaseFeed leases, AuthView auth) implements StoreListener {
+record StoreFollowers(StoreFeed watches, LeaseFeed leases, AuthView auth, FrozenStates frozen)
+        implements StoreListener {
 
     @Override
     public void onChanges(long revision, List<Change> changes) {
@@ -41,5 +44,10 @@ record StoreFollowers(StoreFeed watches, LeaseFeed leases, AuthView auth) implem
     @Override
     public void onAuthenticated(String user, String token) {
         auth.tokens().onAssigned(user, token);
+    }
+
+    @Override
+    public void onFrozen(long ticket, FrozenState state) {
+        frozen.onFrozen(ticket, state);
     }
 }

@@ -13,7 +13,8 @@
  *        ├─ watch-streams ── stream-1, …        one session a client's stream of watches
  *        ├─ keep-alive-streams ── stream-1, …   one session a client's stream of keep-alives
  *        ├─ contenders ── stream--1, …          one a call that waits for a lock or an office
- *        └─ leader-observers ── stream--2, …    one a stream of what an office's holder proclaims
+ *        ├─ snapshot-streams ── stream--2, …    one a client that takes a snapshot
+ *        └─ leader-observers ── stream--3, …    one a stream of what an office's holder proclaims
  *   (node's group host)
  *    └─ replica "etcd"       the consensus engine; applies to {@link io.troupe.etcd.mvcc.EtcdStateMachine}
  * </pre>
@@ -30,7 +31,7 @@
  *
  * Start reading at {@link io.troupe.etcd.mvcc} for what is stored, at {@link io.troupe.etcd.watch} and {@link
  * io.troupe.etcd.lease} for who follows it, at {@link io.troupe.etcd.concurrency} for locks and elections, at {@link
- * io.troupe.etcd.auth} for who may do what, and at {@link io.troupe.etcd.gateway} for how clients reach it.
+ * io.troupe.etcd.auth} for who may do what, at {@link io.troupe.etcd.bolt} for what a snapshot is, and at {@link io.troupe.etcd.gateway} for how clients reach it.
  */
 @NullMarked
 package io.troupe.etcd;

@@ -74,7 +74,8 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
             ActorRef<WatchHub.Command> watches,
             ActorRef<LeaseDesk.Command> leases,
             ActorRef<Groups.Command> groups,
-            AuthView auth) {}
+            AuthView auth,
+            FrozenStates frozen) {}
 
     private final TimerScheduler<Command> timers;
     private final EtcdSettings settings;
@@ -138,9 +139,27 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                         .bindService(),
                 leases.definition(),
                 new ClusterService(members, node, system).bindService(),
-                new MaintenanceService(calls, node, backends.groups(), system).bindService(),
+                new MaintenanceService(
+                                calls, node, snapshots(node, backends.frozen(), calls), backends.groups(), system)
+                        .bindService(),
                 new LockService(calls, contests, node).bindService(),
                 new ElectionService(calls, contests, node).bindService());
+    }
+
+    /** A snapshot keeps what it shows in memory until its client has taken it: few at a time. */
+    private SnapshotStreams snapshots(NodeView node, FrozenStates frozen, UnaryCalls calls) {
+        var admission = new Admission(settings.snapshotsMax());
+        return new SnapshotStreams(
+                new WaitingCalls<>(
+                        sessions("snapshot-streams", admission, new SnapshotStream.LeaderLost()),
+                        admission,
+                        waitingIds,
+                        Optional.of(new SnapshotStream.Writable()),
+                        new SnapshotStream.Gone()),
+                calls,
+                frozen,
+                node,
+                getContext().getSystem().dispatchers().lookup(DispatcherSelector.blocking()));
     }
 
     private WaitingCalls<Contender.Command> contenders() {

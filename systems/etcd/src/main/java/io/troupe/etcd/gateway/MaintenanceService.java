@@ -9,6 +9,8 @@ import io.etcd.jetcd.api.HashKVResponse;
 import io.etcd.jetcd.api.HashRequest;
 import io.etcd.jetcd.api.HashResponse;
 import io.etcd.jetcd.api.MaintenanceGrpc;
+import io.etcd.jetcd.api.SnapshotRequest;
+import io.etcd.jetcd.api.SnapshotResponse;
 import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.StatusResponse;
 import io.grpc.Status;
@@ -35,12 +37,19 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
 
     private final UnaryCalls calls;
     private final NodeView node;
+    private final SnapshotStreams snapshots;
     private final ActorRef<Groups.Command> groups;
     private final ActorSystem<?> system;
 
-    MaintenanceService(UnaryCalls calls, NodeView node, ActorRef<Groups.Command> groups, ActorSystem<?> system) {
+    MaintenanceService(
+            UnaryCalls calls,
+            NodeView node,
+            SnapshotStreams snapshots,
+            ActorRef<Groups.Command> groups,
+            ActorSystem<?> system) {
         this.calls = calls;
         this.node = node;
+        this.snapshots = snapshots;
         this.groups = groups;
         this.system = system;
     }
@@ -109,6 +118,13 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
         }
         observer.onNext(DefragmentResponse.newBuilder().setHeader(node.header()).build());
         observer.onCompleted();
+    }
+
+    @Override
+    public void snapshot(SnapshotRequest request, StreamObserver<SnapshotResponse> observer) {
+        if (calls.isAdmitted(observer)) {
+            snapshots.open(observer);
+        }
     }
 
     @Override

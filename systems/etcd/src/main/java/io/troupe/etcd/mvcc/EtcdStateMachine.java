@@ -247,6 +247,7 @@ public final class EtcdStateMachine implements StateMachine {
                                     store.revision(), store.compacted(), store.bytes(), store.bytesInUse())
                             .toBytes());
                 case Queries.HASH -> StoreHash.read(store, body.getLong());
+                case Queries.FREEZE -> freezeFor(body.getLong());
                 default -> Result.refused(EtcdError.MALFORMED);
             };
         } catch (InvalidProtocolBufferException | java.nio.BufferUnderflowException e) {
@@ -281,9 +282,18 @@ public final class EtcdStateMachine implements StateMachine {
         return Result.ok(new Queries.LeaseView(store.revision(), facts).toBytes());
     }
 
+    private ByteString freezeFor(long ticket) {
+        listener.onFrozen(ticket, frozen());
+        return Result.ok(new byte[0]);
+    }
+
     @Override
     public State freeze() {
-        return new StoreSnapshot(store.freeze(), auth);
+        return new StoreSnapshot(frozen());
+    }
+
+    private FrozenState frozen() {
+        return new FrozenState(store.freeze(), auth);
     }
 
     @Override

@@ -37,6 +37,7 @@ public final class Queries {
     static final byte ROLE = 12;
     static final byte ROLES = 13;
     static final byte CREDENTIALS = 14;
+    static final byte FREEZE = 15;
 
     private Queries() {}
 
@@ -132,6 +133,12 @@ public final class Queries {
     /** Answered by a {@link StoreStatus}. */
     public static ByteString status() {
         return ByteString.fromArrayUnsafe(new byte[] {STATUS});
+    }
+
+    /** Has the whole state of now handed to this replica's {@link StoreListener#onFrozen}. Answered by nothing. */
+    public static ByteString freeze(long ticket) {
+        return ByteString.fromArrayUnsafe(
+                ByteBuffer.allocate(9).put(FREEZE).putLong(ticket).array());
     }
 
     /**

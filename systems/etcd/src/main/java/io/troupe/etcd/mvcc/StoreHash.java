@@ -2,7 +2,6 @@ package io.troupe.etcd.mvcc;
 
 import io.etcd.jetcd.api.HashKVResponse;
 import io.troupe.etcd.EtcdError;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,11 +14,6 @@ import org.apache.pekko.util.ByteString;
  * the compaction it counts only what the asked revision still shows.
  */
 final class StoreHash {
-
-    private static final byte[] BUCKET = {'k', 'e', 'y'};
-    private static final int REVISION_BYTES = 17;
-    private static final byte SEPARATOR = '_';
-    private static final byte TOMBSTONE = 't';
 
     private StoreHash() {}
 
@@ -60,26 +54,11 @@ final class StoreHash {
         }
         counted.sort(Comparator.comparing(Entry::revision));
         var hash = new CRC32C();
-        hash.update(BUCKET);
-        counted.forEach(entry -> add(hash, entry));
+        hash.update(KeyBucket.NAME);
+        counted.forEach(entry -> {
+            hash.update(KeyBucket.key(entry));
+            hash.update(KeyBucket.value(entry).toByteArray());
+        });
         return (int) hash.getValue();
-    }
-
-    private static void add(CRC32C hash, Entry entry) {
-        var key = ByteBuffer.allocate(REVISION_BYTES + 1)
-                .putLong(entry.modRevision())
-                .put(SEPARATOR)
-                .putLong(entry.sub());
-        if (entry.isTombstone()) {
-            key.put(TOMBSTONE);
-        }
-        hash.update(key.flip());
-        hash.update(
-                entry.isTombstone()
-                        ? io.etcd.jetcd.api.KeyValue.newBuilder()
-                                .setKey(entry.key())
-                                .build()
-                                .toByteArray()
-                        : entry.toKeyValue().toByteArray());
     }
 }

@@ -30,6 +30,13 @@ public interface StoreListener {
     /** The user gave the right password, and gets this token. */
     default void onAuthenticated(String user, String token) {}
 
+    /**
+     * What {@link Queries#freeze} asked for.
+     *
+     * @param ticket tells askers apart
+     */
+    default void onFrozen(long ticket, FrozenState state) {}
+
     /** For replicas nobody follows. */
     StoreListener NONE = new StoreListener() {
         @Override

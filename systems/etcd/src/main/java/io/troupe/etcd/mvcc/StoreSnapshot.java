@@ -31,9 +31,9 @@ final class StoreSnapshot implements StateMachine.State {
     private final MvccStore.Frozen store;
     private final AuthState auth;
 
-    StoreSnapshot(MvccStore.Frozen store, AuthState auth) {
-        this.store = store;
-        this.auth = auth;
+    StoreSnapshot(FrozenState state) {
+        this.store = state.store();
+        this.auth = state.auth();
     }
 
     @Override

@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.awaitility.Awaitility;
@@ -85,11 +86,23 @@ class TwoPhaseCallsTest {
                 Optional.empty());
         var leases = new LeaseService(
                 calls, keepAlives, desk.ref(), NODE, SETTINGS.requestTimeout(), () -> 1, TEST_KIT.system());
-        var maintenance = new MaintenanceService(calls, NODE, groups.ref(), TEST_KIT.system());
+        var maintenance = new MaintenanceService(calls, NODE, noSnapshots(calls), groups.ref(), TEST_KIT.system());
         server = EtcdServer.start(SETTINGS, NODE, List.of(leases.definition(), maintenance.bindService()));
         channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
                 .usePlaintext()
                 .build();
+    }
+
+    private static SnapshotStreams noSnapshots(UnaryCalls calls) {
+        var admission = new Admission(1);
+        var streams = TEST_KIT.<Streams.Command<SnapshotStream.Command>>createTestProbe();
+        return new SnapshotStreams(
+                new WaitingCalls<>(
+                        streams.ref(), admission, new AtomicLong(), Optional.empty(), new SnapshotStream.Gone()),
+                calls,
+                new FrozenStates(),
+                NODE,
+                Runnable::run);
     }
 
     @AfterEach
