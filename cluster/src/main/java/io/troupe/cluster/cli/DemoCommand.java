@@ -9,8 +9,9 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "demo",
-        description = "Run a system on a cluster of JVMs, under load and faults, and judge what its clients saw.",
-        footer = {"", "Without a subcommand, the first one."})
+        description = "Play a system on a cluster of JVMs under load and faults, and judge what its clients saw;"
+                + " or play what theory says about all of them, in the simulator.",
+        footer = {"", "Without a subcommand, the first of them."})
 final class DemoCommand implements Callable<Integer> {
 
     @Spec

@@ -4,6 +4,7 @@ import io.troupe.cluster.local.Hint;
 import io.troupe.cluster.local.LocalClusterException;
 import java.io.PrintWriter;
 import java.util.ServiceLoader;
+import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,6 +46,7 @@ public final class Troupe implements Runnable {
     }
 
     public static void main(String[] args) {
+        LoggerFactory.getILoggerFactory(); // before there are threads that log, of whose lines SLF4J would warn
         SLF4JBridgeHandler.removeHandlersForRootLogger(); // gRPC logs through java.util.logging
         SLF4JBridgeHandler.install();
         System.exit(commandLine().execute(args));

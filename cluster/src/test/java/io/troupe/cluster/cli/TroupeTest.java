@@ -86,6 +86,20 @@ class TroupeTest {
     }
 
     @Test
+    void aBasePortOnWhichSomethingListensIsRefusedBeforeAnythingStarts() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            int base = taken.getLocalPort() - 10; // n1 takes the ten from base + 10
+            Ran ran = troupe(
+                    "up", "echo", "--nodes", "1", "--base-port", Integer.toString(base), "--data", folder.toString());
+            assertThat(ran.code()).isEqualTo(ExitCodes.FAILURE);
+            assertThat(ran.err())
+                    .contains("Ports in use on loopback: [" + taken.getLocalPort() + "]")
+                    .contains("another --base-port");
+        }
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
     void aSignalThatIsNoneListsThoseThereAre() {
         Ran ran = troupe("kill", "n1", "--signal", "HUP", "--data", folder.toString());
         assertThat(ran.code()).isEqualTo(ExitCodes.USAGE);

@@ -1,11 +1,11 @@
 package io.troupe.bench.demo;
 
+import io.troupe.bench.cli.Invocation;
 import io.troupe.bench.demo.FaultScript.Pauses;
 import io.troupe.cluster.cli.ExitCodes;
 import io.troupe.cluster.local.LocalCluster;
 import io.troupe.cluster.local.LocalClusterException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,10 +19,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Starts a cluster, loads it, hurts it, and tells whether anything was lost. */
 @Command(
@@ -72,18 +70,15 @@ final class EtcdDemoCommand implements Callable<Integer> {
     @Option(names = "--quick", description = "shorter pauses between the faults: half the time, for a first look")
     private boolean quick;
 
-    @Spec
-    private CommandSpec spec;
+    @Mixin
+    private Invocation invocation;
 
     private long startNanos = System.nanoTime();
 
     @Override
     public Integer call() throws Exception {
-        if (clients < 1 || clients > 64 || rate < 64 || rate > 20_000) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--clients takes 1 to 64 and --rate 64 to 20000; given were " + clients + " and " + rate);
-        }
+        invocation.requireBetween(1, 64, "--clients", clients);
+        invocation.requireBetween(64, 20_000, "--rate", rate);
         Path folder = keep != null ? keep : Files.createTempDirectory("troupe-demo");
         int code = ExitCodes.FAILURE;
         try (LocalCluster cluster = LocalCluster.in(folder)
@@ -101,7 +96,7 @@ final class EtcdDemoCommand implements Callable<Integer> {
                 say("stopping the nodes");
             }
         } catch (LocalClusterException e) {
-            out().println("The demo could not be carried out: " + e.getMessage());
+            invocation.out().println("The demo could not be carried out: " + e.getMessage());
         }
         if (keep == null && code == ExitCodes.OK) {
             delete(folder);
@@ -128,7 +123,7 @@ final class EtcdDemoCommand implements Callable<Integer> {
             cluster.awaitReady(START_PATIENCE);
             say("asking every node for every acknowledged write, and judging the history");
             var verification = Verification.of(endpoints, load.record());
-            new DemoReport(load.record(), script.faults(), verification).print(out());
+            new DemoReport(load.record(), script.faults(), verification).print(invocation.out());
             return script.isDone() && verification.isGood();
         }
     }
@@ -163,18 +158,12 @@ final class EtcdDemoCommand implements Callable<Integer> {
                 : String.format(Locale.ROOT, "   no answer for %.1f s", silence.toMillis() / 1e3);
     }
 
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
-    }
-
     private Duration elapsed() {
         return Duration.ofNanos(System.nanoTime() - startNanos);
     }
 
     private void say(String line) {
-        PrintWriter out = out();
-        out.printf(Locale.ROOT, "%5.1f s  %s%n", elapsed().toMillis() / 1e3, line);
-        out.flush();
+        invocation.say(String.format(Locale.ROOT, "%5.1f s  %s", elapsed().toMillis() / 1e3, line));
     }
 
     private static void delete(Path folder) throws IOException {

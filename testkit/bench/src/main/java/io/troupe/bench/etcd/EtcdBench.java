@@ -1,5 +1,7 @@
 package io.troupe.bench.etcd;
 
+import io.troupe.bench.cli.Invocation;
+import io.troupe.bench.cli.Measuring;
 import io.troupe.cluster.cli.ExitCodes;
 import io.troupe.cluster.local.LocalClusterException;
 import java.io.IOException;
@@ -17,12 +19,9 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Measures the etcd face beside a real etcd. */
 @Command(
@@ -41,22 +40,11 @@ public final class EtcdBench implements Callable<Integer> {
 
     private static final String ROW = "%-22s %11s %-7s %10s %9s %9s %9s %9s %8s%n";
 
-    @Spec
-    private @Nullable CommandSpec spec;
+    @Mixin
+    private Invocation invocation;
 
-    @Option(
-            names = "--seconds",
-            paramLabel = "N",
-            defaultValue = "2",
-            description = "how long each measurement takes, 1 to 60 (${DEFAULT-VALUE})")
-    private int seconds = 2;
-
-    @Option(
-            names = "--passes",
-            paramLabel = "N",
-            defaultValue = "3",
-            description = "how often each load is measured, 1 to 20 (${DEFAULT-VALUE})")
-    private int passes = 3;
+    @Mixin
+    private Measuring measuring;
 
     @Option(
             names = "--warm-up",
@@ -105,36 +93,22 @@ public final class EtcdBench implements Callable<Integer> {
             description = "for every node's JVM, such as -Xlog:gc; may be repeated")
     private List<String> jvmOptions = List.of();
 
-    @Option(
-            names = "--dir",
-            paramLabel = "DIR",
-            description = "where to keep the clusters' data, on the disk to be measured (a temporary folder)")
-    private Path dir = Path.of(System.getProperty("java.io.tmpdir"));
-
     private record Load(Workload workload, int outstanding, String peer) {}
 
     @Override
     public Integer call() throws Exception {
-        CommandSpec command = spec;
-        if (command == null) {
-            throw new IllegalStateException("run by picocli only");
-        }
-        check(command);
-        PrintWriter out = command.commandLine().getOut();
-        if (!Files.isDirectory(dir) || !Files.isWritable(dir)) {
-            command.commandLine()
-                    .getErr()
-                    .println("Cannot write to " + dir + ": name a directory that exists and is writable with --dir");
+        check();
+        if (!measuring.isPossible(invocation)) {
             return ExitCodes.FAILURE;
         }
-        Path folder = Files.createTempDirectory(dir, "troupe-bench-etcd");
+        Path folder = Files.createTempDirectory(measuring.dir(), "troupe-bench-etcd");
         List<Peer> peers = new ArrayList<>();
         try {
-            start(peers, folder, out);
-            print(out, measure(peers, out));
+            start(peers, folder);
+            print(invocation.out(), measure(peers));
             return ExitCodes.OK;
         } catch (LocalClusterException | IllegalStateException e) {
-            command.commandLine().getErr().println("The measurement could not be carried out: " + e.getMessage());
+            invocation.err().println("The measurement could not be carried out: " + e.getMessage());
             return ExitCodes.FAILURE;
         } finally {
             peers.forEach(Peer::close);
@@ -142,29 +116,18 @@ public final class EtcdBench implements Callable<Integer> {
         }
     }
 
-    private void check(CommandSpec command) {
-        check(command, seconds >= 1 && seconds <= 60, "--seconds is 1 to 60, not " + seconds);
-        check(command, passes >= 1 && passes <= 20, "--passes is 1 to 20, not " + passes);
-        check(command, warmUp >= 0 && warmUp <= 120, "--warm-up is 0 to 120, not " + warmUp);
-        check(command, valueBytes >= 0 && valueBytes <= 1 << 20, "--value-bytes is 0 to 1048576, not " + valueBytes);
-        for (int each : outstanding) {
-            check(command, each >= 1 && each <= 4096, "--outstanding is 1 to 4096, not " + each);
-        }
+    private void check() {
+        invocation.requireBetween(0, 120, "--warm-up", warmUp);
+        invocation.requireBetween(0, 1 << 20, "--value-bytes", valueBytes);
+        outstanding.forEach(each -> invocation.requireBetween(1, 4096, "--outstanding", each));
         for (String endpoint : endpoints) {
-            check(
-                    command,
+            invocation.require(
                     endpoint.matches("[^:/]+:\\d{1,5}"),
                     "--endpoints takes HOST:PORT, such as 127.0.0.1:2379, not " + endpoint);
         }
     }
 
-    private static void check(CommandSpec command, boolean ok, String message) {
-        if (!ok) {
-            throw new ParameterException(command.commandLine(), message);
-        }
-    }
-
-    private void start(List<Peer> peers, Path folder, PrintWriter out) throws IOException {
+    private void start(List<Peer> peers, Path folder) throws IOException {
         if (!endpoints.isEmpty()) {
             peers.add(new RunningPeer(endpoints.stream()
                     .map(endpoint -> endpoint.split(":"))
@@ -172,36 +135,37 @@ public final class EtcdBench implements Callable<Integer> {
                     .toList()));
             return;
         }
-        peers.add(new TroupePeer(folder.resolve("troupe"), jvmOptions, line -> say(out, line)));
+        peers.add(new TroupePeer(folder.resolve("troupe"), jvmOptions, invocation::say));
         var etcd = RealEtcdPeer.program();
         if (etcd.isPresent() && !alone) {
-            say(out, "starting " + etcd.get() + ", three times");
+            invocation.say("starting " + etcd.get() + ", three times");
             peers.add(new RealEtcdPeer(etcd.get(), folder));
         } else {
-            say(out, "no real etcd beside: " + (alone ? "--alone" : "none is on the PATH"));
+            invocation.say("no real etcd beside: " + (alone ? "--alone" : "none is on the PATH"));
         }
     }
 
-    private Map<Load, List<Measured>> measure(List<Peer> peers, PrintWriter out) throws InterruptedException {
-        int measurements = passes * workloads.size() * outstanding.size() * peers.size();
-        say(out, "about " + (measurements * seconds + peers.size() * (warmUp + 2)) + " s to go");
+    private Map<Load, List<Measured>> measure(List<Peer> peers) throws InterruptedException {
+        int measurements = measuring.passes() * workloads.size() * outstanding.size() * peers.size();
+        invocation.say("about " + (measurements * measuring.seconds() + peers.size() * (warmUp + 2)) + " s to go");
         Map<Load, List<Measured>> measured = new LinkedHashMap<>();
         List<ClosedLoop> loops =
                 peers.stream().map(peer -> new ClosedLoop(peer, valueBytes)).toList();
         var seeds = new SplittableRandom(1);
         try {
             for (int i = 0; i < peers.size(); i++) {
-                say(out, "warming up " + peers.get(i).name());
+                invocation.say("warming up " + peers.get(i).name());
                 loops.get(i).fill();
                 for (Workload workload : workloads) {
                     var share = Duration.ofMillis(warmUp * 1000L / workloads.size());
                     loops.get(i).measure(workload, 64, share, seeds);
                 }
             }
-            for (int pass = 1; pass <= passes; pass++) {
+            for (int pass = 1; pass <= measuring.passes(); pass++) {
                 for (Workload workload : workloads) {
                     for (int count : outstanding) {
-                        say(out, "pass " + pass + " of " + passes + ": " + workload.title() + ", " + count);
+                        invocation.say(
+                                "pass " + pass + " of " + measuring.passes() + ": " + workload.title() + ", " + count);
                         for (int i = 0; i < peers.size(); i++) {
                             measured.computeIfAbsent(
                                             new Load(
@@ -209,7 +173,7 @@ public final class EtcdBench implements Callable<Integer> {
                                                     count,
                                                     peers.get(i).name()),
                                             first -> new ArrayList<>())
-                                    .add(loops.get(i).measure(workload, count, Duration.ofSeconds(seconds), seeds));
+                                    .add(loops.get(i).measure(workload, count, measuring.duration(), seeds));
                         }
                     }
                 }
@@ -218,11 +182,6 @@ public final class EtcdBench implements Callable<Integer> {
             loops.forEach(ClosedLoop::close);
         }
         return measured;
-    }
-
-    private static void say(PrintWriter out, String line) {
-        out.println(line);
-        out.flush();
     }
 
     private static void print(PrintWriter out, Map<Load, List<Measured>> measured) {
@@ -242,10 +201,8 @@ public final class EtcdBench implements Callable<Integer> {
     }
 
     private static String median(List<Measured> passed, ToDoubleFunction<Measured> of) {
-        double[] sorted = passed.stream().mapToDouble(of).sorted().toArray();
-        int middle = sorted.length / 2;
-        double median = sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-        return String.format(Locale.ROOT, "%.0f", median);
+        return String.format(
+                Locale.ROOT, "%.0f", Measuring.median(passed.stream().mapToDouble(of)));
     }
 
     private static void delete(Path folder) throws IOException {

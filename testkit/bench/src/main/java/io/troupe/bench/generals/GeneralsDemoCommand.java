@@ -1,5 +1,6 @@
 package io.troupe.bench.generals;
 
+import io.troupe.bench.cli.Invocation;
 import io.troupe.cluster.cli.ExitCodes;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,10 +8,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Plays the scenes, one after the other. */
 @Command(
@@ -53,24 +52,16 @@ final class GeneralsDemoCommand implements Callable<Integer> {
             description = "how often to try where luck plays a part, 100 to 100000 (${DEFAULT-VALUE})")
     private int runs = 1000;
 
-    @Spec
-    private CommandSpec spec;
+    @Mixin
+    private Invocation invocation;
 
     @Override
     public Integer call() throws Exception {
-        if (acknowledgements < 0
-                || acknowledgements > 9
-                || steps < 100
-                || steps > 1_000_000
-                || runs < 100
-                || runs > 100_000) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--acknowledgements takes 0 to 9, --steps 100 to 1000000 and --runs 100 to 100000; given were "
-                            + acknowledgements + ", " + steps + " and " + runs);
-        }
+        invocation.requireBetween(0, 9, "--acknowledgements", acknowledgements);
+        invocation.requireBetween(100, 1_000_000, "--steps", steps);
+        invocation.requireBetween(100, 100_000, "--runs", runs);
         var target = folder != null ? folder : Files.createTempDirectory("troupe-generals");
-        var page = new Page(spec.commandLine().getOut(), target.toAbsolutePath());
+        var page = new Page(invocation.out(), target.toAbsolutePath());
         boolean isAsThePapersSay = true;
         for (Scene scene : List.of(
                 new TwoGeneralsScene(acknowledgements, runs),

@@ -1,9 +1,9 @@
 package io.troupe.bench.journal;
 
+import io.troupe.bench.cli.Invocation;
+import io.troupe.bench.cli.Measuring;
 import io.troupe.cluster.cli.ExitCodes;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,13 +13,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Measures the journal beside the bound of its disk. */
 @Command(
@@ -41,28 +38,11 @@ public final class JournalBench implements Callable<Integer> {
     /** Long enough for the JVM to compile what is measured. */
     private static final Duration WARM_UP = Duration.ofSeconds(5);
 
-    @Spec
-    private @Nullable CommandSpec spec;
+    @Mixin
+    private Invocation invocation;
 
-    @Option(
-            names = "--dir",
-            paramLabel = "DIR",
-            description = "where to write, on the disk to be measured (a temporary folder)")
-    private Path dir = Path.of(System.getProperty("java.io.tmpdir"));
-
-    @Option(
-            names = "--seconds",
-            paramLabel = "N",
-            defaultValue = "2",
-            description = "how long each measurement takes, 1 to 60 (${DEFAULT-VALUE})")
-    private int seconds = 2;
-
-    @Option(
-            names = "--passes",
-            paramLabel = "N",
-            defaultValue = "3",
-            description = "how often each load is measured, 1 to 20 (${DEFAULT-VALUE})")
-    private int passes = 3;
+    @Mixin
+    private Measuring measuring;
 
     @Option(
             names = "--actors",
@@ -91,48 +71,28 @@ public final class JournalBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        CommandSpec command = spec;
-        if (command == null) {
-            throw new IllegalStateException("run by picocli only");
-        }
-        check(command, seconds >= 1 && seconds <= 60, "--seconds is 1 to 60, not " + seconds);
-        check(command, passes >= 1 && passes <= 20, "--passes is 1 to 20, not " + passes);
-        for (int each : actors) {
-            check(command, each >= 1 && each <= 10_000, "--actors is 1 to 10000, not " + each);
-        }
-        for (int each : eventBytes) {
-            check(command, each >= 1 && each <= 1 << 20, "--event-bytes is 1 to 1048576, not " + each);
-        }
-        PrintWriter out = command.commandLine().getOut();
-        if (!Files.isDirectory(dir) || !Files.isWritable(dir)) {
-            command.commandLine()
-                    .getErr()
-                    .println("Cannot write to " + dir + ": name a directory that exists and is writable with --dir");
+        actors.forEach(each -> invocation.requireBetween(1, 10_000, "--actors", each));
+        eventBytes.forEach(each -> invocation.requireBetween(1, 1 << 20, "--event-bytes", each));
+        if (!measuring.isPossible(invocation)) {
             return ExitCodes.FAILURE;
         }
-        print(out, measure(out));
+        print(invocation.out(), measure());
         return ExitCodes.OK;
     }
 
-    private static void check(CommandSpec command, boolean ok, String message) {
-        if (!ok) {
-            throw new ParameterException(command.commandLine(), message);
-        }
-    }
-
-    private Map<Load, List<Measured>> measure(PrintWriter out) throws Exception {
+    private Map<Load, List<Measured>> measure() throws Exception {
         Map<Load, List<Measured>> measured = new LinkedHashMap<>();
-        out.printf("warming up%n");
-        out.flush();
-        JournalRun.measure(new Load(Collections.max(actors), Collections.min(eventBytes)), dir, WARM_UP);
+        invocation.say("warming up");
+        JournalRun.measure(new Load(Collections.max(actors), Collections.min(eventBytes)), measuring.dir(), WARM_UP);
+        int passes = measuring.passes();
         for (int pass = 1; pass <= passes; pass++) {
             for (int bytes : eventBytes) {
                 for (int count : actors) {
                     Load load = new Load(count, bytes);
-                    out.printf("pass %d of %d: %d actors, %d bytes%n", pass, passes, count, bytes);
-                    out.flush();
+                    invocation.say(String.format(
+                            Locale.ROOT, "pass %d of %d: %d actors, %d bytes", pass, passes, count, bytes));
                     measured.computeIfAbsent(load, first -> new ArrayList<>())
-                            .add(JournalRun.measure(load, dir, Duration.ofSeconds(seconds)));
+                            .add(JournalRun.measure(load, measuring.dir(), measuring.duration()));
                 }
             }
         }
@@ -170,8 +130,6 @@ public final class JournalBench implements Callable<Integer> {
     }
 
     private static double median(List<Measured> passed, ToDoubleFunction<Measured> of) {
-        double[] sorted = passed.stream().mapToDouble(of).sorted().toArray();
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        return Measuring.median(passed.stream().mapToDouble(of));
     }
 }
