@@ -2,6 +2,7 @@ package io.troupe.raft;
 
 import io.troupe.raft.RaftMessage.RequestVote;
 import io.troupe.raft.RaftMessage.VoteReply;
+import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.Replica;
 import java.util.Optional;
 import java.util.TreeSet;

@@ -1,5 +1,8 @@
 package io.troupe.raft;
 
+import io.troupe.replication.Applier;
+import io.troupe.replication.SnapshotPruner;
+import io.troupe.replication.SnapshotWriter;
 import java.util.Optional;
 
 /**
@@ -16,6 +19,7 @@ final class Compaction {
 
     private final RaftServer server;
     private SnapshotMetadata snapshot;
+    private Optional<SnapshotMetadata> writing = Optional.empty();
     private boolean underWay;
     private boolean damaged;
     private long bytesSince;
@@ -68,19 +72,27 @@ final class Compaction {
     }
 
     void onFrozen(Applier.Frozen frozen) {
-        LogPosition position = frozen.position();
+        LogPosition position = new LogPosition(frozen.index(), frozen.term());
         boolean isNews = position.index() > snapshot.index() || (damaged && position.index() == snapshot.index());
         if (!isNews) {
             underWay = false;
             return;
         }
         var metadata = new SnapshotMetadata(position, server.configurationAt(position.index()));
+        writing = Optional.of(metadata);
         server.context.spawnAnonymous(
-                SnapshotWriter.create(server.storage, server.group, metadata, frozen.state(), server.self.narrow()),
+                SnapshotWriter.create(
+                        server.storage,
+                        server.group,
+                        position.index(),
+                        position.term(),
+                        frozen.state(),
+                        server.self.narrow()),
                 server.blocking());
     }
 
-    void onSaved(SnapshotMetadata saved) {
+    void onSaved() {
+        SnapshotMetadata saved = writing.orElseThrow();
         underWay = false;
         failures = 0;
         if (saved.index() >= snapshot.index()) {
@@ -122,6 +134,7 @@ final class Compaction {
     }
 
     void prune(SnapshotMetadata inUse) {
-        server.context.spawnAnonymous(SnapshotPruner.create(server.storage, server.group, inUse), server.blocking());
+        server.context.spawnAnonymous(
+                SnapshotPruner.create(server.storage, server.group, inUse.index()), server.blocking());
     }
 }

@@ -1,5 +1,6 @@
 package io.troupe.raft;
 
+import io.troupe.replication.Operation;
 import org.apache.pekko.util.ByteString;
 
 /** A log entry (§5.3): what to do, and the term in which its leader received it. Its index is its place. */
@@ -8,16 +9,17 @@ record Entry(long term, Payload payload) {
     /** What an entry takes beside its command, in memory and on the wire, roughly. */
     private static final int OVERHEAD_BYTES = 48;
 
-    sealed interface Payload permits NoOp, OpenSession, Command, Reconfigure {}
+    sealed interface Payload extends Operation permits NoOp, OpenSession, Command, Reconfigure {}
 
     /** Starts a term, so that it has an entry to commit (§8). */
     record NoOp() implements Payload {}
 
     /** Opens a client session whose id is the entry's index (thesis §6.3). */
-    record OpenSession() implements Payload {}
+    record OpenSession() implements Payload, Operation.OpenSession {}
 
     /** A client's command; see {@link io.troupe.replication.Replica.Propose}. */
-    record Command(long session, long serial, long acknowledgedBelow, ByteString command) implements Payload {}
+    record Command(long session, long serial, long acknowledgedBelow, ByteString command)
+            implements Payload, Operation.Command {}
 
     /** Takes effect when it is appended, committed or not (§6). */
     record Reconfigure(Configuration configuration) implements Payload {}

@@ -2,6 +2,7 @@ package io.troupe.raft;
 
 import io.troupe.raft.RaftMessage.ReadIndex;
 import io.troupe.raft.RaftMessage.ReadIndexReply;
+import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.troupe.raft;
 
+import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
 import java.util.Optional;
 

@@ -1,5 +1,6 @@
 package io.troupe.raft;
 
+import io.troupe.replication.Decided;
 import java.util.List;
 import java.util.function.ObjLongConsumer;
 
@@ -7,7 +8,7 @@ import java.util.function.ObjLongConsumer;
  * Consecutive entries, shared by reference between the actors of a replica: an array that is only ever
  * written beyond what any slice of it shows.
  */
-final class LogSlice {
+final class LogSlice implements Decided {
 
     private final long firstIndex;
     private final Entry[] entries;
@@ -65,6 +66,11 @@ final class LogSlice {
         for (int i = from; i < to; i++) {
             action.accept(entries[i], firstIndex + (i - from));
         }
+    }
+
+    @Override
+    public void inOrder(Visitor visitor) {
+        forEach((entry, index) -> visitor.visit(index, entry.term(), entry.payload()));
     }
 
     /** Entries from {@code index} on; empty when there are none. */

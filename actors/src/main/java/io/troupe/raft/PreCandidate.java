@@ -2,6 +2,7 @@ package io.troupe.raft;
 
 import io.troupe.raft.RaftMessage.PreVote;
 import io.troupe.raft.RaftMessage.PreVoteReply;
+import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.Replica;
 import java.util.TreeSet;
 

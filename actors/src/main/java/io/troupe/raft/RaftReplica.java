@@ -10,9 +10,16 @@ import io.troupe.raft.RaftMessage.ReadIndexReply;
 import io.troupe.raft.RaftMessage.RequestVote;
 import io.troupe.raft.RaftMessage.TimeoutNow;
 import io.troupe.raft.RaftMessage.VoteReply;
+import io.troupe.replication.Applier;
+import io.troupe.replication.GroupLogging;
 import io.troupe.replication.Groups;
+import io.troupe.replication.Observers;
+import io.troupe.replication.PeerDirectory;
+import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
+import io.troupe.replication.ReplicaControl;
 import io.troupe.replication.SnapshotStorage;
+import io.troupe.replication.SnapshotWriter;
 import io.troupe.replication.StateMachine;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -42,14 +49,6 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
     private enum Tick implements Internal {
         TICK
     }
-
-    /** The node is leaving: stand for no election any more. */
-    enum Abstain implements Internal {
-        ABSTAIN
-    }
-
-    /** Asks for the present status. */
-    record GetStatus(ActorRef<Replica.Status> replyTo) implements Internal {}
 
     /** Who a replica is, and what it works with. */
     record Identity(
@@ -144,7 +143,7 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
         if (!snapshot.hasState()) {
             return run(recovered, snapshot);
         }
-        applier.tell(new Applier.Restore(snapshot.last()));
+        applier.tell(new Applier.Restore(snapshot.index(), snapshot.last().term()));
         return Behaviors.receive(Replica.Message.class)
                 .onMessage(Applier.Restored.class, ignored -> run(recovered, snapshot))
                 .onAnyMessage(message -> {
@@ -221,16 +220,16 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
                     .onMessage(Replica.ListMembers.class, this::onListMembers)
                     .onMessage(Replica.Observe.class, this::onObserve)
                     .onMessage(Observers.Gone.class, this::onObserverGone)
-                    .onMessage(GetStatus.class, this::onGetStatus)
-                    .onMessageEquals(Abstain.ABSTAIN, this::onAbstain)
+                    .onMessage(ReplicaControl.GetStatus.class, this::onGetStatus)
+                    .onMessageEquals(ReplicaControl.Abstain.ABSTAIN, this::onAbstain)
                     .build();
         }
 
         private Behavior<Replica.Message> become(Role next) {
             role = next;
-            if (server.observers.isNews(role.name(), server)) {
+            if (server.observers.isNews(role.name(), server.term(), server.leader())) {
                 Replica.Status status = server.status(role.name());
-                RaftLogging.of(getContext().getLog(), server.group, server.term())
+                GroupLogging.of(getContext().getLog(), server.group, server.term())
                         .info(
                                 "Group {}: {} is {} in term {}, leader {}",
                                 server.group,
@@ -271,7 +270,7 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
         }
 
         private Behavior<Replica.Message> onSaved(SnapshotWriter.Saved saved) {
-            server.compaction().onSaved(saved.snapshot());
+            server.compaction().onSaved();
             return become(role.onCompacted());
         }
 
@@ -300,7 +299,7 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
             return this;
         }
 
-        private Behavior<Replica.Message> onGetStatus(GetStatus get) {
+        private Behavior<Replica.Message> onGetStatus(ReplicaControl.GetStatus get) {
             get.replyTo().tell(server.status(role.name()));
             return this;
         }

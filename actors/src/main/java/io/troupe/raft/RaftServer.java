@@ -1,5 +1,8 @@
 package io.troupe.raft;
 
+import io.troupe.replication.Applier;
+import io.troupe.replication.Observers;
+import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.Replica;
 import io.troupe.replication.SnapshotStorage;
 import java.util.List;
@@ -153,8 +156,8 @@ final class RaftServer {
         }
     }
 
-    void peerAt(String node, Optional<ActorRef<RaftMessage>> replica) {
-        replica.ifPresentOrElse(ref -> peers.put(node, ref), () -> peers.remove(node));
+    void peerAt(String node, Optional<ActorRef<Replica.Message>> replica) {
+        replica.ifPresentOrElse(ref -> peers.put(node, ref.narrow()), () -> peers.remove(node));
     }
 
     /** Its node is leaving: it stands for no election any more. */
@@ -349,7 +352,7 @@ final class RaftServer {
         seekPeers();
         commitIndex = snapshot.index();
         compaction.installed(snapshot);
-        applier.tell(new Applier.Restore(snapshot.last()));
+        applier.tell(new Applier.Restore(snapshot.index(), snapshot.last().term()));
         rebaseDisk(snapshot, snapshot.index(), restStays, durable);
     }
 

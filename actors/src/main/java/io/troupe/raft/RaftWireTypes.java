@@ -1,5 +1,6 @@
 package io.troupe.raft;
 
+import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
 import io.troupe.wire.WireTypes;

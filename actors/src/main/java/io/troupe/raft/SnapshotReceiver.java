@@ -2,6 +2,7 @@ package io.troupe.raft;
 
 import io.troupe.raft.RaftMessage.ChunkReply;
 import io.troupe.raft.RaftMessage.InstallSnapshot;
+import io.troupe.replication.GroupLogging;
 import io.troupe.replication.SnapshotStorage;
 import java.io.IOException;
 import java.util.zip.CRC32C;
@@ -155,7 +156,7 @@ final class SnapshotReceiver extends AbstractBehavior<SnapshotReceiver.Command> 
     }
 
     private Logger log(InstallSnapshot chunk) {
-        return RaftLogging.of(getContext().getLog(), group, chunk.term());
+        return GroupLogging.of(getContext().getLog(), group, chunk.term());
     }
 
     private void reply(InstallSnapshot chunk, long nextOffset) {
@@ -167,7 +168,7 @@ final class SnapshotReceiver extends AbstractBehavior<SnapshotReceiver.Command> 
             try {
                 partial.writer.close();
             } catch (IOException e) {
-                RaftLogging.of(getContext().getLog(), group)
+                GroupLogging.of(getContext().getLog(), group)
                         .warn("A partial snapshot of group {} cannot be closed", group, e);
             }
             partial = null;

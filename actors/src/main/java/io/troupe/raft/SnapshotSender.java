@@ -2,6 +2,7 @@ package io.troupe.raft;
 
 import io.troupe.raft.RaftMessage.ChunkReply;
 import io.troupe.raft.RaftMessage.InstallSnapshot;
+import io.troupe.replication.GroupLogging;
 import io.troupe.replication.SnapshotStorage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -74,7 +75,7 @@ final class SnapshotSender extends AbstractBehavior<SnapshotSender.Command> {
             try {
                 return new SnapshotSender(context, timers, leadership, snapshot, peer, attempt, replyTo);
             } catch (IOException e) {
-                RaftLogging.of(context.getLog(), leadership.group(), leadership.term())
+                GroupLogging.of(context.getLog(), leadership.group(), leadership.term())
                         .error("Snapshot {} of group {} cannot be read", snapshot, leadership.group(), e);
                 replyTo.tell(new Finished(leadership.term(), attempt, snapshot.index(), Result.DAMAGED));
                 return Behaviors.stopped();
@@ -157,7 +158,7 @@ final class SnapshotSender extends AbstractBehavior<SnapshotSender.Command> {
     }
 
     private Logger log() {
-        return RaftLogging.of(getContext().getLog(), leadership.group(), leadership.term());
+        return GroupLogging.of(getContext().getLog(), leadership.group(), leadership.term());
     }
 
     private Behavior<Command> onRetry() {

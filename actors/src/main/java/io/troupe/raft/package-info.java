@@ -5,7 +5,7 @@
  * <h2>The actors of one node</h2>
  *
  * <pre>
- * GroupHost                        one per node; hosts groups, lists their status, hands leadership over
+ * GroupHost                        one per node (io.troupe.replication); hosts groups, lists their status, hands leadership over
  *  ├─ PeerDirectory                finds other nodes by stable id (receptionist), and their replicas of a group
  *  └─ RaftReplica "group-…"        one per group; stops when a child fails, is never restarted in place
  *      │                           its present Role: Follower, PreCandidate, Candidate, Leader
@@ -74,7 +74,8 @@
  *
  * <p>Start reading with {@link io.troupe.raft.RaftReplica}, then {@link io.troupe.raft.Role} and its four subclasses
  * beside Figure 2; rules that are pure are {@link io.troupe.raft.LogMatching}, {@link io.troupe.raft.Configuration},
- * {@link io.troupe.raft.ConfigurationChange} and {@link io.troupe.raft.Majority}. {@link io.troupe.raft.GroupHost} is the way in for a node.
+ * {@link io.troupe.raft.ConfigurationChange} and {@link io.troupe.raft.Majority}. {@link
+ * io.troupe.raft.RaftEngine} is the way in for a node; what is free of Raft is in {@link io.troupe.replication}.
  */
 @NullMarked
 package io.troupe.raft;

@@ -1,6 +1,7 @@
 package io.troupe.replication;
 
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -25,11 +26,22 @@ public final class Groups {
      * @param group name, unique in the cluster; the same on every member
      * @param members stable node ids of the initial voters; ignored once the group was hosted here. On a node that is not
      *     among them, the replica begins with nothing and only learns, from when {@link Replica.Reconfigure} adds it
+     * @param engine name of the engine that orders the group's commands, the same on every member and at every start;
+     *     empty for the node's default
      * @param replyTo told {@link Hosted} when the replica has recovered, or {@link NotHosted} when it could not, or
      *     is down
      */
-    public record Host(String group, List<String> members, StateMachine.Factory factory, ActorRef<HostReply> replyTo)
-            implements Command {}
+    public record Host(
+            String group,
+            List<String> members,
+            StateMachine.Factory factory,
+            Optional<String> engine,
+            ActorRef<HostReply> replyTo)
+            implements Command {
+        public Host(String group, List<String> members, StateMachine.Factory factory, ActorRef<HostReply> replyTo) {
+            this(group, members, factory, Optional.empty(), replyTo);
+        }
+    }
 
     public sealed interface HostReply permits Hosted, NotHosted {}
 

@@ -2,6 +2,7 @@ package io.troupe.raft;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.troupe.replication.GroupHost;
 import io.troupe.replication.Groups;
 import io.troupe.replication.InMemorySnapshotStorage;
 import io.troupe.replication.ReadConsistency;
@@ -72,8 +73,8 @@ final class InProcessCluster implements AutoCloseable {
         var host = kit.spawn(
                 GroupHost.create(
                         node,
-                        settings,
-                        storages.computeIfAbsent(node, n -> new InMemorySnapshotStorage()),
+                        List.of(new RaftEngine(
+                                settings, storages.computeIfAbsent(node, n -> new InMemorySnapshotStorage()))),
                         new SplittableRandom(node.hashCode() + starts)),
                 "host-" + node + "-" + starts++);
         hosts.put(node, host);

@@ -4,6 +4,8 @@ import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.namedOneOf;
 
 import io.troupe.raft.RaftMessage.VoteReply;
+import io.troupe.replication.Applier;
+import io.troupe.replication.Proposals;
 import io.troupe.replication.Replica;
 import io.troupe.replication.Sessions;
 import java.util.List;

@@ -11,7 +11,9 @@ import io.troupe.raft.RaftMessage.PreVoteReply;
 import io.troupe.raft.RaftMessage.RequestVote;
 import io.troupe.raft.RaftMessage.VoteReply;
 import io.troupe.replication.Groups;
+import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.Replica;
+import io.troupe.replication.ReplicaControl;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,7 +111,8 @@ final class PaperServer implements AutoCloseable {
         server = kit.spawn(RaftReplica.create(identity, founders, histories.factory(), hosted.getRef()));
         hosted.receiveMessage();
         directory.expectMessageClass(PeerDirectory.Join.class);
-        peers.forEach((node, probe) -> server.tell(new PeerDirectory.PeerAt(node, Optional.of(probe.getRef()))));
+        peers.forEach((node, probe) -> server.tell(
+                new PeerDirectory.PeerAt(node, Optional.of(probe.getRef().unsafeUpcast()))));
     }
 
     /** As a crash does: memory is gone, the disk stays. */
@@ -132,7 +135,7 @@ final class PaperServer implements AutoCloseable {
 
     Replica.Status status() {
         TestProbe<Replica.Status> probe = kit.createTestProbe(Replica.Status.class);
-        server.tell(new RaftReplica.GetStatus(probe.getRef()));
+        server.tell(new ReplicaControl.GetStatus(probe.getRef()));
         return probe.receiveMessage();
     }
 
@@ -291,7 +294,8 @@ final class PaperServer implements AutoCloseable {
     /** A node that is to join: it is there from now on. */
     void joins(String node) {
         peers.put(node, kit.createTestProbe(RaftMessage.class));
-        server.tell(new PeerDirectory.PeerAt(node, Optional.of(peers.get(node).getRef())));
+        server.tell(new PeerDirectory.PeerAt(
+                node, Optional.of(peers.get(node).getRef().unsafeUpcast())));
     }
 
     TestProbe<Replica.Reply> reconfigure(Replica.MemberChange... changes) {

@@ -2,6 +2,7 @@ package io.troupe.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
 import io.troupe.wire.Registrations;
@@ -103,7 +104,7 @@ class RaftWireTest {
                 new RaftMessage.ReadIndexReply(1, -1),
                 new PeerDirectory.Locate(
                         "g", KIT.createTestProbe(PeerDirectory.Command.class).getRef()),
-                new PeerDirectory.Located("n1", "g", peer),
+                new PeerDirectory.Located("n1", "g", peer.unsafeUpcast()),
                 new LogEvent.Written(HARD_STATE, ENTRIES),
                 new LogEvent.Rebased(HARD_STATE, SNAPSHOT, true)));
         return all;

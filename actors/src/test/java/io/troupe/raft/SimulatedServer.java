@@ -1,5 +1,6 @@
 package io.troupe.raft;
 
+import io.troupe.replication.GroupHost;
 import io.troupe.replication.Groups;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.SessionClient;
@@ -71,8 +72,9 @@ final class SimulatedServer extends AbstractBehavior<SimulatedServer.Command> {
         this.random = node.random("workload");
         this.clients = clients;
         this.outcomes = context.messageAdapter(SessionClient.Outcome.class, WrappedOutcome::new);
-        ActorRef<Groups.Command> host =
-                context.spawn(GroupHost.create(node.name(), settings, storage, node.random("raft"), witness), "groups");
+        ActorRef<Groups.Command> host = context.spawn(
+                GroupHost.create(node.name(), List.of(new RaftEngine(settings, storage, witness)), node.random("raft")),
+                "groups");
         var hosted = context.messageAdapter(
                 Groups.HostReply.class, reply -> (Command) new WrappedHosted((Groups.Hosted) reply));
         host.tell(new Groups.Host("g", founders, clients.factory(), hosted));

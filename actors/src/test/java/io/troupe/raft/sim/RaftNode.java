@@ -1,10 +1,12 @@
 package io.troupe.raft.sim;
 
-import io.troupe.raft.GroupHost;
+import io.troupe.raft.RaftEngine;
+import io.troupe.replication.GroupHost;
 import io.troupe.replication.Groups;
 import io.troupe.replication.Replica;
 import io.troupe.replication.SessionClient;
 import io.troupe.sim.NodeContext;
+import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -22,7 +24,9 @@ final class RaftNode {
         return Behaviors.setup(context -> {
             var host = context.spawn(
                     GroupHost.create(
-                            node.name(), cluster.settings(), cluster.storage(node.name()), node.random("raft")),
+                            node.name(),
+                            List.of(new RaftEngine(cluster.settings(), cluster.storage(node.name()))),
+                            node.random("raft")),
                     "host");
             host.tell(new Groups.Host(
                     "group",

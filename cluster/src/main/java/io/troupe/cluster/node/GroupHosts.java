@@ -1,12 +1,14 @@
 package io.troupe.cluster.node;
 
 import io.troupe.persistence.snapshots.FileSnapshotStorage;
-import io.troupe.raft.GroupHost;
+import io.troupe.raft.RaftEngine;
 import io.troupe.raft.RaftSettings;
+import io.troupe.replication.GroupHost;
 import io.troupe.replication.Groups;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
 import org.apache.pekko.actor.typed.Behavior;
 
 /** The engine of a node's consensus groups, on the node's disk. */
@@ -20,8 +22,7 @@ final class GroupHosts {
         try {
             return GroupHost.create(
                     settings.nodeId(),
-                    RaftSettings.from(settings.config()),
-                    new FileSnapshotStorage(folder),
+                    List.of(new RaftEngine(RaftSettings.from(settings.config()), new FileSnapshotStorage(folder))),
                     new SecureRandom());
         } catch (IOException e) {
             throw NodeFailure.dataDirectory("The folder of snapshots " + folder + " cannot be used: " + e.getMessage());

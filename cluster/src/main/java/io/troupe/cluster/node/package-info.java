@@ -8,7 +8,7 @@
  *       │     Census                what is known of the others, and what follows: wait, join, propose, form
  *       │     Vote                  given to one candidate at a time
  *       ├─ Membership  membership   who comes and goes; takes the place of this id's earlier life
- *       ├─ GroupHost   groups       every consensus group's replica (io.troupe.raft)
+ *       ├─ GroupHost   groups       every consensus group's replica (io.troupe.replication)
  *       ├─ StatusQuery              one for each question: asks all that is hosted, answers in 1.5 s at most
  *       ├─ Leaving                  one at the end: tells every system to leave
  *       └─ SystemGuardian system-…  one for each hosted system

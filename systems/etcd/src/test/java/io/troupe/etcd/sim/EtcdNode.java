@@ -11,7 +11,8 @@ import io.troupe.etcd.mvcc.StoreListener;
 import io.troupe.etcd.watch.StoreFeed;
 import io.troupe.etcd.watch.WatchHub;
 import io.troupe.etcd.watch.WatchSession;
-import io.troupe.raft.GroupHost;
+import io.troupe.raft.RaftEngine;
+import io.troupe.replication.GroupHost;
 import io.troupe.replication.Groups;
 import io.troupe.replication.Replica;
 import io.troupe.replication.SessionClient;
@@ -56,7 +57,9 @@ final class EtcdNode {
             List.of(watches.hub(), lessor, desk).forEach(context::watch);
             var host = context.spawn(
                     GroupHost.create(
-                            node.name(), cluster.settings(), cluster.storage(node.name()), node.random("raft")),
+                            node.name(),
+                            List.of(new RaftEngine(cluster.settings(), cluster.storage(node.name()))),
+                            node.random("raft")),
                     "host");
             host.tell(new Groups.Host(
                     GROUP,

@@ -1,12 +1,11 @@
-package io.troupe.raft;
+package io.troupe.replication;
 
-import io.troupe.replication.Groups;
-import io.troupe.replication.Replica;
-import io.troupe.replication.SnapshotStorage;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -20,7 +19,7 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parent of every Raft replica on one node. One per node, spawned by the node's guardian.
+ * Parent of every replica on one node, whatever its engine. One per node, spawned by the node's guardian.
  *
  * <p>A replica that fails is stopped and stays down, shown with role {@link Replica.Role#DOWN}: it is never restarted
  * in place, for what made it fail (a disk that cannot be written, a state machine that threw) would not be gone.
@@ -48,46 +47,35 @@ public final class GroupHost extends AbstractBehavior<Groups.Message> {
     }
 
     private final String node;
-    private final RaftSettings settings;
-    private final SnapshotStorage storage;
+    private final Map<String, Engine> engines;
+    private final Engine standard;
+    private final Duration patience;
     private final RandomGenerator random;
-    private final Witness witness;
     private final ActorRef<PeerDirectory.Command> directory;
     private final TreeMap<String, Member> members = new TreeMap<>();
 
     /**
      * @param node stable id of this node: other nodes find it by this
-     * @param settings from {@link RaftSettings#from}
-     * @param storage for the snapshots of all groups of this node
+     * @param engines at least one; the first is that of groups that name none
      * @param random for election timeouts
      */
-    public static Behavior<Groups.Command> create(
-            String node, RaftSettings settings, SnapshotStorage storage, RandomGenerator random) {
-        return create(node, settings, storage, random, Witness.NOBODY);
-    }
-
-    static Behavior<Groups.Command> create(
-            String node, RaftSettings settings, SnapshotStorage storage, RandomGenerator random, Witness witness) {
-        return Behaviors.<Groups.Message>setup(
-                        context -> new GroupHost(context, node, settings, storage, random, witness))
+    public static Behavior<Groups.Command> create(String node, List<Engine> engines, RandomGenerator random) {
+        return Behaviors.<Groups.Message>setup(context -> new GroupHost(context, node, engines, random))
                 .narrow();
     }
 
-    private GroupHost(
-            ActorContext<Groups.Message> context,
-            String node,
-            RaftSettings settings,
-            SnapshotStorage storage,
-            RandomGenerator random,
-            Witness witness) {
+    private GroupHost(ActorContext<Groups.Message> context, String node, List<Engine> engines, RandomGenerator random) {
         super(context);
         this.node = node;
-        this.settings = settings;
-        this.storage = storage;
+        this.engines = new TreeMap<>();
+        engines.forEach(engine -> this.engines.put(engine.name(), engine));
+        this.standard = engines.get(0);
+        this.patience = engines.stream()
+                .map(Engine::electionTimeout)
+                .max(Duration::compareTo)
+                .orElseThrow();
         this.random = random;
-        this.witness = witness;
-        this.directory = context.spawn(
-                PeerDirectory.create(node, settings.electionTimeout().dividedBy(4)), "peer-directory");
+        this.directory = context.spawn(PeerDirectory.create(node, patience.dividedBy(4)), "peer-directory");
     }
 
     @Override
@@ -103,6 +91,14 @@ public final class GroupHost extends AbstractBehavior<Groups.Message> {
     }
 
     private Behavior<Groups.Message> onHost(Groups.Host host) {
+        Optional<String> unknown = host.engine().filter(engine -> !engines.containsKey(engine));
+        if (unknown.isPresent()) {
+            host.replyTo()
+                    .tell(new Groups.NotHosted(
+                            host.group(),
+                            "there is no engine '" + unknown.get() + "' here; there are " + engines.keySet()));
+            return this;
+        }
         Member member = members.computeIfAbsent(host.group(), group -> spawn(host));
         if (member.down) {
             host.replyTo().tell(notHosted(host.group()));
@@ -116,16 +112,17 @@ public final class GroupHost extends AbstractBehavior<Groups.Message> {
 
     private Member spawn(Groups.Host host) {
         String group = host.group();
-        var identity = new RaftReplica.Identity(
-                group, node, settings, storage, new SplittableRandom(random.nextLong()), directory, witness);
-        ActorRef<Replica.Message> replica = getContext()
-                .spawn(
-                        RaftReplica.create(
-                                identity,
-                                host.members(),
-                                host.factory(),
-                                getContext().messageAdapter(Groups.Hosted.class, WrappedHosted::new)),
-                        "group-" + URLEncoder.encode(group, StandardCharsets.UTF_8));
+        Engine engine = host.engine().map(engines::get).orElse(standard);
+        var seat = new Engine.Seat(
+                group,
+                node,
+                host.members(),
+                host.factory(),
+                new SplittableRandom(random.nextLong()),
+                directory,
+                getContext().messageAdapter(Groups.Hosted.class, WrappedHosted::new));
+        ActorRef<Replica.Message> replica =
+                getContext().spawn(engine.replica(seat), "group-" + URLEncoder.encode(group, StandardCharsets.UTF_8));
         getContext().watchWith(replica, new ReplicaStopped(group));
         replica.tell(new Replica.Observe(getContext().messageAdapter(Replica.Status.class, WrappedStatus::new)));
         return new Member(
@@ -160,7 +157,7 @@ public final class GroupHost extends AbstractBehavior<Groups.Message> {
     private Behavior<Groups.Message> onReplicaStopped(ReplicaStopped stopped) {
         Member member = members.get(stopped.group());
         if (member != null) {
-            RaftLogging.of(getContext().getLog(), stopped.group())
+            GroupLogging.of(getContext().getLog(), stopped.group())
                     .error("The replica of group {} on {} is down", stopped.group(), node);
             Replica.Status last = member.status;
             member.down = true;
@@ -182,16 +179,13 @@ public final class GroupHost extends AbstractBehavior<Groups.Message> {
     private Behavior<Groups.Message> onListStatus(Groups.ListStatus list) {
         TreeMap<String, Replica.Status> lastKnown = new TreeMap<>();
         members.forEach((group, member) -> lastKnown.put(group, member.status));
-        getContext()
-                .spawnAnonymous(
-                        StatusCollector.create(lastKnown, replicasUp(), settings.electionTimeout(), list.replyTo()));
+        getContext().spawnAnonymous(StatusCollector.create(lastKnown, replicasUp(), patience, list.replyTo()));
         return this;
     }
 
     private Behavior<Groups.Message> onHandOver(Groups.HandOver handOver) {
         getContext()
-                .spawnAnonymous(LeadershipHandOver.create(
-                        replicasUp(), settings.electionTimeout().multipliedBy(2), handOver.replyTo()));
+                .spawnAnonymous(LeadershipHandOver.create(replicasUp(), patience.multipliedBy(2), handOver.replyTo()));
         return this;
     }
 

@@ -1,4 +1,4 @@
-package io.troupe.raft;
+package io.troupe.replication;
 
 import org.slf4j.Logger;
 import org.slf4j.MDC;
@@ -7,17 +7,17 @@ import org.slf4j.MDC;
  * Puts a replica's group, and its term where there is one, beside what is logged next. Pekko empties the MDC after a
  * message whose handler has asked for its actor's logger, so a message that logs nothing pays nothing.
  */
-final class RaftLogging {
+public final class GroupLogging {
 
-    private RaftLogging() {}
+    private GroupLogging() {}
 
     /** @param log of the actor whose message is handled, just asked for */
-    static Logger of(Logger log, String group) {
+    public static Logger of(Logger log, String group) {
         MDC.put("group", group);
         return log;
     }
 
-    static Logger of(Logger log, String group, long term) {
+    public static Logger of(Logger log, String group, long term) {
         MDC.put("term", Long.toString(term));
         return of(log, group);
     }

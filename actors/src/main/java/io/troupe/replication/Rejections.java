@@ -1,13 +1,11 @@
-package io.troupe.raft;
-
-import io.troupe.replication.Replica;
+package io.troupe.replication;
 
 /** How each request is told that it was not carried out. */
-final class Rejections {
+public final class Rejections {
 
     private Rejections() {}
 
-    static void reject(Replica.Request request, Replica.Reason reason, String detail) {
+    public static void reject(Replica.Request request, Replica.Reason reason, String detail) {
         if (request instanceof Replica.Propose propose) {
             propose.replyTo().tell(new Replica.Rejected(propose.session(), propose.serial(), reason, detail));
         } else if (request instanceof Replica.Query query) {
@@ -23,7 +21,7 @@ final class Rejections {
         }
     }
 
-    static void rejectRead(Replica.Query query, int pendingMax) {
+    public static void rejectRead(Replica.Query query, int pendingMax) {
         reject(query, Replica.Reason.OVERLOADED, "the replica has its limit of " + pendingMax + " reads waiting");
     }
 }

@@ -1,6 +1,5 @@
-package io.troupe.raft;
+package io.troupe.replication;
 
-import io.troupe.replication.Replica;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +29,7 @@ final class LeadershipHandOver {
                     timers.startSingleTimer(TimedOut.INSTANCE, patience);
                     ActorRef<Replica.Reply> answers = context.messageAdapter(Replica.Reply.class, Answer::new);
                     for (ActorRef<Replica.Message> replica : replicas) {
-                        replica.tell(RaftReplica.Abstain.ABSTAIN);
+                        replica.tell(ReplicaControl.Abstain.ABSTAIN);
                         replica.tell(new Replica.TransferLeadership(Optional.empty(), answers));
                     }
                     return waiting(replicas.size(), replyTo);

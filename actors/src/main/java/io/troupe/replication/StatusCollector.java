@@ -1,7 +1,5 @@
-package io.troupe.raft;
+package io.troupe.replication;
 
-import io.troupe.replication.Groups;
-import io.troupe.replication.Replica;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
@@ -35,7 +33,7 @@ final class StatusCollector {
                     }
                     timers.startSingleTimer(TimedOut.INSTANCE, patience);
                     ActorRef<Replica.Status> answers = context.messageAdapter(Replica.Status.class, Answer::new);
-                    replicas.forEach(replica -> replica.tell(new RaftReplica.GetStatus(answers)));
+                    replicas.forEach(replica -> replica.tell(new ReplicaControl.GetStatus(answers)));
                     return collecting(statuses, replicas.size(), replyTo);
                 }))
                 .unsafeCast();

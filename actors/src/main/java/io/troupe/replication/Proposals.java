@@ -1,13 +1,12 @@
-package io.troupe.raft;
+package io.troupe.replication;
 
-import io.troupe.replication.Replica;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
 /** Clients of one leadership: waiting for their entry to be committed, then handed to the applier with it. */
-final class Proposals {
+public final class Proposals {
 
     private final int countMax;
     private final long bytesMax;
@@ -15,23 +14,24 @@ final class Proposals {
     private final Deque<Applier.Waiting> unapplied = new ArrayDeque<>();
     private long bytes;
 
-    Proposals(RaftSettings settings) {
-        this.countMax = settings.maxPendingProposals();
-        this.bytesMax = settings.maxPendingBytes();
+    /** Of them together, uncommitted or not yet applied. */
+    public Proposals(int countMax, long bytesMax) {
+        this.countMax = countMax;
+        this.bytesMax = bytesMax;
     }
 
     /** A leader with nothing pending takes any entry that is not too large. */
-    boolean hasRoomFor(long sizeBytes) {
+    public boolean hasRoomFor(long sizeBytes) {
         int count = uncommitted.size() + unapplied.size();
         return count == 0 || (count < countMax && bytes + sizeBytes <= bytesMax);
     }
 
-    void add(Applier.Waiting client) {
+    public void add(Applier.Waiting client) {
         uncommitted.add(client);
         bytes += client.sizeBytes();
     }
 
-    List<Applier.Waiting> committedThrough(long index) {
+    public List<Applier.Waiting> committedThrough(long index) {
         List<Applier.Waiting> committed = new ArrayList<>();
         while (!uncommitted.isEmpty() && uncommitted.getFirst().index() <= index) {
             committed.add(uncommitted.remove());
@@ -40,14 +40,14 @@ final class Proposals {
         return committed;
     }
 
-    void appliedThrough(long index) {
+    public void appliedThrough(long index) {
         while (!unapplied.isEmpty() && unapplied.getFirst().index() <= index) {
             bytes -= unapplied.remove().sizeBytes();
         }
     }
 
     /** Leadership ended: whether these are committed is for the next leader to decide. */
-    void abandon(String detail) {
+    public void abandon(String detail) {
         uncommitted.forEach(client -> client.replyTo()
                 .tell(new Replica.Rejected(client.session(), client.serial(), Replica.Reason.OUTCOME_UNKNOWN, detail)));
         uncommitted.clear();

@@ -1,9 +1,5 @@
-package io.troupe.raft;
+package io.troupe.replication;
 
-import io.troupe.replication.Replica;
-import io.troupe.replication.Sessions;
-import io.troupe.replication.SnapshotStorage;
-import io.troupe.replication.StateMachine;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -26,43 +22,45 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.util.ByteString;
 
 /**
- * Owns the state machine and the sessions: applies committed entries in order (Figure 2, "if commitIndex >
- * lastApplied"), answers their clients, and answers reads when the state has come to the index they need (§8).
- * An exception of the state machine stops it, and the replica with it.
+ * Owns the state machine and the sessions of one replica, whatever engine orders its commands: applies what is decided in
+ * order, answers the clients, and answers reads when the state has come to the index they need. An exception of the
+ * state machine stops it, and the replica with it.
  */
-final class Applier extends AbstractBehavior<Applier.Command> {
+public final class Applier extends AbstractBehavior<Applier.Command> {
 
-    sealed interface Command permits Apply, Ask, Freeze, Restore {}
+    public sealed interface Command permits Apply, Ask, Freeze, Restore {}
 
-    /** A client that waits for the entry at {@code index}. */
-    record Waiting(long index, long session, long serial, long sizeBytes, ActorRef<Replica.Reply> replyTo) {}
+    /** A client that waits for the operation at {@code index}. */
+    public record Waiting(long index, long session, long serial, long sizeBytes, ActorRef<Replica.Reply> replyTo) {}
 
     /**
-     * Applies the committed {@code entries}.
+     * Applies what is decided.
      *
+     * @param operations what was applied before may be among them; nothing may be missing
      * @param clients who wait for some of them, by index
      */
-    record Apply(LogSlice entries, List<Waiting> clients) implements Command {}
+    public record Apply(Decided operations, List<Waiting> clients) implements Command {}
 
     /** Answers {@code queries} as soon as {@code index} is applied. */
-    record Ask(long index, List<Replica.Query> queries) implements Command {}
+    public record Ask(long index, List<Replica.Query> queries) implements Command {}
 
-    /** Answered by {@link Frozen}: the state as of the last applied entry. */
-    enum Freeze implements Command {
+    /** Answered by {@link Frozen}: the state as of the last applied operation. */
+    public enum Freeze implements Command {
         FREEZE
     }
 
-    /** Replaces the state by the stored snapshot of this place; answered by {@link Restored}. */
-    record Restore(LogPosition position) implements Command {}
+    /** Replaces the state by the stored snapshot of this index and term; answered by {@link Restored}. */
+    public record Restore(long index, long term) implements Command {}
 
-    sealed interface Event extends RaftReplica.Internal permits Applied, Frozen, Restored {}
+    /** What the replica is told. */
+    public sealed interface Event extends Replica.Message permits Applied, Frozen, Restored {}
 
     /** @param answered queries answered since the last report */
-    record Applied(long index, int answered) implements Event {}
+    public record Applied(long index, int answered) implements Event {}
 
-    record Frozen(LogPosition position, StateMachine.State state) implements Event {}
+    public record Frozen(long index, long term, StateMachine.State state) implements Event {}
 
-    record Restored(long index) implements Event {}
+    public record Restored(long index) implements Event {}
 
     private static final int SNAPSHOT_FORMAT = 1;
 
@@ -72,9 +70,10 @@ final class Applier extends AbstractBehavior<Applier.Command> {
     private final ActorRef<? super Event> replica;
     private final Sessions sessions = new Sessions();
     private final TreeMap<Long, List<Replica.Query>> queries = new TreeMap<>();
-    private LogPosition applied = LogPosition.ORIGIN;
+    private long appliedIndex;
+    private long appliedTerm;
 
-    static Behavior<Command> create(
+    public static Behavior<Command> create(
             String group, StateMachine machine, SnapshotStorage storage, ActorRef<? super Event> replica) {
         return Behaviors.setup(context -> new Applier(context, group, machine, storage, replica));
     }
@@ -104,32 +103,33 @@ final class Applier extends AbstractBehavior<Applier.Command> {
 
     private Behavior<Command> onApply(Apply apply) {
         Deque<Waiting> clients = new ArrayDeque<>(apply.clients());
-        apply.entries().forEach((entry, index) -> {
-            if (index <= applied.index()) {
+        apply.operations().inOrder((index, term, operation) -> {
+            if (index <= appliedIndex) {
                 return; // Covered by a snapshot that was installed meanwhile.
             }
-            Replica.Reply reply = applyOne(index, entry);
-            applied = new LogPosition(index, entry.term());
+            Replica.Reply reply = applyOne(index, operation);
+            appliedIndex = index;
+            appliedTerm = term;
             while (!clients.isEmpty() && clients.getFirst().index() <= index) {
                 clients.remove().replyTo().tell(reply);
             }
         });
-        replica.tell(new Applied(applied.index(), answerDue()));
+        replica.tell(new Applied(appliedIndex, answerDue()));
         return this;
     }
 
-    private Replica.Reply applyOne(long index, Entry entry) {
-        if (entry.payload() instanceof Entry.OpenSession) {
+    private Replica.Reply applyOne(long index, Operation operation) {
+        if (operation instanceof Operation.OpenSession) {
             sessions.open(index);
             return new Replica.SessionOpened(index);
         }
-        if (entry.payload() instanceof Entry.Command command) {
+        if (operation instanceof Operation.Command command) {
             return applyCommand(index, command);
         }
         return new Replica.Applied(Replica.NO_SESSION, 0, index, ByteString.emptyByteString());
     }
 
-    private Replica.Reply applyCommand(long index, Entry.Command command) {
+    private Replica.Reply applyCommand(long index, Operation.Command command) {
         long session = command.session();
         long serial = command.serial();
         if (session == Replica.NO_SESSION) {
@@ -151,16 +151,16 @@ final class Applier extends AbstractBehavior<Applier.Command> {
         queries.computeIfAbsent(ask.index(), index -> new ArrayList<>()).addAll(ask.queries());
         int answered = answerDue();
         if (answered > 0) {
-            replica.tell(new Applied(applied.index(), answered));
+            replica.tell(new Applied(appliedIndex, answered));
         }
         return this;
     }
 
     private int answerDue() {
         int answered = 0;
-        while (!queries.isEmpty() && queries.firstKey() <= applied.index()) {
+        while (!queries.isEmpty() && queries.firstKey() <= appliedIndex) {
             for (Replica.Query query : queries.pollFirstEntry().getValue()) {
-                query.replyTo().tell(new Replica.Answered(query.id(), applied.index(), machine.query(query.query())));
+                query.replyTo().tell(new Replica.Answered(query.id(), appliedIndex, machine.query(query.query())));
                 answered++;
             }
         }
@@ -170,7 +170,7 @@ final class Applier extends AbstractBehavior<Applier.Command> {
     private Behavior<Command> onFreeze() {
         StateMachine.State state = machine.freeze();
         Sessions frozen = sessions.copy();
-        replica.tell(new Frozen(applied, out -> write(frozen, state, out)));
+        replica.tell(new Frozen(appliedIndex, appliedTerm, out -> write(frozen, state, out)));
         return this;
     }
 
@@ -186,8 +186,7 @@ final class Applier extends AbstractBehavior<Applier.Command> {
 
     /** Reads storage in place: nothing else can be applied before, and a replica restores once in a long while. */
     private Behavior<Command> onRestore(Restore restore) throws IOException {
-        LogPosition position = restore.position();
-        SnapshotStorage.Stored snapshot = stored(position);
+        SnapshotStorage.Stored snapshot = stored(restore.index(), restore.term());
         try (InputStream in = new BufferedInputStream(storage.open(snapshot))) {
             DataInputStream header = new DataInputStream(in);
             int format = header.readInt();
@@ -198,16 +197,17 @@ final class Applier extends AbstractBehavior<Applier.Command> {
             sessions.readFrom(header);
             machine.restore(in);
         }
-        applied = position;
-        replica.tell(new Restored(applied.index()));
-        replica.tell(new Applied(applied.index(), answerDue()));
+        appliedIndex = restore.index();
+        appliedTerm = restore.term();
+        replica.tell(new Restored(appliedIndex));
+        replica.tell(new Applied(appliedIndex, answerDue()));
         return this;
     }
 
-    private SnapshotStorage.Stored stored(LogPosition position) throws IOException {
-        Optional<SnapshotStorage.Stored> snapshot = storage.find(group, position.index(), position.term());
+    private SnapshotStorage.Stored stored(long index, long term) throws IOException {
+        Optional<SnapshotStorage.Stored> snapshot = storage.find(group, index, term);
         if (snapshot.isEmpty()) {
-            throw new IOException("The log of group " + group + " begins after " + position
+            throw new IOException("The log of group " + group + " begins after index " + index + " of term " + term
                     + ", but the snapshot storage has no such snapshot; it has " + storage.list(group)
                     + ". Restore the snapshot's file, or remove this node's data and let it join anew");
         }

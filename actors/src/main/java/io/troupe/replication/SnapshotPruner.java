@@ -1,25 +1,25 @@
-package io.troupe.raft;
+package io.troupe.replication;
 
-import io.troupe.replication.SnapshotStorage;
 import java.io.IOException;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /** Deletes the snapshots that a newer one, on which the log now rests, has replaced, and stops. May block. */
-final class SnapshotPruner {
+public final class SnapshotPruner {
 
     private SnapshotPruner() {}
 
-    static Behavior<Void> create(SnapshotStorage storage, String group, SnapshotMetadata inUse) {
+    /** @param index of the snapshot in use */
+    public static Behavior<Void> create(SnapshotStorage storage, String group, long index) {
         return Behaviors.setup(context -> {
             try {
                 for (SnapshotStorage.Stored stored : storage.list(group)) {
-                    if (stored.index() < inUse.index()) {
+                    if (stored.index() < index) {
                         storage.delete(stored);
                     }
                 }
             } catch (IOException e) {
-                RaftLogging.of(context.getLog(), group)
+                GroupLogging.of(context.getLog(), group)
                         .warn("Old snapshots of group {} cannot be deleted; they only take space", group, e);
             }
             return Behaviors.stopped();

@@ -1,4 +1,4 @@
-package io.troupe.raft;
+package io.troupe.replication;
 
 import io.troupe.wire.Wire;
 import java.time.Duration;
@@ -25,28 +25,30 @@ import org.jspecify.annotations.Nullable;
  * node's stable id and never by address, and a group's replica by asking that directory. A node that came back
  * is another directory under the same id, and its replicas replace the old ones.
  */
-final class PeerDirectory extends AbstractBehavior<PeerDirectory.Command> {
+public final class PeerDirectory extends AbstractBehavior<PeerDirectory.Command> {
 
-    sealed interface Command permits Join, Seek, Locate, Located, DirectoriesChanged, ReplicaGone, LocalGone, Retry {}
+    public sealed interface Command
+            permits Join, Seek, Locate, Located, DirectoriesChanged, ReplicaGone, LocalGone, Retry {}
 
     /** A replica is here; its host wants to know where its peers are, now and whenever that changes. */
-    record Join(String group, SortedSet<String> peers, ActorRef<RaftMessage> replica, ActorRef<PeerAt> listener)
+    public record Join(
+            String group, SortedSet<String> peers, ActorRef<Replica.Message> replica, ActorRef<PeerAt> listener)
             implements Command {}
 
     /** The group has other peers now. */
-    record Seek(String group, SortedSet<String> peers) implements Command {}
+    public record Seek(String group, SortedSet<String> peers) implements Command {}
 
     /** Told to replicas; empty when the peer is not there. */
-    record PeerAt(String node, Optional<ActorRef<RaftMessage>> replica) implements RaftReplica.Internal {}
+    public record PeerAt(String node, Optional<ActorRef<Replica.Message>> replica) implements Replica.Message {}
 
     /** From another node's directory; not answered while the group is not here. */
-    record Locate(String group, ActorRef<Command> replyTo) implements Command, Wire {}
+    public record Locate(String group, ActorRef<Command> replyTo) implements Command, Wire {}
 
-    record Located(String node, String group, ActorRef<RaftMessage> replica) implements Command, Wire {}
+    public record Located(String node, String group, ActorRef<Replica.Message> replica) implements Command, Wire {}
 
     private record DirectoriesChanged(String node, List<ActorRef<Command>> directories) implements Command {}
 
-    private record ReplicaGone(String node, String group, ActorRef<RaftMessage> replica) implements Command {}
+    private record ReplicaGone(String node, String group, ActorRef<Replica.Message> replica) implements Command {}
 
     private record LocalGone(String group) implements Command {}
 
@@ -57,7 +59,7 @@ final class PeerDirectory extends AbstractBehavior<PeerDirectory.Command> {
     /** What one local replica knows of one peer. */
     private static final class Wanted {
         final ActorRef<PeerAt> listener;
-        Optional<ActorRef<RaftMessage>> replica = Optional.empty();
+        Optional<ActorRef<Replica.Message>> replica = Optional.empty();
 
         Wanted(ActorRef<PeerAt> listener) {
             this.listener = listener;
@@ -70,7 +72,7 @@ final class PeerDirectory extends AbstractBehavior<PeerDirectory.Command> {
     /** By node, then group. */
     private final TreeMap<String, TreeMap<String, Wanted>> wanted = new TreeMap<>();
 
-    static Behavior<Command> create(String node, Duration retryInterval) {
+    public static Behavior<Command> create(String node, Duration retryInterval) {
         return Behaviors.setup(
                 context -> Behaviors.withTimers(timers -> new PeerDirectory(context, timers, node, retryInterval)));
     }

@@ -1,0 +1,21 @@
+package io.troupe.replication;
+
+import org.apache.pekko.util.ByteString;
+
+/** What an engine has ordered at one index, as the {@link Applier} sees it: what is neither of these is a no-op to it. */
+public interface Operation {
+
+    /** Opens a client session whose id is the index. */
+    interface OpenSession extends Operation {}
+
+    /** A client's command; see {@link Replica.Propose}. */
+    interface Command extends Operation {
+        long session();
+
+        long serial();
+
+        long acknowledgedBelow();
+
+        ByteString command();
+    }
+}
