@@ -104,7 +104,7 @@ public final class CheckCommand implements Callable<Integer> {
             paramLabel = "key|none",
             description = {
                 "key: judge every key apart; where the model has no keys, values are Jepsen's independent [key value]",
-                "none: judge as a whole. Default: by key where the model has keys"
+                "none: judge as a whole. Default: by key where the model has keys, or the history looks independent"
             })
     private Partition partition = Partition.AUTO;
 

@@ -121,11 +121,7 @@ final class IsolationJudge implements Judge {
         for (Object op : list) {
             ops.add(microOp(call, op));
         }
-        String label = "line " + call.line()
-                + (call.invocation() != null && call.completion() != null
-                        ? "-" + call.completion().line()
-                        : "")
-                + "  process " + Values.show(call.first().process()) + "  " + Values.show(written)
+        String label = call.place() + "  process " + Values.show(call.first().process()) + "  " + Values.show(written)
                 + (status == Txn.Status.COMMITTED
                         ? ""
                         : status == Txn.Status.ABORTED ? " (aborted)" : " (outcome unknown)");
@@ -133,12 +129,12 @@ final class IsolationJudge implements Judge {
     }
 
     private Txn.MicroOp microOp(Call call, @Nullable Object op) throws BadInput {
-        if (!(op instanceof List<?> triple) || triple.size() != 3) {
+        if (!(op instanceof List<?> triple) || triple.size() < 2 || triple.size() > 3) {
             throw notATransaction(call, op);
         }
         String f = Values.name(triple.get(0));
         Object key = Values.orNil(triple.get(1));
-        Object value = triple.get(2);
+        Object value = triple.size() == 3 ? triple.get(2) : null; // [:r :x] of a read without an answer
         if ("r".equals(f)) {
             if (lists && value != null && !(value instanceof List<?>)) {
                 throw new BadInput(

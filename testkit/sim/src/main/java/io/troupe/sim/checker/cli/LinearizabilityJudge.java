@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Judges whether clients could have seen this of one copy of an object. */
@@ -22,6 +23,11 @@ final class LinearizabilityJudge<S, I, O> implements Judge {
 
     /** How many operations of the prefix an explanation shows. */
     private static final int PREFIX_SHOWN_MAX = 10;
+
+    /** How many possible states it shows, and how much of each; {@code --json} has all that were found. */
+    private static final int STATES_SHOWN_MAX = 4;
+
+    private static final int STATE_CHARS_MAX = 200;
 
     /** Makes the model, given the initial value from the command line. */
     interface ModelMaker<S, I, O> {
@@ -47,8 +53,7 @@ final class LinearizabilityJudge<S, I, O> implements Judge {
         var model = models.make(settings);
         boolean independent = !hasKeys
                 && (settings.partition() == Partition.KEY
-                        || (settings.partition() == Partition.AUTO
-                                && calls.stream().anyMatch(call -> Values.isIndependentTuple(call.argument()))));
+                        || (settings.partition() == Partition.AUTO && Independent.isToldBy(calls)));
         if (independent) {
             List<Operation<PerKey.On<Object, I>, O>> operations = new ArrayList<>();
             for (var call : calls) {
@@ -132,8 +137,7 @@ final class LinearizabilityJudge<S, I, O> implements Judge {
         facts.put("possible-states", invalid.states());
         facts.put("open-beside", shown(calls, invalid.beside()));
         lines.add("cannot be explained:  " + shown(calls, invalid.breaksAt()));
-        lines.add("possible states before it:  " + String.join("  or  ", invalid.states())
-                + (invalid.allStates() ? "" : "  or  …"));
+        lines.add("possible states before it:  " + states(invalid));
         if (!invalid.beside().isEmpty()) {
             lines.add("open beside it, and of no help:");
             invalid.beside().forEach(operation -> lines.add("  " + shown(calls, operation)));
@@ -146,6 +150,16 @@ final class LinearizabilityJudge<S, I, O> implements Judge {
                         : size > 0 ? ", in an order that works:" : ""));
         invalid.prefix().subList(left, size).forEach(operation -> lines.add("  " + shown(calls, operation)));
         return lines;
+    }
+
+    private static String states(Verdict.Invalid invalid) {
+        boolean all = invalid.allStates() && invalid.states().size() <= STATES_SHOWN_MAX;
+        return invalid.states().stream()
+                        .limit(STATES_SHOWN_MAX)
+                        .map(state ->
+                                state.length() <= STATE_CHARS_MAX ? state : state.substring(0, STATE_CHARS_MAX) + "…")
+                        .collect(Collectors.joining("  or  "))
+                + (all ? "" : "  or  …");
     }
 
     private static List<String> shown(List<Call> calls, List<Operation<?, ?>> operations) {

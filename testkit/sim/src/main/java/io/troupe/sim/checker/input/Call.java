@@ -55,6 +55,11 @@ public record Call(
         return first().line();
     }
 
+    /** Where it stands in the input: {@code line 7-9}. */
+    public String place() {
+        return first().place(invocation == null ? null : completion);
+    }
+
     public Entry first() {
         if (invocation != null) {
             return invocation;
@@ -68,10 +73,7 @@ public record Call(
     /** For a reader: lines, process, what was called and what came back. */
     @Override
     public String toString() {
-        var text = new StringBuilder("line ").append(line());
-        if (invocation != null && completion != null) {
-            text.append('-').append(completion.line());
-        }
+        var text = new StringBuilder(place());
         text.append("  process ")
                 .append(Values.show(first().process()))
                 .append("  ")

@@ -3,6 +3,7 @@ package io.troupe.sim.checker.input;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
+import java.util.ArrayList;
 import java.util.List;
 
 /** How a history is written down. */
@@ -34,7 +35,19 @@ public enum InputFormat {
         if (entries.isEmpty()) {
             throw new BadInput(0, "it is empty; an empty history proves nothing");
         }
-        return entries;
+        return told(entries);
+    }
+
+    /** Events of a history that stands on one line are told apart by their position. */
+    private static List<Entry> told(List<Entry> entries) {
+        boolean oneLine =
+                entries.get(0).line() == entries.get(entries.size() - 1).line();
+        if (!oneLine || entries.size() == 1) {
+            return entries;
+        }
+        List<Entry> told = new ArrayList<>(entries.size());
+        entries.forEach(entry -> told.add(entry.at(told.size() + 1)));
+        return told;
     }
 
     /** Editors of one operating system put it before everything. */

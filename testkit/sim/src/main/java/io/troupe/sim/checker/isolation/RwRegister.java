@@ -28,7 +28,7 @@ final class RwRegister implements Workload {
         final List<RegisterTransaction> touching = new ArrayList<>();
         VersionOrder order = new VersionOrder();
 
-        /** A value that nobody wrote may be from before the history, and says nothing of order. */
+        /** A value that nobody wrote may be from before the history: when it was read says nothing of order. */
         boolean isKnown(Object value) {
             return Values.isNil(value) || writer.containsKey(value);
         }
@@ -67,7 +67,7 @@ final class RwRegister implements Workload {
             for (var one : key.touching) {
                 Object read = one.reads.get(name);
                 Object written = one.writes.get(name);
-                if (read != null && written != null && key.isKnown(read)) {
+                if (read != null && written != null) {
                     key.order.add(read, written); // wfr
                 }
             }

@@ -152,6 +152,34 @@ class CheckCommandTest {
     }
 
     @Test
+    void eventsOfAHistoryOnOneLineAreToldApart() {
+        String array = "[{\"process\":0,\"type\":\"invoke\",\"f\":\"write\",\"value\":1},"
+                + "{\"process\":0,\"type\":\"ok\",\"f\":\"write\",\"value\":1},"
+                + "{\"process\":1,\"type\":\"invoke\",\"f\":\"read\"},"
+                + "{\"process\":1,\"type\":\"ok\",\"f\":\"read\",\"value\":2}]";
+        assertThat(check(array, "--model", "register").out())
+                .contains("cannot be explained:  event 3-4  process 1  read -> 2")
+                .contains("event 1-2  process 0  write 1 -> ok");
+    }
+
+    @Test
+    void manyAndLongStatesAreCutShort() {
+        String element = "x".repeat(300);
+        var adds = new StringBuilder();
+        for (int process = 0; process < 4; process++) {
+            adds.append("{:process %d :type :invoke :f :add :value \"%s%d\"}%n".formatted(process, element, process));
+        }
+        var ran = check(
+                adds + "{:process 9 :type :invoke :f :read}\n{:process 9 :type :ok :f :read :value [1]}\n",
+                "--model",
+                "set");
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.out().lines().filter(line -> line.contains("possible states")))
+                .singleElement()
+                .satisfies(line -> assertThat(line).hasSizeLessThan(1000).endsWith("  or  …"));
+    }
+
+    @Test
     void aDashReadsStandardInput() {
         var before = System.in;
         System.setIn(new ByteArrayInputStream(STALE.getBytes(StandardCharsets.UTF_8)));

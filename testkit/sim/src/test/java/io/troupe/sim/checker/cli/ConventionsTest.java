@@ -102,6 +102,12 @@ class ConventionsTest {
         assertThat(broken.out()).contains("2 keys").contains("key :x").contains("possible states before it:  5");
         String tagged = history.formatted(5).replace(":value [:", ":value #jepsen.independent.Tuple [:");
         assertThat(check(tagged, "--model", "cas-register").code()).isZero();
+        assertThat(check(history.formatted(5), "--model", "cas-register").code())
+                .as("told by reads that name a key and nothing else")
+                .isZero();
+        assertThat(check(history.formatted(5), "--model", "cas-register", "--partition-by", "none")
+                        .code())
+                .isEqualTo(1);
     }
 
     @Test

@@ -64,6 +64,7 @@ class ModelWordsTest {
                 "1 # mvcc # 0|put|{:key :a :value 1}; 1|txn|{:compare [[:value :a 1]] :then [[:put :a 2]]}|{:succeeded false}",
                 "0 # list-append # 0|txn|[[:append :x 1]]; 1|txn|[[:r :x nil]]|[[:r :x [1]]]",
                 "1 # list-append # 0|txn|[[:append :x 1]]; 1|txn|[[:r :x nil]]|[[:r :x []]]",
+                "0 # list-append # 0|txn|[[:append :x 1] [:r :y]]|?; 1|txn|[[:r :x]]|[[:r :x [1]]]",
                 "0 # rw-register # 0|txn|[[:w :x 1]]; 1|txn|[[:r :x nil]]|[[:r :x 1]]",
                 "1 # rw-register # 0|txn|[[:w :x 1]]; 1|txn|[[:r :x nil]]|[[:r :x nil]]",
                 "0 # stream # 0|send|[0 :a]; 0|send|[0 :b]; 1|poll|nil|[[0 :a] [0 :b]]",

@@ -251,6 +251,15 @@ class IsolationTest {
     }
 
     @Test
+    void whoReadAValueFromBeforeTheHistoryAndWroteAnotherWroteItLater() {
+        var history = new Transactions()
+                .atOnce(
+                        List.of(read("y", "old"), write("x", 1), write("y", "new")),
+                        List.of(read("x", 1), read("y", "old")));
+        assertThat(judge(history.all(), false).anomalies()).containsOnlyKeys(AnomalyKind.G_SINGLE);
+    }
+
+    @Test
     void aLimitThatIsReachedLeavesItUndecided() {
         var history = new SerialStore(new SplittableRandom(1), true).run(2000, 10, 5, 50);
         var verdict = Isolation.listAppend(history.all(), Limits.within(Duration.ofNanos(1)));
