@@ -54,7 +54,8 @@ public enum EtcdError {
     INVALID_AUTH_MGMT(39, Status.Code.INVALID_ARGUMENT, "etcdserver: invalid auth management"),
     AUTH_OLD_REVISION(40, Status.Code.INVALID_ARGUMENT, "etcdserver: revision of auth store is old"),
     /** etcd has no code for it. */
-    NO_PASSWORD_USER(41, Status.Code.UNKNOWN, "auth: authentication failed, password was given for no password user");
+    NO_PASSWORD_USER(41, Status.Code.UNKNOWN, "auth: authentication failed, password was given for no password user"),
+    CORRUPT(42, Status.Code.DATA_LOSS, "etcdserver: corrupt cluster");
 
     private static final Map<Integer, EtcdError> BY_WIRE_ID =
             Arrays.stream(values()).collect(Collectors.toMap(EtcdError::wireId, Function.identity()));

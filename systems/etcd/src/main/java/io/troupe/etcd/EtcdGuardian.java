@@ -6,7 +6,9 @@ import io.troupe.cluster.SystemGuardian;
 import io.troupe.etcd.auth.AuthView;
 import io.troupe.etcd.gateway.FrozenStates;
 import io.troupe.etcd.gateway.Gateway;
+import io.troupe.etcd.gateway.MemberIds;
 import io.troupe.etcd.gateway.NodeView;
+import io.troupe.etcd.gateway.Quota;
 import io.troupe.etcd.lease.LeaseDesk;
 import io.troupe.etcd.lease.LeaseFeed;
 import io.troupe.etcd.lease.Lessor;
@@ -61,6 +63,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
     private final NodeView view;
     private final AuthView auth;
     private final FrozenStates frozen = new FrozenStates();
+    private final Quota quota;
     private Optional<ActorRef<SessionClient.Command>> client = Optional.empty();
     private Optional<ActorRef<Gateway.Command>> gateway = Optional.empty();
     private Optional<Endpoint> endpoint = Optional.empty();
@@ -94,7 +97,8 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
                 .receptionist()
                 .tell(Receptionist.register(LeaseDesk.key(settings.group(), node.nodeId()), lessor.narrow()));
         this.auth = new AuthView(settings.auth().tokens());
-        var followers = new StoreFollowers(watches.feed(), leaseFeed, auth, frozen);
+        this.quota = new Quota(MemberIds.member(node.nodeId()), settings.quotaBytes());
+        var followers = new StoreFollowers(watches.feed(), leaseFeed, auth, frozen, quota);
         node.groups()
                 .tell(new Groups.Host(
                         settings.group(),
@@ -132,7 +136,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
         client = Optional.of(session);
         watches.hub().tell(new WatchHub.UseClient(session));
         replica.tell(new Replica.Observe(getContext().messageAdapter(Replica.Status.class, WrappedStatus::new)));
-        var backends = new Gateway.Backends(session, watches.hub(), leases, node.groups(), auth, frozen);
+        var backends = new Gateway.Backends(session, watches.hub(), leases, node.groups(), auth, frozen, quota);
         ActorRef<Gateway.Listening> listening =
                 getContext().messageAdapter(Gateway.Listening.class, WrappedListening::new);
         ActorRef<Gateway.Command> opened =

@@ -22,6 +22,7 @@ public record EtcdSettings(
         int inFlightMax,
         int streamsPerConnectionMax,
         int snapshotsMax,
+        long quotaBytes,
         KeepAlive keepAlive,
         Auth auth,
         Watch watch,
@@ -70,6 +71,8 @@ public record EtcdSettings(
     /** gRPC framing and fields beside the request proper (etcd allows the same). */
     public static final int REQUEST_OVERHEAD_BYTES = 512 * 1024;
 
+    private static final long QUOTA_DEFAULT_BYTES = 2L << 30;
+
     private static final String PATH = "troupe.etcd";
 
     /**
@@ -93,6 +96,7 @@ public record EtcdSettings(
                         1,
                         1_000_000),
                 (int) within(config, "snapshots-max", config.getInt("snapshots-max"), 1, 1_000),
+                quota(config),
                 new KeepAlive(
                         atLeast(config, "keep-alive.min-time", Duration.ofMillis(1)),
                         atLeast(config, "keep-alive.interval", Duration.ofSeconds(1)),
@@ -119,6 +123,16 @@ public record EtcdSettings(
                         config.getInt("lease.revokes-per-check-max"),
                         1,
                         100_000)));
+    }
+
+    /** etcd's default stands for 0, and less than 0 for no quota; sizes in HOCON are never that. */
+    private static long quota(Config config) {
+        String path = "quota-backend-bytes";
+        if (config.getString(path).startsWith("-")) {
+            return config.getLong(path);
+        }
+        long bytes = config.getBytes(path);
+        return bytes == 0 ? QUOTA_DEFAULT_BYTES : bytes;
     }
 
     private static Auth auth(Config config) {

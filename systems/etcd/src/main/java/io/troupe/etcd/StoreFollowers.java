@@ -3,7 +3,9 @@ package io.troupe.etcd;
 import io.troupe.etcd.auth.AuthState;
 import io.troupe.etcd.auth.AuthView;
 import io.troupe.etcd.gateway.FrozenStates;
+import io.troupe.etcd.gateway.Quota;
 import io.troupe.etcd.lease.LeaseFeed;
+import io.troupe.etcd.mvcc.Alarms;
 import io.troupe.etcd.mvcc.Change;
 import io.troupe.etcd.mvcc.FrozenState;
 import io.troupe.etcd.mvcc.LeaseFacts;
@@ -12,7 +14,7 @@ import io.troupe.etcd.watch.StoreFeed;
 import java.util.List;
 
 /** Tells a node's watches, its lessor and its gateway what the node's state machine did. */
-record StoreFollowers(StoreFeed watches, LeaseFeed leases, AuthView auth, FrozenStates frozen)
+record StoreFollowers(StoreFeed watches, LeaseFeed leases, AuthView auth, FrozenStates frozen, Quota quota)
         implements StoreListener {
 
     @Override
@@ -44,6 +46,16 @@ record StoreFollowers(StoreFeed watches, LeaseFeed leases, AuthView auth, Frozen
     @Override
     public void onAuthenticated(String user, String token) {
         auth.tokens().onAssigned(user, token);
+    }
+
+    @Override
+    public void onSize(long bytes) {
+        quota.onSize(bytes);
+    }
+
+    @Override
+    public void onAlarmsChanged(Alarms alarms) {
+        quota.onAlarms(alarms);
     }
 
     @Override

@@ -20,6 +20,8 @@ class EtcdSettingsTest {
         EtcdSettings settings = with("");
         assertThat(settings.port()).isEqualTo(2379);
         assertThat(settings.requestBytesMax()).isEqualTo(1536 * 1024);
+        assertThat(settings.quotaBytes()).isEqualTo(2L << 30);
+        assertThat(with("troupe.etcd.quota-backend-bytes = -1").quotaBytes()).isNegative();
     }
 
     @Test

@@ -75,7 +75,8 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
             ActorRef<LeaseDesk.Command> leases,
             ActorRef<Groups.Command> groups,
             AuthView auth,
-            FrozenStates frozen) {}
+            FrozenStates frozen,
+            Quota quota) {}
 
     private final TimerScheduler<Command> timers;
     private final EtcdSettings settings;
@@ -117,7 +118,10 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
     private List<ServerServiceDefinition> services(NodeView node, Backends backends) {
         var system = getContext().getSystem();
         var calls = new UnaryCalls(
-                getContext().spawn(CallBroker.create(backends.client()), "calls"), backends.auth(), settings);
+                getContext().spawn(CallBroker.create(backends.client()), "calls"),
+                backends.auth(),
+                backends.quota(),
+                settings);
         LongSupplier random = new Random()::nextLong;
         var leases = new LeaseService(
                 calls,
@@ -140,7 +144,12 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                 leases.definition(),
                 new ClusterService(members, node, system).bindService(),
                 new MaintenanceService(
-                                calls, node, snapshots(node, backends.frozen(), calls), backends.groups(), system)
+                                calls,
+                                node,
+                                snapshots(node, backends.frozen(), calls),
+                                backends.quota(),
+                                backends.groups(),
+                                system)
                         .bindService(),
                 new LockService(calls, contests, node).bindService(),
                 new ElectionService(calls, contests, node).bindService());

@@ -46,7 +46,8 @@ final class KvService extends KVGrpc.KVImplBase {
     @Override
     public void put(PutRequest request, StreamObserver<PutResponse> observer) {
         if (isSound(TxnRules.check(request), observer)) {
-            calls.apply(
+            calls.applyIfRoom(
+                    Quota.costOf(request),
                     Commands.put(request),
                     body -> {
                         var response = PutResponse.parseFrom(body);
@@ -81,7 +82,7 @@ final class KvService extends KVGrpc.KVImplBase {
         if (TxnRules.isReadOnly(request)) {
             calls.read(Queries.txn(request), TxnRules.isSerializable(request), this::concluded, observer);
         } else {
-            calls.apply(Commands.txn(request), this::concluded, observer);
+            calls.applyIfRoom(Quota.costOf(request), Commands.txn(request), this::concluded, observer);
         }
     }
 

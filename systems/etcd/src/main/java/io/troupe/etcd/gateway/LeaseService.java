@@ -93,7 +93,8 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
         LeaseGrantRequest named = request.getID() != 0
                 ? request
                 : request.toBuilder().setID(freshIds.getAsLong()).build();
-        calls.apply(
+        calls.applyIfRoom(
+                Quota.LEASE_COST,
                 Commands.leaseGrant(named),
                 body -> {
                     var response = LeaseGrantResponse.parseFrom(body);

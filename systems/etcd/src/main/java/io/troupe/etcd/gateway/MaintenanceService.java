@@ -13,9 +13,10 @@ import io.etcd.jetcd.api.SnapshotRequest;
 import io.etcd.jetcd.api.SnapshotResponse;
 import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.StatusResponse;
-import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.troupe.etcd.EtcdError;
+import io.troupe.etcd.mvcc.Alarms;
+import io.troupe.etcd.mvcc.Commands;
 import io.troupe.etcd.mvcc.Queries;
 import io.troupe.etcd.mvcc.Result;
 import io.troupe.replication.Groups;
@@ -38,6 +39,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     private final UnaryCalls calls;
     private final NodeView node;
     private final SnapshotStreams snapshots;
+    private final Quota quota;
     private final ActorRef<Groups.Command> groups;
     private final ActorSystem<?> system;
 
@@ -45,11 +47,13 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
             UnaryCalls calls,
             NodeView node,
             SnapshotStreams snapshots,
+            Quota quota,
             ActorRef<Groups.Command> groups,
             ActorSystem<?> system) {
         this.calls = calls;
         this.node = node;
         this.snapshots = snapshots;
+        this.quota = quota;
         this.groups = groups;
         this.system = system;
     }
@@ -94,20 +98,27 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
                 .ifPresentOrElse(
                         leader -> response.setLeader(MemberIds.member(leader)),
                         () -> response.addErrors(EtcdError.NO_LEADER.message()));
+        quota.raised().forEach(alarm -> response.addErrors(described(alarm)));
         return response.build();
     }
 
-    /** No alarm is ever raised yet: the list is empty, and there is nothing to activate. */
+    /** As etcd writes the message. */
+    private static String described(Alarms.Alarm alarm) {
+        String type = alarm.type() == Alarms.CORRUPT ? "CORRUPT" : "NOSPACE";
+        return "memberID:" + Long.toUnsignedString(alarm.member()) + " alarm:" + type + " ";
+    }
+
+    /** As in etcd, the answers have no header. */
     @Override
     public void alarm(AlarmRequest request, StreamObserver<AlarmResponse> observer) {
-        if (request.getAction() == AlarmRequest.AlarmAction.ACTIVATE) {
-            observer.onError(Status.UNIMPLEMENTED
-                    .withDescription("alarms cannot be activated by hand")
-                    .asRuntimeException());
-            return;
+        switch (request.getAction()) {
+            case GET -> calls.read(Queries.alarms(request), false, AlarmResponse::parseFrom, observer);
+            case ACTIVATE, DEACTIVATE -> calls.apply(Commands.alarm(request), AlarmResponse::parseFrom, observer);
+            case UNRECOGNIZED -> {
+                observer.onNext(AlarmResponse.getDefaultInstance());
+                observer.onCompleted();
+            }
         }
-        observer.onNext(AlarmResponse.newBuilder().setHeader(node.header()).build());
-        observer.onCompleted();
     }
 
     /** The store keeps no file that could be fragmented. */

@@ -1,5 +1,6 @@
 package io.troupe.etcd.gateway;
 
+import io.etcd.jetcd.api.AlarmRequest;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -38,11 +39,13 @@ final class UnaryCalls {
     private final ActorRef<CallBroker.Command> broker;
     private final EtcdSettings settings;
     private final AuthView auth;
+    private final Quota quota;
     private final Admission admission;
 
-    UnaryCalls(ActorRef<CallBroker.Command> broker, AuthView auth, EtcdSettings settings) {
+    UnaryCalls(ActorRef<CallBroker.Command> broker, AuthView auth, Quota quota, EtcdSettings settings) {
         this.broker = broker;
         this.auth = auth;
+        this.quota = quota;
         this.settings = settings;
         this.admission = new Admission(settings.inFlightMax());
     }
@@ -53,6 +56,28 @@ final class UnaryCalls {
             refuse(EtcdError.REQUEST_TOO_LARGE, observer);
         } else {
             call(command, Optional.empty(), answer, observer);
+        }
+    }
+
+    /**
+     * Has a command applied that adds {@code cost} bytes to the store. When this member has no room for them it raises its
+     * alarm, and then refuses.
+     */
+    <T> void applyIfRoom(long cost, ByteString command, Answer<T> answer, StreamObserver<T> observer) {
+        if (quota.hasRoomFor(cost)) {
+            apply(command, answer, observer);
+        } else if (quota.isRaised(quota.noSpace())) {
+            refuse(EtcdError.NO_SPACE, observer);
+        } else if (enter(observer)) {
+            var raise = AlarmRequest.newBuilder()
+                    .setAction(AlarmRequest.AlarmAction.ACTIVATE)
+                    .setMemberID(quota.noSpace().member())
+                    .setAlarmValue(quota.noSpace().type())
+                    .build();
+            applyOn(Commands.alarm(raise), deadline()).thenAccept(raised -> {
+                admission.leave();
+                refuse(EtcdError.NO_SPACE, observer);
+            });
         }
     }
 

@@ -1,6 +1,7 @@
 package io.troupe.etcd.mvcc;
 
 import com.google.protobuf.AbstractMessageLite;
+import io.etcd.jetcd.api.AlarmRequest;
 import io.etcd.jetcd.api.AuthRoleAddRequest;
 import io.etcd.jetcd.api.AuthRoleDeleteRequest;
 import io.etcd.jetcd.api.AuthRoleGrantPermissionRequest;
@@ -53,6 +54,7 @@ public final class Commands {
     static final byte ROLE_GRANT_PERMISSION = 20;
     static final byte ROLE_REVOKE_PERMISSION = 21;
     static final byte AUTHENTICATE = 22;
+    static final byte ALARM = 23;
 
     private Commands() {}
 
@@ -160,6 +162,15 @@ public final class Commands {
      */
     public static ByteString authenticate(String user, long revision, String tokenPrefix) {
         return new Caller(user, revision).wrap(AUTHENTICATE, ByteString.fromString(tokenPrefix));
+    }
+
+    /**
+     * Raises an alarm or ends one.
+     *
+     * @param request names a member and a type; what it does to alarms that are so already is nothing
+     */
+    public static ByteString alarm(AlarmRequest request) {
+        return tagged(ALARM, request);
     }
 
     static ByteString tagged(byte tag, AbstractMessageLite<?, ?> message) {

@@ -32,7 +32,7 @@ final class Database {
 
     static BoltImage of(FrozenState state) {
         var buckets = new TreeMap<String, Pairs>();
-        buckets.put("alarm", Pairs.of(bucket()));
+        buckets.put("alarm", Pairs.of(alarms(state.alarms())));
         buckets.put("auth", Pairs.of(auth(state.auth())));
         buckets.put("authRoles", Pairs.of(roles(state.auth())));
         buckets.put("authUsers", Pairs.of(users(state.auth())));
@@ -55,6 +55,13 @@ final class Database {
 
     private static byte[] number(long number) {
         return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+    }
+
+    /** Each is all key. */
+    private static SortedMap<byte[], byte[]> alarms(Alarms alarms) {
+        SortedMap<byte[], byte[]> bucket = bucket();
+        alarms.all().forEach(alarm -> bucket.put(alarm.toMessage().toByteArray(), new byte[0]));
+        return bucket;
     }
 
     private static SortedMap<byte[], byte[]> auth(AuthState auth) {

@@ -1,6 +1,8 @@
 package io.troupe.etcd.mvcc;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.etcd.jetcd.api.AlarmRequest;
+import io.etcd.jetcd.api.AlarmResponse;
 import io.etcd.jetcd.api.AuthRoleGetRequest;
 import io.etcd.jetcd.api.AuthUserGetRequest;
 import io.etcd.jetcd.api.AuthenticateResponse;
@@ -39,6 +41,7 @@ public final class EtcdStateMachine implements StateMachine {
     private final StoreListener listener;
     private MvccStore store = new MvccStore();
     private AuthState auth = AuthState.INITIAL;
+    private Alarms alarms = Alarms.NONE;
 
     public EtcdStateMachine(StoreListener listener) {
         this.listener = listener;
@@ -64,6 +67,7 @@ public final class EtcdStateMachine implements StateMachine {
                 case Commands.TXN -> txn(TxnRequest.parseFrom(body), access);
                 case Commands.AUTHENTICATE -> authenticate(index, body);
                 case Commands.COMPACT -> compact(CompactionRequest.parseFrom(body));
+                case Commands.ALARM -> alarm(AlarmRequest.parseFrom(body));
                 case Commands.LEASE_GRANT -> grant(index, LeaseGrantRequest.parseFrom(body));
                 case Commands.LEASE_REVOKE ->
                     revoke(LeaseRevokeRequest.parseFrom(body).getID(), access);
@@ -115,6 +119,7 @@ public final class EtcdStateMachine implements StateMachine {
     private ByteString put(PutRequest request, RequestAccess access) {
         Optional<EtcdError> error = TxnRules.check(request)
                 .or(() -> access.check(request, keysOf(request.getLease())))
+                .or(() -> mayGrow(true))
                 .or(() -> TxnExecutor.check(store, request));
         if (error.isPresent()) {
             return Result.refused(error.get());
@@ -126,7 +131,8 @@ public final class EtcdStateMachine implements StateMachine {
     }
 
     private ByteString deleteRange(DeleteRangeRequest request, RequestAccess access) {
-        Optional<EtcdError> error = TxnRules.check(request).or(() -> access.check(request));
+        Optional<EtcdError> error =
+                TxnRules.check(request).or(() -> access.check(request)).or(this::mayChange);
         if (error.isPresent()) {
             return Result.refused(error.get());
         }
@@ -137,7 +143,8 @@ public final class EtcdStateMachine implements StateMachine {
     }
 
     private ByteString txn(TxnRequest request, RequestAccess access) {
-        Optional<EtcdError> error = TxnRules.check(request).or(() -> access.check(request));
+        Optional<EtcdError> error =
+                TxnRules.check(request).or(() -> access.check(request)).or(() -> mayGrow(TxnRules.mayPut(request)));
         if (error.isPresent()) {
             return Result.refused(error.get());
         }
@@ -153,15 +160,44 @@ public final class EtcdStateMachine implements StateMachine {
     }
 
     private ByteString compact(CompactionRequest request) {
-        return store.compact(request.getRevision())
-                .map(Result::refused)
+        Optional<EtcdError> error = mayChange().or(() -> store.compact(request.getRevision()));
+        listener.onSize(store.bytes());
+        return error.map(Result::refused)
                 .orElseGet(() -> Result.ok(CompactionResponse.newBuilder()
                         .setHeader(TxnExecutor.header(store.revision()))
                         .build()));
     }
 
+    /** While a member is short of space nothing that adds to the store is applied, on any. */
+    private Optional<EtcdError> mayGrow(boolean adds) {
+        return mayChange()
+                .or(() -> adds && alarms.isRaised(Alarms.NOSPACE) ? Optional.of(EtcdError.NO_SPACE) : Optional.empty());
+    }
+
+    /** Members that differ are not to be led further apart. */
+    private Optional<EtcdError> mayChange() {
+        return alarms.isRaised(Alarms.CORRUPT) ? Optional.of(EtcdError.CORRUPT) : Optional.empty();
+    }
+
+    private ByteString alarm(AlarmRequest request) {
+        Alarms.Alarm named = Alarms.named(request);
+        boolean raise = request.getAction() == AlarmRequest.AlarmAction.ACTIVATE;
+        boolean raised = alarms.contains(named);
+        if (raise != raised) {
+            alarms = raise ? alarms.with(named) : alarms.without(named);
+            listener.onAlarmsChanged(alarms);
+        }
+        return alarms(raise || raised ? List.of(named) : List.of());
+    }
+
+    private ByteString alarms(List<Alarms.Alarm> told) {
+        var response = AlarmResponse.newBuilder();
+        told.forEach(alarm -> response.addAlarms(alarm.toMessage()));
+        return Result.ok(response.build());
+    }
+
     private ByteString grant(long index, LeaseGrantRequest request) {
-        Optional<EtcdError> error = store.leases().mayGrant(request.getID(), request.getTTL());
+        Optional<EtcdError> error = mayGrow(true).or(() -> store.leases().mayGrant(request.getID(), request.getTTL()));
         if (error.isPresent()) {
             return Result.refused(error.get());
         }
@@ -175,7 +211,10 @@ public final class EtcdStateMachine implements StateMachine {
     }
 
     private ByteString revoke(long id, RequestAccess access) {
-        return access.mayWriteAll(keysOf(id)).map(Result::refused).orElseGet(() -> revoke(id));
+        return access.mayWriteAll(keysOf(id))
+                .or(this::mayChange)
+                .map(Result::refused)
+                .orElseGet(() -> revoke(id));
     }
 
     private ByteString revoke(long id) {
@@ -204,6 +243,9 @@ public final class EtcdStateMachine implements StateMachine {
         if (!store.leases().mayExpire(term)) {
             return Result.refused(EtcdError.NOT_LEADER);
         }
+        if (mayChange().isPresent()) {
+            return Result.refused(EtcdError.CORRUPT);
+        }
         return store.leases().isGrantedAt(id, grantedAt) ? revoke(id) : Result.refused(EtcdError.LEASE_NOT_FOUND);
     }
 
@@ -211,6 +253,7 @@ public final class EtcdStateMachine implements StateMachine {
         List<Change> changes = txn.end();
         if (!changes.isEmpty()) {
             listener.onChanges(store.revision(), changes);
+            listener.onSize(store.bytes());
         }
     }
 
@@ -248,6 +291,8 @@ public final class EtcdStateMachine implements StateMachine {
                             .toBytes());
                 case Queries.HASH -> StoreHash.read(store, body.getLong());
                 case Queries.FREEZE -> freezeFor(body.getLong());
+                case Queries.ALARMS ->
+                    alarms(alarms.ofType(AlarmRequest.parseFrom(body).getAlarmValue()));
                 default -> Result.refused(EtcdError.MALFORMED);
             };
         } catch (InvalidProtocolBufferException | java.nio.BufferUnderflowException e) {
@@ -293,7 +338,7 @@ public final class EtcdStateMachine implements StateMachine {
     }
 
     private FrozenState frozen() {
-        return new FrozenState(store.freeze(), auth);
+        return new FrozenState(store.freeze(), auth, alarms);
     }
 
     @Override
@@ -301,11 +346,14 @@ public final class EtcdStateMachine implements StateMachine {
         StoreSnapshot.Restored restored = StoreSnapshot.read(state);
         store = restored.store();
         auth = restored.auth();
+        alarms = restored.alarms();
         listener.onRestored(
                 store.revision(),
                 store.leases().all().stream()
                         .map(lease -> new LeaseFacts(lease.id, lease.ttlSeconds, lease.grantedAt, List.of()))
                         .toList());
         listener.onAuthChanged(auth);
+        listener.onAlarmsChanged(alarms);
+        listener.onSize(store.bytes());
     }
 }

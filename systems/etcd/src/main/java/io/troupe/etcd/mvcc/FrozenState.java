@@ -8,10 +8,12 @@ public final class FrozenState {
 
     private final MvccStore.Frozen store;
     private final AuthState auth;
+    private final Alarms alarms;
 
-    FrozenState(MvccStore.Frozen store, AuthState auth) {
+    FrozenState(MvccStore.Frozen store, AuthState auth, Alarms alarms) {
         this.store = store;
         this.auth = auth;
+        this.alarms = alarms;
     }
 
     MvccStore.Frozen store() {
@@ -20,6 +22,10 @@ public final class FrozenState {
 
     AuthState auth() {
         return auth;
+    }
+
+    Alarms alarms() {
+        return alarms;
     }
 
     public long revision() {

@@ -1,6 +1,7 @@
 package io.troupe.etcd.mvcc;
 
 import com.google.protobuf.CodedInputStream;
+import io.etcd.jetcd.api.AlarmRequest;
 import io.etcd.jetcd.api.AuthRoleGetRequest;
 import io.etcd.jetcd.api.AuthUserGetRequest;
 import io.etcd.jetcd.api.Event;
@@ -38,6 +39,7 @@ public final class Queries {
     static final byte ROLES = 13;
     static final byte CREDENTIALS = 14;
     static final byte FREEZE = 15;
+    static final byte ALARMS = 16;
 
     private Queries() {}
 
@@ -133,6 +135,11 @@ public final class Queries {
     /** Answered by a {@link StoreStatus}. */
     public static ByteString status() {
         return ByteString.fromArrayUnsafe(new byte[] {STATUS});
+    }
+
+    /** The alarms of a type, or of all. Answered by an {@code AlarmResponse}. */
+    public static ByteString alarms(AlarmRequest request) {
+        return Commands.tagged(ALARMS, request);
     }
 
     /** Has the whole state of now handed to this replica's {@link StoreListener#onFrozen}. Answered by nothing. */

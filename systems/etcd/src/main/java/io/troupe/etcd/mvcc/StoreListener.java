@@ -30,6 +30,12 @@ public interface StoreListener {
     /** The user gave the right password, and gets this token. */
     default void onAuthenticated(String user, String token) {}
 
+    /** @param bytes accounted size of all that is kept, after something was applied */
+    default void onSize(long bytes) {}
+
+    /** Others are raised now; also told after {@link #onRestored}. */
+    default void onAlarmsChanged(Alarms alarms) {}
+
     /**
      * What {@link Queries#freeze} asked for.
      *

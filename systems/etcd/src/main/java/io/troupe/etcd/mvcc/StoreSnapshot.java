@@ -11,29 +11,32 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
 /**
- * A frozen store as bytes, version 3: magic, version, revision, compacted revision, lessor term; leases as
+ * A frozen store as bytes, version 4: magic, version, revision, compacted revision, lessor term; leases as
  * (id, TTL, log index of the grant), counted; keys counted, each with its changes, counted, oldest first; who may do what
- * ({@link AuthSnapshot}); magic again. Integers are protobuf varints. History goes along, so that watches can be resumed
- * on a replica that was restored. Read too: version 1, which did not say where leases were granted, and version 2, which
- * knew of no users.
+ * ({@link AuthSnapshot}); the alarms ({@link AlarmSnapshot}); magic again. Integers are protobuf varints. History goes
+ * along, so that watches can be resumed on a replica that was restored. Read too: version 1, which did not say where leases
+ * were granted, version 2, which knew of no users, and version 3, which knew of no alarms.
  */
 final class StoreSnapshot implements StateMachine.State {
 
     private static final int MAGIC = 0x74657463;
     private static final int VERSION_WITHOUT_GRANTS = 1;
     private static final int VERSION_WITHOUT_USERS = 2;
-    private static final int VERSION = 3;
+    private static final int VERSION_WITHOUT_ALARMS = 3;
+    private static final int VERSION = 4;
     private static final int BUFFER = 64 * 1024;
 
     /** What a snapshot holds. */
-    record Restored(MvccStore store, AuthState auth) {}
+    record Restored(MvccStore store, AuthState auth, Alarms alarms) {}
 
     private final MvccStore.Frozen store;
     private final AuthState auth;
+    private final Alarms alarms;
 
     StoreSnapshot(FrozenState state) {
         this.store = state.store();
         this.auth = state.auth();
+        this.alarms = state.alarms();
     }
 
     @Override
@@ -59,6 +62,7 @@ final class StoreSnapshot implements StateMachine.State {
             throw e.getCause();
         }
         AuthSnapshot.write(out, auth);
+        AlarmSnapshot.write(out, alarms);
         out.writeFixed32NoTag(MAGIC);
         out.flush();
     }
@@ -96,7 +100,7 @@ final class StoreSnapshot implements StateMachine.State {
         in.setSizeLimit(Integer.MAX_VALUE);
         expect("magic number", MAGIC, in.readFixed32());
         int version = in.readUInt32();
-        if (version != VERSION_WITHOUT_GRANTS && version != VERSION_WITHOUT_USERS) {
+        if (version < VERSION_WITHOUT_GRANTS || version > VERSION) {
             expect("format version", VERSION, version);
         }
         var store = new MvccStore();
@@ -116,10 +120,11 @@ final class StoreSnapshot implements StateMachine.State {
             readKey(in, store);
         }
         in.resetSizeCounter();
-        AuthState auth = version == VERSION ? AuthSnapshot.read(in) : AuthState.INITIAL;
+        AuthState auth = version > VERSION_WITHOUT_USERS ? AuthSnapshot.read(in) : AuthState.INITIAL;
+        Alarms alarms = version > VERSION_WITHOUT_ALARMS ? AlarmSnapshot.read(in) : Alarms.NONE;
         expect("closing magic number", MAGIC, in.readFixed32());
         store.restored(revision, compacted, lessorTerm);
-        return new Restored(store, auth);
+        return new Restored(store, auth, alarms);
     }
 
     private static void readKey(CodedInputStream in, MvccStore store) throws IOException {

@@ -58,6 +58,15 @@ public final class TxnRules {
                 && request.getFailureList().stream().allMatch(RequestOp::hasRequestRange);
     }
 
+    /** Whether any branch puts anything. */
+    static boolean mayPut(TxnRequest request) {
+        return mayPut(request.getSuccessList()) || mayPut(request.getFailureList());
+    }
+
+    private static boolean mayPut(List<RequestOp> ops) {
+        return ops.stream().anyMatch(op -> op.hasRequestPut() || (op.hasRequestTxn() && mayPut(op.getRequestTxn())));
+    }
+
     /** Whether a read-only transaction is content with this replica's state. */
     public static boolean isSerializable(TxnRequest request) {
         return request.getSuccessList().stream()

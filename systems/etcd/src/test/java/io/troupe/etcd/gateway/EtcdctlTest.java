@@ -83,6 +83,21 @@ class EtcdctlTest {
     }
 
     @Test
+    void aFullStoreRefusesPutsUntilItIsDisarmed() throws Exception {
+        try (SoloNode small = new SoloNode("troupe.etcd.quota-backend-bytes = 2 KiB")) {
+            assertThat(at(small, "put", "k", "v".repeat(1_000))).isEqualTo("OK\n");
+            assertThat(at(small, "put", "k", "v".repeat(1_000))).contains("database space exceeded");
+            String alarm = "memberID:" + Long.toUnsignedString(MemberIds.member(SoloNode.NODE)) + " alarm:NOSPACE ";
+            assertThat(at(small, "alarm", "list")).isEqualTo(alarm + "\n");
+            assertThat(at(small, "endpoint", "status")).contains(alarm);
+            assertThat(at(small, "del", "k")).isEqualTo("1\n");
+            assertThat(at(small, "compact", "3")).isEqualTo("compacted revision 3\n");
+            assertThat(at(small, "alarm", "disarm")).isEqualTo(alarm + "\n");
+            assertThat(at(small, "put", "k", "v".repeat(1_000))).isEqualTo("OK\n");
+        }
+    }
+
+    @Test
     void whatIsNotOfferedSaysSo() throws Exception {
         assertThat(etcdctl("member", "add", "n9", "--peer-urls=http://127.0.0.1:1"))
                 .contains("Unimplemented");

@@ -58,7 +58,8 @@ class GatewayLeavingTest {
                 TEST_KIT.<LeaseDesk.Command>createTestProbe().ref(),
                 TEST_KIT.<Groups.Command>createTestProbe().ref(),
                 new AuthView(settings.auth().tokens()),
-                new FrozenStates());
+                new FrozenStates(),
+                new Quota(1, settings.quotaBytes()));
         gateway = TEST_KIT.spawn(
                 Gateway.create(settings, new NodeView("etcd", "n1", List.of("n1"), () -> 1), backends, parent.ref()));
         gateway.tell(new Gateway.Leave(first.ref()));

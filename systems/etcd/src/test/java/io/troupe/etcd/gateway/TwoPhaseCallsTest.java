@@ -59,6 +59,7 @@ class TwoPhaseCallsTest {
     private static final long REVISION = 3;
 
     private static final NodeView NODE = new NodeView("etcd", "n1", List.of("n1"), () -> 999);
+    private static final Quota QUOTA = new Quota(1, -1);
     private static final EtcdSettings SETTINGS =
             EtcdSettings.of(ConfigFactory.parseString("troupe.etcd { client.port = 0, in-flight-max = 1 }")
                     .withFallback(ConfigFactory.load()));
@@ -67,7 +68,7 @@ class TwoPhaseCallsTest {
     private final TestProbe<LeaseDesk.Command> desk = TEST_KIT.createTestProbe();
     private final TestProbe<Groups.Command> groups = TEST_KIT.createTestProbe();
     private final UnaryCalls calls =
-            new UnaryCalls(broker.ref(), new AuthView(SETTINGS.auth().tokens()), SETTINGS);
+            new UnaryCalls(broker.ref(), new AuthView(SETTINGS.auth().tokens()), QUOTA, SETTINGS);
 
     private final EtcdStateMachine store = store();
 
@@ -86,7 +87,8 @@ class TwoPhaseCallsTest {
                 Optional.empty());
         var leases = new LeaseService(
                 calls, keepAlives, desk.ref(), NODE, SETTINGS.requestTimeout(), () -> 1, TEST_KIT.system());
-        var maintenance = new MaintenanceService(calls, NODE, noSnapshots(calls), groups.ref(), TEST_KIT.system());
+        var maintenance =
+                new MaintenanceService(calls, NODE, noSnapshots(calls), QUOTA, groups.ref(), TEST_KIT.system());
         server = EtcdServer.start(SETTINGS, NODE, List.of(leases.definition(), maintenance.bindService()));
         channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
                 .usePlaintext()

@@ -3,6 +3,7 @@ package io.troupe.etcd.mvcc;
 import static com.google.protobuf.ByteString.copyFromUtf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.etcd.jetcd.api.AlarmRequest;
 import io.etcd.jetcd.api.AuthRoleAddRequest;
 import io.etcd.jetcd.api.AuthRoleDeleteRequest;
 import io.etcd.jetcd.api.AuthRoleGrantPermissionRequest;
@@ -55,7 +56,7 @@ class GoldenBytesTest {
     private static final String SNAPSHOT_2 =
             SNAPSHOT_1.replace("63746574" + "01", "63746574" + "02").replace("0101" + "0e0a", "0101" + "0e0a" + "01");
 
-    private static final String SNAPSHOT = SNAPSHOT_2
+    private static final String SNAPSHOT_3 = SNAPSHOT_2
                     .replaceFirst("63746574" + "02", "63746574" + "03")
                     .replaceFirst("63746574$", "") // as version 2, then
             + "00" // authentication is off
@@ -66,6 +67,13 @@ class GoldenBytesTest {
             + "01" // one role
             + "0172" + "01" // "r", with one permission
             + "08" + "0802" + "12016b" + "1a016c" // to read and write from "k" to "l"
+            + "63746574";
+
+    private static final String SNAPSHOT = SNAPSHOT_3
+                    .replaceFirst("63746574" + "03", "63746574" + "04")
+                    .replaceFirst("63746574$", "") // as version 3, then
+            + "01" // one alarm
+            + "01" + "0500000000000000" // NOSPACE, of member 5
             + "63746574";
 
     private static String hex(ByteString bytes) {
@@ -173,6 +181,19 @@ class GoldenBytesTest {
                 .isEqualTo("16" + "0000000000000005" + "00000001" + "75" + "70");
     }
 
+    private static AlarmRequest alarm() {
+        return AlarmRequest.newBuilder()
+                .setAction(AlarmRequest.AlarmAction.ACTIVATE)
+                .setMemberID(5)
+                .setAlarmValue(1)
+                .build();
+    }
+
+    @Test
+    void aCommandAboutAnAlarmIsItsTagAndTheRequest() {
+        assertThat(hex(Commands.alarm(alarm()))).isEqualTo("17" + "0801" + "1005" + "1801");
+    }
+
     /** Results are kept with their sessions, in snapshots of the group. */
     @Test
     void aRefusalIsOneAndTheErrorsIdAndTheIdsStay() {
@@ -190,11 +211,12 @@ class GoldenBytesTest {
                         + " 27=USER_ALREADY_EXIST, 28=USER_EMPTY, 29=USER_NOT_FOUND, 30=ROLE_ALREADY_EXIST,"
                         + " 31=ROLE_NOT_FOUND, 32=ROLE_EMPTY, 33=AUTH_FAILED, 34=PERMISSION_DENIED,"
                         + " 35=ROLE_NOT_GRANTED, 36=PERMISSION_NOT_GRANTED, 37=AUTH_NOT_ENABLED,"
-                        + " 38=INVALID_AUTH_TOKEN, 39=INVALID_AUTH_MGMT, 40=AUTH_OLD_REVISION, 41=NO_PASSWORD_USER}");
+                        + " 38=INVALID_AUTH_TOKEN, 39=INVALID_AUTH_MGMT, 40=AUTH_OLD_REVISION, 41=NO_PASSWORD_USER,"
+                        + " 42=CORRUPT}");
     }
 
     @Test
-    void aSnapshotIsOfVersionThreeAndSaysWhoMayDoWhat() throws Exception {
+    void aSnapshotIsOfVersionFourAndSaysWhoMayDoWhatAndWhichAlarmsAreRaised() throws Exception {
         var machine = new EtcdStateMachine(StoreListener.NONE);
         machine.apply(1, Commands.leaseGrant(grant()));
         machine.apply(2, Commands.put(put("v", 7)));
@@ -205,17 +227,18 @@ class GoldenBytesTest {
         machine.apply(7, Commands.roleAdd(role()));
         machine.apply(8, Commands.roleGrantPermission(permission()));
         machine.apply(9, Commands.userGrantRole(grantRole()));
+        machine.apply(10, Commands.alarm(alarm()));
         var bytes = new ByteArrayOutputStream();
         machine.freeze().writeTo(bytes);
         assertThat(HexFormat.of().formatHex(bytes.toByteArray())).isEqualTo(SNAPSHOT);
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3})
+    @ValueSource(ints = {1, 2, 3, 4})
     void aSnapshotOfAnyVersionIsReadWithItsHistory(int version) throws Exception {
         var machine = new EtcdStateMachine(StoreListener.NONE);
         machine.restore(new ByteArrayInputStream(HexFormat.of()
-                .parseHex(List.of(SNAPSHOT_1, SNAPSHOT_2, SNAPSHOT).get(version - 1))));
+                .parseHex(List.of(SNAPSHOT_1, SNAPSHOT_2, SNAPSHOT_3, SNAPSHOT).get(version - 1))));
         for (var expected : Map.of(2L, "v", 3L, "w").entrySet()) {
             var range = RangeRequest.newBuilder().setKey(copyFromUtf8("k")).setRevision(expected.getKey());
             var read = (Result.Ok) Result.parse(machine.query(Queries.range(range.build())));
@@ -231,6 +254,9 @@ class GoldenBytesTest {
                         ByteString.fromArray(HexFormat.of().parseHex("08" + "0000000000000007" + "0000000000000003")))))
                 .as("an expiry as version 1 wrote it")
                 .startsWith("00");
+        assertThat(hex(machine.apply(8, Commands.put(put("x", 0)))))
+                .as("the alarm is raised where it was")
+                .startsWith(version == 4 ? "010a" : "00");
     }
 
     @Test

@@ -4,8 +4,10 @@ import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
 
 import io.etcd.jetcd.api.Compare;
+import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.sim.EtcdMutant;
 import java.util.List;
+import java.util.Optional;
 import net.bytebuddy.asm.Advice;
 
 /** Classic bugs of the store. */
@@ -20,7 +22,9 @@ public final class StoreMutants {
                         Compares.class,
                         named("holds").and(takesArgument(0, MvccStore.class)),
                         10),
-                new EtcdMutant(CompactionDropsALiveRevision.class, KeyHistory.class, named("compact"), 10));
+                new EtcdMutant(CompactionDropsALiveRevision.class, KeyHistory.class, named("compact"), 10),
+                new EtcdMutant(PutsAfterTheAlarm.class, EtcdStateMachine.class, named("mayGrow"), 40),
+                new EtcdMutant(SnapshotForgetsTheAlarms.class, AlarmSnapshot.class, named("read"), 40));
     }
 
     /** A transaction's guards look at what was before the latest change. */
@@ -39,6 +43,22 @@ public final class StoreMutants {
         @Advice.OnMethodExit
         static void exit(@Advice.Argument(0) long revision, @Advice.Return(readOnly = false) KeyHistory kept) {
             kept = Wrong.without(kept, revision);
+        }
+    }
+
+    /** The alarm is kept and told, and nothing is refused for it. */
+    static final class PutsAfterTheAlarm {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) Optional<EtcdError> refusal) {
+            refusal = Optional.empty();
+        }
+    }
+
+    /** A replica that begins from a snapshot goes on as if none were raised. */
+    static final class SnapshotForgetsTheAlarms {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) Alarms alarms) {
+            alarms = Alarms.NONE;
         }
     }
 

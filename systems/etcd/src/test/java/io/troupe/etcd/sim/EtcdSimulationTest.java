@@ -49,6 +49,7 @@ class EtcdSimulationTest {
                 Reached.COMPARE_FAILS,
                 Reached.RESTORED,
                 Reached.DISK_FAILED,
+                Reached.NO_SPACE,
                 Reached.UNKNOWN_OUTCOME
             },
             failsOnUnreached = true)

@@ -13,6 +13,7 @@ final class Reached {
     static final String COMPARE_FAILS = "a compare fails";
     static final String RESTORED = "a replica is restored from a snapshot";
     static final String DISK_FAILED = "a node falls with its disk";
+    static final String NO_SPACE = "a put is refused for want of space";
     static final String UNKNOWN_OUTCOME = "a client never learns what became of its write";
 
     private Reached() {}

@@ -52,6 +52,9 @@ final class RunRecord {
     private long compacted;
     private int answered;
     private final List<String> violations = new ArrayList<>();
+    private long alarms;
+    private final TreeSet<Long> alarmsEnding = new TreeSet<>();
+    private final TreeSet<Long> alarmsInForce = new TreeSet<>();
     private boolean resting;
     private final TreeMap<String, String> shown = new TreeMap<>();
     private final Consumer<String> reached;
@@ -125,6 +128,30 @@ final class RunRecord {
                 lease.revoked || lasted.toNanos() >= atLeast * 1e9,
                 "lease " + lease.id + " of " + lease.ttlSeconds + " s ended " + lasted
                         + " after its last renewal was sent");
+    }
+
+    // -- about alarms
+
+    /** Of a member that no alarm was raised for before. */
+    long raisingAlarm() {
+        return ++alarms;
+    }
+
+    void alarmRaised(long member) {
+        if (!alarmsEnding.contains(member)) {
+            alarmsInForce.add(member);
+        }
+    }
+
+    /** From here on it may be over. */
+    void endingAlarm(long member) {
+        alarmsEnding.add(member);
+        alarmsInForce.remove(member);
+    }
+
+    /** Raising them was answered, and nobody has begun to end them. */
+    List<Long> alarmsInForce() {
+        return List.copyOf(alarmsInForce);
     }
 
     // -- from the clients

@@ -2,6 +2,8 @@ package io.troupe.etcd.sim;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.etcd.jetcd.api.AlarmRequest;
+import io.etcd.jetcd.api.AlarmResponse;
 import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.Compare;
 import io.etcd.jetcd.api.DeleteRangeRequest;
@@ -17,8 +19,10 @@ import io.etcd.jetcd.api.RangeResponse;
 import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.TxnResponse;
+import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.SessionCalls;
 import io.troupe.etcd.lease.LeaseDesk;
+import io.troupe.etcd.mvcc.Alarms;
 import io.troupe.etcd.mvcc.Commands;
 import io.troupe.etcd.mvcc.Queries;
 import io.troupe.etcd.mvcc.Result;
@@ -26,6 +30,7 @@ import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.SessionClient;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -65,10 +70,15 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
     private final ActorRef<SessionClient.Command> session;
     private final ActorRef<LeaseDesk.Command> desk;
     private final RandomGenerator random;
+    private final RandomGenerator alarms;
     private final RunRecord record;
     private final SessionCalls calls;
     private final ActorRef<LeaseDesk.Reply> renewals;
     private final TreeSet<Long> leases = new TreeSet<>();
+    private boolean isShort;
+    /** The member whose alarm is ended next, or 0. */
+    private long ending;
+
     private long renewing;
     private Duration renewalSent = Duration.ZERO;
 
@@ -99,6 +109,7 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
         this.session = session;
         this.desk = desk;
         this.random = random;
+        this.alarms = new SplittableRandom(random.nextLong());
         this.record = record;
         this.calls = new SessionCalls(context.messageAdapter(SessionClient.Outcome.class, Ended::new));
         this.renewals = context.messageAdapter(LeaseDesk.Reply.class, Renewed::new);
@@ -129,13 +140,23 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
             look();
             return this;
         }
+        if (isShort && alarms.nextInt(3) == 0) {
+            endAnAlarm();
+            return this;
+        }
         ByteString key = ByteString.copyFromUtf8("k" + random.nextInt(KEYS));
         switch (random.nextInt(12)) {
             case 0, 1, 2 -> put(key, 0);
             case 3, 4 -> get(key);
             case 5 -> delete(key);
             case 6 -> swap(key);
-            case 7 -> compact();
+            case 7 -> {
+                if (alarms.nextInt(4) == 0) {
+                    raiseAlarm();
+                } else {
+                    compact();
+                }
+            }
             case 8 -> {
                 if (leases.size() < LEASES_MAX) {
                     grant();
@@ -178,8 +199,19 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
                                         shown.getKvsList().stream()
                                                 .allMatch(kv -> kv.getLease() == 0 || !record.isOver(kv.getLease())),
                                         "a key of a lease that is over: " + shown);
-                                record.shows(
-                                        node, HashKVResponse.parseFrom(hash).getHash() + " " + shown.getKvsList());
+                                String store = HashKVResponse.parseFrom(hash).getHash() + " " + shown.getKvsList();
+                                calls.read(
+                                        session,
+                                        Queries.alarms(AlarmRequest.getDefaultInstance()),
+                                        ReadConsistency.STALE,
+                                        DEADLINE,
+                                        alarmed -> conclude(
+                                                alarmed,
+                                                raised -> record.shows(
+                                                        node,
+                                                        store + " "
+                                                                + AlarmResponse.parseFrom(raised)
+                                                                        .getAlarmsList())));
                             }));
                 }));
     }
@@ -212,14 +244,60 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
         long known = record.known();
         ByteString value = ByteString.copyFromUtf8("" + random.nextLong());
         var put = PutRequest.newBuilder().setKey(key).setValue(value).setLease(lease);
-        apply(
-                Commands.put(put.build()),
-                body -> record.wrote(
+        var inForce = record.alarmsInForce();
+        calls.submit(session, Commands.put(put.build()), DEADLINE, outcome -> {
+            if (!(outcome instanceof SessionClient.Succeeded)) {
+                record.reached(Reached.UNKNOWN_OUTCOME);
+            } else if (Result.parse(((SessionClient.Succeeded) outcome).result())
+                    .equals(new Result.Refused(EtcdError.NO_SPACE))) {
+                record.reached(Reached.NO_SPACE);
+                isShort = true;
+            }
+            conclude(outcome, body -> {
+                record.check(
+                        inForce.stream().noneMatch(record.alarmsInForce()::contains),
+                        "a put was acknowledged while the alarms " + inForce + " were raised");
+                record.wrote(
                         name,
                         key,
                         value,
                         PutResponse.parseFrom(body).getHeader().getRevision(),
-                        known));
+                        known);
+            });
+        });
+    }
+
+    private void raiseAlarm() {
+        long member = record.raisingAlarm();
+        apply(Commands.alarm(alarm(AlarmRequest.AlarmAction.ACTIVATE, member)), body -> record.alarmRaised(member));
+    }
+
+    /** What others raised must not stand in the way for long: looks what there is, and next time ends it. */
+    private void endAnAlarm() {
+        if (ending != 0) {
+            record.endingAlarm(ending);
+            apply(Commands.alarm(alarm(AlarmRequest.AlarmAction.DEACTIVATE, ending)), done -> {});
+            ending = 0;
+            return;
+        }
+        calls.read(
+                session,
+                Queries.alarms(AlarmRequest.getDefaultInstance()),
+                ReadConsistency.LINEARIZABLE,
+                DEADLINE,
+                outcome -> conclude(outcome, body -> {
+                    var raised = AlarmResponse.parseFrom(body).getAlarmsList();
+                    isShort = !raised.isEmpty();
+                    ending = isShort ? raised.get(0).getMemberID() : 0;
+                }));
+    }
+
+    private static AlarmRequest alarm(AlarmRequest.AlarmAction action, long member) {
+        return AlarmRequest.newBuilder()
+                .setAction(action)
+                .setMemberID(member)
+                .setAlarmValue(Alarms.NOSPACE)
+                .build();
     }
 
     private void delete(ByteString key) {
