@@ -1,12 +1,8 @@
 package io.troupe.replication;
 
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -19,10 +15,9 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
-import org.apache.pekko.util.ByteString;
 
 /**
- * Owns the state machine and the sessions of one replica, whatever engine orders its commands: applies what is decided in
+ * Owns the service of one replica, whatever engine orders its commands: applies what is decided in
  * order, answers the clients, and answers reads when the state has come to the index they need. An exception of the
  * state machine stops it, and the replica with it.
  */
@@ -62,13 +57,10 @@ public final class Applier extends AbstractBehavior<Applier.Command> {
 
     public record Restored(long index) implements Event {}
 
-    private static final int SNAPSHOT_FORMAT = 1;
-
     private final String group;
-    private final StateMachine machine;
+    private final ReplicatedService service;
     private final SnapshotStorage storage;
     private final ActorRef<? super Event> replica;
-    private final Sessions sessions = new Sessions();
     private final TreeMap<Long, List<Replica.Query>> queries = new TreeMap<>();
     private long appliedIndex;
     private long appliedTerm;
@@ -86,7 +78,7 @@ public final class Applier extends AbstractBehavior<Applier.Command> {
             ActorRef<? super Event> replica) {
         super(context);
         this.group = group;
-        this.machine = machine;
+        this.service = new ReplicatedService(machine);
         this.storage = storage;
         this.replica = replica;
     }
@@ -107,7 +99,7 @@ public final class Applier extends AbstractBehavior<Applier.Command> {
             if (index <= appliedIndex) {
                 return; // Covered by a snapshot that was installed meanwhile.
             }
-            Replica.Reply reply = applyOne(index, operation);
+            Replica.Reply reply = service.apply(index, operation);
             appliedIndex = index;
             appliedTerm = term;
             while (!clients.isEmpty() && clients.getFirst().index() <= index) {
@@ -116,35 +108,6 @@ public final class Applier extends AbstractBehavior<Applier.Command> {
         });
         replica.tell(new Applied(appliedIndex, answerDue()));
         return this;
-    }
-
-    private Replica.Reply applyOne(long index, Operation operation) {
-        if (operation instanceof Operation.OpenSession) {
-            sessions.open(index);
-            return new Replica.SessionOpened(index);
-        }
-        if (operation instanceof Operation.Command command) {
-            return applyCommand(index, command);
-        }
-        return new Replica.Applied(Replica.NO_SESSION, 0, index, ByteString.emptyByteString());
-    }
-
-    private Replica.Reply applyCommand(long index, Operation.Command command) {
-        long session = command.session();
-        long serial = command.serial();
-        if (session == Replica.NO_SESSION) {
-            return new Replica.Applied(session, serial, index, machine.apply(index, command.command()));
-        }
-        Sessions.Verdict verdict = sessions.admit(session, serial, command.acknowledgedBelow());
-        if (verdict instanceof Sessions.Repeated repeated) {
-            return new Replica.Applied(session, serial, repeated.index(), repeated.result());
-        }
-        if (verdict instanceof Sessions.Expired expired) {
-            return new Replica.Rejected(session, serial, Replica.Reason.SESSION_EXPIRED, expired.detail());
-        }
-        ByteString result = machine.apply(index, command.command());
-        sessions.remember(session, serial, index, result);
-        return new Replica.Applied(session, serial, index, result);
     }
 
     private Behavior<Command> onAsk(Ask ask) {
@@ -160,7 +123,7 @@ public final class Applier extends AbstractBehavior<Applier.Command> {
         int answered = 0;
         while (!queries.isEmpty() && queries.firstKey() <= appliedIndex) {
             for (Replica.Query query : queries.pollFirstEntry().getValue()) {
-                query.replyTo().tell(new Replica.Answered(query.id(), appliedIndex, machine.query(query.query())));
+                query.replyTo().tell(new Replica.Answered(query.id(), appliedIndex, service.query(query.query())));
                 answered++;
             }
         }
@@ -168,34 +131,15 @@ public final class Applier extends AbstractBehavior<Applier.Command> {
     }
 
     private Behavior<Command> onFreeze() {
-        StateMachine.State state = machine.freeze();
-        Sessions frozen = sessions.copy();
-        replica.tell(new Frozen(appliedIndex, appliedTerm, out -> write(frozen, state, out)));
+        replica.tell(new Frozen(appliedIndex, appliedTerm, service.freeze()));
         return this;
-    }
-
-    private static void write(Sessions sessions, StateMachine.State state, OutputStream to) throws IOException {
-        BufferedOutputStream buffered = new BufferedOutputStream(to);
-        DataOutputStream header = new DataOutputStream(buffered);
-        header.writeInt(SNAPSHOT_FORMAT);
-        sessions.writeTo(header);
-        header.flush();
-        state.writeTo(buffered);
-        buffered.flush();
     }
 
     /** Reads storage in place: nothing else can be applied before, and a replica restores once in a long while. */
     private Behavior<Command> onRestore(Restore restore) throws IOException {
         SnapshotStorage.Stored snapshot = stored(restore.index(), restore.term());
         try (InputStream in = new BufferedInputStream(storage.open(snapshot))) {
-            DataInputStream header = new DataInputStream(in);
-            int format = header.readInt();
-            if (format != SNAPSHOT_FORMAT) {
-                throw new IOException(
-                        "Snapshot " + snapshot + " has format " + format + "; this version reads " + SNAPSHOT_FORMAT);
-            }
-            sessions.readFrom(header);
-            machine.restore(in);
+            service.restore(in);
         }
         appliedIndex = restore.index();
         appliedTerm = restore.term();

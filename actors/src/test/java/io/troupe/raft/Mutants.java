@@ -4,9 +4,9 @@ import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.namedOneOf;
 
 import io.troupe.raft.RaftMessage.VoteReply;
-import io.troupe.replication.Applier;
 import io.troupe.replication.Proposals;
 import io.troupe.replication.Replica;
+import io.troupe.replication.ReplicatedService;
 import io.troupe.replication.Sessions;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +52,7 @@ final class Mutants {
                 new Mutant(AcknowledgesBeforeTheSync.class, RaftLog.class, named("store"), 10),
                 new Mutant(LeaderCountsItselfBeforeTheSync.class, Leader.class, named("durableIndexOf"), 60),
                 new Mutant(ReadsWithoutReadIndex.class, ReadRounds.class, named("begin"), 30),
-                new Mutant(SnapshotsWithoutSessions.class, Applier.class, named("write"), 10),
+                new Mutant(SnapshotsWithoutSessions.class, ReplicatedService.class, named("write"), 10),
                 new Mutant(
                         AnyMessageResetsTheTimer.class,
                         Role.class,

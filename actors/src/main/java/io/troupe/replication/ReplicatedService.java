@@ -1,0 +1,87 @@
+package io.troupe.replication;
+
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * A state machine with its client sessions: all that is replicated, whatever engine orders the operations, and all that a
+ * snapshot holds. What happens here follows from the operations alone.
+ */
+public final class ReplicatedService {
+
+    private static final int SNAPSHOT_FORMAT = 1;
+
+    private final StateMachine machine;
+    private final Sessions sessions = new Sessions();
+
+    public ReplicatedService(StateMachine machine) {
+        this.machine = machine;
+    }
+
+    /** @param index strictly increasing, from 1 */
+    public Replica.Reply apply(long index, Operation operation) {
+        if (operation instanceof Operation.OpenSession) {
+            sessions.open(index);
+            return new Replica.SessionOpened(index);
+        }
+        if (operation instanceof Operation.Command command) {
+            return applyCommand(index, command);
+        }
+        return new Replica.Applied(Replica.NO_SESSION, 0, index, ByteString.emptyByteString());
+    }
+
+    private Replica.Reply applyCommand(long index, Operation.Command command) {
+        long session = command.session();
+        long serial = command.serial();
+        if (session == Replica.NO_SESSION) {
+            return new Replica.Applied(session, serial, index, machine.apply(index, command.command()));
+        }
+        Sessions.Verdict verdict = sessions.admit(session, serial, command.acknowledgedBelow());
+        if (verdict instanceof Sessions.Repeated repeated) {
+            return new Replica.Applied(session, serial, repeated.index(), repeated.result());
+        }
+        if (verdict instanceof Sessions.Expired expired) {
+            return new Replica.Rejected(session, serial, Replica.Reason.SESSION_EXPIRED, expired.detail());
+        }
+        ByteString result = machine.apply(index, command.command());
+        sessions.remember(session, serial, index, result);
+        return new Replica.Applied(session, serial, index, result);
+    }
+
+    public ByteString query(ByteString query) {
+        return machine.query(query);
+    }
+
+    /** As {@link StateMachine#freeze}, sessions included. */
+    public StateMachine.State freeze() {
+        StateMachine.State state = machine.freeze();
+        Sessions frozen = sessions.copy();
+        return out -> write(frozen, state, out);
+    }
+
+    private static void write(Sessions sessions, StateMachine.State state, OutputStream to) throws IOException {
+        BufferedOutputStream buffered = new BufferedOutputStream(to);
+        DataOutputStream header = new DataOutputStream(buffered);
+        header.writeInt(SNAPSHOT_FORMAT);
+        sessions.writeTo(header);
+        header.flush();
+        state.writeTo(buffered);
+        buffered.flush();
+    }
+
+    /** @throws IOException also when the snapshot has a format that this version does not read */
+    public void restore(InputStream snapshot) throws IOException {
+        DataInputStream header = new DataInputStream(snapshot);
+        int format = header.readInt();
+        if (format != SNAPSHOT_FORMAT) {
+            throw new IOException("The snapshot has format " + format + "; this version reads " + SNAPSHOT_FORMAT);
+        }
+        sessions.readFrom(header);
+        machine.restore(snapshot);
+    }
+}
