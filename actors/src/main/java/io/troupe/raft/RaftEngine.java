@@ -13,20 +13,20 @@ public final class RaftEngine implements Engine {
 
     private final RaftSettings settings;
     private final SnapshotStorage storage;
-    private final Witness witness;
+    private final Inspector inspector;
 
     /**
      * @param settings from {@link RaftSettings#from}
      * @param storage for the snapshots of all groups of this node
      */
     public RaftEngine(RaftSettings settings, SnapshotStorage storage) {
-        this(settings, storage, Witness.NOBODY);
+        this(settings, storage, Inspector.NOBODY);
     }
 
-    RaftEngine(RaftSettings settings, SnapshotStorage storage, Witness witness) {
+    RaftEngine(RaftSettings settings, SnapshotStorage storage, Inspector inspector) {
         this.settings = settings;
         this.storage = storage;
-        this.witness = witness;
+        this.inspector = inspector;
     }
 
     @Override
@@ -42,7 +42,7 @@ public final class RaftEngine implements Engine {
     @Override
     public Behavior<Replica.Message> replica(Seat seat) {
         var identity = new RaftReplica.Identity(
-                seat.group(), seat.node(), settings, storage, seat.random(), seat.directory(), witness);
+                seat.group(), seat.node(), settings, storage, seat.random(), seat.directory(), inspector);
         return RaftReplica.create(identity, seat.members(), seat.factory(), seat.hosted());
     }
 }

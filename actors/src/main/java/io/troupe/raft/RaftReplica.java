@@ -58,7 +58,7 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
             SnapshotStorage storage,
             RandomGenerator random,
             ActorRef<PeerDirectory.Command> directory,
-            Witness witness) {
+            Inspector inspector) {
 
         String persistenceId() {
             return "raft-" + group + "@" + node;
@@ -169,20 +169,20 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
                         getContext().getSelf().narrow(),
                         getContext().getSelf().narrow()));
         hosted.tell(new Groups.Hosted(identity.group(), getContext().getSelf().narrow()));
-        return stash.unstashAll(new Running(getContext(), server, identity.witness()));
+        return stash.unstashAll(new Running(getContext(), server, identity.inspector()));
     }
 
     /** The recovered server: one line a message. */
     private static final class Running extends AbstractBehavior<Replica.Message> {
 
         private final RaftServer server;
-        private final Witness witness;
+        private final Inspector inspector;
         private Role role;
 
-        Running(ActorContext<Replica.Message> context, RaftServer server, Witness witness) {
+        Running(ActorContext<Replica.Message> context, RaftServer server, Inspector inspector) {
             super(context);
             this.server = server;
-            this.witness = witness;
+            this.inspector = inspector;
             become(new Follower(server));
         }
 
@@ -239,13 +239,13 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
                                 status.leader().orElse("unknown"));
                 server.observers.tell(status);
             }
-            witness.afterStep(server, role.name());
+            inspector.afterStep(server, role.name());
             return this;
         }
 
         private Behavior<Replica.Message> onStored(RaftLog.Stored stored) {
             server.frontier.stored(stored.ticket());
-            witness.afterStep(server, role.name());
+            inspector.afterStep(server, role.name());
             return this;
         }
 

@@ -36,6 +36,7 @@ final class RaftServer {
     private final ActorRef<PeerDirectory.Command> directory;
     private final Compaction compaction;
     private final ConfigurationHistory configurations;
+    private final Inspector inspector;
 
     private HardState hardState;
     private LogView log;
@@ -66,6 +67,7 @@ final class RaftServer {
         this.directory = identity.directory();
         this.disk = disk;
         this.applier = applier;
+        this.inspector = identity.inspector();
         this.receiver = receiver;
         this.hardState = recovered.hardState();
         this.durable = hardState;
@@ -295,6 +297,7 @@ final class RaftServer {
     /** Everything through {@code index} is committed: it is applied, and {@code clients} are answered. */
     void commitTo(long index, List<Applier.Waiting> clients) {
         if (index > commitIndex) {
+            inspector.beforeCommit(this, index);
             LogSlice committed = log.from(commitIndex + 1).endingAt(index);
             commitIndex = index;
             compaction.committed(committed);

@@ -9,7 +9,7 @@ import java.util.TreeMap;
  * of it shares a server with any quorum of the one before, which is committed by then; and the configuration in force at
  * a server is the latest in its log, or that of its snapshot.
  */
-final class ConfigurationSafety implements Witness {
+final class ConfigurationSafety implements Inspector {
 
     private record InForce(long term, long index, Configuration configuration) {}
 

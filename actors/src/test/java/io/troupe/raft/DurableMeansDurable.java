@@ -9,7 +9,7 @@ import java.util.TreeMap;
  * gives back after it: entry by entry, and never an earlier term. And nothing is in memory alone: what a server holds is
  * durable or on its way to the disk, but for what a leader has just appended.
  */
-final class DurableMeansDurable implements Witness {
+final class DurableMeansDurable implements Inspector {
 
     private record Seen(RaftServer server, LogView log, long durableIndex, HardState durable) {}
 

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Figure 3, Election Safety: at most one leader can be elected in a given term. */
-final class ElectionSafety implements Witness {
+final class ElectionSafety implements Inspector {
 
     private final Map<Long, String> leaders = new TreeMap<>();
 

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Figure 3, Leader Append-Only: a leader never overwrites or deletes entries in its log; it only appends. */
-final class LeaderAppendOnly implements Witness {
+final class LeaderAppendOnly implements Inspector {
 
     private record Seen(long term, LogView log) {}
 

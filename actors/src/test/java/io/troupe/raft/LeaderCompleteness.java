@@ -8,7 +8,7 @@ import java.util.TreeMap;
  * Figure 3, Leader Completeness: if a log entry is committed in a given term, then that entry will be present in the
  * logs of the leaders for all higher-numbered terms.
  */
-final class LeaderCompleteness implements Witness {
+final class LeaderCompleteness implements Inspector {
 
     /** An entry some server knew to be committed, in the lowest term in which one did. */
     private record Committed(Entry entry, long inTerm) {}

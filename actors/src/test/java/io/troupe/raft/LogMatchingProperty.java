@@ -8,7 +8,7 @@ import java.util.TreeMap;
  * Figure 3, Log Matching: if two logs contain an entry with the same index and term, then the logs are identical in
  * all entries up through that index.
  */
-final class LogMatchingProperty implements Witness {
+final class LogMatchingProperty implements Inspector {
 
     /** Two entries at one index: through there two logs were found to be identical. */
     private record Agreed(long index, Entry entry, Entry otherEntry) {

@@ -58,7 +58,20 @@ class RaftAllFaultsTest {
         }
     }
 
-    @SimulationTest(seeds = SEEDS)
+    @SimulationTest(
+            seeds = SEEDS,
+            expects = {
+                Reached.LEADER_CHANGE_DURING_CHANGE,
+                Reached.LEADER_CHANGE_WHILE_JOINT,
+                Reached.CONFIGURATION_TRUNCATED,
+                Reached.LEADER_REMOVED,
+                Reached.SUFFIX_OVERWRITTEN,
+                Reached.SNAPSHOT_INSTALLED,
+                Reached.INSTALL_INTERRUPTED,
+                Reached.INSTALL_RESUMED,
+                Reached.RECOVERED_FROM_SNAPSHOT
+            },
+            failsOnUnreached = true)
     void fiveNodesKeepEveryPromise(Simulation sim) {
         new AllFaults(COVERAGE).accept(sim);
     }

@@ -82,6 +82,20 @@ class RaftMembershipSimulationTest {
         group.finish();
     }
 
+    /** The request took as long as messages here may take: seeds 1270, 1415 and 1582 of {@link AllFaults}, once. */
+    @SimulationTest(seeds = 10)
+    void aChangeThatComesWhenAllIsMendedIsUndoneBeforeTheEnd(Simulation sim) {
+        WatchedGroup group = new WatchedGroup(sim, 5);
+        serves(group);
+        sim.after(Duration.ofMillis(700), () -> group.clients
+                .replica(group.leader().orElseThrow())
+                .tell(new Replica.Reconfigure(
+                        List.of(remove("n3"), remove("n4")),
+                        sim.system().deadLetters().unsafeUpcast())));
+        group.finish();
+        assertThat(group.configurations.joint()).isPositive();
+    }
+
     @SimulationTest(seeds = 10)
     void theLastOfFiveGoesOnAloneAndGrowsAgain(Simulation sim) {
         WatchedGroup group = new WatchedGroup(sim, 5);

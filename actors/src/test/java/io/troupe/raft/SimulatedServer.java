@@ -54,9 +54,9 @@ final class SimulatedServer extends AbstractBehavior<SimulatedServer.Command> {
             RaftSettings settings,
             SnapshotStorage storage,
             ObservedClients clients,
-            Witness witness) {
+            Inspector inspector) {
         return Behaviors.setup(
-                context -> new SimulatedServer(context, node, founders, settings, storage, clients, witness));
+                context -> new SimulatedServer(context, node, founders, settings, storage, clients, inspector));
     }
 
     private SimulatedServer(
@@ -66,14 +66,14 @@ final class SimulatedServer extends AbstractBehavior<SimulatedServer.Command> {
             RaftSettings settings,
             SnapshotStorage storage,
             ObservedClients clients,
-            Witness witness) {
+            Inspector inspector) {
         super(context);
         this.node = node;
         this.random = node.random("workload");
         this.clients = clients;
         this.outcomes = context.messageAdapter(SessionClient.Outcome.class, WrappedOutcome::new);
         ActorRef<Groups.Command> host = context.spawn(
-                GroupHost.create(node.name(), List.of(new RaftEngine(settings, storage, witness)), node.random("raft")),
+                GroupHost.create(node.name(), List.of(new RaftEngine(settings, storage, inspector)), node.random("raft")),
                 "groups");
         var hosted = context.messageAdapter(
                 Groups.HostReply.class, reply -> (Command) new WrappedHosted((Groups.Hosted) reply));

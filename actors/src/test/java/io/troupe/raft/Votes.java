@@ -10,7 +10,7 @@ import java.util.TreeSet;
  * an election with the votes of a majority in its own term, of both majorities while its configuration is joint (§6). A vote counts as cast when it is durable, for not before does
  * it leave its server.
  */
-final class Votes implements Witness {
+final class Votes implements Inspector {
 
     private record Ballot(long term, String voter) implements Comparable<Ballot> {
         @Override

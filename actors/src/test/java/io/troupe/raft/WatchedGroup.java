@@ -56,7 +56,7 @@ final class WatchedGroup {
     final TreeMap<String, Node<SimulatedServer.Command>> nodes = new TreeMap<>();
     final TreeMap<String, Replica.Role> roles = new TreeMap<>();
     private final ElectionSafety elections = new ElectionSafety();
-    private final List<Witness> properties = List.of(
+    private final List<Inspector> properties = List.of(
             elections,
             configurations,
             new LeaderAppendOnly(),
@@ -66,6 +66,7 @@ final class WatchedGroup {
             new CommitRule(),
             new DurableMeansDurable());
 
+    private final Reached reached;
     private Consumer<String> onCandidate = candidate -> {};
 
     /** Told each time that a server begins to stand for election. */
@@ -80,20 +81,33 @@ final class WatchedGroup {
     /** @param founders the first so many begin as voters; the others wait to be added */
     WatchedGroup(Simulation sim, int size, int founders) {
         this.sim = sim;
+        this.reached = new Reached(sim);
         this.names = IntStream.rangeClosed(1, size).mapToObj(i -> "n" + i).toList();
         Config config = ConfigFactory.parseString(SMALL).withFallback(ConfigFactory.load());
         this.settings = RaftSettings.from(config);
         sim.onNodeDeath(this::onNodeDeath);
         for (String name : names) {
-            var storage = new InMemorySnapshotStorage();
+            var storage = new WatchedSnapshots(sim, new InMemorySnapshotStorage());
             nodes.put(
                     name,
                     sim.node(
                             name,
                             node -> SimulatedServer.create(
-                                    node, names.subList(0, founders), settings, storage, clients, this::observe)));
+                                    node, names.subList(0, founders), settings, storage, clients, new Observing())));
         }
         sim.afterEveryStep("what a group of Raft promises", clients::throwBroken);
+    }
+
+    private final class Observing implements Inspector {
+        @Override
+        public void afterStep(RaftServer server, Replica.Role role) {
+            observe(server, role);
+        }
+
+        @Override
+        public void beforeCommit(RaftServer server, long index) {
+            clients.judge(() -> properties.forEach(property -> property.beforeCommit(server, index)));
+        }
     }
 
     private void observe(RaftServer server, Replica.Role role) {
@@ -103,6 +117,7 @@ final class WatchedGroup {
         }
         servers.put(server.node, server);
         clients.judge(() -> properties.forEach(property -> property.afterStep(server, role)));
+        reached.afterStep(server, role);
     }
 
     /** A replica may fall when its disk fails, and for no other reason. */
@@ -146,14 +161,17 @@ final class WatchedGroup {
         clients.checkComplete(history);
     }
 
-    /** Asks until it is so: whoever leads may be another each time. */
+    /**
+     * Asks again and again: whoever leads may be another each time, and a change that was asked for while links were slow
+     * may come about when all had a vote already.
+     */
     private void haveAllVote() {
         if (!haveAllAVote()) {
             leader().map(clients::replica)
                     .ifPresent(leader -> leader.tell(new Replica.Reconfigure(
                             changesTo(names), sim.system().deadLetters().unsafeUpcast())));
-            sim.after(Duration.ofMillis(500), this::haveAllVote);
         }
+        sim.after(Duration.ofMillis(500), this::haveAllVote);
     }
 
     private boolean haveAllAVote() {

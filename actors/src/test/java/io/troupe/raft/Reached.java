@@ -1,0 +1,89 @@
+package io.troupe.raft;
+
+import io.troupe.replication.Replica;
+import io.troupe.sim.Simulation;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The situations that the simulation of Raft must come to, told from what servers are before and after a step. */
+final class Reached implements Inspector {
+
+    static final String LEADER_CHANGE_DURING_CHANGE = "leader change during membership change";
+    static final String LEADER_CHANGE_WHILE_JOINT = "leader change while the configuration is joint";
+    static final String CONFIGURATION_TRUNCATED = "fall back to the configuration before";
+    static final String LEADER_REMOVED = "a leader without a vote steps down";
+    static final String SUFFIX_OVERWRITTEN = "a suffix overwritten by the leader's";
+    static final String SNAPSHOT_INSTALLED = "a snapshot of the leader installed";
+    static final String INSTALL_INTERRUPTED = "the install of a snapshot interrupted";
+    static final String INSTALL_RESUMED = "an interrupted snapshot sent on from where it stopped";
+    static final String RECOVERED_FROM_SNAPSHOT = "a restart from snapshot and log";
+
+    private record Seen(
+            RaftServer server,
+            Replica.Role role,
+            LogView log,
+            long commitIndex,
+            long snapshotIndex,
+            long configurationIndex) {
+        static Seen of(RaftServer server, Replica.Role role) {
+            return new Seen(
+                    server,
+                    role,
+                    server.log(),
+                    server.commitIndex(),
+                    server.snapshot().index(),
+                    server.configurationIndex());
+        }
+    }
+
+    private final Simulation sim;
+    private final Map<String, Seen> servers = new TreeMap<>();
+
+    Reached(Simulation sim) {
+        this.sim = sim;
+    }
+
+    @Override
+    public void afterStep(RaftServer server, Replica.Role role) {
+        Seen now = Seen.of(server, role);
+        Seen before = servers.put(server.node, now);
+        if (before == null || before.server() != server) {
+            if (before != null && now.snapshotIndex() > 0) {
+                sim.reached(RECOVERED_FROM_SNAPSHOT);
+            }
+            return;
+        }
+        compareLogs(before, now);
+        if (role != before.role()) {
+            compareRoles(server, before.role(), role);
+        }
+    }
+
+    private void compareLogs(Seen before, Seen now) {
+        if (now.snapshotIndex() > before.commitIndex()) {
+            sim.reached(SNAPSHOT_INSTALLED);
+            return;
+        }
+        LogPosition last = before.log().last();
+        if (now.log() != before.log()
+                && !now.log().isCompacted(last.index())
+                && !now.log().contains(last)) {
+            sim.reached(SUFFIX_OVERWRITTEN);
+        }
+        if (now.configurationIndex() < before.configurationIndex()) {
+            sim.reached(CONFIGURATION_TRUNCATED);
+        }
+    }
+
+    private void compareRoles(RaftServer server, Replica.Role before, Replica.Role now) {
+        if (now == Replica.Role.LEADER && !server.isConfigurationCommitted()) {
+            sim.reached(LEADER_CHANGE_DURING_CHANGE);
+        }
+        if (now == Replica.Role.LEADER && server.configuration().isJoint()) {
+            sim.reached(LEADER_CHANGE_WHILE_JOINT);
+        }
+        if (before == Replica.Role.LEADER && !server.configuration().isVoter(server.node)) {
+            sim.reached(LEADER_REMOVED);
+        }
+    }
+}
