@@ -12,8 +12,6 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import org.apache.pekko.actor.typed.ActorRef;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Leader (Figure 2, "Leaders"): appends clients' commands, has a replicator bring them to each peer, writes them to
@@ -34,7 +32,6 @@ final class Leader extends Role {
     private final TreeSet<String> heard = new TreeSet<>();
     private final Proposals proposals;
     private final ReadRounds reads;
-    private @Nullable LeadershipTransfer transfer;
     private long flushedIndex;
     private boolean flushScheduled;
     private int ticksToBeat;
@@ -81,9 +78,7 @@ final class Leader extends Role {
         proposals.abandon(detail);
         reconfiguration.abandon(detail);
         reads.rejectAll(server.node + " no longer leads group " + server.group);
-        if (transfer != null) {
-            transfer.succeed(leader);
-        }
+        server.transfer().leadershipEnded(leader);
     }
 
     // -- time
@@ -103,13 +98,8 @@ final class Leader extends Role {
             heard.clear();
         }
         replication.onTick();
-        if (transfer != null && transfer.isOverdue()) {
-            transfer.fail();
-            transfer = null;
-            if (reconfiguration.isRemoved()) {
-                return followIn(server.term(), Optional.empty());
-            }
-            reconfigureOn();
+        if (server.transfer().isOverdue()) {
+            return giveUpTransfer();
         }
         return this;
     }
@@ -152,9 +142,7 @@ final class Leader extends Role {
         advanceCommitIndex();
         reads.onConfirmed(progress.peer(), progress.round());
         beginReads();
-        if (transfer != null) {
-            sendTimeoutNow(transfer);
-        }
+        sendTimeoutNow();
         return this;
     }
 
@@ -207,7 +195,10 @@ final class Leader extends Role {
 
     @Override
     Role onProposal(Replica.Request request, boolean forwarded) {
-        if (transfer != null) {
+        if (request instanceof Replica.TransferLeadership asked) {
+            return onTransferLeadership(asked);
+        }
+        if (!takesProposals()) {
             Rejections.reject(
                     request, Replica.Reason.NO_LEADER, "leadership of group " + server.group + " is being transferred");
         } else if (request instanceof Replica.Propose propose) {
@@ -220,6 +211,11 @@ final class Leader extends Role {
             scheduleFlush();
         }
         return this;
+    }
+
+    /** Thesis §3.10: not while leadership is handed over. */
+    private boolean takesProposals() {
+        return !server.transfer().isUnderWay();
     }
 
     private void propose(Replica.Propose propose) {
@@ -273,11 +269,12 @@ final class Leader extends Role {
 
     /** Not while leadership is handed over: the new leader would lack what is appended now, and goes on itself. */
     private void reconfigureOn() {
-        if (transfer == null && reconfiguration.advance()) {
+        boolean stays = !server.transfer().isUnderWay();
+        if (stays && reconfiguration.advance()) {
             scheduleFlush();
         }
-        if (transfer == null && reconfiguration.isRemoved()) {
-            mostCaughtUp(otherVoters()).ifPresent(successor -> handOver(successor, Optional.empty()));
+        if (stays && reconfiguration.isRemoved()) {
+            mostCaughtUp(successors()).ifPresent(successor -> handOver(successor, Optional.empty()));
         }
     }
 
@@ -285,25 +282,32 @@ final class Leader extends Role {
 
     @Override
     Role onTransferLeadership(Replica.TransferLeadership request) {
-        SortedSet<String> candidates = otherVoters();
-        Optional<String> target = request.target().or(() -> mostCaughtUp(candidates));
-        if (transfer != null) {
-            Rejections.reject(request, Replica.Reason.OVERLOADED, "leadership is already being transferred");
-        } else if (target.isEmpty() || !candidates.contains(target.get())) {
+        SortedSet<String> successors = successors();
+        Optional<String> target = request.target().or(() -> mostCaughtUp(successors));
+        if (server.transfer().isUnderWay()) {
+            Rejections.reject(
+                    request,
+                    Replica.Reason.OVERLOADED,
+                    "leadership of group " + server.group + " is already being transferred to "
+                            + server.transfer().target());
+        } else if (target.equals(Optional.of(server.node))) {
+            request.replyTo().tell(new Replica.LeadershipTransferred(server.node));
+        } else if (target.isEmpty() || !successors.contains(target.get())) {
             Rejections.reject(
                     request,
                     Replica.Reason.UNSUPPORTED,
-                    "leadership can go to one of the other voters, which are " + candidates + ", and not to "
-                            + target.orElse("anybody"));
+                    "leadership of group " + server.group + " can go to one of the other voters, which are "
+                            + successors + ", and not to " + target.orElse("anybody else"));
         } else {
             handOver(target.get(), Optional.of(request));
         }
         return this;
     }
 
-    private SortedSet<String> otherVoters() {
-        SortedSet<String> others = server.configuration().peersOf(server.node);
-        others.removeIf(peer -> !server.configuration().isVoter(peer));
+    /** The other voters, but for those that are about to go. */
+    private SortedSet<String> successors() {
+        SortedSet<String> others = new TreeSet<>(server.configuration().voters());
+        others.remove(server.node);
         return others;
     }
 
@@ -315,15 +319,31 @@ final class Leader extends Role {
     }
 
     private void handOver(String target, Optional<Replica.TransferLeadership> request) {
-        transfer = new LeadershipTransfer(target, server.settings.electionTicks(), request);
-        sendTimeoutNow(transfer);
+        server.transfer().begin(target, request);
+        sendTimeoutNow();
     }
 
-    private void sendTimeoutNow(LeadershipTransfer underWay) {
-        boolean caughtUp = durableIndexOf(underWay.target()) == server.log().lastIndex();
-        Optional<ActorRef<RaftMessage>> target = server.peer(underWay.target());
-        if (caughtUp && target.isPresent() && underWay.firstTime()) {
-            target.get().tell(new TimeoutNow(server.term(), server.node));
+    private void sendTimeoutNow() {
+        LeadershipTransfer transfer = server.transfer();
+        if (!transfer.isToBeTold() || !hasWholeLog(transfer.target())) {
+            return;
         }
+        server.peer(transfer.target()).ifPresent(target -> {
+            transfer.told();
+            target.tell(new TimeoutNow(server.term(), server.node));
+        });
+    }
+
+    private boolean hasWholeLog(String node) {
+        return durableIndexOf(node) >= server.log().lastIndex();
+    }
+
+    private Role giveUpTransfer() {
+        server.transfer().giveUp();
+        if (reconfiguration.isRemoved()) {
+            return followIn(server.term(), Optional.empty());
+        }
+        reconfigureOn();
+        return this;
     }
 }

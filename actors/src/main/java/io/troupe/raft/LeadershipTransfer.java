@@ -4,44 +4,111 @@ import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
 import java.util.Optional;
 
-/** A hand-over that a leader has begun (thesis §3.10): meanwhile it takes no proposals; it is given up in time. */
+/**
+ * A hand-over of leadership that this server has begun (thesis §3.10), from when it takes no proposals any more until it is
+ * known who leads.
+ *
+ * <p>Transitions: none → catching up, when it is asked for; catching up → told, when the target has the whole log; either →
+ * none, when the target has not taken over within an election timeout, and the leader leads on; either → awaiting, when
+ * leadership ends; awaiting → none, when a leader is known, or none was within an election timeout.
+ */
 final class LeadershipTransfer {
 
-    private final String target;
-    private final Optional<Replica.TransferLeadership> request;
-    private int ticksLeft;
-    private boolean told;
-
-    /** @param request empty when the leader itself wants to go */
-    LeadershipTransfer(String target, int ticksMax, Optional<Replica.TransferLeadership> request) {
-        this.target = target;
-        this.ticksLeft = ticksMax;
-        this.request = request;
+    private enum State {
+        NONE,
+        CATCHING_UP,
+        TOLD,
+        AWAITING
     }
 
+    private final RaftServer server;
+    private State state = State.NONE;
+    private String target = "";
+    private Optional<Replica.TransferLeadership> request = Optional.empty();
+    private int ticksLeft;
+
+    LeadershipTransfer(RaftServer server) {
+        this.server = server;
+    }
+
+    /** @param asked empty when the leader itself wants to go */
+    void begin(String successor, Optional<Replica.TransferLeadership> asked) {
+        state = State.CATCHING_UP;
+        target = successor;
+        request = asked;
+        ticksLeft = server.settings.electionTicks();
+    }
+
+    /** This server leads and is handing over. */
+    boolean isUnderWay() {
+        return state == State.CATCHING_UP || state == State.TOLD;
+    }
+
+    /** The target has still to be told to stand. */
+    boolean isToBeTold() {
+        return state == State.CATCHING_UP;
+    }
+
+    /** To whom leadership goes, while it is under way. */
     String target() {
         return target;
     }
 
-    /** Whether the target has still to be told. */
-    boolean firstTime() {
-        boolean first = !told;
-        told = true;
-        return first;
+    void told() {
+        state = State.TOLD;
     }
 
+    void onTick() {
+        if (state != State.NONE) {
+            ticksLeft--;
+        }
+        if (state == State.AWAITING && ticksLeft <= 0) {
+            end(
+                    Replica.Reason.OUTCOME_UNKNOWN,
+                    server.node + " handed leadership of group " + server.group + " to " + target
+                            + ", and has heard of no leader since");
+        }
+    }
+
+    /** The leader is to give it up. */
     boolean isOverdue() {
-        return --ticksLeft <= 0;
+        return isUnderWay() && ticksLeft <= 0;
     }
 
-    void succeed(Optional<String> leader) {
-        request.ifPresent(asked -> asked.replyTo().tell(new Replica.LeadershipTransferred(leader)));
+    void giveUp() {
+        end(
+                Replica.Reason.NOT_TAKEN_OVER,
+                target + " did not take over group " + server.group + " within an election timeout; " + server.node
+                        + " leads on");
     }
 
-    void fail() {
-        request.ifPresent(asked -> Rejections.reject(
-                asked,
-                Replica.Reason.OVERLOADED,
-                target + " did not take over within an election timeout; this node leads on"));
+    /** Another leads, or whoever comes next, which is not known yet. */
+    void leadershipEnded(Optional<String> leader) {
+        if (isUnderWay()) {
+            state = State.AWAITING;
+            ticksLeft = server.settings.electionTicks();
+            leader.ifPresent(this::leaderIs);
+        }
+    }
+
+    void leaderIs(String leader) {
+        if (state != State.AWAITING) {
+            return;
+        }
+        boolean named = request.flatMap(Replica.TransferLeadership::target).isPresent();
+        if (leader.equals(target) || (!named && !leader.equals(server.node))) {
+            request.ifPresent(asked -> asked.replyTo().tell(new Replica.LeadershipTransferred(leader)));
+            state = State.NONE;
+        } else {
+            end(
+                    Replica.Reason.NOT_TAKEN_OVER,
+                    server.node + " handed leadership of group " + server.group + " to " + target + ", but " + leader
+                            + " leads now");
+        }
+    }
+
+    private void end(Replica.Reason reason, String detail) {
+        state = State.NONE;
+        request.ifPresent(asked -> Rejections.reject(asked, reason, detail));
     }
 }

@@ -256,6 +256,7 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
 
         private Behavior<Replica.Message> onTick() {
             server.compaction().onTick();
+            server.transfer().onTick();
             return become(role.onTick());
         }
 

@@ -37,6 +37,7 @@ final class RaftServer {
     private final Compaction compaction;
     private final ConfigurationHistory configurations;
     private final Inspector inspector;
+    private final LeadershipTransfer transfer = new LeadershipTransfer(this);
 
     private HardState hardState;
     private LogView log;
@@ -136,6 +137,12 @@ final class RaftServer {
 
     void follow(Optional<String> newLeader) {
         leader = newLeader;
+        newLeader.ifPresent(transfer::leaderIs);
+    }
+
+    /** Leadership that this server hands over, or has handed over just now. */
+    LeadershipTransfer transfer() {
+        return transfer;
     }
 
     Optional<ActorRef<RaftMessage>> peer(String node) {

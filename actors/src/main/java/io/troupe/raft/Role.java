@@ -207,8 +207,15 @@ abstract class Role {
         return this;
     }
 
-    Role onTransferLeadership(Replica.TransferLeadership transfer) {
-        transfer.replyTo().tell(new Replica.LeadershipTransferred(server.leader()));
+    Role onTransferLeadership(Replica.TransferLeadership request) {
+        if (!request.onlyHere()) {
+            return onProposal(request, false);
+        }
+        Rejections.reject(
+                request,
+                Replica.Reason.NOT_LEADER,
+                server.node + " does not lead group " + server.group + "; "
+                        + server.leader().orElse("nobody that it knows of") + " does");
         return this;
     }
 }

@@ -30,7 +30,7 @@ final class LeadershipHandOver {
                     ActorRef<Replica.Reply> answers = context.messageAdapter(Replica.Reply.class, Answer::new);
                     for (ActorRef<Replica.Message> replica : replicas) {
                         replica.tell(ReplicaControl.Abstain.ABSTAIN);
-                        replica.tell(new Replica.TransferLeadership(Optional.empty(), answers));
+                        replica.tell(new Replica.TransferLeadership(Optional.empty(), true, answers));
                     }
                     return waiting(replicas.size(), replyTo);
                 }))

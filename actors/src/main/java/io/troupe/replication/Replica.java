@@ -60,12 +60,24 @@ public final class Replica {
     public record Observe(ActorRef<Status> observer) implements Request {}
 
     /**
-     * Asks the replica, if it leads, to hand leadership to another (Raft thesis §3.10).
+     * Has leadership go to another replica (Raft thesis §3.10), which is brought up to date first. Meanwhile the leader takes
+     * no proposals; when the other has not taken over within an election timeout, it leads on and takes them again.
      *
-     * @param target node id, or empty for the most caught-up peer
-     * @param replyTo told {@link LeadershipTransferred} when this replica no longer leads, else {@link Rejected}
+     * @param target stable node id of a voter, or empty for the one that is most up to date. The leader itself needs no
+     *     transfer, and the answer is that it leads
+     * @param onlyHere only this replica is asked, and refuses with {@link Reason#NOT_LEADER} when it does not lead; else it
+     *     passes the request to the leader
+     * @param replyTo told {@link LeadershipTransferred} when the target, or with none named another than before, leads; else
+     *     {@link Rejected}: {@link Reason#UNSUPPORTED} when the target is no voter, {@link Reason#NOT_TAKEN_OVER} when it did not
+     *     take over, {@link Reason#OVERLOADED} when another transfer is under way, {@link Reason#OUTCOME_UNKNOWN} when nobody is
+     *     known to lead after it
      */
-    public record TransferLeadership(Optional<String> target, ActorRef<Reply> replyTo) implements Request {}
+    public record TransferLeadership(Optional<String> target, boolean onlyHere, ActorRef<Reply> replyTo)
+            implements Request {
+        public TransferLeadership(Optional<String> target, ActorRef<Reply> replyTo) {
+            this(target, false, replyTo);
+        }
+    }
 
     /**
      * Changes who belongs to the group, all at once or not at all (Raft §6; thesis §4). One change is under way at a time.
@@ -142,8 +154,8 @@ public final class Replica {
      */
     public record Answered(long id, long appliedIndex, ByteString result) implements Reply {}
 
-    /** @param leader the new leader's node id, when known */
-    public record LeadershipTransferred(Optional<String> leader) implements Reply {}
+    /** @param leader node id of who leads now */
+    public record LeadershipTransferred(String leader) implements Reply {}
 
     /** Who belongs to a group, by stable node id; no node is both. */
     public record Members(SortedSet<String> voters, SortedSet<String> learners) {
@@ -210,7 +222,11 @@ public final class Replica {
         /** The replica does not do this (an engine without leaders asked to transfer, an unknown target …). */
         UNSUPPORTED(false),
         /** The replica is stopping. */
-        STOPPING(true);
+        STOPPING(true),
+        /** Only this replica was asked, and it does not lead. */
+        NOT_LEADER(false),
+        /** Who was to take over leadership did not; nothing else has changed. Retry. */
+        NOT_TAKEN_OVER(true);
 
         private final boolean retryable;
 

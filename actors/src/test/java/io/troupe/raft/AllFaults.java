@@ -95,7 +95,7 @@ final class AllFaults implements Consumer<Simulation> {
             long lasts = 100 + random.nextLong(1_000);
             sim.after(Duration.ofMillis(at), () -> {
                 switch (kind) {
-                    case 0 -> transfer(sim, group, node);
+                    case 0 -> transfer(sim, group, node, lasts % 2 == 0 ? Optional.of(other) : Optional.empty());
                     case 1 -> slow(sim, node, other);
                     case 2 -> group.leader().ifPresent(leader -> crash(sim, group, leader, lasts));
                     case 3 -> group.leader().ifPresent(leader -> pause(sim, group, leader, lasts));
@@ -157,11 +157,12 @@ final class AllFaults implements Consumer<Simulation> {
         return group.names.get(random.nextInt(group.names.size()));
     }
 
-    private static void transfer(Simulation sim, WatchedGroup group, String node) {
+    /** Asked at any node: the leader, a follower that passes it on, or one that knows no leader. */
+    private static void transfer(Simulation sim, WatchedGroup group, String node, Optional<String> target) {
         ActorRef<Replica.Request> replica = group.clients.replica(node);
         if (replica != null) {
             ActorRef<Replica.Reply> nobody = sim.system().deadLetters().unsafeUpcast();
-            replica.tell(new Replica.TransferLeadership(Optional.empty(), nobody));
+            replica.tell(new Replica.TransferLeadership(target, nobody));
         }
     }
 

@@ -70,7 +70,9 @@ final class Mutants {
                 new Mutant(RemovedLeaderCountsItself.class, Leader.class, named("advanceCommitIndex"), 50),
                 new Mutant(KeepsATruncatedConfiguration.class, ConfigurationHistory.class, named("truncatedFrom"), 100),
                 new Mutant(SnapshotsWithTheLatestConfiguration.class, RaftServer.class, named("configurationAt"), 40),
-                new Mutant(PromotesALearnerEarly.class, Replication.class, named("hasCaughtUp"), 30));
+                new Mutant(PromotesALearnerEarly.class, Replication.class, named("hasCaughtUp"), 30),
+                new Mutant(TakesProposalsDuringATransfer.class, Leader.class, named("takesProposals"), 20),
+                new Mutant(TransfersToWhoIsBehind.class, Leader.class, named("hasWholeLog"), 20));
     }
 
     // -- elections
@@ -327,6 +329,24 @@ final class Mutants {
         @Advice.OnMethodExit
         static void exit(@Advice.Return(readOnly = false) boolean done) {
             done = true;
+        }
+    }
+
+    // -- leadership transfer
+
+    /** Thesis §3.10: the prior leader stops accepting new client requests. Here the target never catches up with it. */
+    static final class TakesProposalsDuringATransfer {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean takes) {
+            takes = true;
+        }
+    }
+
+    /** Thesis §3.10: the target's log is brought up to date before it is told to stand; else it need not win. */
+    static final class TransfersToWhoIsBehind {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean has) {
+            has = true;
         }
     }
 

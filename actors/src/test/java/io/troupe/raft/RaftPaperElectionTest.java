@@ -6,10 +6,8 @@ import io.troupe.raft.RaftMessage.AppendEntries;
 import io.troupe.raft.RaftMessage.AppendRejected;
 import io.troupe.raft.RaftMessage.PreVote;
 import io.troupe.raft.RaftMessage.RequestVote;
-import io.troupe.raft.RaftMessage.TimeoutNow;
 import io.troupe.raft.RaftMessage.VoteReply;
 import io.troupe.replication.Replica;
-import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -236,43 +234,5 @@ class RaftPaperElectionTest {
         server.ticksPass(server.settings.electionTicks() + 1);
         isFollowerIn(term);
         assertThat(server.status().leader()).isEmpty();
-    }
-
-    @Test
-    @DisplayName("Thesis §3.10 A leader tells a caught-up peer to stand at once, and refuses proposals meanwhile")
-    void transfer() {
-        long term = server.becomeLeader();
-        server.accept("n3", 1);
-        TestProbe<Replica.Reply> client = server.kit.createTestProbe(Replica.Reply.class);
-        server.tell(new Replica.TransferLeadership(Optional.of("n3"), client.getRef()));
-        assertThat(server.await("n3", TimeoutNow.class).term()).isEqualTo(term);
-        assertThat(server.propose("refused").receiveMessage()).isInstanceOf(Replica.Rejected.class);
-        server.tell(new RequestVote(term + 1, "n3", new LogPosition(1, term), true, server.stranger.getRef()));
-        client.expectMessageClass(Replica.LeadershipTransferred.class);
-    }
-
-    @Test
-    @DisplayName("Thesis §3.10 A transfer is given up after an election timeout, and the leader leads on")
-    void transferIsGivenUp() {
-        server.becomeLeader();
-        TestProbe<Replica.Reply> client = server.kit.createTestProbe(Replica.Reply.class);
-        server.tell(new Replica.TransferLeadership(Optional.of("n3"), client.getRef()));
-        for (int i = 0; i < server.settings.electionTicks(); i++) {
-            server.accept("n2", 1);
-        }
-        client.expectMessageClass(Replica.Rejected.class);
-        assertThat(server.status().role()).isEqualTo(Replica.Role.LEADER);
-    }
-
-    @Test
-    @DisplayName("Thesis §3.10 Leadership cannot go to a stranger, nor to the leader itself")
-    void transferToNobody() {
-        server.becomeLeader();
-        TestProbe<Replica.Reply> client = server.kit.createTestProbe(Replica.Reply.class);
-        for (String target : new String[] {"n9", "n1"}) {
-            server.tell(new Replica.TransferLeadership(Optional.of(target), client.getRef()));
-            assertThat(client.expectMessageClass(Replica.Rejected.class).reason())
-                    .isEqualTo(Replica.Reason.UNSUPPORTED);
-        }
     }
 }

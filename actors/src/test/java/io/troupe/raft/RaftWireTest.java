@@ -58,11 +58,11 @@ class RaftWireTest {
                 new Replica.Propose(1, 2, 1, bytes, client),
                 new Replica.Query(3, bytes, ReadConsistency.LINEARIZABLE, client),
                 new Replica.Observe(KIT.createTestProbe(Replica.Status.class).getRef()),
-                new Replica.TransferLeadership(Optional.of("n2"), client),
+                new Replica.TransferLeadership(Optional.of("n2"), true, client),
                 new Replica.SessionOpened(4),
                 new Replica.Applied(1, 2, 3, bytes),
                 new Replica.Answered(1, 2, bytes),
-                new Replica.LeadershipTransferred(Optional.empty()),
+                new Replica.LeadershipTransferred("n2"),
                 new Replica.Rejected(1, 2, Replica.Reason.OVERLOADED, "full"),
                 new Replica.Reconfigure(
                         List.of(Replica.MemberChange.addLearner("n4"), Replica.MemberChange.remove("n1")), client),

@@ -12,6 +12,9 @@ final class Reached implements Inspector {
     static final String LEADER_CHANGE_WHILE_JOINT = "leader change while the configuration is joint";
     static final String CONFIGURATION_TRUNCATED = "fall back to the configuration before";
     static final String LEADER_REMOVED = "a leader without a vote steps down";
+    static final String TRANSFERRED = "leadership taken over by the target of a transfer";
+    static final String TRANSFER_WAITED = "a transfer that waits for its target to catch up";
+    static final String TRANSFER_GIVEN_UP = "a transfer given up";
     static final String SUFFIX_OVERWRITTEN = "a suffix overwritten by the leader's";
     static final String SNAPSHOT_INSTALLED = "a snapshot of the leader installed";
     static final String INSTALL_INTERRUPTED = "the install of a snapshot interrupted";
@@ -24,7 +27,9 @@ final class Reached implements Inspector {
             LogView log,
             long commitIndex,
             long snapshotIndex,
-            long configurationIndex) {
+            long configurationIndex,
+            boolean transfers,
+            boolean waits) {
         static Seen of(RaftServer server, Replica.Role role) {
             return new Seen(
                     server,
@@ -32,12 +37,16 @@ final class Reached implements Inspector {
                     server.log(),
                     server.commitIndex(),
                     server.snapshot().index(),
-                    server.configurationIndex());
+                    server.configurationIndex(),
+                    server.transfer().isUnderWay(),
+                    server.transfer().isToBeTold());
         }
     }
 
     private final Simulation sim;
     private final Map<String, Seen> servers = new TreeMap<>();
+    /** Who was to take over, by the term in which the old leader stopped. */
+    private final Map<Long, String> targets = new TreeMap<>();
 
     Reached(Simulation sim) {
         this.sim = sim;
@@ -54,6 +63,7 @@ final class Reached implements Inspector {
             return;
         }
         compareLogs(before, now);
+        compareTransfers(before, now);
         if (role != before.role()) {
             compareRoles(server, before.role(), role);
         }
@@ -75,7 +85,22 @@ final class Reached implements Inspector {
         }
     }
 
+    private void compareTransfers(Seen before, Seen now) {
+        if (before.transfers() && !now.transfers() && now.role() == Replica.Role.LEADER) {
+            sim.reached(TRANSFER_GIVEN_UP);
+        }
+        if (!before.waits() && now.waits()) {
+            sim.reached(TRANSFER_WAITED);
+        }
+        if (before.transfers() && now.role() != Replica.Role.LEADER) {
+            targets.put(now.server().term(), now.server().transfer().target());
+        }
+    }
+
     private void compareRoles(RaftServer server, Replica.Role before, Replica.Role now) {
+        if (now == Replica.Role.LEADER && server.node.equals(targets.get(server.term()))) {
+            sim.reached(TRANSFERRED);
+        }
         if (now == Replica.Role.LEADER && !server.isConfigurationCommitted()) {
             sim.reached(LEADER_CHANGE_DURING_CHANGE);
         }

@@ -73,7 +73,8 @@ final class SimulatedServer extends AbstractBehavior<SimulatedServer.Command> {
         this.clients = clients;
         this.outcomes = context.messageAdapter(SessionClient.Outcome.class, WrappedOutcome::new);
         ActorRef<Groups.Command> host = context.spawn(
-                GroupHost.create(node.name(), List.of(new RaftEngine(settings, storage, inspector)), node.random("raft")),
+                GroupHost.create(
+                        node.name(), List.of(new RaftEngine(settings, storage, inspector)), node.random("raft")),
                 "groups");
         var hosted = context.messageAdapter(
                 Groups.HostReply.class, reply -> (Command) new WrappedHosted((Groups.Hosted) reply));

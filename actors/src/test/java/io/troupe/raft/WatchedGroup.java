@@ -64,6 +64,7 @@ final class WatchedGroup {
             new LeaderCompleteness(),
             new Votes(),
             new CommitRule(),
+            new TransferRules(),
             new DurableMeansDurable());
 
     private final Reached reached;

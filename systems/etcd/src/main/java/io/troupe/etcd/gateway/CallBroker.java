@@ -88,9 +88,9 @@ public final class CallBroker extends AbstractBehavior<CallBroker.Command> {
         return switch (reason) {
             case NO_LEADER -> EtcdError.TIMEOUT_LEADER_FAILED;
             case OVERLOADED -> EtcdError.TOO_MANY_REQUESTS;
-            case OUTCOME_UNKNOWN, SESSION_EXPIRED -> EtcdError.TIMEOUT;
+            case OUTCOME_UNKNOWN, SESSION_EXPIRED, NOT_TAKEN_OVER -> EtcdError.TIMEOUT;
             case TOO_LARGE -> EtcdError.REQUEST_TOO_LARGE;
-            case UNSUPPORTED -> EtcdError.NOT_LEADER;
+            case UNSUPPORTED, NOT_LEADER -> EtcdError.NOT_LEADER;
             case STOPPING -> EtcdError.STOPPED;
         };
     }
