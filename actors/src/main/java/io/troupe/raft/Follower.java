@@ -27,7 +27,7 @@ final class Follower extends Role {
     Follower(RaftServer server) {
         super(server);
         this.reads = new ForwardedReads(server);
-        this.timeoutTicks = server.randomElectionTicks();
+        this.timeoutTicks = patience();
     }
 
     @Override
@@ -52,13 +52,20 @@ final class Follower extends Role {
             return this;
         }
         ticksSilent = 0;
-        timeoutTicks = server.randomElectionTicks();
+        timeoutTicks = patience();
         server.follow(Optional.empty());
         if (!server.mayStand()) {
             return this;
         }
         end(Optional.empty());
         return PreCandidate.begin(server);
+    }
+
+    /** A voter without peers waits for nobody. */
+    private int patience() {
+        boolean alone =
+                server.mayStand() && server.configuration().peersOf(server.node).isEmpty();
+        return alone ? 1 : server.randomElectionTicks();
     }
 
     private void heardLeader() {

@@ -1,15 +1,12 @@
 package io.troupe.cluster.cli;
 
-import ch.qos.logback.classic.LoggerContext;
-import io.troupe.cluster.node.Ending;
-import io.troupe.cluster.node.Node;
+import io.troupe.cluster.node.Lives;
 import io.troupe.cluster.node.NodeFailure;
 import io.troupe.cluster.node.NodeSettings;
 import io.troupe.cluster.node.SettingsException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -42,32 +39,13 @@ final class NodeCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
         try {
-            return live(NodeSettings.load(config), err);
+            return Lives.run(NodeSettings.load(config), rejoin, err);
         } catch (SettingsException e) {
             err.println("troupe: " + e.getMessage());
             return ExitCodes.CONFIGURATION;
         } catch (NodeFailure e) {
             err.println("troupe: " + e.getMessage());
             return e.exitCode();
-        }
-    }
-
-    private int live(NodeSettings settings, PrintWriter err) {
-        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logback) {
-            logback.putProperty("troupe.node", settings.nodeId());
-        }
-        NodeSettings life = settings;
-        while (true) {
-            Node node = Node.start(life);
-            Ending ending = node.awaitEnd();
-            if (!ending.message().isEmpty()) {
-                err.println("troupe: " + ending.message());
-            }
-            if (!rejoin || !(ending instanceof Ending.Downed)) {
-                return ending.exitCode();
-            }
-            err.println("troupe: beginning a new life to rejoin");
-            life = life.cutOffFrom(node.cutOffFrom());
         }
     }
 }

@@ -3,6 +3,8 @@ package io.troupe.cluster.cli;
 import io.troupe.cluster.local.Hint;
 import io.troupe.cluster.local.LocalClusterException;
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -49,7 +51,16 @@ public final class Troupe implements Runnable {
         LoggerFactory.getILoggerFactory(); // before there are threads that log, of whose lines SLF4J would warn
         SLF4JBridgeHandler.removeHandlersForRootLogger(); // gRPC logs through java.util.logging
         SLF4JBridgeHandler.install();
-        System.exit(commandLine().execute(args));
+        Optional<Standalone> standalone = args.length == 0 ? Optional.empty() : SpiCommands.standalone(args[0]);
+        System.exit(
+                standalone.isPresent()
+                        ? run(standalone.get(), List.of(args).subList(1, args.length))
+                        : commandLine().execute(args));
+    }
+
+    private static int run(Standalone standalone, List<String> arguments) {
+        return standalone.run(
+                arguments, System.getenv(), new PrintWriter(System.out, true), new PrintWriter(System.err, true));
     }
 
     /** The command, for those who run it in a process of their own. */
@@ -125,6 +136,15 @@ public final class Troupe implements Runnable {
         static void addSubcommands(CommandLine troupe) {
             ServiceLoader.load(Subcommand.class)
                     .forEach(found -> add(troupe, found.name(), found.description(), found.command()));
+            ServiceLoader.load(Standalone.class)
+                    .forEach(found -> add(troupe, found.name(), found.description(), new StandaloneCommand(found)));
+        }
+
+        static Optional<Standalone> standalone(String name) {
+            return ServiceLoader.load(Standalone.class).stream()
+                    .map(ServiceLoader.Provider::get)
+                    .filter(found -> found.name().equals(name))
+                    .findFirst();
         }
 
         private static void add(CommandLine parent, String name, String description, Object command) {

@@ -46,15 +46,20 @@ final class Census {
     private final String self;
     private final List<String> configured;
     private final boolean moved;
+    private final boolean joins;
     private final Map<String, Heard> heard = new TreeMap<>();
     private List<String> inContact = List.of();
     private long inContactSinceNanos;
 
-    /** @param moved whether this node is elsewhere than configured: then a live namesake there has time to answer */
-    Census(String self, List<String> configured, boolean moved) {
+    /**
+     * @param moved whether this node is elsewhere than configured: then a live namesake there has time to answer
+     * @param joins whether this node may only join
+     */
+    Census(String self, List<String> configured, boolean moved, boolean joins) {
         this.self = self;
         this.configured = configured;
         this.moved = moved;
+        this.joins = joins;
     }
 
     void heard(Formation.Greeting greeting, long nowNanos) {
@@ -72,6 +77,9 @@ final class Census {
             return new Join(addresses);
         }
         updateContact(nowNanos);
+        if (joins) {
+            return new Wait("none of " + configured + " is in a cluster, and this node only joins one");
+        }
         int majority = configured.size() / 2 + 1;
         if (inContact.size() < majority) {
             return new Wait("in contact with " + inContact + " of " + configured + ", and " + majority

@@ -130,7 +130,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
         this.onRefused = onRefused;
         this.timers = timers;
         this.cluster = Cluster.get(context.getSystem());
-        this.census = new Census(settings.nodeId(), settings.memberIds(), isElsewhere());
+        this.census = new Census(settings.nodeId(), settings.memberIds(), isElsewhere(), settings.joins());
         this.explainedAtNanos = nanoTime.getAsLong();
         timers.startTimerAtFixedRate(new Tick(), Duration.ZERO, TICK);
     }

@@ -15,8 +15,8 @@ final class Listening {
     /** @throws NodeFailure naming the setting, the address and what to do */
     static void requireFree(NodeSettings settings) {
         Map<String, Endpoint> wanted = new LinkedHashMap<>();
-        wanted.put("troupe.artery", settings.artery());
-        wanted.put("troupe.http", settings.http());
+        wanted.put("troupe.artery", settings.bind());
+        settings.http().ifPresent(http -> wanted.put("troupe.http", http));
         settings.systems().forEach(system -> system.endpoints(settings.config())
                 .forEach(endpoint -> wanted.put("troupe." + system.name() + " " + endpoint, endpoint)));
         wanted.forEach(Listening::requireFree);

@@ -1,5 +1,6 @@
 package io.troupe.cluster.node;
 
+import io.troupe.cluster.Endpoint;
 import io.troupe.persistence.journal.Journals;
 import io.troupe.replication.Groups;
 import java.io.IOException;
@@ -116,23 +117,28 @@ public final class Node {
     private void serve() {
         NodeReport report = new NodeReport(settings, system, Instant.now().toString(), () -> cutOffFrom);
         metrics.watch(report);
-        ServerBinding http;
-        try {
-            http = new NodeHttp(settings, report, metrics, this::cutOff)
-                    .bind(system)
-                    .toCompletableFuture()
-                    .join();
-        } catch (CompletionException e) {
-            throw NodeFailure.address("HTTP cannot listen at " + settings.http() + " (troupe.http): "
-                    + rootOf(e).getMessage());
-        }
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
+        settings.http().ifPresent(at -> {
+            ServerBinding http = serveHttp(at, report);
+            shutdown.addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "http-unbind", () -> http.terminate(
+                            UNBIND_TIMEOUT)
+                    .thenApply(done -> Done.getInstance()));
+        });
         shutdown.addTask(
                 CoordinatedShutdown.PhaseServiceUnbind(), "systems-leave", () -> ask(NodeGuardian.LeaveSystems::new));
         shutdown.addTask(CoordinatedShutdown.PhaseServiceStop(), "hand-over", () -> ask(NodeGuardian.HandOver::new));
-        shutdown.addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "http-unbind", () -> http.terminate(
-                        UNBIND_TIMEOUT)
-                .thenApply(done -> Done.getInstance()));
+    }
+
+    private ServerBinding serveHttp(Endpoint at, NodeReport report) {
+        try {
+            return new NodeHttp(settings, report, metrics, this::cutOff)
+                    .bind(at, system)
+                    .toCompletableFuture()
+                    .join();
+        } catch (CompletionException e) {
+            throw NodeFailure.address("HTTP cannot listen at " + at + " (troupe.http): "
+                    + rootOf(e).getMessage());
+        }
     }
 
     private CompletionStage<Done> ask(Function<ActorRef<Done>, NodeGuardian.Command> question) {

@@ -3,6 +3,7 @@ package io.troupe.cluster.node;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.troupe.cluster.Endpoint;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -43,10 +44,8 @@ final class NodeHttp extends AllDirectives {
         this.cutOff = cutOff;
     }
 
-    CompletionStage<ServerBinding> bind(ActorSystem<?> system) {
-        return Http.get(system)
-                .newServerAt(settings.http().host(), settings.http().port())
-                .bind(routes());
+    CompletionStage<ServerBinding> bind(Endpoint at, ActorSystem<?> system) {
+        return Http.get(system).newServerAt(at.host(), at.port()).bind(routes());
     }
 
     private Route routes() {

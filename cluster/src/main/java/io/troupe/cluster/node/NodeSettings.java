@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -25,6 +26,10 @@ import java.util.TreeSet;
  * @param cluster name that every node of the cluster shares
  * @param members the nodes the cluster is set up with, in configuration order
  * @param lostData ids of data directories that this node had and goes on without
+ * @param joins whether the cluster is there already: this node joins it and never forms one
+ * @param artery where the other nodes reach this one
+ * @param bind where it listens for them
+ * @param http empty when this node has no HTTP port of its own
  * @param systems the hosted systems: those of {@code troupe.systems} that this node's roles call for
  * @param cutOffFrom nodes that the fault switch cuts off from the start
  * @param config the whole resolved configuration
@@ -36,9 +41,11 @@ public record NodeSettings(
         List<Member> members,
         Path dataDir,
         List<String> lostData,
+        boolean joins,
         List<TroupeSystem> systems,
         Endpoint artery,
-        Endpoint http,
+        Endpoint bind,
+        Optional<Endpoint> http,
         boolean faultsEnabled,
         List<String> cutOffFrom,
         Config config) {
@@ -81,17 +88,17 @@ public record NodeSettings(
 
     private static NodeSettings read(SettingsReader read, Config config) {
         Set<String> roles = new TreeSet<>(read.names("troupe.node.roles"));
-        Endpoint http = new Endpoint("http", read.text("troupe.http.host"), read.port("troupe.http.port"));
+        Optional<Endpoint> http = http(read);
         boolean faults = read.flag("troupe.faults.enabled");
-        if (faults && !isLoopback(http.host())) {
-            throw read.wrong("troupe.http.host", http.host(), "the fault switch is on, which is for 127.0.0.1 alone");
+        if (faults) {
+            requireFaultsOnLoopback(read, http);
         }
         List<Member> members = members(read);
-        List<String> cutOffFrom = read.names("troupe.faults.cut-off-from");
+        List<String> cutOffFrom = read.ids("troupe.faults.cut-off-from");
         if (!cutOffFrom.isEmpty() && !faults) {
             throw read.wrong("troupe.faults.cut-off-from", cutOffFrom, "troupe.faults.enabled must be on");
         }
-        String id = read.name("troupe.node.id");
+        String id = read.id("troupe.node.id");
         if (members.stream().noneMatch(member -> member.id().equals(id))) {
             throw read.wrong(
                     "troupe.node.id",
@@ -100,38 +107,48 @@ public record NodeSettings(
                             + members.stream().map(Member::id).toList());
         }
         return new NodeSettings(
-                read.name("troupe.cluster.name"),
+                read.id("troupe.cluster.name"),
                 id,
                 roles,
                 members,
                 Path.of(read.text("troupe.node.data-dir")).toAbsolutePath().normalize(),
                 read.texts("troupe.node.lost-data"),
+                read.flag("troupe.cluster.join-only"),
                 List.of(),
                 new Endpoint("pekko", read.text("troupe.artery.host"), read.port("troupe.artery.port")),
+                new Endpoint("pekko", read.text("troupe.artery.bind-host"), read.port("troupe.artery.bind-port")),
                 http,
                 faults,
                 cutOffFrom,
                 config);
     }
 
+    private static Optional<Endpoint> http(SettingsReader read) {
+        return read.flag("troupe.http.enabled")
+                ? Optional.of(new Endpoint("http", read.text("troupe.http.host"), read.port("troupe.http.port")))
+                : Optional.empty();
+    }
+
+    private static void requireFaultsOnLoopback(SettingsReader read, Optional<Endpoint> http) {
+        if (http.isEmpty()) {
+            throw read.wrong("troupe.http.enabled", "off", "the fault switch is on, which is worked over HTTP");
+        }
+        String host = http.get().host();
+        if (!isLoopback(host)) {
+            throw read.wrong("troupe.http.host", host, "the fault switch is on, which is for 127.0.0.1 alone");
+        }
+    }
+
     /** The same, with other nodes cut off from the start. */
     public NodeSettings cutOffFrom(List<String> ids) {
-        return new NodeSettings(
-                cluster,
-                nodeId,
-                roles,
-                members,
-                dataDir,
-                lostData,
-                systems,
-                artery,
-                http,
-                faultsEnabled,
-                List.copyOf(ids),
-                config);
+        return with(systems, List.copyOf(ids));
     }
 
     private NodeSettings hosting(List<TroupeSystem> hosted) {
+        return with(hosted, cutOffFrom);
+    }
+
+    private NodeSettings with(List<TroupeSystem> hosted, List<String> cutOff) {
         return new NodeSettings(
                 cluster,
                 nodeId,
@@ -139,11 +156,13 @@ public record NodeSettings(
                 members,
                 dataDir,
                 lostData,
+                joins,
                 hosted,
                 artery,
+                bind,
                 http,
                 faultsEnabled,
-                cutOffFrom,
+                cutOff,
                 config);
     }
 
@@ -162,7 +181,7 @@ public record NodeSettings(
                 throw read.wrong(path, '"' + text + '"', "write each as id@host:port, such as n1@10.0.0.1:2551");
             }
             String id = text.substring(0, at);
-            read.requireName(path, id, text);
+            read.requireId(path, id, text);
             members.add(new Member(id, text.substring(at + 1, colon), portOf(read, path, text, colon)));
         }
         if (members.isEmpty()) {

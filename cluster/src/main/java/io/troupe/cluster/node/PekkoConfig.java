@@ -3,6 +3,7 @@ package io.troupe.cluster.node;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValue;
+import io.troupe.cluster.tls.PemEngineProvider;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +17,8 @@ final class PekkoConfig {
     private static final Map<String, String> OWNED = new TreeMap<>(Map.of(
             "pekko.remote.artery.canonical.hostname", "troupe.artery.host",
             "pekko.remote.artery.canonical.port", "troupe.artery.port",
+            "pekko.remote.artery.bind.hostname", "troupe.artery.bind-host",
+            "pekko.remote.artery.bind.port", "troupe.artery.bind-port",
             "pekko.remote.artery.advanced.test-mode", "troupe.faults.enabled",
             "pekko.cluster.roles", "troupe.node.roles",
             "pekko.cluster.seed-nodes", "troupe.cluster.members",
@@ -38,6 +41,12 @@ final class PekkoConfig {
         Map<String, Object> values = new HashMap<>();
         values.put("pekko.remote.artery.canonical.hostname", settings.artery().host());
         values.put("pekko.remote.artery.canonical.port", settings.artery().port());
+        values.put("pekko.remote.artery.bind.hostname", settings.bind().host());
+        values.put("pekko.remote.artery.bind.port", settings.bind().port());
+        if (!settings.config().getString("troupe.artery.tls.cert-file").isEmpty()) {
+            values.put("pekko.remote.artery.transport", "tls-tcp");
+            values.put("pekko.remote.artery.ssl.ssl-engine-provider", PemEngineProvider.class.getName());
+        }
         values.put("pekko.remote.artery.advanced.test-mode", settings.faultsEnabled());
         List<String> roles = new ArrayList<>(List.of(Membership.ID_ROLE_PREFIX + settings.nodeId()));
         roles.addAll(settings.roles());

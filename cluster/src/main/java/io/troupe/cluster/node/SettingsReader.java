@@ -15,6 +15,12 @@ final class SettingsReader {
     private static final String NAME_RULE =
             "use a lower-case letter, then lower-case letters, digits and dashes, 63 characters at most";
 
+    /** Of a node or a cluster: as etcd's members and ZooKeeper's servers may be called, so that theirs can be kept. */
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+
+    private static final String ID_RULE =
+            "use a letter or digit, then letters, digits, dots, dashes and underscores, 63 characters at most";
+
     private static final String PORT_RULE = "give a port from 1 to 65535";
 
     private final Config config;
@@ -29,17 +35,40 @@ final class SettingsReader {
         return value;
     }
 
+    /** A node's id or a cluster's name. */
+    String id(String path) {
+        String value = text(path);
+        requireId(path, value, value);
+        return value;
+    }
+
+    List<String> ids(String path) {
+        List<String> values = texts(path);
+        values.forEach(value -> requireId(path, value, value));
+        return once(path, values);
+    }
+
+    /** @param shown the text that {@code id} is taken from */
+    void requireId(String path, String id, String shown) {
+        if (!ID.matcher(id).matches()) {
+            throw wrong(path, '"' + shown + '"', ID_RULE);
+        }
+    }
+
     List<String> names(String path) {
         List<String> values = texts(path);
         values.forEach(value -> requireName(path, value, value));
+        return once(path, values);
+    }
+
+    private List<String> once(String path, List<String> values) {
         if (values.stream().distinct().count() < values.size()) {
             throw wrong(path, "name each only once");
         }
         return List.copyOf(values);
     }
 
-    /** @param shown the text that {@code name} is taken from */
-    void requireName(String path, String name, String shown) {
+    private void requireName(String path, String name, String shown) {
         if (!NAME.matcher(name).matches()) {
             throw wrong(path, '"' + shown + '"', NAME_RULE);
         }

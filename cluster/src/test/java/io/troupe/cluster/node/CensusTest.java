@@ -24,7 +24,7 @@ class CensusTest {
 
     @Test
     void aNodeAloneNeverFormsAClusterOfThree() {
-        Census census = new Census("n1", THREE, false);
+        Census census = new Census("n1", THREE, false, false);
         for (long now = 0; now < 60_000 * MILLI; now += 250 * MILLI) {
             assertThat(census.decide(now, true)).isInstanceOf(Census.Wait.class);
         }
@@ -32,19 +32,20 @@ class CensusTest {
 
     @Test
     void aClusterOfOneIsFormedAtOnce() {
-        assertThat(new Census("n1", List.of("n1"), false).decide(0, true)).isInstanceOf(Census.Form.class);
+        assertThat(new Census("n1", List.of("n1"), false, false).decide(0, true))
+                .isInstanceOf(Census.Form.class);
     }
 
     @Test
     void aNodeElsewhereThanConfiguredGivesANamesakeTimeToAnswer() {
-        Census census = new Census("n1", List.of("n1"), true);
+        Census census = new Census("n1", List.of("n1"), true, false);
         assertThat(census.decide(0, true)).isInstanceOf(Census.Wait.class);
         assertThat(census.decide(Census.SETTLE.toNanos(), true)).isInstanceOf(Census.Form.class);
     }
 
     @Test
     void whereAMemberAnswersItIsJoined() {
-        Census census = new Census("n1", THREE, false);
+        Census census = new Census("n1", THREE, false, false);
         census.heard(outside("n2"), 0);
         census.heard(member("n3"), 0);
         assertThat(census.decide(0, true)).isEqualTo(new Census.Join(List.of("pekko://troupe@h:n3")));
@@ -52,11 +53,11 @@ class CensusTest {
 
     @Test
     void onlyTheFirstInContactProposesItself() {
-        Census second = new Census("n2", THREE, false);
+        Census second = new Census("n2", THREE, false, false);
         second.heard(outside("n1"), 0);
         second.heard(outside("n3"), 0);
         assertThat(second.decide(0, true)).isEqualTo(new Census.Wait("waiting for n1 to form the cluster"));
-        Census first = new Census("n1", THREE, false);
+        Census first = new Census("n1", THREE, false, false);
         first.heard(outside("n2"), 0);
         first.heard(outside("n3"), 0);
         assertThat(first.decide(0, true)).isInstanceOf(Census.Propose.class);
@@ -64,7 +65,7 @@ class CensusTest {
 
     @Test
     void aMajorityWaitsAMomentForTheRestAndGoesOnWithoutIt() {
-        Census census = new Census("n2", THREE, false); // n1 is down
+        Census census = new Census("n2", THREE, false, false); // n1 is down
         long now = 0;
         while (now < Census.SETTLE.toNanos()) {
             census.heard(outside("n3"), now);
@@ -77,7 +78,7 @@ class CensusTest {
 
     @Test
     void aMajorityOfVotesFormsTheClusterWhileTheyCount() {
-        Census census = new Census("n1", THREE, false);
+        Census census = new Census("n1", THREE, false, false);
         census.heard(outside("n2"), 0);
         census.heard(votingAt("n3", 0), 0);
         assertThat(census.decide(0, true)).isInstanceOf(Census.Form.class);
@@ -89,7 +90,7 @@ class CensusTest {
 
     @Test
     void whoGaveItsVoteAwayDoesNotStandItself() {
-        Census census = new Census("n1", THREE, false);
+        Census census = new Census("n1", THREE, false, false);
         census.heard(votingAt("n2", 0), 0);
         census.heard(votingAt("n3", 0), 0);
         assertThat(census.decide(0, false)).isInstanceOf(Census.Wait.class);
@@ -97,7 +98,7 @@ class CensusTest {
 
     @Test
     void aNodeThatFellSilentIsNoLongerInContact() {
-        Census census = new Census("n1", THREE, false);
+        Census census = new Census("n1", THREE, false, false);
         census.heard(outside("n2"), 0);
         census.heard(outside("n3"), 0);
         assertThat(census.decide(Census.FRESH.toNanos() + MILLI, true)).isInstanceOf(Census.Wait.class);
@@ -112,5 +113,12 @@ class CensusTest {
         assertThat(vote.give("n2", MILLI + Vote.BINDING.toNanos() + MILLI)).isTrue();
         assertThat(vote.isFreeFor("n1", MILLI + Vote.BINDING.toNanos() + 2 * MILLI))
                 .isFalse();
+    }
+
+    @Test
+    void whoOnlyJoinsNeverForms() {
+        Census census = new Census("n1", List.of("n1"), false, true);
+        assertThat(census.decide(0, true)).isInstanceOf(Census.Wait.class);
+        assertThat(census.decide(60_000 * MILLI, true)).isInstanceOf(Census.Wait.class);
     }
 }

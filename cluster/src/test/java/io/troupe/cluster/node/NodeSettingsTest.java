@@ -46,7 +46,7 @@ class NodeSettingsTest {
             textBlock =
                     """
                     troupe.node.id = ""                                | troupe.node.id        | must be set
-                    troupe.node.id = "N 1"                             | "N 1"                 | lower-case
+                    troupe.node.id = "N 1"                             | "N 1"                 | use a letter or digit
                     troupe.artery.port = 70000                         | troupe.artery.port    | 70000 is wrong: give a port from 1 to 65535
                     troupe.http.port = many                            | troupe.http.port      | give a port from 1 to 65535
                     troupe.cluster.members = []                        | troupe.cluster.members | name at least this node
@@ -56,6 +56,8 @@ class NodeSettingsTest {
                     troupe.cluster.members = ["n2@h:1"]                | troupe.node.id        | it must be one of troupe.cluster.members, which are [n2]
                     troupe.systems = [ectd]                            | "ectd"                | the systems on the class path are [echo]
                     troupe.systems = [echo, echo]                      | troupe.systems        | only once
+                    troupe.faults.enabled = on, troupe.http.enabled = off | troupe.http.enabled | worked over HTTP
+                    troupe.artery.bind-port = 0                        | troupe.artery.bind-port | give a port from 1 to 65535
                     troupe.faults.enabled = perhaps                    | troupe.faults.enabled | say on or off
                     troupe.faults.cut-off-from = [n2]                  | cut-off-from          | troupe.faults.enabled must be on
                     troupe.raft.election-timeout = 1ms                 | troupe.raft.election-timeout | at least three times
