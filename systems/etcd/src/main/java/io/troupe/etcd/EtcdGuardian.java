@@ -71,6 +71,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
     /** Who asked this node to leave, until it has. */
     private final List<ActorRef<Done>> leaveAsked = new ArrayList<>();
 
+    private boolean toldReady;
     private boolean leaving;
     private boolean left;
 
@@ -136,7 +137,8 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
         client = Optional.of(session);
         watches.hub().tell(new WatchHub.UseClient(session));
         replica.tell(new Replica.Observe(getContext().messageAdapter(Replica.Status.class, WrappedStatus::new)));
-        var backends = new Gateway.Backends(session, watches.hub(), leases, node.groups(), auth, frozen, quota);
+        var backends =
+                new Gateway.Backends(session, watches.hub(), leases, node.groups(), auth, frozen, quota, node.meters());
         ActorRef<Gateway.Listening> listening =
                 getContext().messageAdapter(Gateway.Listening.class, WrappedListening::new);
         ActorRef<Gateway.Command> opened =
@@ -159,12 +161,26 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
                 actor -> actor.tell(new Gateway.LeaderKnown(status.leader().isPresent())));
         leases.tell(new LeaseDesk.LeaderChanged(status));
         client.ifPresent(session -> lessor.tell(new Lessor.ReplicaChanged(status, session)));
+        tellReady();
         return this;
     }
 
     private Behavior<Command> onListening(Gateway.Listening listening) {
-        endpoint = Optional.of(new Endpoint("http", settings.host(), listening.port()));
+        endpoint = Optional.of(
+                new Endpoint(settings.client().scheme(), settings.client().host(), listening.port()));
+        tellReady();
         return this;
+    }
+
+    /** In etcd's words, which those who start one wait for. */
+    private void tellReady() {
+        if (!toldReady && endpoint.isPresent() && view.status().leader().isPresent()) {
+            toldReady = true;
+            getContext().getLog().info("ready to serve client requests");
+            settings.client().addresses().forEach(address -> getContext()
+                    .getLog()
+                    .info("serving {} at {}", address.httpOnly() ? "metrics and health" : "client requests", address));
+        }
     }
 
     private Behavior<Command> onNode(SystemGuardian.Command command) {

@@ -13,10 +13,10 @@ import java.util.TreeMap;
 
 /** {@code troupe.etcd}, validated; {@code reference.conf} says what each setting means. */
 public record EtcdSettings(
-        String host,
-        int port,
+        ClientSettings client,
         String group,
         int requestBytesMax,
+        int txnOpsMax,
         Duration requestTimeout,
         Duration leaderPatience,
         int inFlightMax,
@@ -82,10 +82,10 @@ public record EtcdSettings(
     public static EtcdSettings of(Config root) {
         Config config = root.getConfig(PATH);
         return new EtcdSettings(
-                nonEmpty(config, "client.host"),
-                (int) within(config, "client.port", config.getInt("client.port"), 0, 65_535),
+                ClientSettings.of(config),
                 nonEmpty(config, "group"),
                 (int) within(config, "max-request-bytes", config.getBytes("max-request-bytes"), 1024, 64 << 20),
+                (int) within(config, "max-txn-ops", config.getInt("max-txn-ops"), 1, 1_000_000),
                 atLeast(config, "request-timeout", Duration.ofMillis(100)),
                 atLeast(config, "leader-patience", Duration.ofMillis(100)),
                 (int) within(config, "in-flight-max", config.getInt("in-flight-max"), 1, 1_000_000),
@@ -147,7 +147,7 @@ public record EtcdSettings(
         return auth;
     }
 
-    private static String nonEmpty(Config config, String path) {
+    static String nonEmpty(Config config, String path) {
         String value = config.getString(path);
         if (value.isBlank()) {
             throw wrong(config, path, "is empty; it must name something");
@@ -155,7 +155,7 @@ public record EtcdSettings(
         return value;
     }
 
-    private static long within(Config config, String path, long value, long min, long max) {
+    static long within(Config config, String path, long value, long min, long max) {
         if (value < min || value > max) {
             throw wrong(config, path, "is " + value + "; it must be from " + min + " to " + max);
         }
@@ -170,7 +170,7 @@ public record EtcdSettings(
         return value;
     }
 
-    private static ConfigException wrong(Config config, String path, String problem) {
+    static ConfigException wrong(Config config, String path, String problem) {
         return new ConfigException.BadValue(config.getValue(path).origin(), PATH + "." + path, problem);
     }
 }

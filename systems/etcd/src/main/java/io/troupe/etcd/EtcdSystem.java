@@ -13,6 +13,9 @@ import org.apache.pekko.actor.typed.Behavior;
 /** The etcd v3 API, hosted. */
 public final class EtcdSystem implements TroupeSystem {
 
+    /** The version of the API that is spoken; clients show it, and choose what they ask for by it. */
+    public static final String API_VERSION = "3.4.0";
+
     @Override
     public String name() {
         return "etcd";
@@ -31,7 +34,10 @@ public final class EtcdSystem implements TroupeSystem {
     @Override
     public List<Endpoint> endpoints(Config config) {
         EtcdSettings settings = EtcdSettings.of(config);
-        return List.of(new Endpoint("http", settings.host(), settings.port()));
+        return List.of(new Endpoint(
+                settings.client().scheme(),
+                settings.client().host(),
+                settings.client().port()));
     }
 
     @Override

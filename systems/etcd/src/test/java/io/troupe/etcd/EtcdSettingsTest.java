@@ -18,7 +18,7 @@ class EtcdSettingsTest {
     @Test
     void theDefaultsAreEtcds() {
         EtcdSettings settings = with("");
-        assertThat(settings.port()).isEqualTo(2379);
+        assertThat(settings.client().port()).isEqualTo(2379);
         assertThat(settings.requestBytesMax()).isEqualTo(1536 * 1024);
         assertThat(settings.quotaBytes()).isEqualTo(2L << 30);
         assertThat(with("troupe.etcd.quota-backend-bytes = -1").quotaBytes()).isNegative();

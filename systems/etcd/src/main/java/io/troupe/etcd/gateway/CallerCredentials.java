@@ -19,6 +19,13 @@ import javax.net.ssl.SSLSession;
 /** Takes along what a client shows of itself: the token in its call's metadata, the name in its certificate. */
 final class CallerCredentials implements ServerInterceptor {
 
+    private final boolean byCertificate;
+
+    /** @param byCertificate whether the name in a client's certificate counts */
+    CallerCredentials(boolean byCertificate) {
+        this.byCertificate = byCertificate;
+    }
+
     private static final Metadata.Key<String> TOKEN = Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
@@ -34,7 +41,7 @@ final class CallerCredentials implements ServerInterceptor {
     public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
             ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
         String token = headers.containsKey(TOKEN) ? headers.get(TOKEN) : headers.get(AUTHORIZATION);
-        SSLSession tls = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+        SSLSession tls = byCertificate ? call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION) : null;
         if (token == null && tls == null) {
             return next.startCall(call, headers);
         }

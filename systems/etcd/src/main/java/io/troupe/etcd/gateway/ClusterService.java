@@ -46,7 +46,7 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
     private static Member toMember(Members.Facts facts) {
         var member = Member.newBuilder().setID(MemberIds.member(facts.nodeId())).setName(facts.nodeId());
         if (!facts.clientUrl().isEmpty()) {
-            member.addClientURLs(facts.clientUrl());
+            member.addAllClientURLs(List.of(facts.clientUrl().split(",")));
         }
         if (!facts.peerUrl().isEmpty()) {
             member.addPeerURLs(facts.peerUrl());

@@ -3,15 +3,20 @@ package io.troupe.etcd.gateway;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.InternalNettyServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.troupe.etcd.EtcdSettings;
+import io.troupe.etcd.port.ClientAddress;
+import io.troupe.etcd.port.ClientPort;
+import io.troupe.etcd.tls.TlsSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** The gRPC listener of one node: frames, connections and streams, all bounded. */
 public final class EtcdServer {
@@ -29,11 +34,13 @@ public final class EtcdServer {
      *
      * @throws IOException when the address cannot be bound; the message names it
      */
-    static EtcdServer start(EtcdSettings settings, NodeView node, List<ServerServiceDefinition> services)
+    static EtcdServer start(
+            EtcdSettings settings, ClientPort port, NodeView node, List<ServerServiceDefinition> services)
             throws IOException {
-        var address = new InetSocketAddress(settings.host(), settings.port());
+        List<ClientAddress> addresses = settings.client().addresses();
         var health = new HealthStatusManager(); // Serving as a whole from the first, as etcd says it.
-        var builder = NettyServerBuilder.forAddress(address)
+        var builder = NettyServerBuilder.forAddress(
+                        socket(addresses.get(0)), InternalNettyServerCredentials.create(port))
                 // Services hand each request to an actor and never block: the event loop can do that itself.
                 .directExecutor()
                 .maxInboundMessageSize(settings.requestBytesMax() + EtcdSettings.REQUEST_OVERHEAD_BYTES)
@@ -46,7 +53,9 @@ public final class EtcdServer {
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .addService(ProtoReflectionService.newInstance());
-        var credentials = new CallerCredentials();
+        addresses.stream().skip(1).forEach(address -> builder.addListenAddress(socket(address)));
+        var credentials = new CallerCredentials(
+                settings.client().tls().filter(TlsSettings::clientCertAuth).isPresent());
         var leaderRequired = new LeaderRequired(node);
         services.forEach(
                 service -> builder.addService(ServerInterceptors.intercept(service, leaderRequired, credentials)));
@@ -54,10 +63,18 @@ public final class EtcdServer {
             return new EtcdServer(builder.build().start(), health);
         } catch (IOException e) {
             throw new IOException(
-                    "cannot listen on " + address + " for etcd clients: is the port in use? Set"
+                    "cannot listen on " + told(addresses) + " for etcd clients: is the port in use? Set"
                             + " troupe.etcd.client.port to a free one, or 0",
                     e);
         }
+    }
+
+    private static String told(List<ClientAddress> addresses) {
+        return addresses.stream().map(ClientAddress::toString).collect(Collectors.joining(", "));
+    }
+
+    private static InetSocketAddress socket(ClientAddress address) {
+        return new InetSocketAddress(address.host(), address.port());
     }
 
     public int port() {

@@ -3,6 +3,7 @@ package io.troupe.etcd.gateway;
 import io.etcd.jetcd.api.LeaseKeepAliveRequest;
 import io.etcd.jetcd.api.WatchRequest;
 import io.grpc.ServerServiceDefinition;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.troupe.etcd.EtcdSettings;
 import io.troupe.etcd.auth.AuthView;
 import io.troupe.etcd.auth.Passwords;
@@ -10,6 +11,8 @@ import io.troupe.etcd.concurrency.Contender;
 import io.troupe.etcd.concurrency.LeaderObserver;
 import io.troupe.etcd.lease.KeepAliveSession;
 import io.troupe.etcd.lease.LeaseDesk;
+import io.troupe.etcd.port.ClientPort;
+import io.troupe.etcd.tls.ServerTls;
 import io.troupe.etcd.watch.WatchHub;
 import io.troupe.etcd.watch.WatchSession;
 import io.troupe.replication.Groups;
@@ -68,6 +71,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
      * What the gateway brings its clients' requests to.
      *
      * @param client the node's session client
+     * @param meters of the node, told over HTTP as well
      */
     public record Backends(
             ActorRef<SessionClient.Command> client,
@@ -76,7 +80,8 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
             ActorRef<Groups.Command> groups,
             AuthView auth,
             FrozenStates frozen,
-            Quota quota) {}
+            Quota quota,
+            MeterRegistry meters) {}
 
     private final TimerScheduler<Command> timers;
     private final EtcdSettings settings;
@@ -108,20 +113,21 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
         this.settings = settings;
         this.parent = parent;
         this.members = context.spawn(Members.create(settings.group(), node), "members");
-        List<ServerServiceDefinition> services = services(node, backends);
-        var blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
-        this.starting = CompletableFuture.supplyAsync(() -> start(settings, node, services), blocking);
+        var calls = new UnaryCalls(
+                context.spawn(CallBroker.create(backends.client()), "calls"),
+                backends.auth(),
+                backends.quota(),
+                settings);
+        List<ServerServiceDefinition> services = services(calls, node, backends);
+        var http = new HttpBackend(calls, node, backends.meters());
+        Executor blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
+        this.starting = CompletableFuture.supplyAsync(() -> start(settings, http, node, services, blocking), blocking);
         context.pipeToSelf(
                 starting, (started, failure) -> started == null ? new NotBound(failure) : new Bound(started));
     }
 
-    private List<ServerServiceDefinition> services(NodeView node, Backends backends) {
+    private List<ServerServiceDefinition> services(UnaryCalls calls, NodeView node, Backends backends) {
         var system = getContext().getSystem();
-        var calls = new UnaryCalls(
-                getContext().spawn(CallBroker.create(backends.client()), "calls"),
-                backends.auth(),
-                backends.quota(),
-                settings);
         LongSupplier random = new Random()::nextLong;
         var leases = new LeaseService(
                 calls,
@@ -138,7 +144,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
         return List.of(
                 new AuthService(calls, node, new Passwords(settings.auth().bcryptCost()), authentications, blocking)
                         .bindService(),
-                new KvService(calls, node).bindService(),
+                new KvService(calls, node, settings.txnOpsMax()).bindService(),
                 new WatchService(watches(), backends.watches(), node, backends.auth(), settings.requestBytesMax())
                         .bindService(),
                 leases.definition(),
@@ -217,9 +223,16 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                 Optional.of(new KeepAliveSession.Finished()));
     }
 
-    private static EtcdServer start(EtcdSettings settings, NodeView node, List<ServerServiceDefinition> services) {
+    private static EtcdServer start(
+            EtcdSettings settings,
+            HttpBackend http,
+            NodeView node,
+            List<ServerServiceDefinition> services,
+            Executor blocking) {
         try {
-            return EtcdServer.start(settings, node, services);
+            var port = new ClientPort(
+                    settings.client().addresses(), settings.client().tls().map(ServerTls::open), http, blocking);
+            return EtcdServer.start(settings, port, node, services);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e.getMessage(), e);
         }
@@ -244,8 +257,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
         getContext()
                 .getLog()
                 .info("serving etcd clients on port {}", bound.server().port());
-        members.tell(new Members.Serving(
-                "http://" + settings.host() + ":" + bound.server().port()));
+        members.tell(new Members.Serving(settings.client().told(bound.server().port())));
         parent.tell(new Listening(bound.server().port()));
         return this;
     }

@@ -23,8 +23,10 @@ final class KvService extends KVGrpc.KVImplBase {
 
     private final UnaryCalls calls;
     private final NodeView node;
+    private final int txnOpsMax;
 
-    KvService(UnaryCalls calls, NodeView node) {
+    KvService(UnaryCalls calls, NodeView node, int txnOpsMax) {
+        this.txnOpsMax = txnOpsMax;
         this.calls = calls;
         this.node = node;
     }
@@ -76,7 +78,7 @@ final class KvService extends KVGrpc.KVImplBase {
 
     @Override
     public void txn(TxnRequest request, StreamObserver<TxnResponse> observer) {
-        if (!isSound(TxnRules.check(request), observer)) {
+        if (!isSound(TxnRules.check(request, txnOpsMax), observer)) {
             return;
         }
         if (TxnRules.isReadOnly(request)) {

@@ -15,6 +15,7 @@ import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.StatusResponse;
 import io.grpc.stub.StreamObserver;
 import io.troupe.etcd.EtcdError;
+import io.troupe.etcd.EtcdSystem;
 import io.troupe.etcd.mvcc.Alarms;
 import io.troupe.etcd.mvcc.Commands;
 import io.troupe.etcd.mvcc.Queries;
@@ -31,8 +32,7 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 /** {@code etcdserverpb.Maintenance}: how this member is, and a hash to compare members by. */
 final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
 
-    /** The version of the API that is spoken; clients show it, and choose what they ask for by it. */
-    static final String API_VERSION = "3.4.0";
+    static final String API_VERSION = EtcdSystem.API_VERSION;
 
     private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(2);
 

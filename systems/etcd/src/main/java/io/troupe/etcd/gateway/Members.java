@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -29,8 +30,8 @@ public final class Members extends AbstractBehavior<Members.Command> {
     /**
      * What is known of a member.
      *
-     * @param clientUrl empty when the member has not been heard
-     * @param peerUrl where the other nodes reach it, in Pekko's terms; empty when it has not been heard
+     * @param clientUrl empty when the member has not been heard; several are comma-separated
+     * @param peerUrl where the other nodes reach it; empty when it has not been heard
      */
     public record Facts(String nodeId, String clientUrl, String peerUrl) implements Wire {}
 
@@ -66,7 +67,13 @@ public final class Members extends AbstractBehavior<Members.Command> {
     }
 
     private String address() {
-        return getContext().getSystem().address().toString();
+        var system = getContext().getSystem();
+        Address address = system.address();
+        String transport = system.settings().config().getString("pekko.remote.artery.transport");
+        String scheme = transport.equals("tls-tcp") ? "https://" : "http://";
+        return address.getHost()
+                .map(host -> scheme + host + ":" + address.getPort().get())
+                .orElse(address.toString());
     }
 
     private Behavior<Command> onServing(Serving serving) {

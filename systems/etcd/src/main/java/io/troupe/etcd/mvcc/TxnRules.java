@@ -16,9 +16,6 @@ import java.util.TreeSet;
 /** What a request may ask for, decided from the request alone, before it is proposed (etcd's v3rpc layer). */
 public final class TxnRules {
 
-    /** Operations in one branch, or compares, of a transaction; nested ones share it. */
-    public static final int OPS_MAX = 128;
-
     private TxnRules() {}
 
     public static Optional<EtcdError> check(RangeRequest request) {
@@ -46,8 +43,14 @@ public final class TxnRules {
         return request.getKey().isEmpty() ? Optional.of(EtcdError.EMPTY_KEY) : Optional.empty();
     }
 
+    /** Without a limit of operations: that is for the member that took the request to set. */
     public static Optional<EtcdError> check(TxnRequest request) {
-        return checkOps(request, OPS_MAX)
+        return check(request, Integer.MAX_VALUE);
+    }
+
+    /** @param opsMax operations in one branch, or compares; nested ones share it */
+    public static Optional<EtcdError> check(TxnRequest request, int opsMax) {
+        return checkOps(request, opsMax)
                 .or(() -> checkOverlaps(request.getSuccessList(), new Touched()))
                 .or(() -> checkOverlaps(request.getFailureList(), new Touched()));
     }

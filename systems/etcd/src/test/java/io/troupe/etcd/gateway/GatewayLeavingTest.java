@@ -3,6 +3,7 @@ package io.troupe.etcd.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.troupe.etcd.EtcdSettings;
 import io.troupe.etcd.auth.AuthView;
 import io.troupe.etcd.lease.LeaseDesk;
@@ -59,7 +60,8 @@ class GatewayLeavingTest {
                 TEST_KIT.<Groups.Command>createTestProbe().ref(),
                 new AuthView(settings.auth().tokens()),
                 new FrozenStates(),
-                new Quota(1, settings.quotaBytes()));
+                new Quota(1, settings.quotaBytes()),
+                new SimpleMeterRegistry());
         gateway = TEST_KIT.spawn(
                 Gateway.create(settings, new NodeView("etcd", "n1", List.of("n1"), () -> 1), backends, parent.ref()));
         gateway.tell(new Gateway.Leave(first.ref()));

@@ -21,6 +21,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.EtcdSettings;
 import io.troupe.etcd.auth.AuthView;
@@ -32,6 +33,7 @@ import io.troupe.etcd.mvcc.EtcdStateMachine;
 import io.troupe.etcd.mvcc.LeaseFacts;
 import io.troupe.etcd.mvcc.Result;
 import io.troupe.etcd.mvcc.StoreListener;
+import io.troupe.etcd.port.ClientPort;
 import io.troupe.replication.Groups;
 import java.time.Duration;
 import java.util.List;
@@ -89,7 +91,9 @@ class TwoPhaseCallsTest {
                 calls, keepAlives, desk.ref(), NODE, SETTINGS.requestTimeout(), () -> 1, TEST_KIT.system());
         var maintenance =
                 new MaintenanceService(calls, NODE, noSnapshots(calls), QUOTA, groups.ref(), TEST_KIT.system());
-        server = EtcdServer.start(SETTINGS, NODE, List.of(leases.definition(), maintenance.bindService()));
+        var http = new HttpBackend(calls, NODE, new SimpleMeterRegistry());
+        var port = new ClientPort(SETTINGS.client().addresses(), Optional.empty(), http, Runnable::run);
+        server = EtcdServer.start(SETTINGS, port, NODE, List.of(leases.definition(), maintenance.bindService()));
         channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
                 .usePlaintext()
                 .build();

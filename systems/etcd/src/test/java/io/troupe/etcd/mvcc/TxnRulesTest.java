@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class TxnRulesTest {
 
+    private static final int OPS_MAX = 128;
+
     private static RequestOp put(String key) {
         return RequestOp.newBuilder()
                 .setRequestPut(PutRequest.newBuilder().setKey(copyFromUtf8(key)))
@@ -79,12 +81,13 @@ class TxnRulesTest {
     @Test
     void operationsAreCountedThroughTheLevels() {
         var full = TxnRequest.newBuilder();
-        for (int i = 0; i < TxnRules.OPS_MAX; i++) {
+        for (int i = 0; i < OPS_MAX; i++) {
             full.addSuccess(get("k" + i));
         }
-        assertThat(TxnRules.check(full.build())).isEmpty();
-        assertThat(TxnRules.check(full.clone().addSuccess(get("k")).build())).contains(EtcdError.TOO_MANY_OPS);
-        assertThat(TxnRules.check(then(nested(full)).build())).contains(EtcdError.TOO_MANY_OPS);
+        assertThat(TxnRules.check(full.build(), OPS_MAX)).isEmpty();
+        assertThat(TxnRules.check(full.clone().addSuccess(get("k")).build(), OPS_MAX))
+                .contains(EtcdError.TOO_MANY_OPS);
+        assertThat(TxnRules.check(then(nested(full)).build(), OPS_MAX)).contains(EtcdError.TOO_MANY_OPS);
     }
 
     @Test

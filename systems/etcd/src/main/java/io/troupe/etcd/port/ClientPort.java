@@ -1,0 +1,67 @@
+package io.troupe.etcd.port;
+
+import io.grpc.netty.GrpcHttp2ConnectionHandler;
+import io.grpc.netty.InternalProtocolNegotiator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.AsciiString;
+import io.troupe.etcd.tls.ServerTls;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/** Decides for each connection what is spoken on it. gRPC's way in for whoever stands before its own handlers. */
+public final class ClientPort implements InternalProtocolNegotiator.ProtocolNegotiator {
+
+    private final List<ClientAddress> addresses;
+    private final Optional<ServerTls> tls;
+    private final HttpFace.Backend http;
+    private final Executor blocking;
+
+    /**
+     * @param addresses where the server listens; the first is meant where none fits
+     * @param blocking looks at the files of certificates
+     */
+    public ClientPort(
+            List<ClientAddress> addresses, Optional<ServerTls> tls, HttpFace.Backend http, Executor blocking) {
+        this.addresses = List.copyOf(addresses);
+        this.tls = tls;
+        this.http = http;
+        this.blocking = blocking;
+    }
+
+    @Override
+    public AsciiString scheme() {
+        return AsciiString.of(addresses.get(0).secure() ? "https" : "http");
+    }
+
+    @Override
+    public ChannelHandler newHandler(GrpcHttp2ConnectionHandler grpc) {
+        return new ChannelInboundHandlerAdapter() {
+            @Override
+            public void handlerAdded(ChannelHandlerContext context) {
+                ClientAddress address = addressOf(context.channel());
+                var protocol = new ProtocolStage(grpc, address.httpOnly(), http);
+                context.pipeline()
+                        .replace(
+                                this,
+                                null,
+                                address.secure() ? new TlsStage(tls.orElseThrow(), blocking, protocol) : protocol);
+            }
+        };
+    }
+
+    private ClientAddress addressOf(Channel channel) {
+        int port = ((InetSocketAddress) channel.localAddress()).getPort();
+        return addresses.stream()
+                .filter(address -> address.port() == port)
+                .findFirst()
+                .orElse(addresses.get(0));
+    }
+
+    @Override
+    public void close() {}
+}

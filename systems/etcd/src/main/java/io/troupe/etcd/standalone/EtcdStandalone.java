@@ -1,0 +1,139 @@
+package io.troupe.etcd.standalone;
+
+import io.troupe.cluster.cli.ExitCodes;
+import io.troupe.cluster.cli.Standalone;
+import io.troupe.cluster.node.Lives;
+import io.troupe.cluster.node.NodeFailure;
+import io.troupe.cluster.node.NodeSettings;
+import io.troupe.cluster.node.SettingsException;
+import io.troupe.etcd.EtcdSystem;
+import io.troupe.etcd.tls.SelfSigned;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The command {@code troupe etcd}: one member, by etcd's own flags. */
+public final class EtcdStandalone implements Standalone {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EtcdStandalone.class);
+
+    @Override
+    public String name() {
+        return "etcd";
+    }
+
+    @Override
+    public String description() {
+        return "Run one etcd member in the foreground, by the flags of etcd's own server: a drop-in for it.";
+    }
+
+    @Override
+    public int run(List<String> arguments, Map<String, String> environment, PrintWriter out, PrintWriter err) {
+        try {
+            Optional<FlagValues> flags = flags(arguments, environment);
+            if (flags.isEmpty()) {
+                out.print(Usage.text());
+                out.flush();
+                return ExitCodes.OK;
+            }
+            if (flags.get().flagged("version")) {
+                out.println("etcd Version: " + EtcdSystem.API_VERSION);
+                out.println("Served by: Troupe");
+                return ExitCodes.OK;
+            }
+            return live(flags.get(), err);
+        } catch (FlagException e) {
+            err.println(e.getMessage());
+            if (e.isUnreadable()) {
+                err.print(Usage.SYNOPSIS);
+            }
+            err.flush();
+            return e.exitCode();
+        } catch (SettingsException | NodeFailure | IOException e) {
+            err.println("etcd: " + e.getMessage());
+            return ExitCodes.FAILURE; // etcd has one code for everything that goes wrong when it starts.
+        }
+    }
+
+    /** Empty when help is asked for. */
+    private static Optional<FlagValues> flags(List<String> arguments, Map<String, String> environment) {
+        Optional<FlagValues> given = FlagParser.parse(arguments);
+        if (given.isEmpty() || given.get().flagged("version")) {
+            return given;
+        }
+        String file = given.get().isGiven("config-file")
+                ? given.get().text("config-file")
+                : environment.getOrDefault("ETCD_CONFIG_FILE", "");
+        if (!file.isEmpty()) {
+            FlagValues read = ConfigFile.read(Path.of(file));
+            read.note("Loaded server configuration from \"" + file + "\". Other configuration command line flags and"
+                    + " environment variables will be ignored if provided.");
+            return Optional.of(read);
+        }
+        FlagParser.readEnvironment(given.get(), environment);
+        return given;
+    }
+
+    private static int live(FlagValues flags, PrintWriter err) throws IOException {
+        FlagRules.check(flags);
+        Path dataDir = dataDir(flags);
+        requireNoForeignData(dataDir);
+        boolean again = MemberSetup.isIn(dataDir);
+        MemberSetup member = again ? MemberSetup.keptIn(dataDir) : MemberSetup.of(flags);
+        FlagRules.checkPeerTls(flags, member);
+        useOwnCertificate(flags, dataDir);
+        List<String> warnings = flags.warnings();
+        NodeSettings settings = NodeSettings.of(NodeConfig.of(flags, member, dataDir));
+        EtcdLog.setUp(flags);
+        flags.notes().forEach(LOG::info);
+        warnings.forEach(LOG::warn);
+        if (again) {
+            LOG.info("the server is already initialized as member before, starting as etcd member...");
+            if (flags.isGiven("name") && !flags.text("name").equals(member.name())) {
+                LOG.warn("--name={} is ignored: {} holds the member {}", flags.text("name"), dataDir, member.name());
+            }
+        }
+        LOG.info(
+                "name = {}, data dir = {}, cluster {} of {}", member.name(), dataDir, member.token(), member.members());
+        if (!again) {
+            member.keepIn(dataDir);
+        }
+        int code = Lives.run(settings, true, err);
+        return code == ExitCodes.OK ? ExitCodes.OK : ExitCodes.FAILURE;
+    }
+
+    /** {@code --auto-tls}: where no certificate is given, one of our own making. */
+    private static void useOwnCertificate(FlagValues flags, Path dataDir) throws IOException {
+        List<String> hosts = flags.urls("listen-client-urls").stream()
+                .filter(MemberUrl::isSecure)
+                .map(MemberUrl::host)
+                .toList();
+        if (!flags.flagged("auto-tls") || !flags.text("cert-file").isEmpty() || hosts.isEmpty()) {
+            return;
+        }
+        SelfSigned made = SelfSigned.in(dataDir.resolve("fixtures").resolve("client"), hosts);
+        flags.set(Flags.named("cert-file").orElseThrow(), made.certFile().toString());
+        flags.set(Flags.named("key-file").orElseThrow(), made.keyFile().toString());
+    }
+
+    private static Path dataDir(FlagValues flags) {
+        String given = flags.text("data-dir");
+        return Path.of(given.isEmpty() ? flags.text("name") + ".etcd" : given)
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    private static void requireNoForeignData(Path dataDir) throws IOException {
+        if (Files.isDirectory(dataDir.resolve("member").resolve("wal"))) {
+            throw new IOException(
+                    "the data directory " + dataDir + " holds the data of an etcd, which is not read here."
+                            + " Copy its keys with 'etcdctl make-mirror', or set --data-dir to another directory");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.troupe.etcd.standalone;
+
+import java.util.List;
+
+/** What flags must be together, as etcd demands it before it starts. */
+final class FlagRules {
+
+    private static final long ELECTION_MILLIS_MAX = 50_000;
+
+    private FlagRules() {}
+
+    /** @throws FlagException naming the first that is wrong */
+    static void check(FlagValues flags) {
+        for (String name : List.of("listen-peer-urls", "listen-client-urls", "listen-metrics-urls")) {
+            checkBindable(flags, name);
+        }
+        if (flags.urls("listen-client-urls").isEmpty()
+                || flags.urls("listen-peer-urls").isEmpty()) {
+            throw FlagException.wrong("--listen-client-urls and --listen-peer-urls must name an address each");
+        }
+        if (flags.isGiven("listen-client-urls") && !flags.isGiven("advertise-client-urls")) {
+            throw FlagException.wrong(
+                    "--advertise-client-urls is required when --listen-client-urls is set explicitly");
+        }
+        checkTls(flags);
+        checkElection(flags.whole("heartbeat-interval"), flags.whole("election-timeout"));
+    }
+
+    private static void checkBindable(FlagValues flags, String name) {
+        for (MemberUrl url : flags.urls(name)) {
+            if (!url.isBindable()) {
+                throw FlagException.wrong("expected IP in URL for binding (" + url + ")");
+            }
+        }
+    }
+
+    private static void checkTls(FlagValues flags) {
+        boolean secure = flags.urls("listen-client-urls").stream().anyMatch(MemberUrl::isSecure);
+        String cert = flags.text("cert-file");
+        String key = flags.text("key-file");
+        if (secure && !flags.flagged("auto-tls") && (cert.isEmpty() || key.isEmpty())) {
+            throw FlagException.wrong(
+                    "KeyFile and CertFile must both be present[key: " + key + ", cert: " + cert + "]");
+        }
+        if (!secure && !cert.isEmpty()) {
+            flags.warn("no client URL is https: --cert-file and --key-file are ignored");
+        }
+    }
+
+    /** @throws FlagException when members are to speak TLS and cannot */
+    static void checkPeerTls(FlagValues flags, MemberSetup member) {
+        boolean secure = member.own().isSecure();
+        if (member.members().stream().anyMatch(other -> other.url().isSecure() != secure)) {
+            throw FlagException.wrong("the peer URLs of --initial-cluster must all be http, or all https");
+        }
+        for (String name : List.of("peer-cert-file", "peer-key-file", "peer-trusted-ca-file")) {
+            if (secure && flags.text(name).isEmpty()) {
+                throw FlagException.wrong("--" + name + " is empty: members that speak TLS show each other certificates"
+                        + " of one authority. Set --peer-cert-file, --peer-key-file and --peer-trusted-ca-file");
+            }
+        }
+        if (!secure && !flags.text("peer-cert-file").isEmpty()) {
+            flags.warn("the peer URLs are http: --peer-cert-file and --peer-key-file are ignored");
+        }
+    }
+
+    private static void checkElection(long heartbeat, long election) {
+        if (heartbeat == 0 || election == 0) {
+            throw FlagException.wrong("--heartbeat-interval must be >0 (set to " + heartbeat
+                    + "ms), and --election-timeout must be >0 (set to " + election + "ms)");
+        }
+        if (5 * heartbeat > election) {
+            throw FlagException.wrong("--election-timeout[" + election
+                    + "ms] should be at least as 5 times as --heartbeat-interval[" + heartbeat + "ms]");
+        }
+        if (election > ELECTION_MILLIS_MAX) {
+            throw FlagException.wrong("--election-timeout[" + election + "ms] is too long, and should be set less than "
+                    + ELECTION_MILLIS_MAX + "ms");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.troupe.etcd.standalone;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who this member is and whom its cluster was set up with. Decided by the {@code --initial-…} flags at the first start
+ * and kept in the data directory: later starts take it from there, as etcd does.
+ *
+ * @param token the cluster's name
+ * @param joins whether the cluster was there before this member
+ * @param members by name, in order of it
+ */
+record MemberSetup(String name, String token, boolean joins, List<Member> members) {
+
+    /** @param url where the others reach it */
+    record Member(String name, MemberUrl url) {}
+
+    private static final String FILE = "member.properties";
+
+    /** Whether a member was set up in this directory before. */
+    static boolean isIn(Path directory) {
+        return Files.exists(directory.resolve(FILE));
+    }
+
+    /** @throws FlagException when the flags name no cluster with this member in it */
+    static MemberSetup of(FlagValues flags) {
+        String name = flags.text("name");
+        List<MemberUrl> advertised = flags.urls("initial-advertise-peer-urls");
+        TreeMap<String, List<MemberUrl>> byName = new TreeMap<>();
+        if (flags.text("initial-cluster").isEmpty()) {
+            byName.put(name, advertised);
+        } else {
+            parse(flags.text("initial-cluster"))
+                    .forEach(member -> byName.computeIfAbsent(member.name(), ignored -> new ArrayList<>())
+                            .add(member.url()));
+            requireSelf(name, byName.get(name), advertised, flags);
+        }
+        List<Member> members = new ArrayList<>();
+        byName.forEach((member, urls) -> {
+            if (urls.size() > 1) {
+                flags.warn("of the peer URLs of " + member + ", " + urls + ", the first is used");
+            }
+            members.add(new Member(member, urls.get(0)));
+        });
+        boolean joins = flags.text("initial-cluster-state").equals("existing");
+        return new MemberSetup(name, flags.text("initial-cluster-token"), joins, List.copyOf(members));
+    }
+
+    private static void requireSelf(
+            String name, @Nullable List<MemberUrl> own, List<MemberUrl> advertised, FlagValues flags) {
+        if (own == null) {
+            throw FlagException.wrong("couldn't find local name \"" + name + "\" in the initial cluster configuration");
+        }
+        if (flags.isGiven("initial-advertise-peer-urls") && !own.containsAll(advertised)) {
+            throw FlagException.wrong("--initial-cluster has " + name + "=" + own.get(0)
+                    + " but missing from --initial-advertise-peer-urls=" + flags.text("initial-advertise-peer-urls")
+                    + ": write the same in both");
+        }
+    }
+
+    private static List<Member> parse(String cluster) {
+        List<Member> members = new ArrayList<>();
+        for (String part : cluster.split(",", -1)) {
+            int equals = part.indexOf('=');
+            if (equals < 1 || equals == part.length() - 1) {
+                throw FlagException.wrong("--initial-cluster has \"" + part
+                        + "\"; write each member as NAME=URL, such as infra0=http://10.0.1.10:2380");
+            }
+            try {
+                MemberUrl url = MemberUrl.parseAll(part.substring(equals + 1)).get(0);
+                members.add(new Member(part.substring(0, equals).strip(), url));
+            } catch (IllegalArgumentException e) {
+                throw FlagException.wrong("--initial-cluster: " + e.getMessage());
+            }
+        }
+        return members;
+    }
+
+    /** Where this member is reached. */
+    MemberUrl own() {
+        return members.stream()
+                .filter(member -> member.name().equals(name))
+                .map(Member::url)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** @throws IOException when the directory cannot be written */
+    void keepIn(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        var kept = new Properties();
+        kept.setProperty("name", name);
+        kept.setProperty("token", token);
+        kept.setProperty("joins", Boolean.toString(joins));
+        for (int i = 0; i < members.size(); i++) {
+            kept.setProperty(
+                    "member." + i, members.get(i).name() + "=" + members.get(i).url());
+        }
+        Path fresh = directory.resolve(FILE + ".new");
+        try (OutputStream out = Files.newOutputStream(fresh)) {
+            kept.store(out, "Whom this member was set up with. Do not edit.");
+        }
+        Files.move(fresh, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** @throws IOException when the directory cannot be read, or holds something else */
+    static MemberSetup keptIn(Path directory) throws IOException {
+        var kept = new Properties();
+        try (InputStream in = Files.newInputStream(directory.resolve(FILE))) {
+            kept.load(in);
+        }
+        List<Member> members = new ArrayList<>();
+        for (int i = 0; kept.containsKey("member." + i); i++) {
+            members.addAll(parse(kept.getProperty("member." + i)));
+        }
+        String name = kept.getProperty("name", "");
+        if (members.stream().noneMatch(member -> member.name().equals(name))) {
+            throw new IOException(directory.resolve(FILE) + " is damaged: it does not name this member among "
+                    + members.stream().map(Member::name).toList() + ". Restore it from a backup");
+        }
+        return new MemberSetup(
+                name,
+                kept.getProperty("token", ""),
+                Boolean.parseBoolean(kept.getProperty("joins")),
+                List.copyOf(members));
+    }
+}

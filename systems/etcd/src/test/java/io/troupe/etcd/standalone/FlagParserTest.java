@@ -1,0 +1,163 @@
+package io.troupe.etcd.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Command lines, variables and files as etcd 3.4.23 reads them; its failures in its words, taken from the program. */
+class FlagParserTest {
+
+    private static FlagValues parse(String... arguments) {
+        return FlagParser.parse(List.of(arguments)).orElseThrow();
+    }
+
+    @Test
+    void aFlagIsWrittenWithOneDashOrTwoAndItsValueAfterASpaceOrAnEqualsSign() {
+        FlagValues flags = parse("--name", "a", "-data-dir=/d", "--snapshot-count=0x10", "-auth-token", "jwt,x=y");
+        assertThat(flags.text("name")).isEqualTo("a");
+        assertThat(flags.text("data-dir")).isEqualTo("/d");
+        assertThat(flags.whole("snapshot-count")).isEqualTo(16);
+        assertThat(flags.text("auth-token")).isEqualTo("jwt,x=y");
+    }
+
+    @Test
+    void aBooleanFlagTakesItsValueAfterAnEqualsSignAlone() {
+        assertThat(parse("--client-cert-auth").flagged("client-cert-auth")).isTrue();
+        assertThat(parse("--client-cert-auth=F").flagged("client-cert-auth")).isFalse();
+        assertThatThrownBy(() -> parse("--client-cert-auth", "true"))
+                .hasMessage("error verifying flags, 'true' is not a valid flag. See 'etcd --help'.");
+    }
+
+    @Test
+    void aValueMayLookLikeAFlagAndTheLastOfSeveralWins() {
+        assertThat(parse("--initial-cluster-token", "--debug").text("initial-cluster-token"))
+                .isEqualTo("--debug");
+        assertThat(parse("--name=a", "--name=b").text("name")).isEqualTo("b");
+    }
+
+    @Test
+    void whatIsNotGivenStandsAtEtcdsDefault() {
+        FlagValues flags = parse();
+        assertThat(flags.text("name")).isEqualTo("default");
+        assertThat(flags.whole("max-request-bytes")).isEqualTo(1_572_864);
+        assertThat(flags.span("grpc-keepalive-interval")).isEqualTo(Duration.ofHours(2));
+        assertThat(flags.urls("listen-client-urls")).containsExactly(new MemberUrl("http", "localhost", 2379));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    --foo                           | flag provided but not defined: -foo
+                    --foo=1                         | flag provided but not defined: -foo
+                    ---name                         | bad flag syntax: ---name
+                    --=x                            | bad flag syntax: --=x
+                    --name                          | flag needs an argument: -name
+                    --heartbeat-interval=x          | invalid value "x" for flag -heartbeat-interval: parse error
+                    --heartbeat-interval=-1         | invalid value "-1" for flag -heartbeat-interval: parse error
+                    --grpc-keepalive-interval=3     | invalid value "3" for flag -grpc-keepalive-interval: parse error
+                    --client-cert-auth=maybe        | invalid boolean value "maybe" for -client-cert-auth: parse error
+                    --initial-cluster-state=foo     | invalid value "foo" for flag -initial-cluster-state: invalid value
+                    --listen-client-urls=foo        | invalid value "foo" for flag -listen-client-urls: URL scheme must be http, https, unix, or unixs: foo
+                    --listen-client-urls=http://h   | invalid value "http://h" for flag -listen-client-urls: URL address does not have the form "host:port": http://h
+                    """)
+    void whatGoCannotReadIsRefusedInItsWordsWithItsExitCode(String argument, String message) {
+        assertThatThrownBy(() -> parse(argument)).isInstanceOfSatisfying(FlagException.class, e -> {
+            assertThat(e.getMessage()).isEqualTo(message);
+            assertThat(e.exitCode()).isEqualTo(2);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    --election-timeout=200                    | --election-timeout[200ms] should be at least as 5 times as --heartbeat-interval[100ms]
+                    --listen-client-urls=http://127.0.0.1:1   | --advertise-client-urls is required when --listen-client-urls is set explicitly
+                    --listen-peer-urls=http://foo:2380        | expected IP in URL for binding (http://foo:2380)
+                    --initial-cluster=a=http://x:1            | couldn't find local name "default" in the initial cluster configuration
+                    --initial-cluster=a                       | --initial-cluster has "a"; write each member as NAME=URL
+                    --discovery=http://d                      | --discovery is not supported
+                    --force-new-cluster                       | --force-new-cluster is not supported
+                    """)
+    void whatCannotBeIsRefusedBeforeAnythingIsStarted(String argument, String message) {
+        FlagValues flags = parse(argument);
+        assertThatThrownBy(() -> {
+                    FlagRules.check(flags);
+                    MemberSetup.of(flags);
+                    flags.warnings();
+                })
+                .isInstanceOfSatisfying(
+                        FlagException.class, e -> assertThat(e.exitCode()).isEqualTo(1))
+                .hasMessageContaining("error verifying flags, " + message);
+    }
+
+    @Test
+    void variablesSetWhatTheCommandLineLeavesOpen() {
+        FlagValues flags = parse("--name=a");
+        FlagParser.readEnvironment(flags, Map.of("ETCD_DATA_DIR", "/d", "ETCD_FOO", "1", "PATH", "/bin"));
+        assertThat(flags.text("data-dir")).isEqualTo("/d");
+        assertThat(flags.notes()).containsExactly("recognized and used environment variable ETCD_DATA_DIR=/d");
+        assertThat(flags.warnings()).containsExactly("unrecognized environment variable ETCD_FOO");
+        assertThatThrownBy(() -> FlagParser.readEnvironment(flags, Map.of("ETCD_NAME", "b")))
+                .hasMessageContaining("conflicting environment variable \"ETCD_NAME\" is shadowed");
+    }
+
+    @Test
+    void whatHasNoEffectIsTold() {
+        FlagValues flags = parse("--max-wals=3", "--enable-pprof", "--pre-vote");
+        assertThat(flags.warnings()).hasSize(2).allSatisfy(line -> assertThat(line)
+                .contains("has no effect here"));
+    }
+
+    @Test
+    void aConfigurationFileNamesTheSameSettings(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(
+                folder.resolve("etcd.yml"),
+                """
+                name: a
+                snapshot-count: 7
+                log-outputs: [stdout, stderr]
+                client-transport-security:
+                  cert-file: c.pem
+                  client-cert-auth: true
+                peer-transport-security:
+                  key-file: k.pem
+                nonsense: 1
+                """);
+        FlagValues flags = ConfigFile.read(file);
+        assertThat(flags.text("name")).isEqualTo("a");
+        assertThat(flags.whole("snapshot-count")).isEqualTo(7);
+        assertThat(flags.text("log-outputs")).isEqualTo("stdout,stderr");
+        assertThat(flags.text("cert-file")).isEqualTo("c.pem");
+        assertThat(flags.flagged("client-cert-auth")).isTrue();
+        assertThat(flags.text("peer-key-file")).isEqualTo("k.pem");
+        assertThat(flags.warnings()).containsExactly("there is no setting nonsense (" + file + ")");
+        Files.writeString(file, "name: [");
+        assertThatThrownBy(() -> ConfigFile.read(file)).hasMessageContaining(file.toString());
+        assertThatThrownBy(() -> ConfigFile.read(folder.resolve("none"))).hasMessageContaining("none");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "100ms, 100", "1.5s, 1500", "1h30m, 5400000", "2h0m0s, 7200000", ".5s, 500"})
+    void spansAreWrittenAsGoWritesThem(String text, long millis) {
+        assertThat(GoDuration.parse(text)).contains(Duration.ofMillis(millis));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5", "5x", "m", "''", "1s2", "-1s", "9999999999h"})
+    void andNotOtherwise(String text) {
+        assertThat(GoDuration.parse(text)).isEmpty();
+    }
+}

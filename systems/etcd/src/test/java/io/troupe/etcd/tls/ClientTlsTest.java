@@ -1,0 +1,240 @@
+package io.troupe.etcd.tls;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.auth.Permission;
+import io.grpc.netty.GrpcSslContexts;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.troupe.etcd.EtcdSettings;
+import io.troupe.etcd.SoloNode;
+import io.troupe.etcd.tls.TestAuthority.Pair;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A member that speaks TLS and asks its clients for certificates, to jetcd and to the real etcdctl. */
+class ClientTlsTest {
+
+    @TempDir
+    private static Path folder;
+
+    private static TestAuthority authority;
+    private static Pair server;
+    private static Pair alice;
+    private static SoloNode node;
+
+    @BeforeAll
+    static void start() throws Exception {
+        authority = new TestAuthority(folder, "authority");
+        server = authority.issue("server");
+        alice = authority.issue("alice");
+        node = new SoloNode(hocon(server, "client-cert-auth = on"));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (node != null) {
+            node.close();
+        }
+    }
+
+    private static String hocon(Pair pair, String more) {
+        return "troupe.etcd.auth.bcrypt-cost = 4\ntroupe.etcd.client.tls { cert-file = \"" + pair.cert()
+                + "\", key-file = \"" + pair.key() + "\", trusted-ca-file = \"" + authority.file() + "\"\n" + more
+                + "}";
+    }
+
+    private static Client jetcd(Pair shown) throws Exception {
+        return Client.builder()
+                .endpoints("https://127.0.0.1:" + node.port())
+                .sslContext(GrpcSslContexts.forClient()
+                        .trustManager(authority.file().toFile())
+                        .keyManager(shown.cert().toFile(), shown.key().toFile())
+                        .build())
+                .build();
+    }
+
+    private static String etcdctl(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("etcdctl", "--endpoints=https://127.0.0.1:" + node.port()));
+        command.addAll(List.of("--dial-timeout=2s", "--command-timeout=2s"));
+        command.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("ETCDCTL_API", "3");
+        Process process = builder.start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        return output;
+    }
+
+    private static ByteSequence bytes(String text) {
+        return ByteSequence.from(text, UTF_8);
+    }
+
+    @Test
+    void whoShowsACertificateOfTheAuthorityIsServed() throws Exception {
+        try (Client client = jetcd(alice)) {
+            client.getKVClient().put(bytes("k"), bytes("v")).get(10, TimeUnit.SECONDS);
+            assertThat(client.getKVClient()
+                            .get(bytes("k"))
+                            .get(10, TimeUnit.SECONDS)
+                            .getCount())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void andNobodyElse() throws Exception {
+        assumeTrue(
+                new ProcessBuilder("sh", "-c", "command -v etcdctl").start().waitFor() == 0,
+                "no etcdctl on the PATH: install one (Debian: etcd-client) to run this test");
+        String ca = "--cacert=" + authority.file();
+        String cert = "--cert=" + alice.cert();
+        String key = "--key=" + alice.key();
+        assertThat(etcdctl(ca, cert, key, "put", "a", "b")).isEqualTo("OK\n");
+        assertThat(etcdctl(ca, "put", "a", "b")).contains("context deadline exceeded");
+        Pair stranger = new TestAuthority(folder, "other").issue("stranger");
+        assertThat(etcdctl(ca, "--cert=" + stranger.cert(), "--key=" + stranger.key(), "put", "a", "b"))
+                .contains("context deadline exceeded");
+    }
+
+    /** The certificate's name is the user (etcd: --client-cert-auth), and a token goes before it. */
+    @Test
+    void aCertificatesNameIsItsUserWhereAuthIsOn() throws Exception {
+        try (SoloNode own = new SoloNode(hocon(server, "client-cert-auth = on"))) {
+            var context = GrpcSslContexts.forClient()
+                    .trustManager(authority.file().toFile())
+                    .keyManager(alice.cert().toFile(), alice.key().toFile())
+                    .build();
+            var builder = Client.builder()
+                    .endpoints("https://127.0.0.1:" + own.port())
+                    .sslContext(context);
+            try (Client client = builder.build()) {
+                var auth = client.getAuthClient();
+                auth.userAdd(bytes("root"), bytes("secret")).get(10, TimeUnit.SECONDS);
+                auth.userGrantRole(bytes("root"), bytes("root")).get(10, TimeUnit.SECONDS);
+                auth.roleAdd(bytes("reader")).get(10, TimeUnit.SECONDS);
+                auth.roleGrantPermission(bytes("reader"), bytes("a"), bytes("b"), Permission.Type.READ)
+                        .get(10, TimeUnit.SECONDS);
+                auth.userAdd(bytes("alice"), bytes("none")).get(10, TimeUnit.SECONDS);
+                auth.userGrantRole(bytes("alice"), bytes("reader")).get(10, TimeUnit.SECONDS);
+                auth.authEnable().get(10, TimeUnit.SECONDS);
+                assertThat(client.getKVClient()
+                                .get(bytes("a"))
+                                .get(10, TimeUnit.SECONDS)
+                                .getCount())
+                        .isZero();
+                assertThatThrownBy(() ->
+                                client.getKVClient().put(bytes("a"), bytes("v")).get(10, TimeUnit.SECONDS))
+                        .hasMessageContaining("permission denied");
+            }
+        }
+    }
+
+    @Test
+    void aPlainRequestIsToldThatThisIsTls() throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", node.port())) {
+            socket.getOutputStream().write("GET /health HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(UTF_8));
+            assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+                    .contains("400 Bad Request")
+                    .contains("Client sent an HTTP request to an HTTPS server");
+        }
+    }
+
+    @Test
+    void aRenewedCertificateIsShownToTheNextClientAndABrokenOneIsNot() throws Exception {
+        Pair first = authority.issue("renewed");
+        String plain =
+                "troupe.etcd.client.tls { cert-file = \"" + first.cert() + "\", key-file = \"" + first.key() + "\" }";
+        try (SoloNode own = new SoloNode(plain)) {
+            X509Certificate before = shownBy(own.port());
+            Pair second = authority.issue("renewal");
+            Files.copy(second.key(), first.key(), StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(second.cert(), first.cert(), StandardCopyOption.REPLACE_EXISTING);
+            Files.setLastModifiedTime(first.cert(), FileTime.fromMillis(1)); // However coarse the disk's clock is.
+            X509Certificate after = shownBy(own.port());
+            assertThat(before.getSubjectX500Principal().getName()).isEqualTo("CN=renewed");
+            assertThat(after.getSubjectX500Principal().getName()).isEqualTo("CN=renewal");
+            Files.writeString(first.cert(), "damaged");
+            assertThat(shownBy(own.port())).isEqualTo(after);
+        }
+    }
+
+    private static X509Certificate shownBy(int port) throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new Trusting()}, null);
+        try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port)) {
+            socket.startHandshake();
+            return (X509Certificate) socket.getSession().getPeerCertificates()[0];
+        }
+    }
+
+    private static final class Trusting implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
+    @Test
+    void aFileThatCannotBeUsedStopsTheStartAndIsNamed() throws Exception {
+        Pair other = authority.issue("other-pair");
+        Path empty = Files.writeString(folder.resolve("empty.pem"), "");
+        Path absent = folder.resolve("absent.pem");
+        refused(new Pair(absent, server.key()), absent + " does not exist");
+        refused(new Pair(empty, server.key()), empty + " holds no certificate");
+        refused(new Pair(server.cert(), empty), empty + " holds no private key");
+        refused(
+                new Pair(server.cert(), other.key()),
+                other.key() + " is not the private key of the certificate in " + server.cert() + " (CN=server)");
+    }
+
+    private static void refused(Pair pair, String message) {
+        var config = ConfigFactory.parseString(hocon(pair, "")).withFallback(ConfigFactory.load());
+        assertThatThrownBy(() -> EtcdSettings.of(config))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("troupe.etcd.client.tls")
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void aCertificateOfOnesOwnIsMadeOnceAndCanBeShown(@TempDir Path own) throws Exception {
+        SelfSigned made = SelfSigned.in(own, List.of("127.0.0.1", "localhost"));
+        byte[] first = Files.readAllBytes(made.certFile());
+        assertThat(SelfSigned.in(own, List.of("127.0.0.1"))).isEqualTo(made);
+        assertThat(Files.readAllBytes(made.certFile())).isEqualTo(first);
+        assertThat(SslContextBuilder.forServer(
+                                made.certFile().toFile(), made.keyFile().toFile())
+                        .build()
+                        .isServer())
+                .isTrue();
+        assertThat(new String(first, UTF_8)).startsWith("-----BEGIN CERTIFICATE-----");
+    }
+}

@@ -1,0 +1,84 @@
+package io.troupe.etcd.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.ConfigFactory;
+import io.troupe.cluster.tls.PemEngineProvider;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.AbstractActor;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.Props;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Artery by PEM files: members of one authority reach each other, and a stranger reaches none. */
+class PeerTlsTest {
+
+    @TempDir
+    private Path folder;
+
+    private final List<ActorSystem> systems = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        systems.forEach(ActorSystem::terminate);
+        systems.forEach(
+                system -> system.getWhenTerminated().toCompletableFuture().join());
+    }
+
+    private static final class Silent extends AbstractActor {
+        @Override
+        public Receive createReceive() {
+            return emptyBehavior();
+        }
+    }
+
+    private int start(TestAuthority authority, String name) throws Exception {
+        TestAuthority.Pair pair = authority.issue(name);
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        String hocon =
+                """
+                pekko { actor.provider = remote, loglevel = OFF, remote.artery {
+                  transport = tls-tcp, canonical { hostname = "127.0.0.1", port = %d }
+                  ssl.ssl-engine-provider = "%s", advanced.handshake-timeout = 2s } }
+                troupe.artery.tls { cert-file = "%s", key-file = "%s", trusted-ca-file = "%s" }
+                """
+                        .formatted(port, PemEngineProvider.class.getName(), pair.cert(), pair.key(), authority.file());
+        ActorSystem system =
+                ActorSystem.create("peers", ConfigFactory.parseString(hocon).withFallback(ConfigFactory.load()));
+        system.actorOf(Props.create(Silent.class, Silent::new), "silent");
+        systems.add(system);
+        return port;
+    }
+
+    private ActorRef resolve(int from, int port, Duration timeout) throws Exception {
+        return systems.get(from)
+                .actorSelection("pekko://peers@127.0.0.1:" + port + "/user/silent")
+                .resolveOne(timeout)
+                .toCompletableFuture()
+                .get(60, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void membersOfOneAuthorityReachEachOtherAndAStrangerReachesNone() throws Exception {
+        var authority = new TestAuthority(folder, "members");
+        int first = start(authority, "a");
+        int second = start(authority, "b");
+        assertThat(resolve(0, second, Duration.ofSeconds(30)).path().name()).isEqualTo("silent");
+        assertThat(resolve(1, first, Duration.ofSeconds(30)).path().name()).isEqualTo("silent");
+        start(new TestAuthority(folder, "strangers"), "c");
+        assertThatThrownBy(() -> resolve(2, first, Duration.ofSeconds(3))).isInstanceOf(ExecutionException.class);
+    }
+}
