@@ -32,12 +32,18 @@ final class EventCodec {
     private static final int TAGGED = 4;
     private static final int METADATA = 8;
     private static final byte[] NOTHING = new byte[0];
+    private static final int WRITERS = 1 << 10;
 
     private final ObjectCodec objects;
+
+    /** Writers met lately, by the hash of their id: an actor's events all have the same one. */
+    private final @Nullable Writer[] writers = new Writer[WRITERS];
 
     EventCodec(ExtendedActorSystem system) {
         this.objects = new ObjectCodec(system);
     }
+
+    private record Writer(String id, @Nullable UUID uuid) {}
 
     /** An event, its parts as bytes. */
     private record Part(
@@ -115,7 +121,7 @@ final class EventCodec {
                     .map(EventCodec::utf8)
                     .toList();
         }
-        UUID writer = uuid(event.writerUuid());
+        UUID writer = writer(event.writerUuid());
         int flags = (event.deleted() ? DELETED : 0)
                 | (writer != null ? WRITER_IS_UUID : 0)
                 | (tags.isEmpty() ? 0 : TAGGED)
@@ -124,6 +130,16 @@ final class EventCodec {
                 ? objects.serialize(event.metadata().get())
                 : null;
         return new Part(event, flags, writer, utf8(event.manifest()), tags, metadata, objects.serialize(payload));
+    }
+
+    private @Nullable UUID writer(String id) {
+        int at = id.hashCode() & WRITERS - 1;
+        Writer known = writers[at];
+        if (known == null || !known.id().equals(id)) {
+            known = new Writer(id, uuid(id));
+            writers[at] = known;
+        }
+        return known.uuid();
     }
 
     private static byte[] utf8(String text) {

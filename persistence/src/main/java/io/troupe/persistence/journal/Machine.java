@@ -27,13 +27,19 @@ public interface Machine {
     Executor writer(Path directory);
 
     /**
+     * Runs what is written to that journal while its writer waits for a sync. An {@link
+     * java.util.concurrent.ExecutorService} is shut down when the journal is closed.
+     */
+    Executor earlyWriter(Path directory);
+
+    /**
      * Does the housekeeping of {@code log}; closed with the journal when it is {@link java.io.Closeable}.
      *
      * @param delay from a request to the round that serves it
      */
     GroupCommit.Upkeeping upkeep(Path directory, SegmentedLog log, Duration delay);
 
-    /** The file system, and two threads for each journal. */
+    /** The file system, and three threads for each journal. */
     Machine REAL = new Machine() {
         @Override
         public LogFiles files(Path directory) throws IOException {
@@ -42,8 +48,17 @@ public interface Machine {
 
         @Override
         public Executor writer(Path directory) {
+            return thread("troupe-journal-writer");
+        }
+
+        @Override
+        public Executor earlyWriter(Path directory) {
+            return thread("troupe-journal-early-writer");
+        }
+
+        private static Executor thread(String name) {
             return Executors.newSingleThreadExecutor(work -> {
-                Thread thread = new Thread(work, "troupe-journal-writer");
+                Thread thread = new Thread(work, name);
                 thread.setDaemon(true);
                 return thread;
             });

@@ -21,6 +21,7 @@ public final class OpenJournal implements Closeable {
     private final SegmentedLog log;
     private final GroupCommit.Upkeeping upkeep;
     private final Executor writerThread;
+    private final Executor earlyWriterThread;
     private final GroupCommit writer;
     private final EventCodec codec;
     private final CommitListeners listeners = new CommitListeners();
@@ -29,9 +30,10 @@ public final class OpenJournal implements Closeable {
         this.log = SegmentedLog.open(machine.files(settings.directory()), settings.log());
         this.upkeep = machine.upkeep(settings.directory(), log, settings.upkeepDelay());
         this.writerThread = machine.writer(settings.directory());
+        this.earlyWriterThread = machine.earlyWriter(settings.directory());
         ExecutionContext dispatcher = system.dispatcher();
         Executor answers = answer -> dispatcher.execute(new Together(answer));
-        this.writer = new GroupCommit(log, writerThread, answers, listeners::committed, upkeep);
+        this.writer = new GroupCommit(log, writerThread, earlyWriterThread, answers, listeners::committed, upkeep);
         this.codec = new EventCodec(system);
     }
 
@@ -122,12 +124,17 @@ public final class OpenJournal implements Closeable {
     @Override
     public void close() throws IOException {
         writer.close();
-        if (writerThread instanceof ExecutorService thread) {
-            thread.shutdown();
-        }
+        end(writerThread);
+        end(earlyWriterThread);
         if (upkeep instanceof Closeable closeable) {
             closeable.close();
         }
         log.close();
+    }
+
+    private static void end(Executor executor) {
+        if (executor instanceof ExecutorService thread) {
+            thread.shutdown();
+        }
     }
 }

@@ -16,9 +16,12 @@ final class Gathering {
         this.batchBytesMax = batchBytesMax;
     }
 
-    /** Begins anew; what is added from now on is expected to be written at {@code position} of the log. */
-    void begin(long position) {
-        batch.begin(position);
+    /**
+     * Begins anew; what is added from now on is expected to be written at {@code position} of the log, which is durable up
+     * to {@code durable} now.
+     */
+    void begin(long position, long durable) {
+        batch.begin(position, durable);
         jobs = new ArrayDeque<>(Math.max(jobs.size(), 16));
         bytes = 0;
         oneWrite = true;
@@ -45,6 +48,11 @@ final class Gathering {
 
     Batch batch() {
         return batch;
+    }
+
+    /** How many bytes of the batch could be written early. */
+    int earlyBytes() {
+        return oneWrite ? batch.earlyBytes() : 0;
     }
 
     /** In the order of the calls; whoever commits them takes them from it. */

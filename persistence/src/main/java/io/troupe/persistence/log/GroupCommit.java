@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -52,6 +53,9 @@ public final class GroupCommit implements Closeable {
     /** How much was written, counted since the log was opened. */
     public record Counters(long records, long bytes, long syncs, long failures) {}
 
+    /** Fewer bytes are not worth waking a thread for, to write them early; nor is less than 1/64 of a segment that is tiny. */
+    private static final int EARLY_BYTES_MIN = 128 << 10;
+
     private static final String CLOSED = "The log is closed";
 
     private final SegmentedLog log;
@@ -61,6 +65,8 @@ public final class GroupCommit implements Closeable {
     private final AtomicLong queuedBytes = new AtomicLong();
     private final Consumer<List<String>> committed;
     private final Upkeeping upkeep;
+    private final EarlyWriter early;
+    private final int earlyBytesMin;
 
     /** Guards {@link #gathering}: what callers add to while the writer has the other one. */
     private final Object gate = new Object();
@@ -82,10 +88,16 @@ public final class GroupCommit implements Closeable {
      * @param answers on which callers are told how their requests ended
      * @param committed told, before the answers and where they are given, of which streams there are new records that
      *     are durable now; a name may come more than once
+     * @param early on which parts of a large batch are written, and may block, while the batch before is synced
      * @param upkeep asked, on the writer's thread, for what should be done besides
      */
     public GroupCommit(
-            SegmentedLog log, Executor writer, Executor answers, Consumer<List<String>> committed, Upkeeping upkeep) {
+            SegmentedLog log,
+            Executor writer,
+            Executor early,
+            Executor answers,
+            Consumer<List<String>> committed,
+            Upkeeping upkeep) {
         this.log = log;
         this.writer = writer;
         this.answers = answers;
@@ -95,7 +107,9 @@ public final class GroupCommit implements Closeable {
         this.gathering = new Gathering(batchBytesMax);
         this.other = new Gathering(batchBytesMax);
         this.part = new Batch(batchBytesMax);
-        gathering.begin(log.endPosition());
+        this.early = new EarlyWriter(log, early, this::early);
+        this.earlyBytesMin = (int) Math.min(EARLY_BYTES_MIN, log.settings().segmentBytes() / 64);
+        gathering.begin(log.endPosition(), log.endPosition());
     }
 
     /**
@@ -156,16 +170,28 @@ public final class GroupCommit implements Closeable {
     }
 
     private void enqueue(Job job) {
+        boolean muchGathered;
         synchronized (gate) {
             gathering.add(job);
+            muchGathered = gathering.earlyBytes() >= earlyBytesMin;
         }
         if (!running.get() && running.compareAndSet(false, true)) {
             try {
                 writer.execute(this::run);
             } catch (RejectedExecutionException ended) {
-                running.set(false);
-                take().jobs().forEach(left -> left.answer().done(new IOException(CLOSED)));
+                stopped = true;
+                run();
             }
+        } else if (muchGathered) {
+            early.ask();
+        }
+    }
+
+    private Optional<Batch.Part> early() {
+        synchronized (gate) {
+            return gathering.earlyBytes() >= earlyBytesMin
+                    ? Optional.of(gathering.batch().early())
+                    : Optional.empty();
         }
     }
 
@@ -176,22 +202,27 @@ public final class GroupCommit implements Closeable {
     /** Writes until nothing waits; never runs twice at a time. */
     private void run() {
         do {
-            for (Gathering taken = take(); !taken.isEmpty(); taken = take()) {
+            for (Gathering taken = take(); taken != null; taken = take()) {
                 commit(taken);
             }
             running.set(false);
         } while (isAnyoneWaiting() && running.compareAndSet(false, true));
     }
 
-    /** What waits; from now on the next gathers, for the place where this will end if nothing fails. */
-    private Gathering take() {
+    /**
+     * What waits, if anything does; from now on the next gathers, for the place where this will end if nothing fails. What
+     * is returned nobody adds to any more: that it was empty is no news of the one that gathers.
+     */
+    private @Nullable Gathering take() {
         synchronized (gate) {
-            Gathering taken = gathering;
-            if (!taken.isEmpty()) {
-                other.begin(log.endPosition() + taken.bytes());
-                gathering = other;
-                other = taken;
+            if (gathering.isEmpty()) {
+                return null;
             }
+            Gathering taken = gathering;
+            taken.batch().taken();
+            other.begin(log.endPosition() + taken.bytes(), log.endPosition());
+            gathering = other;
+            other = taken;
             return taken;
         }
     }
@@ -209,7 +240,7 @@ public final class GroupCommit implements Closeable {
             return;
         }
         while (!jobs.isEmpty()) {
-            part.begin(log.endPosition());
+            part.begin(log.endPosition(), log.endPosition());
             commit(nextPart(jobs), part);
         }
     }

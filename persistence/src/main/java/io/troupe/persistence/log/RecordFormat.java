@@ -53,6 +53,12 @@ final class RecordFormat {
         into.putInt(start + CRC_AT, crc(into, start, record.size()));
     }
 
+    /** Lets the record at {@code start} say that the log was durable up to there. */
+    static void setDurable(ByteBuffer bytes, int start, long durable) {
+        bytes.putLong(start + DURABLE_AT, durable);
+        bytes.putInt(start + CRC_AT, crc(bytes, start, size(bytes, start)));
+    }
+
     /** The checksum that the record of {@code size} bytes at {@code start} should carry. */
     static int crc(ByteBuffer bytes, int start, int size) {
         CRC32C crc = new CRC32C();

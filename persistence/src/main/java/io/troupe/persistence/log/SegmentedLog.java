@@ -43,6 +43,7 @@ public final class SegmentedLog implements Closeable {
     private final LogIndex index;
     private final LogReader reader;
     private final SpareSegment spare;
+    private final EarlyWrites early;
 
     /** Guards the list of segments and the manifest; never held while events are written or synced. */
     private final Object structure = new Object();
@@ -66,6 +67,7 @@ public final class SegmentedLog implements Closeable {
         this.active = recovered.active();
         this.reader = new LogReader(files, index);
         this.spare = new SpareSegment(files, settings.segmentBytes());
+        this.early = new EarlyWrites(settings.segmentBytes());
     }
 
     /**
@@ -118,6 +120,7 @@ public final class SegmentedLog implements Closeable {
 
     /** Seals the active segment and begins a new one. */
     void roll() throws IOException {
+        early.forget();
         settleManifest();
         Segment old = active;
         Segment begun = begin(new SegmentId(old.endPosition(), 0));
@@ -186,6 +189,7 @@ public final class SegmentedLog implements Closeable {
      *     some are found after a crash is not known
      */
     void append(Batch batch) throws IOException {
+        early.close();
         settleManifest();
         if (suspect) {
             sealSuspect();
@@ -194,14 +198,17 @@ public final class SegmentedLog implements Closeable {
         long start = segment.end();
         int bytes = batch.bytes();
         try {
-            segment.file().write(start, batch.bytesAt(segment.endPosition()));
+            ByteBuffer left = batch.bytesAt(segment.endPosition());
+            segment.file().write(start + left.position(), left);
         } catch (IOException e) {
             cutBack(segment, e);
             throw e;
         }
         try {
+            early.open(segment, segment.endPosition() + bytes);
             segment.file().force();
         } catch (IOException e) {
+            early.forget();
             suspect = true;
             throw e;
         }
@@ -211,12 +218,18 @@ public final class SegmentedLog implements Closeable {
         index.appended(segment, start, batch.records());
     }
 
+    /** Writes a part of the next batch where it will belong if nothing fails, on any thread; false when it may not. */
+    boolean writeEarly(Batch.Part part) throws IOException {
+        return early.write(part);
+    }
+
     /** Shows readers what was appended before this call; on any thread. */
     void publish() {
         index.publish();
     }
 
     private void cutBack(Segment segment, IOException cause) {
+        early.forget();
         try {
             segment.file().truncate(segment.end());
             segment.preallocated(false);
@@ -299,6 +312,7 @@ public final class SegmentedLog implements Closeable {
     @Override
     public void close() throws IOException {
         try (lock) {
+            early.close();
             summarizeSealed();
             synchronized (structure) {
                 for (Segment segment : sealed) {

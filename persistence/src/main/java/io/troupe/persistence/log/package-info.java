@@ -9,6 +9,7 @@
  * SegmentedLog ── LogIndex ── StreamIndex ── Run     who has events where, in memory
  *     │               │
  *     │               └ LogReader → RecordReader      replays, on any thread
+ *     ├ EarlyWriter → EarlyWrites                     parts of a large batch, while the one before is synced
  *     ├ LogRecovery → SegmentScanner                  what is found at a start
  *     ├ SpareSegment                                  the next segment, prepared ahead
  *     ├ Upkeep → Compaction                           space of deleted events, on a thread of its own
@@ -30,10 +31,11 @@
  *   <li>{@code LOCK}: held while the log is open, with the holder's process id.
  * </ul>
  *
- * <p>Zeros may follow the records of the active segment: space that was prepared ahead.
+ * <p>Zeros may follow the records of the active segment: space that was prepared ahead. While the log is open, so may
+ * records of a batch that is not committed yet; after a failure they are cut off or sealed off with it.
  *
  * <p>Acknowledged means synced. A record carries its own position and the position up to which the log was durable when
- * it was written. So at a start an invalid place in the active segment is a torn write, and cut, unless a later record,
+ * it was written; of a batch that may have been begun early, the last record alone says that all before the batch was. So at a start an invalid place in the active segment is a torn write, and cut, unless a later record,
  * or the checkpoint of a close, proves that it was once durable: then, and wherever a sealed segment is invalid, the log
  * is refused. Where to start reading: {@link io.troupe.persistence.log.RecordFormat}, then {@link
  * io.troupe.persistence.log.SegmentedLog}.

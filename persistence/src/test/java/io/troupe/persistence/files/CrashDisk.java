@@ -52,6 +52,7 @@ public final class CrashDisk implements LogFiles {
     private final Set<String> locks = new HashSet<>();
     private IntPredicate fails = operation -> false;
     private Runnable afterEach = () -> {};
+    private Runnable beforeForce = () -> {};
     private int operations;
     private Inode lastWritten = new Inode();
 
@@ -76,6 +77,11 @@ public final class CrashDisk implements LogFiles {
     /** Runs after each operation that changed something, or failed to. */
     public void afterEach(Runnable look) {
         afterEach = look;
+    }
+
+    /** Runs before each force of a file, as if meanwhile. */
+    public void beforeForce(Runnable meanwhile) {
+        beforeForce = meanwhile;
     }
 
     public int operations() {
@@ -230,6 +236,7 @@ public final class CrashDisk implements LogFiles {
         /** After a force that failed the system takes the file for clean: no later one writes what that one did not. */
         @Override
         public void force() throws IOException {
+            beforeForce.run();
             lastWritten = inode;
             try {
                 operation("force of " + name);

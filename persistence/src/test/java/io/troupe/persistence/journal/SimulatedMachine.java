@@ -70,6 +70,12 @@ final class SimulatedMachine implements Machine {
         return work -> later(latency(), work);
     }
 
+    /** Whatever may be written early is. */
+    @Override
+    public Executor earlyWriter(Path directory) {
+        return Runnable::run;
+    }
+
     private Duration latency() {
         return Duration.ofNanos(random.nextLong(LATENCY_MAX.toNanos()));
     }

@@ -21,7 +21,7 @@ class EveryFailureTest {
     private static int operations() throws IOException {
         CrashDisk disk = new CrashDisk();
         try (SegmentedLog log = LogWorkload.open(disk)) {
-            new LogWorkload(log, new Ledger()).run();
+            new LogWorkload(disk, log, new Ledger()).run();
         }
         return disk.operations();
     }
@@ -52,7 +52,7 @@ class EveryFailureTest {
         try {
             SegmentedLog log = open(disk);
             if (log != null) {
-                LogWorkload workload = new LogWorkload(log, ledger);
+                LogWorkload workload = new LogWorkload(disk, log, ledger);
                 // Less than what failed: it may fit where that did not.
                 workload.afterFailure(() -> workload.write(ledger.attempt("small", 1)));
                 disk.afterEach(() -> {

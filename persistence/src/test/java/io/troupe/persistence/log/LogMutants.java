@@ -36,7 +36,6 @@ public final class LogMutants {
         return List.of(
                 leavingOut("AcknowledgesBeforeTheSync", SegmentedLog.class, "append", FORCE, 10),
                 leavingOut("ReplacesTheManifestBeforeItsSync", Manifest.class, "write", FORCE, 10),
-                leavingOut("SkipsTheDirectorySyncOfARollOver", LogRecovery.class, "create", SYNC_DIRECTORY, 100),
                 leavingOut("SkipsTheDirectorySyncOfTheManifest", Manifest.class, "write", SYNC_DIRECTORY, 10),
                 leavingOut(
                         "AppendsBehindTheTornTail", LogRecovery.class, "scanActive", TRUNCATE.or(named("endAt")), 10),
@@ -44,6 +43,14 @@ public final class LogMutants {
                 advised(TrustsTheIndexOverTheLog.class, SegmentedLog.class, "summarize", 10),
                 advised(WritesBytesLaidOutForAnotherPlace.class, Batch.class, "bytesAt", 10),
                 advised(TakesEveryTornTailForDamage.class, SegmentScanner.class, "provenDurableBy", 20));
+    }
+
+    /** Those for which a simulation must be lucky: {@link EveryCrash} finds them. */
+    static List<Mutant> ofEveryCrash() {
+        return List.of(
+                Mutant.leavingOut(
+                        "SkipsTheDirectorySyncOfARollOver", LogRecovery.class, named("create"), SYNC_DIRECTORY),
+                Mutant.advised(ClaimsTheBatchBeforeIsDurable.class, Batch.class, named("begin")));
     }
 
     private static Budgeted leavingOut(
@@ -82,6 +89,15 @@ public final class LogMutants {
         static void enter(
                 @Advice.Argument(value = 0, readOnly = false) long position, @Advice.FieldValue("start") long start) {
             position = start;
+        }
+    }
+
+    /** Records that may be written early say that the batch before them, which is under way, is durable. */
+    static final class ClaimsTheBatchBeforeIsDurable {
+        @Advice.OnMethodEnter
+        static void enter(
+                @Advice.Argument(0) long position, @Advice.Argument(value = 1, readOnly = false) long durable) {
+            durable = position;
         }
     }
 

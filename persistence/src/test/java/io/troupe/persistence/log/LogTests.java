@@ -26,7 +26,7 @@ final class LogTests {
     static GroupCommit writer(SegmentedLog log, Consumer<List<String>> committed) {
         ThreadPoolExecutor thread = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
         thread.allowCoreThreadTimeOut(true);
-        return new GroupCommit(log, thread, Runnable::run, committed, GroupCommit.Upkeeping.NONE);
+        return new GroupCommit(log, thread, Runnable::run, Runnable::run, committed, GroupCommit.Upkeeping.NONE);
     }
 
     static LogRecord event(String stream, long nr) {
@@ -48,7 +48,7 @@ final class LogTests {
             log.roll();
         }
         Batch records = new Batch(log.settings().batchBytesMax());
-        records.begin(log.endPosition());
+        records.begin(log.endPosition(), log.endPosition());
         List.of(batch).forEach(records::add);
         log.append(records);
         log.publish();

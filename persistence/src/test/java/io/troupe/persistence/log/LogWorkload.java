@@ -1,5 +1,6 @@
 package io.troupe.persistence.log;
 
+import io.troupe.persistence.files.CrashDisk;
 import io.troupe.persistence.files.LogFiles;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -8,32 +9,57 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything a log does, in a few dozen steps on the caller's thread: batches of several streams, writes of several
- * events, deletions, segments that fill up, space that is prepared ahead, summaries and compaction.
+ * events, deletions, segments that fill up, space that is prepared ahead, writes that gather and begin early while
+ * another is synced, summaries and compaction.
  */
 final class LogWorkload {
 
     static final LogSettings SETTINGS = LogTests.SMALL;
     private static final int STEPS = 36;
+    private static final int GATHER_AT_SYNCS = 3;
 
     private final SegmentedLog log;
     private final GroupCommit writer;
     private final Ledger ledger;
     private boolean prepare;
+    /** During how many more syncs of a step others write. */
+    private int toGather;
+
     private Runnable afterFailure = () -> {};
 
-    /** @param ledger of what was done to {@code log} so far */
-    LogWorkload(SegmentedLog log, Ledger ledger) {
+    /**
+     * @param disk which {@code log} is on
+     * @param ledger of what was done to {@code log} so far
+     */
+    LogWorkload(CrashDisk disk, SegmentedLog log, Ledger ledger) {
         this.log = log;
         this.ledger = ledger;
-        this.writer = new GroupCommit(log, Runnable::run, Runnable::run, streams -> {}, new GroupCommit.Upkeeping() {
-            @Override
-            public void request() {}
+        this.writer = new GroupCommit(
+                log, Runnable::run, Runnable::run, Runnable::run, streams -> {}, new GroupCommit.Upkeeping() {
+                    @Override
+                    public void request() {}
 
-            @Override
-            public void prepareSegment() {
-                prepare = true;
+                    @Override
+                    public void prepareSegment() {
+                        prepare = true;
+                    }
+                });
+        disk.beforeForce(this::gather);
+    }
+
+    /** Two write while the log syncs, so that this gathers, and the first of them is written early. */
+    private void gather() {
+        if (toGather > 0) {
+            toGather--;
+            for (String who : List.of("first", "second")) {
+                LogRecord record = ledger.attempt(who + toGather, 1);
+                writer.write(List.of(record), failure -> {
+                    if (failure == null) {
+                        ledger.acknowledged(record);
+                    }
+                });
             }
-        });
+        }
     }
 
     static SegmentedLog open(LogFiles files) throws IOException {
@@ -48,6 +74,7 @@ final class LogWorkload {
     /** Does all steps, noting in the ledger what was acknowledged; what fails is tried again by later steps. */
     void run() {
         for (int step = 0; step < STEPS; step++) {
+            toGather = step % 4 == 1 ? GATHER_AT_SYNCS : 0;
             boolean durable =
                     switch (step % 4) {
                         case 0 -> write(ledger.attempt("a", 1), ledger.attempt("b", 3));
@@ -55,6 +82,7 @@ final class LogWorkload {
                         case 2 -> write(ledger.attempt("idle", step == 2 ? 2 : 1));
                         default -> write(ledger.attempt("b", 1), ledger.attempt("a", 2), ledger.attempt("b2", 1));
                     };
+            toGather = 0;
             if (!durable) {
                 afterFailure.run();
             }
