@@ -30,7 +30,7 @@ import java.util.random.RandomGenerator;
 final class LoadClient implements Runnable {
 
     /** An operation without an answer for this long counts as of unknown outcome. */
-    static final Duration PATIENCE = Duration.ofSeconds(5);
+    static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(50);
     private static final int REGISTER_SHARE_PERCENT = 40;
