@@ -64,7 +64,7 @@ final class StatusCommand implements Callable<Integer> {
                     node.id(),
                     running ? Long.toString(node.pid()) : "-",
                     status != null ? status.membership() : running ? "does not answer" : "not running",
-                    seenBy(node, nodes),
+                    running ? seenBy(node, nodes) : "-",
                     status != null
                             ? String.join(
                                     ",",

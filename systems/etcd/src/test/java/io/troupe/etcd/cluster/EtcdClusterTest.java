@@ -55,7 +55,7 @@ class EtcdClusterTest {
     static void start() {
         cluster = LocalCluster.in(folder.resolve("cluster"))
                 .systems("etcd")
-                .jvmOptions("-Xmx384m")
+                .jvmOptions("-Xmx384m", "-XX:TieredStopAtLevel=1")
                 .start();
         cluster.awaitReady(Duration.ofSeconds(120));
         channels = cluster.nodeIds().stream()
