@@ -4,6 +4,7 @@ import io.troupe.wire.Wire;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -20,6 +21,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Down;
 import org.apache.pekko.cluster.typed.Join;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
 
@@ -27,6 +29,9 @@ import org.apache.pekko.cluster.typed.JoinSeedNodes;
  * Brings the node into its cluster: greets the configured members until {@link Census} tells to
  * join one of them or to form a cluster. Any of them may be down, also the first: unlike with
  * Pekko's own seed nodes there is none that may form a cluster alone.
+ *
+ * <p>A node may form a cluster and be cut off before a majority has joined it; the others then form another. Members of a
+ * cluster without a majority of the configured nodes therefore go on greeting, and give theirs up for one they hear of.
  *
  * <p>Transitions: outside → member; outside → refused, when a member of another cluster, or a live
  * node with this node's id, answers; member → leaving ({@link Standing}). Answers greetings until it leaves.
@@ -40,6 +45,9 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     private static final Duration JOIN_AGAIN_AFTER = Duration.ofSeconds(8);
     private static final Duration GREET_MISSING_EVERY = Duration.ofSeconds(1);
     private static final int FOREIGN_TOLD_MAX = 1_000;
+    /** A member that is not in this node's view for so long is of another cluster, and not just about to be seen. */
+    private static final Duration GIVE_UP_AFTER = Duration.ofSeconds(5);
+
     private static final Duration EXPLAIN_EVERY = Duration.ofSeconds(10);
 
     sealed interface Command permits Contact, Greeting, Tick, WrappedCompared {}
@@ -103,6 +111,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     private long joinedAtNanos;
     private boolean joining;
     private long explainedAtNanos;
+    private OptionalLong otherClusterSinceNanos = OptionalLong.empty();
 
     /** @param data the id of this node's data directory */
     static Behavior<Command> create(
@@ -203,6 +212,9 @@ final class Formation extends AbstractBehavior<Formation.Command> {
             knownData.tell(new KnownData.Remember(greeting.node(), greeting.data()));
         }
         if (standing() != Standing.OUTSIDE) {
+            if (isOfUs && greeting.member() && isMember()) {
+                meet(greeting);
+            }
             return this;
         }
         if (!greeting.cluster().equals(settings.cluster())) {
@@ -227,6 +239,30 @@ final class Formation extends AbstractBehavior<Formation.Command> {
             census.heard(greeting, nanoTime.getAsLong());
         }
         return this;
+    }
+
+    /** Another member: of this node's cluster, it is to be hoped. */
+    private void meet(Greeting greeting) {
+        Set<String> present = present();
+        if (present.contains(greeting.address()) || !isMinority(present)) {
+            otherClusterSinceNanos = OptionalLong.empty();
+            return;
+        }
+        long now = nanoTime.getAsLong();
+        if (otherClusterSinceNanos.isEmpty()) {
+            otherClusterSinceNanos = OptionalLong.of(now);
+        } else if (now - otherClusterSinceNanos.getAsLong() > GIVE_UP_AFTER.toNanos()) {
+            getContext()
+                    .getLog()
+                    .warn(
+                            "Giving up the cluster of {}, which is no majority of {}: {} at {} is a member of another",
+                            present,
+                            settings.memberIds(),
+                            greeting.node(),
+                            greeting.address());
+            timers.cancelAll();
+            cluster.manager().tell(new Down(cluster.selfMember().address()));
+        }
     }
 
     private void refuse(String why) {
@@ -260,21 +296,31 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     }
 
     /**
-     * With the fault switch on, members greet who is missing: Artery's test mode drops the answer to a
+     * A minority greets who is missing, to hear of another cluster. With the fault switch on, all members greet who is missing: Artery's test mode drops the answer to a
      * handshake when it comes from a system that has never spoken first, so that a node which began a new
      * life inside a partition would wait for ever after it is healed.
      */
     private Behavior<Command> onTickAsMember() {
-        if (!settings.faultsEnabled()) {
-            timers.cancelAll();
-            return this;
-        }
         timers.startTimerAtFixedRate(new Tick(), GREET_MISSING_EVERY);
-        Set<String> present = StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
+        Set<String> present = present();
+        if (settings.faultsEnabled() || isMinority(present)) {
+            greet(false, nanoTime.getAsLong(), present);
+        }
+        return this;
+    }
+
+    /** The addresses of this cluster's members. */
+    private Set<String> present() {
+        return StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
                 .map(member -> member.address().toString())
                 .collect(Collectors.toSet());
-        greet(false, nanoTime.getAsLong(), present);
-        return this;
+    }
+
+    private boolean isMinority(Set<String> present) {
+        long configured = settings.members().stream()
+                .filter(member -> present.contains(addressOf(member).toString()))
+                .count();
+        return configured <= settings.members().size() / 2;
     }
 
     private void join(List<String> addresses, long now) {

@@ -1,0 +1,207 @@
+package io.troupe.cluster.node;
+
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.troupe.cluster.Endpoint;
+import io.troupe.sim.Fault;
+import io.troupe.sim.cluster.ClusterNode;
+import io.troupe.sim.cluster.ClusterNodeContext;
+import io.troupe.sim.cluster.ClusterSimulation;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Five nodes with {@link Formation} and stock Pekko Cluster below it, while nodes crash, are stopped and pause, links are
+ * cut and slow, and clocks drift. Two things hold:
+ *
+ * <ul>
+ *   <li><b>One at a time.</b> Any two majorities share a node, which is bound by its vote for {@link Vote#BINDING} and whose
+ *       vote counts for {@link Vote#COUNTED}: so two nodes never form a cluster within the difference of both, unless a
+ *       node began a new life between, for votes are not kept on disk.
+ *   <li><b>One in the end.</b> When all is healed and every node runs, all five are members of one cluster.
+ * </ul>
+ *
+ * <p>That there are never two at all is not promised: a node may form a cluster and be cut off before anybody joins. Such a
+ * minority gives up its cluster when it meets the other's members.
+ */
+final class FormationSimulation {
+
+    static final Config CONFIG = ConfigFactory.parseString(
+            """
+            pekko.loglevel = OFF
+            pekko.cluster.downing-provider-class = "org.apache.pekko.cluster.sbr.SplitBrainResolverProvider"
+            pekko.cluster.split-brain-resolver { active-strategy = keep-majority, stable-after = 7s }
+            pekko.cluster.run-coordinated-shutdown-when-down = on
+            """);
+
+    private static final List<String> NAMES = List.of("n1", "n2", "n3", "n4", "n5");
+    private static final Duration TROUBLE = ofSeconds(40);
+
+    /** A drifting clock makes of the difference a little less. */
+    private static final Duration APART_MIN =
+            Vote.BINDING.minus(Vote.COUNTED).multipliedBy(8).dividedBy(10);
+
+    private record Formed(String node, Duration at) {}
+
+    private final ClusterSimulation sim;
+    private final Path folder;
+    private final List<Formed> formed = new ArrayList<>();
+    private Duration lastNewLife = Duration.ZERO;
+    private String tooClose = "";
+
+    private FormationSimulation(ClusterSimulation sim, Path folder) {
+        this.sim = sim;
+        this.folder = folder;
+    }
+
+    /** One run. */
+    static void run(ClusterSimulation sim) {
+        Path folder = null;
+        var log = (Logger) LoggerFactory.getLogger(Formation.class);
+        var level = log.getLevel();
+        boolean additive = log.isAdditive();
+        var listener = new AppenderBase<ILoggingEvent>() {
+            private FormationSimulation simulation;
+
+            @Override
+            protected void append(ILoggingEvent event) {
+                if (event.getMessage().startsWith("Forming cluster")) {
+                    simulation.formed(event.getMDCPropertyMap().getOrDefault("pekkoAddress", ""));
+                }
+            }
+        };
+        try {
+            folder = Files.createTempDirectory("formation");
+            var simulation = new FormationSimulation(sim, folder);
+            listener.simulation = simulation;
+            listener.start();
+            log.setLevel(Level.INFO);
+            log.setAdditive(false);
+            log.addAppender(listener);
+            simulation.run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            log.detachAppender(listener);
+            log.setAdditive(additive);
+            log.setLevel(level);
+            delete(folder);
+        }
+    }
+
+    private void run() {
+        sim.onNodeEnd(node -> sim.after(ofSeconds(3), () -> {
+            if (!node.isUp()) {
+                node.restart();
+            }
+        }));
+        sim.afterEveryStep(
+                "one forms a cluster at a time", () -> assertThat(tooClose).isEmpty());
+        var random = sim.random("starts");
+        List<ClusterNode<?>> nodes = new ArrayList<>();
+        for (String name : NAMES) {
+            nodes.add(sim.node(name, this::guardian));
+            sim.runFor(ofMillis(random.nextInt(1_500)));
+            if (random.nextInt(3) == 0) { // Some links are bad from the beginning.
+                String other = NAMES.get(random.nextInt(nodes.size()));
+                if (!other.equals(name)) {
+                    sim.cut(name, other);
+                    sim.cut(other, name);
+                }
+            }
+        }
+        sim.nemesis(
+                TROUBLE,
+                ofSeconds(4),
+                Fault.partitions(),
+                Fault.partitions(),
+                Fault.slowLinks(ofMillis(1_000)),
+                Fault.crashes(),
+                Fault.stops(),
+                Fault.pauses(),
+                Fault.clockDrift(0.05));
+        sim.runFor(TROUBLE.plusSeconds(1));
+        sim.heal();
+        sim.runUntil(() -> nodes.stream().allMatch(node -> node.membersUp().equals(Set.copyOf(NAMES))), ofSeconds(180));
+        sim.reached("formed " + formed.size() + " times");
+    }
+
+    private Behavior<Formation.Refused> guardian(ClusterNodeContext node) {
+        lastNewLife = sim.now();
+        return Behaviors.setup(context -> {
+            context.spawn(
+                    Formation.create(settings(node.name()), "data-" + node.name(), node.nanoClock(), context.getSelf()),
+                    Formation.NAME);
+            return Behaviors.receiveMessage(refused -> {
+                throw new IllegalStateException(refused.why());
+            });
+        });
+    }
+
+    private NodeSettings settings(String name) {
+        var members = NAMES.stream()
+                .map(member -> new NodeSettings.Member(member, member, 25520))
+                .toList();
+        try {
+            var data = Files.createDirectories(folder.resolve(name));
+            return new NodeSettings(
+                    "simulated",
+                    name,
+                    Set.of(),
+                    members,
+                    data,
+                    List.of(),
+                    List.of(),
+                    new Endpoint("pekko", name, 25520),
+                    new Endpoint("http", "127.0.0.1", 8080),
+                    false,
+                    List.of(),
+                    ConfigFactory.empty());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void formed(String node) {
+        if (!formed.isEmpty()) {
+            var before = formed.get(formed.size() - 1);
+            boolean apart = sim.now().minus(before.at()).compareTo(APART_MIN) >= 0;
+            boolean votesForgotten = lastNewLife.compareTo(before.at().minus(Vote.COUNTED)) >= 0;
+            if (!apart && !votesForgotten) {
+                tooClose = node + " at " + sim.now() + ", and " + before.node() + " at " + before.at();
+            }
+        }
+        formed.add(new Formed(node, sim.now()));
+    }
+
+    private static void delete(Path folder) {
+        if (folder == null) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
