@@ -1,84 +1,69 @@
 package io.troupe.sim;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
-import org.apache.pekko.persistence.PersistentRepr;
 import org.apache.pekko.persistence.SnapshotMetadata;
 
 /**
  * A node's disk, which outlives its crashes. Writes are synced one after the other; at a crash those not yet synced are
- * lost, but for as many of the first of them as the seed says: unsynced is not the same as gone.
+ * lost, but for as many of the first of them as the seed says: unsynced is not the same as gone. The one after these may
+ * be torn: a part of it is there.
  */
 public final class Disk {
 
-    /** Bytes with what it takes to read them. */
-    record Stored(byte[] bytes, int serializer, String manifest) {}
+    /** What a write changes. */
+    interface Change {
+        void whole();
 
-    record StoredEvent(PersistentRepr envelope, Stored payload) {}
-
-    record StoredSnapshot(SnapshotMetadata metadata, Stored payload) {}
-
-    /** The events of one persistence id. */
-    static final class EventLog {
-        final NavigableMap<Long, StoredEvent> events = new TreeMap<>();
-        long highest;
-        /** Of a shared store: what some writer has taken, on disk or under way. */
-        long highestPromised;
-
-        void append(StoredEvent event) {
-            events.put(event.envelope().sequenceNr(), event);
-            highest = Math.max(highest, event.envelope().sequenceNr());
-        }
-
-        void deleteTo(long sequenceNr) {
-            events.headMap(sequenceNr, true).clear();
-        }
+        /** Leaves a part of it on the disk; nothing where a change is too small to be torn. */
+        default void torn(RandomGenerator random) {}
     }
+
+    record StoredSnapshot(SnapshotMetadata metadata, StoredBytes payload, boolean torn) {}
 
     /** A class, not a record: two writes with equal changes are two. */
     private static final class Pending {
-        private final List<Runnable> changes;
+        private final List<? extends Change> changes;
 
-        private Pending(List<Runnable> changes) {
+        private Pending(List<? extends Change> changes) {
             this.changes = changes;
-        }
-
-        private List<Runnable> changes() {
-            return changes;
         }
     }
 
     private final World world;
     private final RandomGenerator random;
+    private final RandomGenerator damage;
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
     private final Map<String, EventLog> logs = new TreeMap<>();
     private final Map<String, NavigableMap<Long, StoredSnapshot>> snapshots = new TreeMap<>();
     private DiskConditions conditions = DiskConditions.good();
     private long busyUntilNanos;
 
-    public Disk(World world, RandomGenerator random) {
+    /** @param name of the node whose disk it is */
+    public Disk(World world, String name) {
         this.world = world;
-        this.random = random;
+        this.random = world.random("disk " + name);
+        this.damage = world.random("disk damage " + name);
     }
 
     /** What is on it, and what is not yet, in words. */
     void describe(StringBuilder text) {
         logs.forEach((id, log) -> {
-            text.append(' ').append(id).append(':').append(log.highest);
-            log.events.values().forEach(event -> text.append(' ').append(hash(event.payload())));
+            text.append(' ').append(id).append(':').append(log.highest());
+            log.events().values().forEach(event -> text.append(' ').append(event.payload()));
         });
         snapshots.forEach((id, kept) -> kept.forEach((at, snapshot) ->
-                text.append(' ').append(id).append('@').append(at).append(hash(snapshot.payload()))));
+                text.append(' ').append(id).append('@').append(at).append(snapshot.payload())));
         text.append(" unsynced ").append(unsynced());
-    }
-
-    private static String hash(Stored payload) {
-        return Integer.toHexString(Arrays.hashCode(payload.bytes()));
     }
 
     public void conditions(DiskConditions present) {
@@ -93,28 +78,46 @@ public final class Disk {
         return snapshots.computeIfAbsent(persistenceId, any -> new TreeMap<>());
     }
 
+    /** Queues a write that needs room; see {@link #change}. */
+    void write(Host host, List<? extends Change> changes, Runnable synced, Consumer<IOException> failed) {
+        queue(host, conditions.full(), changes, synced, failed);
+    }
+
     /**
-     * Queues a write.
+     * Queues a change that needs no room, such as a deletion.
      *
-     * @param changes what is on disk once the write is synced; a crash may let a first part of them survive
+     * @param changes what is on disk once it is synced; a crash may let a first part of them survive
      * @param synced runs for {@code host} when all of it is safe
-     * @param failed runs instead when the write fails; nothing of it is on disk
+     * @param failed runs instead when it fails; nothing of it is on disk
      */
-    void write(Host host, List<Runnable> changes, Runnable synced, Runnable failed) {
+    void change(Host host, List<? extends Change> changes, Runnable synced, Consumer<IOException> failed) {
+        queue(host, false, changes, synced, failed);
+    }
+
+    private void queue(
+            Host host, boolean full, List<? extends Change> changes, Runnable synced, Consumer<IOException> failed) {
         boolean fails = random.nextDouble() < conditions.failures();
-        var write = new Pending(fails ? List.of() : changes);
+        var write = new Pending(fails || full ? List.of() : changes);
         pending.add(write);
         whenDone(host, () -> take(write), () -> {
-            world.trace()
-                    .detail(world.nowNanos(), Mark.PERSISTED, host.name(), fails ? "write failed" : "write synced");
-            (fails ? failed : synced).run();
+            if (fails || full) {
+                var why = new IOException(
+                        (full ? "no space left on the simulated disk of " : "simulated I/O error on the disk of ")
+                                + host);
+                world.trace()
+                        .detail(world.nowNanos(), Mark.PERSISTED, host.name(), "write failed: " + why.getMessage());
+                failed.accept(why);
+            } else {
+                world.trace().detail(world.nowNanos(), Mark.PERSISTED, host.name(), "write synced");
+                synced.run();
+            }
         });
     }
 
     /** Nothing, when a crash has cleared it away. */
     private void take(Pending write) {
         if (pending.remove(write)) {
-            write.changes().forEach(Runnable::run);
+            write.changes.forEach(Change::whole);
         }
     }
 
@@ -142,20 +145,64 @@ public final class Disk {
     }
 
     public void crash() {
-        crash(random.nextInt(unsynced() + 1));
+        var left = crash(random.nextInt(unsynced() + 1));
+        if (!left.isEmpty() && damage.nextBoolean()) {
+            left.get(0).torn(damage);
+        }
     }
 
     /** How many changes a crash could lose now. */
     int unsynced() {
-        return pending.stream().mapToInt(write -> write.changes().size()).sum();
+        return pending.stream().mapToInt(write -> write.changes.size()).sum();
     }
 
-    /** @param surviving how many of the unsynced changes are found on the disk afterwards, the first of them */
-    void crash(int surviving) {
-        var changes =
-                pending.stream().flatMap(write -> write.changes().stream()).toList();
+    /**
+     * @param surviving how many of the unsynced changes are found on the disk afterwards, the first of them
+     * @return those that are lost
+     */
+    List<Change> crash(int surviving) {
+        List<Change> changes = new ArrayList<>();
+        pending.forEach(write -> changes.addAll(write.changes));
         pending.clear();
-        changes.subList(0, surviving).forEach(Runnable::run);
+        changes.subList(0, surviving).forEach(Change::whole);
         busyUntilNanos = 0;
+        return changes.subList(surviving, changes.size());
+    }
+
+    /** An orderly end: what was under way is done. */
+    public void flush() {
+        crash(unsynced());
+    }
+
+    /**
+     * Flips one bit of something that was written and synced, an event or a snapshot; whoever reads it will find out.
+     *
+     * @return what it was; empty when there is nothing on the disk
+     */
+    public Optional<String> rot() {
+        return rot(what -> true);
+    }
+
+    /** As {@link #rot()}, of something whose name is {@code wanted}: {@code "snapshot 30 of counter"}. */
+    Optional<String> rot(Predicate<String> wanted) {
+        Map<String, Runnable> flips = new TreeMap<>();
+        logs.forEach((id, log) -> log.events()
+                .headMap(log.highest(), true)
+                .keySet()
+                .forEach(number -> flips.put("event " + number + " of " + id, () -> log.rot(number, damage))));
+        snapshots.forEach((id, kept) -> kept.forEach((number, snapshot) -> flips.put(
+                "snapshot " + number + " of " + id,
+                () -> kept.put(
+                        number,
+                        new StoredSnapshot(
+                                snapshot.metadata(), snapshot.payload().rotten(damage), snapshot.torn())))));
+        flips.keySet().removeIf(wanted.negate());
+        if (flips.isEmpty()) {
+            return Optional.empty();
+        }
+        var victims = List.copyOf(flips.entrySet());
+        var victim = victims.get(damage.nextInt(victims.size()));
+        victim.getValue().run();
+        return Optional.of(victim.getKey());
     }
 }

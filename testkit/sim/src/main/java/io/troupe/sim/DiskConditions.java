@@ -7,8 +7,9 @@ import java.time.Duration;
  *
  * @param latencyMin a write is synced, or a read answered, after a time drawn evenly between the bounds
  * @param failures share of writes that fail with an I/O error and leave nothing behind, 0 to 1
+ * @param full whether there is no room: events and snapshots cannot be written, deletions can
  */
-public record DiskConditions(Duration latencyMin, Duration latencyMax, double failures) {
+public record DiskConditions(Duration latencyMin, Duration latencyMax, double failures, boolean full) {
 
     public DiskConditions {
         if (latencyMin.isNegative() || latencyMax.compareTo(latencyMin) < 0) {
@@ -20,16 +21,21 @@ public record DiskConditions(Duration latencyMin, Duration latencyMax, double fa
         }
     }
 
-    /** A tenth of a millisecond to two, no failures. */
+    /** A tenth of a millisecond to two, no failures, room enough. */
     public static DiskConditions good() {
-        return new DiskConditions(Duration.ofNanos(100_000), Duration.ofMillis(2), 0);
+        return new DiskConditions(Duration.ofNanos(100_000), Duration.ofMillis(2), 0, false);
     }
 
     public DiskConditions withLatency(Duration min, Duration max) {
-        return new DiskConditions(min, max, failures);
+        return new DiskConditions(min, max, failures, full);
     }
 
     public DiskConditions withFailures(double share) {
-        return new DiskConditions(latencyMin, latencyMax, share);
+        return new DiskConditions(latencyMin, latencyMax, share, full);
+    }
+
+    /** With no room for anything more. */
+    public DiskConditions withoutRoom() {
+        return new DiskConditions(latencyMin, latencyMax, failures, true);
     }
 }

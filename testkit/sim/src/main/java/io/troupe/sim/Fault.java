@@ -66,6 +66,19 @@ public interface Fault {
         });
     }
 
+    /** A node is stopped in good order, as for an upgrade, and started again later; killed when it will not end. */
+    static Fault stops() {
+        return (network, nodes, random) -> anyUp(nodes, random).map(victim -> {
+            victim.stop();
+            return new Inflicted("stop of " + victim.name(), () -> {
+                if (victim.isUp()) {
+                    victim.crash();
+                }
+                victim.restart();
+            });
+        });
+    }
+
     /** A node stands still, as in a long garbage collection. */
     static Fault pauses() {
         return (network, nodes, random) -> anyUp(nodes, random).map(victim -> {
@@ -86,6 +99,19 @@ public interface Fault {
             return new Inflicted("clock of " + victim.name() + " at " + rate, () -> {
                 if (victim.isUp()) {
                     victim.clockRate(1);
+                }
+            });
+        });
+    }
+
+    /** A node's calendar clock is wrong, by up to {@code skewMax} in either direction. */
+    static Fault clockSkew(Duration skewMax) {
+        return (network, nodes, random) -> anyUp(nodes, random).map(victim -> {
+            var skew = Duration.ofNanos((long) (skewMax.toNanos() * (2 * random.nextDouble() - 1)));
+            victim.clockSkew(skew);
+            return new Inflicted("calendar clock of " + victim.name() + " off by " + skew, () -> {
+                if (victim.isUp()) {
+                    victim.clockSkew(Duration.ZERO);
                 }
             });
         });
@@ -141,6 +167,31 @@ public interface Fault {
             victim.disk(DiskConditions.good().withFailures(shareMax * random.nextDouble()));
             return new Inflicted("failing disk of " + victim.name(), () -> victim.disk(DiskConditions.good()));
         });
+    }
+
+    /** A node's disk has no room for anything more. */
+    static Fault fullDisks() {
+        return (network, nodes, random) -> anyUp(nodes, random).map(victim -> {
+            victim.disk(DiskConditions.good().withoutRoom());
+            return new Inflicted("full disk of " + victim.name(), () -> victim.disk(DiskConditions.good()));
+        });
+    }
+
+    /**
+     * A bit of what a node has on its disk flips, which it finds out when it reads it next, mostly after a restart. There
+     * is no cure: a node may fail to start from now on, see {@link Simulation#onNodeDeath}.
+     */
+    static Fault bitRot() {
+        return (network, nodes, random) -> {
+            var victim = any(nodes, random);
+            return victim.rot().map(what -> new Inflicted("bit rot on " + victim.name() + ": " + what, () -> {}));
+        };
+    }
+
+    /** Slow, failing and full disks: all that a disk does and that heals again. */
+    static Fault diskFaults() {
+        Fault[] kinds = {slowDisks(Duration.ofMillis(100)), failingDisks(0.2), fullDisks()};
+        return (network, nodes, random) -> kinds[random.nextInt(kinds.length)].inflict(network, nodes, random);
     }
 
     private static FaultyNode any(List<? extends FaultyNode> nodes, RandomGenerator random) {

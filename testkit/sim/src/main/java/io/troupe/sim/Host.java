@@ -1,5 +1,6 @@
 package io.troupe.sim;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>States: up → paused → up; up or paused → dead, for ever.
  */
 public final class Host {
+
+    /** When every run begins by a right clock. */
+    public static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
 
     private final String name;
     private Disk disk;
@@ -96,9 +100,9 @@ public final class Host {
         wallClockSkewNanos = nanos;
     }
 
-    /** What this node's calendar clock shows, in nanoseconds since the run began by a right clock. */
-    public long wallClockNanos(long nowNanos) {
-        return clockNanos(nowNanos) + wallClockSkewNanos;
+    /** What this node's calendar clock shows, in milliseconds since 1970. */
+    public long wallClockMillis(long nowNanos) {
+        return EPOCH.toEpochMilli() + Math.floorDiv(clockNanos(nowNanos) + wallClockSkewNanos, 1_000_000L);
     }
 
     /** What its actors have said about their state, by name. */

@@ -3,6 +3,7 @@ package io.troupe.sim;
 /** Kinds of things that happen at one moment on one node, or everywhere. */
 public enum Mark {
     START,
+    STOP,
     CRASH,
     PAUSE,
     RESUME,

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What lies between the nodes. A message is turned into bytes by its Pekko serializer when it is sent and back into an
  * object when it arrives, so that nothing is shared and what cannot be serialized is found out.
  */
-final class Network {
+final class Network implements Links {
 
     /** A direction between two nodes, by name: it outlives their restarts. */
     private record Link(String from, String to) {}
@@ -49,38 +49,46 @@ final class Network {
         lost = 0;
     }
 
-    void conditions(NetworkConditions everywhere) {
+    @Override
+    public void conditions(NetworkConditions everywhere) {
         conditions = everywhere;
     }
 
-    void conditions(String from, String to, NetworkConditions there) {
+    @Override
+    public void conditions(String from, String to, NetworkConditions there) {
         link(from, to).conditions = there;
     }
 
-    void conditionsAsElsewhere(String from, String to) {
+    @Override
+    public void conditionsAsElsewhere(String from, String to) {
         link(from, to).conditions = null;
     }
 
-    void cut(String from, String to) {
+    @Override
+    public void cut(String from, String to) {
         link(from, to).cut = true;
     }
 
-    void mend(String from, String to) {
+    @Override
+    public void mend(String from, String to) {
         link(from, to).cut = false;
     }
 
-    void heal() {
+    @Override
+    public void heal() {
         for (var link : links.values()) {
             link.cut = false;
             link.conditions = null;
         }
     }
 
-    long sent() {
+    @Override
+    public long sent() {
         return sent;
     }
 
-    long lost() {
+    @Override
+    public long lost() {
         return lost;
     }
 

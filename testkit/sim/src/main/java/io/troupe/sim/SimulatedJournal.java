@@ -4,6 +4,8 @@ import com.typesafe.config.Config;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.AbstractActor;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.persistence.AtomicWrite;
@@ -50,40 +52,64 @@ public final class SimulatedJournal extends AbstractActor {
     private void onWrite(JournalProtocol.WriteMessages write) {
         var host = world.servedBy(owner);
         List<PersistentEnvelope> envelopes = CollectionConverters.asJava(write.messages());
-        List<Runnable> changes = new ArrayList<>();
+        List<Disk.Change> changes = new ArrayList<>();
         List<Object> replies = new ArrayList<>();
-        List<Object> failures = new ArrayList<>();
-        var broken = new IOException("simulated I/O error on the disk of " + host);
         int id = write.actorInstanceId();
         int writes = 0;
         for (var envelope : envelopes) {
             if (envelope instanceof AtomicWrite atomic) {
                 writes++;
                 prepare(host, atomic, id, changes, replies);
-                for (var event : CollectionConverters.asJava(atomic.payload())) {
-                    failures.add(new JournalProtocol.WriteMessageFailure(event, broken, id));
-                }
             } else if (envelope instanceof NonPersistentRepr loop) {
                 replies.add(new JournalProtocol.LoopMessageSuccess(loop.payload(), id));
-                failures.add(new JournalProtocol.LoopMessageSuccess(loop.payload(), id));
             }
         }
         replies.add(0, JournalProtocol.WriteMessagesSuccessful$.MODULE$);
-        failures.add(0, new JournalProtocol.WriteMessagesFailed(broken, writes));
         var actor = write.persistentActor();
+        int count = writes;
+        Consumer<IOException> failed = why -> tellAll(actor, failures(envelopes, count, id, why));
         if (shared && isTaken(envelopes)) {
-            diskOf(host).read(host, () -> tellAll(actor, failures));
+            var taken = new IOException("another writer has stored an event with this number");
+            diskOf(host).read(host, () -> failed.accept(taken));
             return;
         }
-        diskOf(host).write(host, changes, () -> tellAll(actor, replies), () -> tellAll(actor, failures));
+        diskOf(host).write(host, changes, () -> tellAll(actor, replies), failed);
     }
 
-    private void prepare(Host host, AtomicWrite atomic, int id, List<Runnable> changes, List<Object> replies) {
+    private static List<Object> failures(List<PersistentEnvelope> envelopes, int writes, int id, IOException why) {
+        List<Object> failures = new ArrayList<>();
+        failures.add(new JournalProtocol.WriteMessagesFailed(why, writes));
+        for (var envelope : envelopes) {
+            if (envelope instanceof AtomicWrite atomic) {
+                for (var event : CollectionConverters.asJava(atomic.payload())) {
+                    failures.add(new JournalProtocol.WriteMessageFailure(event, why, id));
+                }
+            } else if (envelope instanceof NonPersistentRepr loop) {
+                failures.add(new JournalProtocol.LoopMessageSuccess(loop.payload(), id));
+            }
+        }
+        return failures;
+    }
+
+    /** An atomic write: whole, or torn. */
+    private record Append(EventLog log, List<EventLog.Stored> events) implements Disk.Change {
+        @Override
+        public void whole() {
+            log.append(events);
+        }
+
+        @Override
+        public void torn(RandomGenerator random) {
+            log.tear(events, random);
+        }
+    }
+
+    private void prepare(Host host, AtomicWrite atomic, int id, List<Disk.Change> changes, List<Object> replies) {
         var events = CollectionConverters.asJava(atomic.payload());
-        List<Disk.StoredEvent> stored = new ArrayList<>();
+        List<EventLog.Stored> stored = new ArrayList<>();
         try {
             for (var event : events) {
-                stored.add(new Disk.StoredEvent(event.withPayload(""), payloads.toBytes(event.payload())));
+                stored.add(new EventLog.Stored(event.withPayload(""), payloads.toBytes(event.payload())));
             }
         } catch (Exception e) {
             // As every journal does: what cannot be serialized is rejected, and the actor goes on.
@@ -91,7 +117,7 @@ public final class SimulatedJournal extends AbstractActor {
             return;
         }
         var log = diskOf(host).log(atomic.persistenceId());
-        changes.add(() -> stored.forEach(log::append));
+        changes.add(new Append(log, stored));
         events.forEach(event -> replies.add(new JournalProtocol.WriteMessageSuccess(event, id)));
     }
 
@@ -100,14 +126,9 @@ public final class SimulatedJournal extends AbstractActor {
         for (var envelope : envelopes) {
             if (envelope instanceof AtomicWrite atomic) {
                 var log = world.sharedStore().log(atomic.persistenceId());
-                if (atomic.lowestSequenceNr() <= log.highestPromised) {
+                if (!log.promise(atomic.lowestSequenceNr(), atomic.highestSequenceNr())) {
                     return true;
                 }
-            }
-        }
-        for (var envelope : envelopes) {
-            if (envelope instanceof AtomicWrite atomic) {
-                world.sharedStore().log(atomic.persistenceId()).highestPromised = atomic.highestSequenceNr();
             }
         }
         return false;
@@ -122,31 +143,45 @@ public final class SimulatedJournal extends AbstractActor {
         diskOf(host).read(host, () -> {
             var actor = replay.persistentActor();
             var log = diskOf(host).log(replay.persistenceId());
+            int cut = log.cutTornWrite();
+            if (cut > 0) {
+                world.note(
+                        host, "cuts off a torn write behind event " + log.highest() + " of " + replay.persistenceId());
+            }
             try {
-                log.events.tailMap(replay.fromSequenceNr(), true).headMap(replay.toSequenceNr(), true).values().stream()
-                        .limit(replay.max())
-                        .forEach(event -> actor.tell(new JournalProtocol.ReplayedMessage(read(event)), self()));
-                actor.tell(new JournalProtocol.RecoverySuccess(log.highest), self());
+                long left = replay.max();
+                for (var event : log.events()
+                        .tailMap(replay.fromSequenceNr(), true)
+                        .headMap(replay.toSequenceNr(), true)
+                        .values()) {
+                    if (left-- > 0) {
+                        actor.tell(new JournalProtocol.ReplayedMessage(read(event)), self());
+                    }
+                }
+                actor.tell(new JournalProtocol.RecoverySuccess(log.highest()), self());
             } catch (Exception e) {
+                world.note(host, "cannot recover: " + e.getMessage());
                 actor.tell(new JournalProtocol.ReplayMessagesFailure(e), self());
             }
         });
     }
 
-    private PersistentRepr read(Disk.StoredEvent event) {
-        return event.envelope().withPayload(payloads.fromBytes(event.payload()));
+    private PersistentRepr read(EventLog.Stored event) throws DamagedException {
+        var envelope = event.envelope();
+        String what = "event " + envelope.sequenceNr() + " of " + envelope.persistenceId();
+        return envelope.withPayload(payloads.fromBytes(event.payload(), what));
     }
 
     private void onDelete(JournalProtocol.DeleteMessagesTo delete) {
         var host = world.servedBy(owner);
         var log = diskOf(host).log(delete.persistenceId());
         var actor = delete.persistentActor();
-        var broken = new IOException("simulated I/O error on the disk of " + host);
+        Disk.Change deletion = () -> log.deleteTo(delete.toSequenceNr());
         diskOf(host)
-                .write(
+                .change(
                         host,
-                        List.of(() -> log.deleteTo(delete.toSequenceNr())),
+                        List.of(deletion),
                         () -> actor.tell(new DeleteMessagesSuccess(delete.toSequenceNr()), self()),
-                        () -> actor.tell(new DeleteMessagesFailure(broken, delete.toSequenceNr()), self()));
+                        why -> actor.tell(new DeleteMessagesFailure(why, delete.toSequenceNr()), self()));
     }
 }

@@ -1,8 +1,10 @@
 package io.troupe.sim;
 
 import com.typesafe.config.Config;
-import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.AbstractActor;
 import org.apache.pekko.persistence.DeleteSnapshotFailure;
 import org.apache.pekko.persistence.DeleteSnapshotSuccess;
@@ -12,6 +14,7 @@ import org.apache.pekko.persistence.SaveSnapshotFailure;
 import org.apache.pekko.persistence.SaveSnapshotSuccess;
 import org.apache.pekko.persistence.SelectedSnapshot;
 import org.apache.pekko.persistence.SnapshotProtocol;
+import org.apache.pekko.persistence.SnapshotSelectionCriteria;
 import scala.Option;
 
 /**
@@ -19,6 +22,8 @@ import scala.Option;
  * node's snapshots on that node's own {@link Disk}.
  */
 public final class SimulatedSnapshotStore extends AbstractActor {
+
+    private static final int LOAD_ATTEMPTS_MAX = 3;
 
     private final World world = World.of(context().system().settings().config());
     private final Host owner = world.ownerOf(context().system().settings().config());
@@ -49,20 +54,56 @@ public final class SimulatedSnapshotStore extends AbstractActor {
         var requester = sender();
         diskOf(host).read(host, () -> {
             var criteria = load.criteria().limit(load.toSequenceNr());
-            var newest = diskOf(host).snapshots(load.persistenceId()).descendingMap().values().stream()
-                    .filter(snapshot -> criteria.matches(snapshot.metadata()))
-                    .findFirst();
+            var kept = diskOf(host).snapshots(load.persistenceId());
+            kept.values().removeIf(Disk.StoredSnapshot::torn);
             try {
-                Option<SelectedSnapshot> found = newest.isEmpty()
-                        ? Option.empty()
-                        : Option.apply(new SelectedSnapshot(
-                                newest.get().metadata(),
-                                payloads.fromBytes(newest.get().payload())));
-                requester.tell(new SnapshotProtocol.LoadSnapshotResult(found, load.toSequenceNr()), self());
+                requester.tell(
+                        new SnapshotProtocol.LoadSnapshotResult(
+                                newest(kept.descendingMap().values(), criteria), load.toSequenceNr()),
+                        self());
             } catch (Exception e) {
+                world.note(host, "cannot recover: " + e.getMessage());
                 requester.tell(new SnapshotProtocol.LoadSnapshotFailed(e), self());
             }
         });
+    }
+
+    /** The newest that is whole, of the first few that match: what Pekko's own local store does. */
+    private Option<SelectedSnapshot> newest(
+            Collection<Disk.StoredSnapshot> newestFirst, SnapshotSelectionCriteria criteria) throws DamagedException {
+        DamagedException damaged = null;
+        int attempts = 0;
+        for (var snapshot : newestFirst) {
+            if (criteria.matches(snapshot.metadata()) && attempts++ < LOAD_ATTEMPTS_MAX) {
+                var metadata = snapshot.metadata();
+                try {
+                    String what = "snapshot " + metadata.sequenceNr() + " of " + metadata.persistenceId();
+                    return Option.apply(new SelectedSnapshot(metadata, payloads.fromBytes(snapshot.payload(), what)));
+                } catch (DamagedException e) {
+                    damaged = damaged == null ? e : damaged;
+                }
+            }
+        }
+        if (damaged != null) {
+            throw damaged;
+        }
+        return Option.empty();
+    }
+
+    /** A torn one is what is left of a file that was being written: nobody takes it for a snapshot. */
+    private record Save(NavigableMap<Long, Disk.StoredSnapshot> snapshots, Disk.StoredSnapshot snapshot)
+            implements Disk.Change {
+        @Override
+        public void whole() {
+            snapshots.put(snapshot.metadata().sequenceNr(), snapshot);
+        }
+
+        @Override
+        public void torn(RandomGenerator random) {
+            var part = new Disk.StoredSnapshot(
+                    snapshot.metadata(), snapshot.payload().torn(random), true);
+            snapshots.putIfAbsent(snapshot.metadata().sequenceNr(), part);
+        }
     }
 
     private void onSave(SnapshotProtocol.SaveSnapshot save) {
@@ -71,7 +112,7 @@ public final class SimulatedSnapshotStore extends AbstractActor {
         var metadata = save.metadata();
         Disk.StoredSnapshot stored;
         try {
-            stored = new Disk.StoredSnapshot(metadata, payloads.toBytes(save.snapshot()));
+            stored = new Disk.StoredSnapshot(metadata, payloads.toBytes(save.snapshot()), false);
         } catch (Exception e) {
             requester.tell(new SaveSnapshotFailure(metadata, e), self());
             return;
@@ -80,9 +121,9 @@ public final class SimulatedSnapshotStore extends AbstractActor {
         diskOf(host)
                 .write(
                         host,
-                        List.of(() -> snapshots.put(metadata.sequenceNr(), stored)),
+                        List.of(new Save(snapshots, stored)),
                         () -> requester.tell(new SaveSnapshotSuccess(metadata), self()),
-                        () -> requester.tell(new SaveSnapshotFailure(metadata, broken(host)), self()));
+                        why -> requester.tell(new SaveSnapshotFailure(metadata, why), self()));
     }
 
     private void onDelete(SnapshotProtocol.DeleteSnapshot delete) {
@@ -90,12 +131,13 @@ public final class SimulatedSnapshotStore extends AbstractActor {
         var requester = sender();
         var metadata = delete.metadata();
         var snapshots = diskOf(host).snapshots(metadata.persistenceId());
+        Disk.Change deletion = () -> snapshots.remove(metadata.sequenceNr());
         diskOf(host)
-                .write(
+                .change(
                         host,
-                        List.of(() -> snapshots.remove(metadata.sequenceNr())),
+                        List.of(deletion),
                         () -> requester.tell(new DeleteSnapshotSuccess(metadata), self()),
-                        () -> requester.tell(new DeleteSnapshotFailure(metadata, broken(host)), self()));
+                        why -> requester.tell(new DeleteSnapshotFailure(metadata, why), self()));
     }
 
     private void onDeleteSome(SnapshotProtocol.DeleteSnapshots delete) {
@@ -103,15 +145,12 @@ public final class SimulatedSnapshotStore extends AbstractActor {
         var requester = sender();
         var criteria = delete.criteria();
         var snapshots = diskOf(host).snapshots(delete.persistenceId());
+        Disk.Change deletion = () -> snapshots.values().removeIf(snapshot -> criteria.matches(snapshot.metadata()));
         diskOf(host)
-                .write(
+                .change(
                         host,
-                        List.of(() -> snapshots.values().removeIf(snapshot -> criteria.matches(snapshot.metadata()))),
+                        List.of(deletion),
                         () -> requester.tell(new DeleteSnapshotsSuccess(criteria), self()),
-                        () -> requester.tell(new DeleteSnapshotsFailure(criteria, broken(host)), self()));
-    }
-
-    private static IOException broken(Host host) {
-        return new IOException("simulated I/O error on the disk of " + host);
+                        why -> requester.tell(new DeleteSnapshotsFailure(criteria, why), self()));
     }
 }

@@ -51,10 +51,10 @@ public final class Steering {
     /** Lets what the test has done so far sink in: started nodes recover from their disks. Sends nothing. */
     public void settle() {
         steer(() -> {
-            world.rest();
+            world.execution().rest();
             for (var disk = diskDone(); disk != null; disk = diskDone()) {
-                world.happen(disk, disk.dueNanos);
-                world.rest();
+                world.execution().happen(disk, disk.dueNanos);
+                world.execution().rest();
             }
         });
     }
@@ -151,7 +151,7 @@ public final class Steering {
             switch (choice.kind()) {
                 case DELIVER -> {
                     var timer = head(choice);
-                    world.happen(timer, clock(choice.node()));
+                    world.execution().happen(timer, clock(choice.node()));
                 }
                 case LOCAL -> {
                     var timer = next().get(choice.node());
@@ -159,29 +159,29 @@ public final class Steering {
                         throw impossible(choice);
                     }
                     clocks.merge(choice.node(), timer.dueNanos, Math::max);
-                    world.happen(timer, clock(choice.node()));
+                    world.execution().happen(timer, clock(choice.node()));
                 }
                 case SCRIPTED -> {
                     var timer = scripted();
                     if (timer == null) {
                         throw impossible(choice);
                     }
-                    world.happen(timer, world.nowNanos());
+                    world.execution().happen(timer, world.nowNanos());
                 }
                 case LOSE -> lose(head(choice));
                 case DUPLICATE -> ((Cause.Arrival) head(choice).cause).again().run();
                 case CRASH -> simulation.node(choice.node()).crash(choice.part());
                 case RESTART -> {
-                    world.setClock(clock(choice.node()));
+                    world.execution().setClock(clock(choice.node()));
                     simulation.node(choice.node()).restart();
                 }
             }
-            world.rest();
+            world.execution().rest();
         });
     }
 
     private void lose(Timers.Timer timer) {
-        world.drop(timer);
+        world.execution().drop(timer);
         var flight = ((Cause.Arrival) timer.cause).flight();
         if (flight != null) {
             flight.lost(world.trace().time(world.nowNanos()));
@@ -237,7 +237,7 @@ public final class Steering {
             timers.forEach(timer -> text.append("\n  ").append(message(timer)));
             text.append('\n');
         });
-        for (var timer : world.pending()) {
+        for (var timer : world.execution().pending()) {
             if (timer.cause instanceof Cause.Timeout || timer.cause instanceof Cause.DiskDone) {
                 var host = hostOf(timer);
                 if (host != null) {
@@ -257,7 +257,7 @@ public final class Steering {
         var text = new StringBuilder(simulation.node(node).isUp() ? "up" : "down");
         simulation.node(node).disk().describe(text);
         world.host(node).ifPresent(host -> text.append(' ').append(text(host.reported())));
-        for (var timer : world.pending()) {
+        for (var timer : world.execution().pending()) {
             var host = hostOf(timer);
             if (host != null && host.name().equals(node)) {
                 text.append("\n in ").append(timer.dueNanos - clock(node));
@@ -280,7 +280,7 @@ public final class Steering {
 
     private Map<Lane, List<Timers.Timer>> lanes() {
         Map<Lane, List<Timers.Timer>> lanes = new TreeMap<>(Lane.ORDER);
-        for (var timer : world.pending()) {
+        for (var timer : world.execution().pending()) {
             if (timer.cause instanceof Cause.Arrival arrival && !arrival.to().isDead()) {
                 var lane = new Lane(arrival.from(), arrival.to().name(), arrival.isCopy());
                 lanes.computeIfAbsent(lane, any -> new ArrayList<>()).add(timer);
@@ -292,7 +292,7 @@ public final class Steering {
     /** The next on each node's own clock. */
     private Map<String, Timers.Timer> next() {
         Map<String, Timers.Timer> next = new TreeMap<>();
-        for (var timer : world.pending()) {
+        for (var timer : world.execution().pending()) {
             var host = hostOf(timer);
             if (host != null) {
                 next.merge(host.name(), timer, (a, b) -> b.dueNanos < a.dueNanos ? b : a);
@@ -312,16 +312,16 @@ public final class Steering {
     }
 
     private Timers.@Nullable Timer scripted() {
-        return world.pending(Cause.Scripted.class::isInstance);
+        return world.execution().pending(Cause.Scripted.class::isInstance);
     }
 
     private Timers.@Nullable Timer diskDone() {
-        return world.pending(Cause.DiskDone.class::isInstance);
+        return world.execution().pending(Cause.DiskDone.class::isInstance);
     }
 
     private Timers.Timer head(Choice choice) {
         var lane = new Lane(choice.from(), choice.node(), choice.part() == 1);
-        var head = world.pending(cause -> cause instanceof Cause.Arrival arrival && lane.carries(arrival));
+        var head = world.execution().pending(cause -> cause instanceof Cause.Arrival arrival && lane.carries(arrival));
         if (head == null) {
             throw impossible(choice);
         }

@@ -32,7 +32,7 @@ final class SteppingBlockContext implements BlockContext {
         }
         var future = awaited(wait);
         while (future != null && !future.isCompleted()) {
-            if (!world.stepOfWaiting()) {
+            if (!world.execution().stepOfWaiting()) {
                 throw new SimulationFailure("waiting for " + future + ", but nothing is left to run");
             }
         }

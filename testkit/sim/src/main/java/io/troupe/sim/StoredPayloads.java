@@ -14,13 +14,20 @@ final class StoredPayloads {
         this.serialization = SerializationExtension.get(system);
     }
 
-    Disk.Stored toBytes(Object payload) {
+    StoredBytes toBytes(Object payload) {
         var serializer = serialization.findSerializerFor(payload);
-        return new Disk.Stored(
+        return StoredBytes.of(
                 serializer.toBinary(payload), serializer.identifier(), Serializers.manifestFor(serializer, payload));
     }
 
-    Object fromBytes(Disk.Stored stored) {
+    /**
+     * @param what it is, for messages
+     * @throws DamagedException when it is not whole
+     */
+    Object fromBytes(StoredBytes stored, String what) throws DamagedException {
+        if (!stored.isWhole()) {
+            throw new DamagedException(what);
+        }
         return serialization
                 .deserialize(stored.bytes(), stored.serializer(), stored.manifest())
                 .get();

@@ -2,7 +2,6 @@ package io.troupe.sim;
 
 import com.typesafe.config.Config;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -11,7 +10,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.ActorPath;
 import org.apache.pekko.actor.ActorSystem;
@@ -38,35 +36,26 @@ public final class World {
 
     private static final Map<Long, World> WORLDS = new ConcurrentHashMap<>();
     private static final AtomicLong IDS = new AtomicLong();
-    private static final int STEPS_AT_ONE_INSTANT_MAX = 1_000_000;
 
     private final long id = IDS.incrementAndGet();
     private final Thread thread = Thread.currentThread();
     private final boolean actorsMayWait;
     private final AtomicReference<@Nullable SimulationFailure> failure = new AtomicReference<>();
     private final Map<String, Host> hosts = new LinkedHashMap<>();
-    private final RunQueue ready = new RunQueue();
     /** Never run in a run that counts; kept so that the actor system can still be taken down. */
     private final ConcurrentLinkedQueue<RunQueue.Task> foreign = new ConcurrentLinkedQueue<>();
 
-    private final Timers timers = new Timers();
     private final Network network = new Network(this);
     private @Nullable ActorSystem system;
 
     private RandomStreams streams = new RandomStreams(0);
-    private RandomGenerator schedule = streams.derive("schedule");
     private RandomGenerator uuids = streams.derive("uuids");
     private Fingerprint fingerprint = new Fingerprint();
     private Trace trace = new Trace();
     private final Map<String, Long> reached = new TreeMap<>();
-    private final Host outside = new Host("outside", new Disk(this, streams.derive("disk outside")));
-    private Disk sharedStore = new Disk(this, streams.derive("disk shared"));
-    private Host current = outside;
-    private Host messageOrigin = outside;
-    private long nowNanos;
-    private long steps;
-    private int stepsAtThisInstant;
-    private int depth;
+    private final Host outside = new Host("outside", new Disk(this, "outside"));
+    private Disk sharedStore = new Disk(this, "shared");
+    private final Execution execution = new Execution(outside, streams.derive("schedule"), this::throwFailure);
 
     World() {
         this(false);
@@ -113,23 +102,16 @@ public final class World {
 
     /** Starts over for another seed; nothing may be running. */
     public void begin(long seed) {
-        ready.clear();
         foreign.clear();
-        timers.clear();
         hosts.clear();
         streams = new RandomStreams(seed);
-        schedule = streams.derive("schedule");
+        execution.begin(streams.derive("schedule"));
         uuids = streams.derive("uuids");
         fingerprint = new Fingerprint();
         trace = new Trace();
         reached.clear();
-        outside.disk(new Disk(this, streams.derive("disk outside")));
-        sharedStore = new Disk(this, streams.derive("disk shared"));
-        current = outside;
-        messageOrigin = outside;
-        nowNanos = 0;
-        steps = 0;
-        stepsAtThisInstant = 0;
+        outside.disk(new Disk(this, "outside"));
+        sharedStore = new Disk(this, "shared");
         failure.set(null);
         network.begin(streams.derive("network"));
         Below.seedThreadLocalRandom(seed);
@@ -142,16 +124,16 @@ public final class World {
     }
 
     public Host current() {
-        return current;
+        return execution.current();
     }
 
     /** Who sent the message that is being handled: system actors that serve all nodes ask this. */
     Host messageOrigin() {
-        return messageOrigin;
+        return execution.messageOrigin();
     }
 
     void messageOrigin(Host host) {
-        messageOrigin = host;
+        execution.messageOrigin(host);
     }
 
     /** The node that the actor system with this configuration is, or {@link #outside()} where it serves many nodes. */
@@ -167,7 +149,7 @@ public final class World {
 
     /** For whom a plugin of {@code owner}'s actor system does what the present message asks. */
     Host servedBy(Host owner) {
-        return owner == outside ? messageOrigin : owner;
+        return owner == outside ? messageOrigin() : owner;
     }
 
     public void register(Host host) {
@@ -194,13 +176,7 @@ public final class World {
 
     /** Runs {@code work} as the given host. */
     public void as(Host host, Runnable work) {
-        var before = current;
-        current = host;
-        try {
-            work.run();
-        } finally {
-            current = before;
-        }
+        execution.as(host, work);
     }
 
     // ---- what the hooks call
@@ -210,7 +186,7 @@ public final class World {
         if (owner == outside) {
             submit(work);
         } else if (!isForeign(work) && !owner.isDead()) {
-            add(new RunQueue.Task(owner, work));
+            execution.add(new RunQueue.Task(owner, work));
         }
     }
 
@@ -221,19 +197,11 @@ public final class World {
         }
         Host host = work instanceof Mailbox mailbox && mailbox.messageQueue() instanceof NetworkMailbox.Queue queue
                 ? queue.host()
-                : current;
+                : current();
         if (host.isDead() && !(work instanceof Mailbox)) {
             return;
         }
-        add(new RunQueue.Task(host, work));
-    }
-
-    private void add(RunQueue.Task task) {
-        if (task.host().isPaused()) {
-            task.host().park(task);
-        } else {
-            ready.add(task);
-        }
+        execution.add(new RunQueue.Task(host, work));
     }
 
     /** A step of the test's own schedule. */
@@ -242,7 +210,7 @@ public final class World {
     }
 
     Timers.Timer at(long dueNanos, Host host, Cause cause, Runnable work) {
-        return timers.add(Math.max(dueNanos, nowNanos), host, cause, work);
+        return execution.at(dueNanos, host, cause, work);
     }
 
     /** Notes and refuses work that comes from another thread: the run would not be the seed's any more. */
@@ -265,7 +233,7 @@ public final class World {
     /** The run is over: what failed in it must not stop its actors from being taken down. */
     public void forgive() {
         failure.set(null);
-        stepsAtThisInstant = 0;
+        execution.forgive();
     }
 
     void throwFailure() {
@@ -278,16 +246,16 @@ public final class World {
     // ---- time and steps
 
     public long nowNanos() {
-        return nowNanos;
+        return execution.nowNanos();
     }
 
     public long steps() {
-        return steps;
+        return execution.steps();
     }
 
     /** Whether some actor is in the middle of its turn. */
     public boolean isInTurn() {
-        return depth > 0;
+        return execution.isInTurn();
     }
 
     Network network() {
@@ -339,19 +307,19 @@ public final class World {
 
     /** @param arrivalNanos when it will be there, or -1 when it is lost */
     public void sent(Host from, Host to, long arrivalNanos, String path, Object message) {
-        trace.sent(nowNanos, from, to, arrivalNanos, path, message);
+        trace.sent(nowNanos(), from, to, arrivalNanos, path, message);
     }
 
     /** Something happened to a node, or everywhere when {@code node} is empty. */
     public void event(Mark mark, String node, String what) {
-        trace.event(nowNanos, mark, node, what);
+        trace.event(nowNanos(), mark, node, what);
     }
 
     /** An actor is about to handle a message. */
     public void handled(Host host, String path, Object message) {
         fingerprint.add(
-                nowNanos, path, TypedWrapping.payload(message).getClass().getName());
-        trace.handled(nowNanos, host, path, message);
+                nowNanos(), path, TypedWrapping.payload(message).getClass().getName());
+        trace.handled(nowNanos(), host, path, message);
     }
 
     /** {@code work} happens for {@code host} at a moment of virtual time, unless the host is dead by then. */
@@ -362,7 +330,7 @@ public final class World {
     /** Does it now, or, when an actor is just running, right after its turn. */
     public void betweenSteps(Runnable action) {
         if (isInTurn()) {
-            at(nowNanos, outside, action);
+            at(nowNanos(), outside, action);
         } else {
             action.run();
         }
@@ -388,60 +356,18 @@ public final class World {
         }
     }
 
-    /**
-     * Runs what is ready of the node whose code waits now, first come first served, and something else only when nothing
-     * is: waits of different nodes inside each other could not end in the order in which they are over.
-     *
-     * @return false when nothing is left to run
-     */
-    boolean stepOfWaiting() {
-        var waiting = current;
-        var own = ready.takeFirst(task -> task.host() == waiting);
-        if (own == null) {
-            return step(Long.MAX_VALUE);
-        }
-        stepped();
-        run(own);
-        throwFailure();
-        return true;
-    }
-
-    private void stepped() {
-        if (++stepsAtThisInstant > STEPS_AT_ONE_INSTANT_MAX) {
-            throw new SimulationFailure("still busy after " + STEPS_AT_ONE_INSTANT_MAX + " steps at " + nowNanos
-                    + " ns of virtual time: actors that send to each other for ever");
-        }
-    }
-
     /** Runs one ready task, or else the next timer due by {@code untilNanos}; false when there is neither. */
     public boolean step(long untilNanos) {
-        if (!ready.isEmpty()) {
-            stepped();
-            run(ready.takeAny(schedule));
-            throwFailure();
-            return true;
-        }
-        var timer = timers.peek();
-        if (timer == null || timer.dueNanos > untilNanos) {
-            return false;
-        }
-        timers.take(timer);
-        advanceTo(timer.dueNanos);
-        if (timer.host.isPaused()) {
-            timer.host.park(new RunQueue.Task(timer.host, timer.work));
-        } else {
-            steps++;
-            as(timer.host, timer.work);
-        }
-        throwFailure();
-        return true;
+        return execution.step(untilNanos);
     }
 
     public void advanceTo(long nanos) {
-        if (nanos > nowNanos) {
-            nowNanos = nanos;
-            stepsAtThisInstant = 0;
-        }
+        execution.advanceTo(nanos);
+    }
+
+    /** For what chooses the next step itself. */
+    Execution execution() {
+        return execution;
     }
 
     public void reached(String what) {
@@ -452,71 +378,14 @@ public final class World {
         return Map.copyOf(reached);
     }
 
-    /** What is to happen later. */
-    List<Timers.Timer> pending() {
-        return timers.pending();
-    }
-
-    /** The first scheduled of it that is wanted. */
-    Timers.@Nullable Timer pending(Predicate<Cause> wanted) {
-        return timers.first(wanted);
-    }
-
-    /** Does one thing that is pending now, whenever it was due; {@code clockNanos} is the time it happens at. */
-    void happen(Timers.Timer chosen, long clockNanos) {
-        timers.take(chosen);
-        nowNanos = clockNanos;
-        steps++;
-        as(chosen.host, chosen.work);
-        throwFailure();
-    }
-
-    /** Moves virtual time, backwards too: with a schedule that is steered each node has a time of its own. */
-    void setClock(long nanos) {
-        nowNanos = nanos;
-    }
-
-    /** What was pending will never happen. */
-    void drop(Timers.Timer chosen) {
-        timers.take(chosen);
-    }
-
-    /** Runs what is ready, first come first served, until nothing is. */
-    void rest() {
-        stepsAtThisInstant = 0;
-        for (var task = ready.takeFirst(any -> true); task != null; task = ready.takeFirst(any -> true)) {
-            if (++stepsAtThisInstant > STEPS_AT_ONE_INSTANT_MAX) {
-                throw new SimulationFailure("still busy after " + STEPS_AT_ONE_INSTANT_MAX
-                        + " steps: actors of one node that send to each other for ever");
-            }
-            run(task);
-            throwFailure();
-        }
-    }
-
-    private void run(RunQueue.Task task) {
-        steps++;
-        var before = current;
-        var origin = messageOrigin;
-        current = task.host();
-        depth++;
-        try {
-            task.work().run();
-        } finally {
-            depth--;
-            current = before;
-            messageOrigin = origin;
-        }
-    }
-
     public void resume(Host host) {
-        host.resume().forEach(ready::add);
+        execution.resume(host);
     }
 
     /** The host is no more: what is ready for it never runs. For a host that is an actor system of its own. */
     public void kill(Host host) {
         host.die();
-        ready.removeIf(task -> task.host() == host);
+        execution.drop(host);
         hosts.remove(host.name(), host);
     }
 
@@ -527,23 +396,21 @@ public final class World {
     void bury(Host host) {
         resume(host); // A paused host's mailboxes must run once more, or its actors never stop.
         host.die();
-        ready.removeIf(task -> task.host() == host && !(task.work() instanceof Mailbox));
+        execution.keepMailboxesOf(host);
         var root = host.root();
         if (root == null) {
             return;
         }
         system().stop(root);
         for (var task = foreign.poll(); task != null; task = foreign.poll()) {
-            ready.add(task);
+            execution.add(task);
         }
-        for (int spent = 0;
-                system() instanceof ActorSystemImpl impl && impl.guardian().getSingleChild(host.name()) == root;
-                spent++) {
-            var task = ready.takeFirst(any -> any.host() == host || any.host() == outside);
-            if (task == null || spent > STEPS_AT_ONE_INSTANT_MAX) {
-                throw new IllegalStateException("the actors of " + host + " did not stop");
-            }
-            run(task);
+        boolean stopped = execution.runAlone(
+                host,
+                () -> !(system() instanceof ActorSystemImpl impl
+                        && impl.guardian().getSingleChild(host.name()) == root));
+        if (!stopped) {
+            throw new IllegalStateException("the actors of " + host + " did not stop");
         }
         hosts.remove(host.name(), host);
     }

@@ -34,13 +34,14 @@ const time = t => unit === "step" ? "step " + Math.round(t) : t.toFixed(3) + " m
 
 // ---- spans of a node's life: down, paused, and what it reported
 
+const ENDS = ["crash", "stop"]; // of a life
 const spans = data.nodes.map(() => ({ down: [], paused: [], states: [] }));
-for (const [kind, begins, ends] of [["down", "crash", "start"], ["paused", "pause", "resume"]]) {
+for (const [kind, begins, ends] of [["down", ["crash", "stop"], "start"], ["paused", ["pause"], "resume"]]) {
   const open = new Map();
   for (const m of data.marks) {
     if (m[NODE] < 0) continue;
-    if (m[KIND] === begins && !open.has(m[NODE])) open.set(m[NODE], m[AT]);
-    if ((m[KIND] === ends || m[KIND] === "crash" && kind === "paused") && open.has(m[NODE])) {
+    if (begins.includes(m[KIND]) && !open.has(m[NODE])) open.set(m[NODE], m[AT]);
+    if ((m[KIND] === ends || ENDS.includes(m[KIND]) && kind === "paused") && open.has(m[NODE])) {
       spans[m[NODE]][kind].push([open.get(m[NODE]), m[AT]]); open.delete(m[NODE]);
     }
   }
@@ -55,7 +56,7 @@ for (const m of data.marks) if (m[NODE] >= 0) {
     if (mainState.get(m[NODE]) !== name) continue;
     if (last && last[1] === null) last[1] = m[AT];
     states.push([m[AT], null, name, value]);
-  } else if (m[KIND] === "crash" && last && last[1] === null) last[1] = m[AT];
+  } else if (ENDS.includes(m[KIND]) && last && last[1] === null) last[1] = m[AT];
 }
 const faults = []; // what was done from when to when, from its two marks
 for (const m of data.marks) if (m[KIND] === "fault") {
@@ -73,7 +74,7 @@ const contains = text => text.toLowerCase().includes($("text").value.toLowerCase
 const wantsMessage = m => shownTypes.has(m[TYPE]) && (shownNodes.has(m[FROM]) && shownNodes.has(m[TO]))
   && (!$("text").value || contains(data.actors[m[ACTOR]] + " " + data.types[m[TYPE]] + " " + m[TEXT]));
 const wantsMark = m => (m[NODE] < 0 || shownNodes.has(m[NODE])) && (!["timer", "persisted", "note", "state"].includes(m[KIND]) || shownKinds.has(m[KIND]))
-  && m[KIND] !== "fault" && (!$("text").value || ["crash", "start", "pause", "resume", "error"].includes(m[KIND]) || contains(m[WHAT]));
+  && m[KIND] !== "fault" && (!$("text").value || ["crash", "stop", "start", "pause", "resume", "error"].includes(m[KIND]) || contains(m[WHAT]));
 function firstAfter(list, t) { // by the first column
   let low = 0, high = list.length;
   while (low < high) { const middle = (low + high) >> 1; if (list[middle][0] < t) low = middle + 1; else high = middle; }
@@ -199,7 +200,7 @@ function drawMessage(m, crowded, labelled) {
   }
   context.lineWidth = 1;
 }
-const markColour = kind => ({ start: css.good, resume: css.good, crash: css.bad, error: css.bad, pause: css.warn, network: css.accent, note: css.accent, state: css.accent })[kind] ?? css.soft;
+const markColour = kind => ({ start: css.good, resume: css.good, crash: css.bad, error: css.bad, pause: css.warn, stop: css.warn, network: css.accent, note: css.accent, state: css.accent })[kind] ?? css.soft;
 function drawMarks(marks, height) {
   const free = new Map(); // per lane: up to where its notes have taken the room
   for (const m of marks) {
@@ -208,6 +209,7 @@ function drawMarks(marks, height) {
     if (m[NODE] < 0) {
       stroke(px, 22, px, height, [2, 4]); if ((free.get(-1) ?? 0) < px) { context.fillText(shortened(m[WHAT], 40), px + 3, TOP - 8 + Math.min(3, faultRows.length) * 15); free.set(-1, px + 150); }
     } else if (kind === "crash") { context.lineWidth = 2.6; stroke(px - 6, py - 6, px + 6, py + 6); stroke(px + 6, py - 6, px - 6, py + 6); context.lineWidth = 1; }
+    else if (kind === "stop") context.fillRect(px - 5, py - 5, 10, 10);
     else if (kind === "start" || kind === "resume") { context.beginPath(); context.moveTo(px, py - 6); context.lineTo(px + 9, py); context.lineTo(px, py + 6); context.fill(); }
     else if (kind === "pause") { context.fillRect(px, py - 6, 3, 12); context.fillRect(px + 5, py - 6, 3, 12); }
     else if (kind === "timer") stroke(px, py + 9, px, py + 15);
@@ -262,7 +264,7 @@ function words(thing) {
 function drawList(messages, marks) {
   const entries = messages.slice(0, LIST_MAX * 2).map(m => [m[SENT], messageWords(m), m, m[FATE] === LOST ? "bad" : ""])
     .concat(marks.filter(m => m[KIND] !== "timer" && m[KIND] !== "persisted").slice(0, LIST_MAX * 2).map(m => [m[AT], (m[NODE] < 0 ? "" : data.nodes[m[NODE]] + "  ") + m[WHAT], m,
-      ["crash", "error"].includes(m[KIND]) ? "bad" : m[KIND] === "pause" ? "warn" : m[KIND] === "start" || m[KIND] === "resume" ? "good" : ""]))
+      ["crash", "error"].includes(m[KIND]) ? "bad" : ["pause", "stop"].includes(m[KIND]) ? "warn" : m[KIND] === "start" || m[KIND] === "resume" ? "good" : ""]))
     .sort((a, b) => a[0] - b[0]);
   const list = entries.slice(0, LIST_MAX).map(([t, text, thing, look]) => {
     const row = document.createElement("div"), stamp = document.createElement("time");

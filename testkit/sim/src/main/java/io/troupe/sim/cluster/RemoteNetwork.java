@@ -1,6 +1,7 @@
 package io.troupe.sim.cluster;
 
 import io.troupe.sim.Host;
+import io.troupe.sim.Links;
 import io.troupe.sim.NetworkConditions;
 import io.troupe.sim.World;
 import java.util.ArrayDeque;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Frames of one connection arrive in order. When a link is cut the seed says, for the length of that cut, whether what is
  * sent stays in the connection's buffers and arrives after {@link #mend}, or is lost with a broken connection.
  */
-final class RemoteNetwork {
+final class RemoteNetwork implements Links {
 
     /** A connection's buffers hold no more: Artery's default outbound queue. */
     private static final int HELD_MAX = 3_072;
@@ -64,19 +65,23 @@ final class RemoteNetwork {
 
     // ---- conditions
 
-    void conditions(NetworkConditions everywhere) {
+    @Override
+    public void conditions(NetworkConditions everywhere) {
         conditions = everywhere;
     }
 
-    void conditions(String from, String to, NetworkConditions there) {
+    @Override
+    public void conditions(String from, String to, NetworkConditions there) {
         link(from, to).conditions = there;
     }
 
-    void conditionsAsElsewhere(String from, String to) {
+    @Override
+    public void conditionsAsElsewhere(String from, String to) {
         link(from, to).conditions = null;
     }
 
-    void cut(String from, String to) {
+    @Override
+    public void cut(String from, String to) {
         var link = link(from, to);
         if (!link.cut) {
             link.cut = true;
@@ -84,13 +89,15 @@ final class RemoteNetwork {
         }
     }
 
-    void mend(String from, String to) {
+    @Override
+    public void mend(String from, String to) {
         var link = link(from, to);
         link.cut = false;
         carryHeld(link);
     }
 
-    void heal() {
+    @Override
+    public void heal() {
         for (var link : links.values()) {
             link.conditions = null;
             link.cut = false;
@@ -117,11 +124,13 @@ final class RemoteNetwork {
         }
     }
 
-    long sent() {
+    @Override
+    public long sent() {
         return sent;
     }
 
-    long lost() {
+    @Override
+    public long lost() {
         return lost;
     }
 

@@ -9,9 +9,6 @@ import java.util.UUID;
  */
 public final class VirtualTime {
 
-    /** 2026-01-01T00:00:00Z: every run begins then. */
-    private static final long EPOCH_MILLIS = 1_767_225_600_000L;
-
     private VirtualTime() {}
 
     public static long nanoTime() {
@@ -21,9 +18,7 @@ public final class VirtualTime {
 
     public static long currentTimeMillis() {
         var world = World.simulated();
-        return world == null
-                ? System.currentTimeMillis()
-                : EPOCH_MILLIS + Math.floorDiv(world.current().wallClockNanos(world.nowNanos()), 1_000_000L);
+        return world == null ? System.currentTimeMillis() : world.current().wallClockMillis(world.nowNanos());
     }
 
     public static UUID randomUUID() {

@@ -1,7 +1,7 @@
 package io.troupe.sim.junit;
 
 import io.troupe.sim.FaultFilter;
-import io.troupe.sim.SeededRun;
+import io.troupe.sim.SimulatedRun;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ final class FailedRun {
     }
 
     /** @param failed the run that failed, null when it did not get so far as to have a simulation */
-    String replayCommand(@Nullable SeededRun failed) {
+    String replayCommand(@Nullable SimulatedRun<?> failed) {
         boolean isShrunkAlready =
                 System.getProperty("troupe.faults") != null || System.getProperty("troupe.clients") != null;
         if (isShrunkAlready || System.getProperty("troupe.seed") != null || failed == null || !canRunAgain()) {
@@ -120,7 +120,7 @@ final class FailedRun {
         }
     }
 
-    static void write(SeededRun simulation, Path trace, String title) {
+    static void write(SimulatedRun<?> simulation, Path trace, String title) {
         try {
             simulation.writeTrace(trace, title);
         } catch (IOException e) {

@@ -2,7 +2,7 @@ package io.troupe.sim.junit;
 
 import com.typesafe.config.ConfigFactory;
 import io.troupe.sim.FaultFilter;
-import io.troupe.sim.SeededRun;
+import io.troupe.sim.SimulatedRun;
 import io.troupe.sim.Simulation;
 import io.troupe.sim.Stage;
 import io.troupe.sim.cluster.ClusterStage;
@@ -13,7 +13,7 @@ interface OpenStage extends AutoCloseable {
     /** Not its class: without Pekko Cluster on the class path there is none. */
     String CLUSTER_SIMULATION = "io.troupe.sim.cluster.ClusterSimulation";
 
-    SeededRun simulate(long seed, FaultFilter faults, FaultFilter clients);
+    SimulatedRun<?> simulate(long seed, FaultFilter faults, FaultFilter clients);
 
     @Override
     void close();
@@ -35,7 +35,7 @@ interface OpenStage extends AutoCloseable {
         }
 
         @Override
-        public SeededRun simulate(long seed, FaultFilter faults, FaultFilter clients) {
+        public SimulatedRun<?> simulate(long seed, FaultFilter faults, FaultFilter clients) {
             return stage.simulate(seed, faults, clients);
         }
 
@@ -54,7 +54,7 @@ interface OpenStage extends AutoCloseable {
         }
 
         @Override
-        public SeededRun simulate(long seed, FaultFilter faults, FaultFilter clients) {
+        public SimulatedRun<?> simulate(long seed, FaultFilter faults, FaultFilter clients) {
             return stage.simulate(seed, faults, clients);
         }
 

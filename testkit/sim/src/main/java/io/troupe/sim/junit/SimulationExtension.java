@@ -1,7 +1,7 @@
 package io.troupe.sim.junit;
 
 import io.troupe.sim.Coverage;
-import io.troupe.sim.SeededRun;
+import io.troupe.sim.SimulatedRun;
 import io.troupe.sim.Stage;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,7 +90,7 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
         }
 
         /** Says after the last seed what all of them have reached. */
-        private void seedEnded(ExtensionContext context, long seed, SeededRun simulation) {
+        private void seedEnded(ExtensionContext context, long seed, SimulatedRun<?> simulation) {
             coverage.add(simulation.reached());
             var report = coverage.report();
             if (seed != lastSeed || report.isEmpty()) {
@@ -124,7 +124,7 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
         private final SimulationTest test;
         private final long seed;
         private String wrong = "";
-        private @Nullable SeededRun simulation;
+        private @Nullable SimulatedRun<?> simulation;
         private boolean failed;
 
         private Run(Suite suite, long seed) {

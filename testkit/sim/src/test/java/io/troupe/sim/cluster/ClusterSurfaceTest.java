@@ -48,8 +48,8 @@ class ClusterSurfaceTest {
                 Fault.pauses(),
                 Fault.clockDrift(0.1),
                 Fault.slowDisks(ofMillis(200)),
-                ClusterFault.shutdowns(),
-                ClusterFault.clockSkew(ofSeconds(10)));
+                Fault.stops(),
+                Fault.clockSkew(ofSeconds(10)));
         sim.runFor(ofSeconds(30));
         var history = recorder.history();
         sim.judge(Linearizability.check(new BankBranches.Deposits(), history, Limits.within(ofSeconds(10))));

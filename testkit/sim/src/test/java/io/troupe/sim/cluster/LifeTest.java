@@ -91,7 +91,7 @@ class LifeTest {
         try (var stage = ClusterStage.open(TestCluster.strategy("keep-majority"));
                 var sim = stage.simulate(4)) {
             TestCluster.formed(sim);
-            sim.node("n1").shutdown();
+            sim.node("n1").stop();
             sim.runUntil(() -> !sim.node("n1").isUp(), Duration.ofSeconds(30));
             sim.runUntil(() -> sim.node("n2").membersUp().size() == 4, Duration.ofSeconds(5));
         }
