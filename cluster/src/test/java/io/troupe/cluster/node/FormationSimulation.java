@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.Behavior;
@@ -169,9 +170,11 @@ final class FormationSimulation {
                     members,
                     data,
                     List.of(),
+                    false,
                     List.of(),
                     new Endpoint("pekko", name, 25520),
-                    new Endpoint("http", "127.0.0.1", 8080),
+                    new Endpoint("pekko", name, 25520),
+                    Optional.empty(),
                     false,
                     List.of(),
                     ConfigFactory.empty());
