@@ -1,0 +1,222 @@
+package io.troupe.pbft;
+
+import io.troupe.pbft.PbftMessage.Request;
+import io.troupe.replication.Replica;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+
+/**
+ * What the parts of one replica share: who it is, what it knows for good ({@link Ledger}) and for now ({@link Slot}s), and
+ * how it speaks and remembers.
+ */
+final class Core {
+
+    /** Something to be done when all facts through {@code ticket} are durable. */
+    private record AfterWrite(long ticket, Runnable action) {}
+
+    final String group;
+    final String node;
+    final Membership members;
+    final PbftSettings settings;
+    final Notary notary;
+    final Ledger ledger;
+    final Requests requests;
+    final Logger log;
+    private final ActorRef<FactLog.Record> disk;
+    private final ActorRef<Replica.Message> self;
+    /** The other replicas that are reachable. */
+    private final TreeMap<String, ActorRef<Replica.Message>> peers = new TreeMap<>();
+
+    private final TreeMap<Long, Slot> slots = new TreeMap<>();
+    private final Deque<AfterWrite> afterWrites = new ArrayDeque<>();
+    private long issued;
+    private long ticks;
+    /** The highest sequence number whose batch is executed here. */
+    private long executed;
+    /** Whoever reads here must find what was read here before, in an earlier life too. */
+    private long answersReadsFrom;
+
+    Core(
+            String group,
+            String node,
+            Membership members,
+            PbftSettings settings,
+            Notary notary,
+            Ledger ledger,
+            ActorRef<FactLog.Record> disk,
+            ActorRef<Replica.Message> self,
+            Logger log) {
+        this.self = self;
+        this.group = group;
+        this.node = node;
+        this.members = members;
+        this.settings = settings;
+        this.notary = notary;
+        this.ledger = ledger;
+        this.disk = disk;
+        this.log = log;
+        this.requests = new Requests(settings.maxWaitingRequests(), 2 * settings.maxWaitingRequests());
+        this.executed = ledger.stableSequence();
+        this.answersReadsFrom = ledger.stableSequence() + settings.window();
+    }
+
+    // -- time
+
+    long now() {
+        return ticks;
+    }
+
+    void tick() {
+        ticks++;
+    }
+
+    // -- peers
+
+    void peerAt(String peer, Optional<ActorRef<Replica.Message>> replica) {
+        replica.ifPresentOrElse(found -> peers.put(peer, found), () -> peers.remove(peer));
+    }
+
+    void send(String to, PbftMessage message) {
+        pass(to, notary.seal(message, List.of(to)));
+    }
+
+    /** To all other replicas. */
+    void multicast(PbftMessage message) {
+        Sealed letter = notary.seal(message, members.replicas());
+        peers.values().forEach(peer -> peer.tell(letter));
+    }
+
+    void multicast(Signed signed) {
+        peers.values().forEach(peer -> peer.tell(signed));
+    }
+
+    /**
+     * What this node's clients say; every replica can open it, for it may come to them in a batch.
+     *
+     * @param to empty for all replicas, this one too
+     */
+    void sayAsClient(Optional<String> to, PbftMessage message) {
+        Sealed letter = notary.seal(message, members.replicas());
+        to.ifPresentOrElse(one -> pass(one, letter), () -> members.replicas().forEach(one -> pass(one, letter)));
+    }
+
+    /** Hands on what was said as it was said. */
+    void pass(String to, Replica.Message said) {
+        ActorRef<Replica.Message> peer = to.equals(node) ? self : peers.get(to);
+        if (peer != null) {
+            peer.tell(said);
+        }
+    }
+
+    // -- memory
+
+    /** The facts are true from now on; {@code whenDurable} is run when they cannot be forgotten any more. */
+    void record(List<Fact> facts, Runnable whenDurable) {
+        facts.forEach(ledger::apply);
+        disk.tell(new FactLog.Record(++issued, facts));
+        afterWrites.add(new AfterWrite(issued, whenDurable));
+    }
+
+    void onRecorded(long ticket) {
+        while (!afterWrites.isEmpty() && afterWrites.getFirst().ticket() <= ticket) {
+            afterWrites.remove().action().run();
+        }
+    }
+
+    // -- views and sequence numbers
+
+    boolean isActiveIn(long view) {
+        return ledger.isActive() && ledger.view() == view;
+    }
+
+    /** The view's primary, which this replica may be. */
+    String primary() {
+        return members.primary(ledger.view());
+    }
+
+    /** Whether this replica is the primary of a view that is in force. */
+    boolean leads() {
+        return ledger.isActive() && primary().equals(node);
+    }
+
+    /** h < n ≤ H (§4.2). */
+    boolean isOpen(long sequence) {
+        return sequence > ledger.stableSequence() && sequence <= ledger.stableSequence() + settings.window();
+    }
+
+    /** The slot of an open sequence number. */
+    Slot slot(long sequence) {
+        return slots.computeIfAbsent(sequence, Slot::new);
+    }
+
+    Optional<Slot> slotIfAny(long sequence) {
+        return Optional.ofNullable(slots.get(sequence));
+    }
+
+    Iterable<Slot> slots() {
+        return List.copyOf(slots.values());
+    }
+
+    /** The highest sequence number that has a batch in the present view; 0 when none has. */
+    long highestPrePrepared() {
+        return slots.values().stream()
+                .filter(slot -> slot.prePrepared().isPresent())
+                .mapToLong(slot -> slot.sequence)
+                .max()
+                .orElse(0);
+    }
+
+    void forgetSlotsThrough(long sequence) {
+        slots.headMap(sequence, true).clear();
+    }
+
+    Optional<ByteString> batch(long sequence, Digest digest) {
+        return digest.equals(notary.nullDigest())
+                ? Optional.of(notary.nullBatch())
+                : ledger.batch(sequence, digest).or(() -> slotIfAny(sequence).flatMap(slot -> slot.body(digest)));
+    }
+
+    long executed() {
+        return executed;
+    }
+
+    void executedThrough(long sequence) {
+        answersReadsFrom = Math.max(answersReadsFrom, sequence < executed ? executed : 0);
+        executed = sequence;
+    }
+
+    /**
+     * Whether reads may be answered from this replica's state. What it has executed is not durable as such, so after a
+     * start it begins again at its stable checkpoint; that may be behind what it has answered writes and reads from in its
+     * earlier life, which counts on it (§5.1). All of that was in the window.
+     */
+    boolean mayAnswerReads() {
+        return executed >= answersReadsFrom;
+    }
+
+    /** At the first start there is nothing before. */
+    void start() {
+        if (ledger.isFresh()) {
+            record(List.of(new Fact.Started()), () -> answersReadsFrom = 0);
+        }
+    }
+
+    Replica.Status status() {
+        Replica.Role role =
+                !ledger.isActive() ? Replica.Role.CANDIDATE : leads() ? Replica.Role.LEADER : Replica.Role.FOLLOWER;
+        Optional<String> leader = ledger.isActive() ? Optional.of(primary()) : Optional.empty();
+        return new Replica.Status(
+                group, node, role, leader, ledger.view(), executed, executed, ledger.stableSequence());
+    }
+
+    /** The request of a client, when it is its own. */
+    static boolean isFrom(Sealed letter, Request request) {
+        return request.id().client().equals(letter.from());
+    }
+}

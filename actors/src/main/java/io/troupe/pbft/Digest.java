@@ -1,0 +1,44 @@
+package io.troupe.pbft;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.apache.pekko.util.ByteString;
+
+/** D(m), SHA-256 in hexadecimal: what stands for a batch, a page, or a state. */
+record Digest(String hex) implements Comparable<Digest> {
+
+    private static final int SHORT = 8;
+
+    static Digest of(ByteString content) {
+        return of(content.toArrayUnsafe());
+    }
+
+    static Digest of(byte[] content) {
+        return of(content, content.length);
+    }
+
+    static Digest of(byte[] content, int length) {
+        MessageDigest sha256 = sha256();
+        sha256.update(content, 0, length);
+        return new Digest(HexFormat.of().formatHex(sha256.digest()));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every JDK has SHA-256", e);
+        }
+    }
+
+    @Override
+    public int compareTo(Digest other) {
+        return hex.compareTo(other.hex);
+    }
+
+    @Override
+    public String toString() {
+        return hex.length() > SHORT ? hex.substring(0, SHORT) : hex;
+    }
+}

@@ -1,0 +1,135 @@
+package io.troupe.pbft;
+
+import io.troupe.pbft.PbftMessage.Certified;
+import io.troupe.pbft.PbftMessage.Checkpoint;
+import io.troupe.pbft.PbftMessage.NewView;
+import io.troupe.pbft.PbftMessage.ViewChange;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * All that a replica's facts come to: which view it is in, its stable checkpoint, and for each sequence number above that
+ * what pre-prepared and prepared there, through all views (TOCS 2002 §4.5: P and Q). Changes by facts alone.
+ */
+final class Ledger {
+
+    /** One sequence number's part of P and Q, with the batches themselves. */
+    private static final class Entry {
+        Optional<Certified> prepared = Optional.empty();
+        final TreeMap<Digest, Long> prePrepared = new TreeMap<>();
+        final TreeMap<Digest, ByteString> batches = new TreeMap<>();
+    }
+
+    private boolean fresh = true;
+    private long view;
+    private boolean active = true;
+    private Optional<NewView> proof = Optional.empty();
+    private Optional<Fact.Stable> stable = Optional.empty();
+    private final TreeMap<Long, Entry> entries = new TreeMap<>();
+
+    void apply(Fact fact) {
+        fresh = false;
+        if (fact instanceof Fact.PrePrepared prePrepared) {
+            Entry entry = entry(prePrepared.sequence());
+            entry.prePrepared.merge(prePrepared.digest(), prePrepared.view(), Math::max);
+            prePrepared.batch().ifPresent(batch -> entry.batches.put(prePrepared.digest(), batch));
+        } else if (fact instanceof Fact.Prepared prepared) {
+            entry(prepared.sequence()).prepared =
+                    Optional.of(new Certified(prepared.sequence(), prepared.digest(), prepared.view()));
+        } else if (fact instanceof Fact.ViewLeft left) {
+            view = left.view();
+            active = false;
+        } else if (fact instanceof Fact.ViewEntered entered) {
+            view = entered.proof().view();
+            active = true;
+            proof = Optional.of(entered.proof());
+        } else if (fact instanceof Fact.Stable checkpoint) {
+            stable = Optional.of(checkpoint);
+            view = checkpoint.view();
+            active = checkpoint.active();
+            proof = checkpoint.proof();
+            entries.headMap(checkpoint.sequence(), true).clear();
+        }
+    }
+
+    private Entry entry(long sequence) {
+        return entries.computeIfAbsent(sequence, absent -> new Entry());
+    }
+
+    /** Whether nothing has ever happened here. */
+    boolean isFresh() {
+        return fresh;
+    }
+
+    long view() {
+        return view;
+    }
+
+    /** Whether the view is in force here; else the replica waits for its new-view. */
+    boolean isActive() {
+        return active;
+    }
+
+    /** The new-view that the last view in force here began with. */
+    Optional<NewView> proof() {
+        return proof;
+    }
+
+    /** h (§4.2): sequence number of the last stable checkpoint. */
+    long stableSequence() {
+        return stable.map(Fact.Stable::sequence).orElse(0L);
+    }
+
+    Optional<Fact.Stable> stable() {
+        return stable;
+    }
+
+    /** A stable checkpoint as of now. */
+    Fact.Stable stableAt(long sequence, Digest digest, PbftMessage.StateHeader header) {
+        return new Fact.Stable(sequence, digest, header, view, active, proof);
+    }
+
+    Optional<ByteString> batch(long sequence, Digest digest) {
+        Entry entry = entries.get(sequence);
+        return entry == null ? Optional.empty() : Optional.ofNullable(entry.batches.get(digest));
+    }
+
+    Optional<Certified> prepared(long sequence) {
+        Entry entry = entries.get(sequence);
+        return entry == null ? Optional.empty() : entry.prepared;
+    }
+
+    /** The batch that pre-prepared here in this view. */
+    Optional<Digest> prePreparedIn(long view, long sequence) {
+        Entry entry = entries.get(sequence);
+        return entry == null
+                ? Optional.empty()
+                : entry.prePrepared.entrySet().stream()
+                        .filter(batch -> batch.getValue() == view)
+                        .map(Map.Entry::getKey)
+                        .findFirst();
+    }
+
+    /** Sequence numbers above the stable checkpoint that facts are about, ascending. */
+    List<Long> sequences() {
+        return List.copyOf(entries.keySet());
+    }
+
+    /** @param held checkpoints above the stable one that this replica has taken */
+    ViewChange viewChange(List<Checkpoint> held) {
+        List<Checkpoint> checkpoints = new ArrayList<>();
+        stable.ifPresent(checkpoint -> checkpoints.add(new Checkpoint(checkpoint.sequence(), checkpoint.digest())));
+        checkpoints.addAll(held);
+        List<Certified> prepared = new ArrayList<>();
+        List<Certified> prePrepared = new ArrayList<>();
+        entries.forEach((sequence, entry) -> {
+            entry.prepared.ifPresent(prepared::add);
+            entry.prePrepared.forEach((digest, inView) -> prePrepared.add(new Certified(sequence, digest, inView)));
+        });
+        return new ViewChange(view, stableSequence(), checkpoints, prepared, prePrepared);
+    }
+}

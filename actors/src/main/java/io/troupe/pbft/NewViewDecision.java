@@ -1,0 +1,155 @@
+package io.troupe.pbft;
+
+import io.troupe.pbft.PbftMessage.Certified;
+import io.troupe.pbft.PbftMessage.Checkpoint;
+import io.troupe.pbft.PbftMessage.ViewChange;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * With what a new view begins, worked out from view-change messages alone, so that every replica comes to the same (TOCS
+ * 2002 §4.5, Figure 4; thesis §3.2.4).
+ *
+ * <p>A batch that committed anywhere was prepared by a quorum, so a correct replica of every quorum tells of it in P
+ * (A1 lets nothing else through), and what is chosen pre-prepared at a correct replica at least (A2), which has it.
+ *
+ * @param checkpoint sequence number from which the view goes on; 0 is the beginning
+ * @param checkpointDigest empty for the beginning
+ * @param chosen for each sequence number from {@code checkpoint + 1} on without a gap, the batch that is pre-prepared in
+ *     the view; empty for the null request
+ */
+record NewViewDecision(long checkpoint, Optional<Digest> checkpointDigest, SortedMap<Long, Optional<Digest>> chosen) {
+
+    NewViewDecision {
+        chosen = Collections.unmodifiableSortedMap(new TreeMap<>(chosen));
+    }
+
+    /** The highest sequence number that is given. */
+    long last() {
+        return chosen.isEmpty() ? checkpoint : chosen.lastKey();
+    }
+
+    /**
+     * @param viewChanges by sender; well formed, all for the same view
+     * @param window L: sequence numbers above a stable checkpoint that are open
+     * @return empty when these do not tell enough: more are needed
+     */
+    static Optional<NewViewDecision> of(Membership members, Collection<ViewChange> viewChanges, long window) {
+        Optional<Checkpoint> start = start(members, viewChanges);
+        if (start.isEmpty()) {
+            return Optional.empty();
+        }
+        long checkpoint = start.get().sequence();
+        long last = viewChanges.stream()
+                .flatMap(claim -> claim.prepared().stream())
+                .mapToLong(Certified::sequence)
+                .filter(sequence -> sequence <= checkpoint + window)
+                .max()
+                .orElse(checkpoint);
+        TreeMap<Long, Optional<Digest>> chosen = new TreeMap<>();
+        for (long sequence = checkpoint + 1; sequence <= last; sequence++) {
+            Optional<Digest> batch = batchAt(sequence, members, viewChanges);
+            if (batch.isEmpty() && !isFree(sequence, members, viewChanges)) {
+                return Optional.empty();
+            }
+            chosen.put(sequence, batch);
+        }
+        while (!chosen.isEmpty() && chosen.lastEntry().getValue().isEmpty()) {
+            chosen.pollLastEntry(); // Nothing to fill: the view's own batches begin there.
+        }
+        Optional<Digest> digest =
+                checkpoint == 0 ? Optional.empty() : Optional.of(start.get().digest());
+        return Optional.of(new NewViewDecision(checkpoint, digest, chosen));
+    }
+
+    /** The latest checkpoint that a quorum has not gone beyond, and that a correct replica holds. */
+    private static Optional<Checkpoint> start(Membership members, Collection<ViewChange> viewChanges) {
+        TreeSet<Checkpoint> claimed =
+                new TreeSet<>(Comparator.comparing(Checkpoint::sequence).thenComparing(Checkpoint::digest));
+        viewChanges.forEach(claim -> claimed.addAll(held(claim)));
+        return claimed.descendingSet().stream()
+                .filter(checkpoint -> count(viewChanges, claim -> claim.stable() <= checkpoint.sequence())
+                                >= members.quorum()
+                        && count(viewChanges, claim -> held(claim).contains(checkpoint)) >= members.weakQuorum())
+                .findFirst();
+    }
+
+    private static final Checkpoint BEGINNING = new Checkpoint(0, new Digest(""));
+
+    /** Whoever has no stable checkpoint holds the beginning. */
+    private static List<Checkpoint> held(ViewChange claim) {
+        if (claim.stable() > 0) {
+            return claim.checkpoints();
+        }
+        List<Checkpoint> all = new ArrayList<>(claim.checkpoints());
+        all.add(BEGINNING);
+        return all;
+    }
+
+    /** Condition A: what may have committed here. */
+    private static Optional<Digest> batchAt(long sequence, Membership members, Collection<ViewChange> viewChanges) {
+        return viewChanges.stream()
+                .flatMap(claim -> claim.prepared().stream())
+                .filter(prepared -> prepared.sequence() == sequence)
+                .filter(prepared -> count(viewChanges, claim -> allows(claim, prepared)) >= members.quorum() // A1
+                        && count(viewChanges, claim -> vouchesFor(claim, prepared)) >= members.weakQuorum()) // A2
+                .max(Comparator.comparing(Certified::view).thenComparing(Certified::digest))
+                .map(Certified::digest);
+    }
+
+    /** A1: it tells of nothing at this sequence number that prepared later, nor of another in the same view. */
+    private static boolean allows(ViewChange claim, Certified prepared) {
+        return claim.stable() < prepared.sequence()
+                && claim.prepared().stream()
+                        .filter(other -> other.sequence() == prepared.sequence())
+                        .allMatch(other -> other.view() < prepared.view()
+                                || (other.view() == prepared.view()
+                                        && other.digest().equals(prepared.digest())));
+    }
+
+    /** A2: the batch pre-prepared there, in that view or later. */
+    private static boolean vouchesFor(ViewChange claim, Certified prepared) {
+        return claim.prePrepared().stream()
+                .anyMatch(other -> other.sequence() == prepared.sequence()
+                        && other.view() >= prepared.view()
+                        && other.digest().equals(prepared.digest()));
+    }
+
+    /** Condition B: nothing can have committed here. */
+    private static boolean isFree(long sequence, Membership members, Collection<ViewChange> viewChanges) {
+        return count(
+                        viewChanges,
+                        claim -> claim.stable() < sequence
+                                && claim.prepared().stream().noneMatch(prepared -> prepared.sequence() == sequence))
+                >= members.quorum();
+    }
+
+    private static int count(Collection<ViewChange> viewChanges, Predicate<ViewChange> condition) {
+        return (int) viewChanges.stream().filter(condition).count();
+    }
+
+    /** What a correct replica may say: sequence numbers in its window, one batch prepared at each, earlier views. */
+    static boolean isWellFormed(ViewChange claim, long window) {
+        long low = claim.stable();
+        TreeSet<Long> prepared = new TreeSet<>();
+        return claim.prepared().stream().allMatch(one -> isInOrder(one, claim, window) && prepared.add(one.sequence()))
+                && claim.prePrepared().stream().allMatch(one -> isInOrder(one, claim, window))
+                && claim.checkpoints().stream().allMatch(one -> one.sequence() >= low && one.sequence() <= low + window)
+                && claim.checkpoints().size() <= window + 1;
+    }
+
+    private static boolean isInOrder(Certified one, ViewChange claim, long window) {
+        return one.sequence() > claim.stable()
+                && one.sequence() <= claim.stable() + window
+                && one.view() < claim.view()
+                && one.view() >= 0;
+    }
+}

@@ -1,0 +1,111 @@
+package io.troupe.pbft;
+
+import io.troupe.wire.Wire;
+import io.troupe.wire.WireBytes;
+import java.io.NotSerializableException;
+import java.security.MessageDigest;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * Seals what its node says, and opens what others say. What does not open was forged, garbled, or is not for this node:
+ * it has no effect (§5.2).
+ */
+final class Notary {
+
+    private final String self;
+    private final Keys keys;
+    private final WireBytes bytes;
+    private final ByteString nullBatch;
+    private final Digest nullDigest;
+
+    Notary(String self, Keys keys, WireBytes bytes) {
+        this.self = self;
+        this.keys = keys;
+        this.bytes = bytes;
+        this.nullBatch = bytes.write(Batch.NULL);
+        this.nullDigest = Digest.of(nullBatch);
+    }
+
+    /** The null request as it travels, and what stands for it. */
+    ByteString nullBatch() {
+        return nullBatch;
+    }
+
+    Digest nullDigest() {
+        return nullDigest;
+    }
+
+    Sealed seal(PbftMessage message, Collection<String> readers) {
+        ByteString payload = bytes.write(message);
+        ByteString content = content(self, payload);
+        Map<String, ByteString> macs = new TreeMap<>();
+        readers.forEach(reader -> macs.put(reader, keys.mac(reader, content)));
+        return new Sealed(self, payload, macs);
+    }
+
+    Signed sign(PbftMessage message) {
+        ByteString payload = bytes.write(message);
+        return new Signed(self, payload, keys.sign(content(self, payload)));
+    }
+
+    /** The message, when it was said to this node by whom it says. */
+    Optional<PbftMessage> open(Sealed letter) {
+        ByteString mac = letter.macs().get(self);
+        if (mac == null
+                || !keys.knows(letter.from())
+                || !isEqual(mac, keys.mac(letter.from(), content(letter.from(), letter.payload())))) {
+            return Optional.empty();
+        }
+        return read(letter.payload());
+    }
+
+    Optional<PbftMessage> open(Signed signed) {
+        return keys.isSigned(signed.from(), content(signed.from(), signed.payload()), signed.signature())
+                ? read(signed.payload())
+                : Optional.empty();
+    }
+
+    ByteString write(Batch batch) {
+        return bytes.write(batch);
+    }
+
+    /** Empty for what is no batch: a primary may send anything. */
+    Optional<Batch> readBatch(ByteString batch) {
+        try {
+            return Optional.of(bytes.read(batch, Batch.class));
+        } catch (NotSerializableException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** What was said, whoever it was: of a request in a batch that is decided, others have seen to that. */
+    Optional<PbftMessage> read(Sealed letter) {
+        return read(letter.payload());
+    }
+
+    Digest digest(Wire content) {
+        return Digest.of(bytes.write(content));
+    }
+
+    private Optional<PbftMessage> read(ByteString payload) {
+        try {
+            return Optional.of(bytes.read(payload, PbftMessage.class));
+        } catch (NotSerializableException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** In a time that does not tell how much of a forged code was right. */
+    private static boolean isEqual(ByteString mac, ByteString right) {
+        return MessageDigest.isEqual(mac.toArrayUnsafe(), right.toArrayUnsafe());
+    }
+
+    /** Who speaks is part of what is proved, so that nobody's words can be turned round. */
+    private static ByteString content(String from, ByteString payload) {
+        return ByteString.fromString(from + "\n").concat(payload);
+    }
+}

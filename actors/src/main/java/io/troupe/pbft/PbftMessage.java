@@ -1,0 +1,169 @@
+package io.troupe.pbft;
+
+import io.troupe.replication.Operation;
+import io.troupe.replication.Replica;
+import io.troupe.wire.Wire;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * What clients and replicas say to each other, named as in the paper; letters in comments are the paper's. It travels
+ * {@link Sealed} or {@link Signed}, and who said it stands there.
+ */
+sealed interface PbftMessage extends Wire {
+
+    // -- clients (§4.1)
+
+    /**
+     * ⟨REQUEST, o, t, c⟩, and c is who sealed it.
+     *
+     * @param id what tells this request of the client from its others: the paper's timestamp t
+     */
+    record Request(RequestId id, Command operation) implements PbftMessage {}
+
+    /**
+     * One request of one client.
+     *
+     * @param client node whose clients it comes from
+     * @param life of that client's actor: numbers begin anew with each
+     * @param number from 1
+     */
+    record RequestId(String client, long life, long number) implements Wire, Comparable<RequestId> {
+        @Override
+        public int compareTo(RequestId other) {
+            int byClient = client.compareTo(other.client);
+            int byLife = Long.compare(life, other.life);
+            return byClient != 0 ? byClient : byLife != 0 ? byLife : Long.compare(number, other.number);
+        }
+    }
+
+    /** o: what is asked for. */
+    sealed interface Command extends Wire, Operation {}
+
+    record OpenSession() implements Command, Operation.OpenSession {}
+
+    record Execute(long session, long serial, long acknowledgedBelow, ByteString command)
+            implements Command, Operation.Command {}
+
+    /** A read that is ordered like a command, for a client that could not have it more cheaply. */
+    record OrderedRead(ByteString query) implements Command {}
+
+    /**
+     * ⟨REPLY, v, t, c, i, r⟩.
+     *
+     * @param digest of the reply
+     * @param reply from the replica that is to send it whole; the others send its digest alone (§5.1)
+     */
+    record Reply(long view, RequestId id, Digest digest, Optional<Replica.Reply> reply) implements PbftMessage {}
+
+    /** A read that is answered without being ordered (§5.1). */
+    record ReadOnly(RequestId id, ByteString query) implements PbftMessage {}
+
+    /** @param index of the last operation that the state read reflects; {@link #REFUSED} from who must not answer now */
+    record ReadReply(long view, RequestId id, long index, Digest digest, Optional<ByteString> result)
+            implements PbftMessage {
+        static final long REFUSED = -1;
+    }
+
+    // -- the three phases (§4.2)
+
+    /** ⟨PRE-PREPARE, v, n, d⟩ with m: a batch of requests, whose digest is d. */
+    record PrePrepare(long view, long sequence, ByteString batch) implements PbftMessage {}
+
+    /** ⟨PREPARE, v, n, d, i⟩. */
+    record Prepare(long view, long sequence, Digest digest) implements PbftMessage {}
+
+    /** ⟨COMMIT, v, n, d, i⟩. */
+    record Commit(long view, long sequence, Digest digest) implements PbftMessage {}
+
+    // -- garbage collection (§4.3)
+
+    /** ⟨CHECKPOINT, n, d, i⟩. */
+    record Checkpoint(long sequence, Digest digest) implements PbftMessage {}
+
+    // -- view changes (§4.4; decided as in TOCS 2002 §4.5, from claims and not from certificates)
+
+    /**
+     * ⟨VIEW-CHANGE, v, h, C, P, Q, i⟩.
+     *
+     * @param view that is to come
+     * @param stable h: sequence number of the last stable checkpoint
+     * @param checkpoints C: those that the replica holds
+     * @param prepared P: for each sequence number above h, what prepared there last
+     * @param prePrepared Q: and, for each batch that pre-prepared there, the last view in which it did
+     */
+    record ViewChange(
+            long view, long stable, List<Checkpoint> checkpoints, List<Certified> prepared, List<Certified> prePrepared)
+            implements PbftMessage {
+        public ViewChange {
+            checkpoints = List.copyOf(checkpoints);
+            prepared = List.copyOf(prepared);
+            prePrepared = List.copyOf(prePrepared);
+        }
+    }
+
+    /** A batch that got a sequence number in a view. */
+    record Certified(long sequence, Digest digest, long view) implements Wire {}
+
+    /**
+     * ⟨NEW-VIEW, v, V⟩: what is pre-prepared in v follows from V, and everybody works it out.
+     *
+     * @param viewChanges a quorum of {@link ViewChange}s for this view
+     */
+    record NewView(long view, List<Signed> viewChanges) implements PbftMessage {
+        public NewView {
+            viewChanges = List.copyOf(viewChanges);
+        }
+    }
+
+    // -- catching up
+
+    /** Where a replica is, said now and then, so that others say again what it has missed (thesis §5.2). */
+    record Standing(long view, boolean active, long stable, long executed) implements PbftMessage {}
+
+    /** Who has this batch? */
+    record FetchBatch(long sequence, Digest digest) implements PbftMessage {}
+
+    /** Whoever has it may say so: its digest proves it. */
+    record BatchBody(long sequence, ByteString batch) implements PbftMessage {}
+
+    /** Asks for the children of one node of a checkpoint's {@link DigestTree} (thesis §5.3). */
+    record FetchNode(long sequence, int level, int index) implements PbftMessage {}
+
+    /**
+     * @param header what the checkpoint's digest covers beside the tree's root, when the root was asked for
+     * @param children digests, from the left
+     */
+    record NodeDigests(long sequence, int level, int index, Optional<StateHeader> header, List<Digest> children)
+            implements PbftMessage {
+        public NodeDigests {
+            children = List.copyOf(children);
+        }
+    }
+
+    /** Asks for pages of a checkpoint's state. */
+    record FetchPages(long sequence, List<Integer> pages) implements PbftMessage {
+        public FetchPages {
+            pages = List.copyOf(pages);
+        }
+    }
+
+    record Page(long sequence, int page, ByteString content) implements PbftMessage {}
+
+    /** The checkpoint asked for is not here, or not any more. */
+    record NoSuchState(long sequence) implements PbftMessage {}
+
+    /**
+     * What a checkpoint's digest covers.
+     *
+     * @param operations executed up to it
+     * @param length of the state, in bytes
+     * @param root of the tree of its pages
+     */
+    record StateHeader(long operations, long length, Digest root) implements Wire {
+        Digest digest(long sequence) {
+            return Digest.of(ByteString.fromString(sequence + " " + operations + " " + length + " " + root.hex()));
+        }
+    }
+}

@@ -1,0 +1,404 @@
+package io.troupe.pbft;
+
+import io.troupe.pbft.PbftMessage.BatchBody;
+import io.troupe.pbft.PbftMessage.Checkpoint;
+import io.troupe.pbft.PbftMessage.Commit;
+import io.troupe.pbft.PbftMessage.FetchBatch;
+import io.troupe.pbft.PbftMessage.FetchNode;
+import io.troupe.pbft.PbftMessage.FetchPages;
+import io.troupe.pbft.PbftMessage.NewView;
+import io.troupe.pbft.PbftMessage.NoSuchState;
+import io.troupe.pbft.PbftMessage.NodeDigests;
+import io.troupe.pbft.PbftMessage.Page;
+import io.troupe.pbft.PbftMessage.PrePrepare;
+import io.troupe.pbft.PbftMessage.Prepare;
+import io.troupe.pbft.PbftMessage.ReadOnly;
+import io.troupe.pbft.PbftMessage.ReadReply;
+import io.troupe.pbft.PbftMessage.Reply;
+import io.troupe.pbft.PbftMessage.Request;
+import io.troupe.pbft.PbftMessage.Standing;
+import io.troupe.pbft.PbftMessage.ViewChange;
+import io.troupe.replication.GroupLogging;
+import io.troupe.replication.Groups;
+import io.troupe.replication.Observers;
+import io.troupe.replication.PeerDirectory;
+import io.troupe.replication.ReadConsistency;
+import io.troupe.replication.Rejections;
+import io.troupe.replication.Replica;
+import io.troupe.replication.ReplicaControl;
+import io.troupe.replication.SnapshotStorage;
+import io.troupe.replication.StateMachine;
+import io.troupe.wire.WireBytes;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.StashBuffer;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+
+/**
+ * One replica of one group: recovers, then opens what it is told and gives it to the part of the protocol that it
+ * concerns. When a child fails, so does the replica; it is never restarted in place.
+ *
+ * <p>Transitions: reading its facts → restoring the stable checkpoint, if there is one → running.
+ */
+final class PbftReplica extends AbstractBehavior<Replica.Message> {
+
+    private enum Tick implements Replica.Message {
+        TICK
+    }
+
+    /** Who a replica is, and what it works with. */
+    record Identity(
+            String group,
+            String node,
+            Membership members,
+            PbftSettings settings,
+            SnapshotStorage storage,
+            Keys keys,
+            RandomGenerator random,
+            ActorRef<PeerDirectory.Command> directory,
+            Inspector inspector) {
+
+        String persistenceId() {
+            return "pbft-" + group + "@" + node;
+        }
+    }
+
+    static Behavior<Replica.Message> create(
+            Identity identity, StateMachine.Factory factory, ActorRef<Groups.Hosted> hosted) {
+        return Behaviors.withStash(
+                identity.settings().maxStashed(),
+                stash -> Behaviors.setup(context -> Behaviors.withTimers(
+                        timers -> new PbftReplica(context, timers, stash, identity, factory, hosted))));
+    }
+
+    private final TimerScheduler<Replica.Message> timers;
+    private final StashBuffer<Replica.Message> stash;
+    private final Identity identity;
+    private final ActorRef<Groups.Hosted> hosted;
+    private final ActorRef<FactLog.Record> disk;
+    private final ActorRef<Executor.Command> executor;
+    private final ActorRef<StateKeeper.Command> keeper;
+    private final ActorRef<VotingClient.Message> client;
+
+    private PbftReplica(
+            ActorContext<Replica.Message> context,
+            TimerScheduler<Replica.Message> timers,
+            StashBuffer<Replica.Message> stash,
+            Identity identity,
+            StateMachine.Factory factory,
+            ActorRef<Groups.Hosted> hosted) {
+        super(context);
+        this.timers = timers;
+        this.stash = stash;
+        this.identity = identity;
+        this.hosted = hosted;
+        PbftSettings settings = identity.settings();
+        ActorRef<Replica.Message> self = context.getSelf();
+        this.disk = Adapter.toTyped(Adapter.actorOf(
+                context,
+                FactLog.props(identity.persistenceId(), settings.journal(), settings.window(), self.narrow()),
+                "log"));
+        this.executor = context.spawn(
+                Executor.create(
+                        identity.group(),
+                        factory.create(identity.group(), identity.node()),
+                        identity.storage(),
+                        settings.checkpointInterval(),
+                        self.narrow()),
+                "executor");
+        this.keeper = context.spawn(
+                StateKeeper.create(identity.group(), identity.storage(), settings.pageBytes(), self.narrow()),
+                "state-keeper",
+                DispatcherSelector.fromConfig(settings.blockingDispatcher()));
+        this.client = context.spawn(
+                VotingClient.create(
+                        identity.members(),
+                        settings,
+                        identity.node(),
+                        WireBytes.of(context.getSystem()),
+                        identity.random().nextLong(),
+                        self.narrow()),
+                "client");
+        context.watch(disk); // A child's end ends the replica: nobody handles the signal.
+        context.watch(executor);
+        context.watch(keeper);
+        context.watch(client);
+    }
+
+    @Override
+    public Receive<Replica.Message> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(FactLog.Recovered.class, this::onRecovered)
+                .onAnyMessage(this::stash)
+                .build();
+    }
+
+    private Behavior<Replica.Message> stash(Replica.Message message) {
+        if (!stash.isFull()) {
+            stash.stash(message);
+        } else if (message instanceof Replica.Request request) {
+            Rejections.reject(request, Replica.Reason.OVERLOADED, "the replica recovers, and its stash is full");
+        } // Else a replica's message, which is said again in time.
+        return this;
+    }
+
+    private Behavior<Replica.Message> onRecovered(FactLog.Recovered recovered) {
+        Ledger ledger = recovered.ledger();
+        if (ledger.stable().isEmpty()) {
+            return run(ledger);
+        }
+        Fact.Stable stable = ledger.stable().get();
+        executor.tell(new Executor.Restore(stable.sequence(), stable.header()));
+        return Behaviors.receive(Replica.Message.class)
+                .onMessage(Executor.Restored.class, ignored -> run(ledger))
+                .onAnyMessage(message -> {
+                    stash(message);
+                    return Behaviors.same();
+                })
+                .build();
+    }
+
+    private Behavior<Replica.Message> run(Ledger ledger) {
+        ActorRef<Replica.Message> self = getContext().getSelf();
+        Notary notary = new Notary(
+                identity.node(), identity.keys(), WireBytes.of(getContext().getSystem()));
+        Core core = new Core(
+                identity.group(),
+                identity.node(),
+                identity.members(),
+                identity.settings(),
+                notary,
+                ledger,
+                disk,
+                self,
+                GroupLogging.of(getContext().getLog(), identity.group()));
+        Running running = new Running(getContext(), core, identity, executor, keeper, client);
+        timers.startTimerWithFixedDelay(
+                Tick.TICK, Tick.TICK, identity.settings().tick());
+        TreeSet<String> peers = new TreeSet<>(identity.members().replicas());
+        peers.remove(identity.node());
+        identity.directory().tell(new PeerDirectory.Join(identity.group(), peers, self, self.narrow()));
+        hosted.tell(new Groups.Hosted(identity.group(), self.narrow()));
+        return stash.unstashAll(running);
+    }
+
+    /** The recovered replica. */
+    private static final class Running extends AbstractBehavior<Replica.Message> {
+
+        private final Core core;
+        private final ActorRef<Executor.Command> executor;
+        private final ActorRef<StateKeeper.Command> keeper;
+        private final ActorRef<VotingClient.Message> client;
+        private final NormalCase normalCase;
+        private final ViewChanger viewChanger;
+        private final StateTransfer stateTransfer;
+        private final Standings standings;
+        private final Replies replies;
+        private final StateHands stateHands;
+        private final Observers observers;
+        private final Inspector inspector;
+
+        Running(
+                ActorContext<Replica.Message> context,
+                Core core,
+                Identity identity,
+                ActorRef<Executor.Command> executor,
+                ActorRef<StateKeeper.Command> keeper,
+                ActorRef<VotingClient.Message> client) {
+            super(context);
+            this.core = core;
+            this.executor = executor;
+            this.keeper = keeper;
+            this.client = client;
+            this.inspector = identity.inspector();
+            this.observers = new Observers(context);
+            this.normalCase = new NormalCase(core, executor);
+            this.stateHands = new StateHands(
+                    context, core, identity.storage(), executor, keeper, normalCase, this::onWindowMoved);
+            this.stateTransfer = new StateTransfer(core, stateHands);
+            this.viewChanger = new ViewChanger(core, normalCase, stateTransfer::held);
+            this.standings = new Standings(core, normalCase, viewChanger, stateTransfer);
+            this.replies = new Replies(core);
+            core.start();
+            normalCase.recover();
+            viewChanger.resume();
+            viewChanger.goOn();
+            observe();
+        }
+
+        private void onWindowMoved() {
+            viewChanger.takeUpOpen();
+            normalCase.execute();
+            normalCase.propose();
+        }
+
+        @Override
+        public Receive<Replica.Message> createReceive() {
+            return newReceiveBuilder()
+                    .onMessage(Sealed.class, letter -> then(() -> onSealed(letter)))
+                    .onMessage(Signed.class, signed -> then(() -> onSigned(signed)))
+                    .onMessage(FactLog.Recorded.class, recorded -> then(() -> core.onRecorded(recorded.ticket())))
+                    .onMessage(Executor.Executed.class, executed -> then(() -> onExecuted(executed)))
+                    .onMessage(VotingClient.Say.class, say -> then(() -> onSay(say)))
+                    .onMessage(Replica.Request.class, this::onClient)
+                    .onMessageEquals(Tick.TICK, () -> then(this::onTick))
+                    .onMessage(Executor.ReadDone.class, read -> then(() -> replies.onRead(read)))
+                    .onMessage(StateKeeper.Saved.class, saved -> then(() -> onSaved(saved)))
+                    .onMessage(StateKeeper.Answer.class, answer -> then(() -> core.send(answer.to(), answer.answer())))
+                    .onMessage(StateFetcher.Event.class, event -> then(() -> onFetching(event)))
+                    .onMessage(Executor.Restored.class, restored -> then(() -> onRestored(restored)))
+                    .onMessage(PeerDirectory.PeerAt.class, at -> then(() -> core.peerAt(at.node(), at.replica())))
+                    .onMessage(ReplicaControl.GetStatus.class, this::onGetStatus)
+                    .onMessageEquals(ReplicaControl.Abstain.ABSTAIN, () -> this) // The others notice, and go on.
+                    .onMessage(Observers.Gone.class, gone -> then(() -> observers.remove(gone.observer())))
+                    .build();
+        }
+
+        private Behavior<Replica.Message> then(Runnable step) {
+            step.run();
+            observe();
+            return this;
+        }
+
+        private void observe() {
+            Replica.Status status = status();
+            if (observers.isNews(status.role(), status.term(), status.leader())) {
+                observers.tell(status);
+            }
+            inspector.afterStep(core);
+        }
+
+        private void onSealed(Sealed letter) {
+            core.notary.open(letter).ifPresent(message -> onMessage(letter.from(), letter, message));
+        }
+
+        private void onMessage(String from, Sealed letter, PbftMessage message) {
+            if (message instanceof Request request) {
+                normalCase.onRequest(letter, request);
+            } else if (message instanceof ReadOnly read) {
+                if (core.mayAnswerReads()) {
+                    executor.tell(new Executor.Read(from, read.id(), read.query()));
+                } else {
+                    replies.refuse(from, read.id());
+                }
+            } else if (message instanceof Reply || message instanceof ReadReply) {
+                client.tell(new VotingClient.Said(from, message));
+            } else if (core.members.contains(from)) {
+                onReplicas(from, message);
+            }
+        }
+
+        private void onReplicas(String from, PbftMessage message) {
+            if (message instanceof PrePrepare prePrepare) {
+                normalCase.onPrePrepare(from, prePrepare);
+            } else if (message instanceof Prepare prepare) {
+                normalCase.onPrepare(from, prepare);
+            } else if (message instanceof Commit commit) {
+                normalCase.onCommit(from, commit);
+            } else if (message instanceof Checkpoint checkpoint) {
+                stateTransfer.onCheckpoint(from, checkpoint);
+            } else if (message instanceof NewView newView) {
+                viewChanger.onNewView(newView);
+            } else if (message instanceof Standing standing) {
+                standings.onStanding(from, standing);
+            } else if (message instanceof FetchBatch fetch) {
+                normalCase.onFetchBatch(from, fetch);
+            } else if (message instanceof BatchBody body) {
+                if (normalCase.onBatchBody(body)) {
+                    viewChanger.onBatchArrived();
+                }
+            } else if (message instanceof FetchNode || message instanceof FetchPages) {
+                keeper.tell(new StateKeeper.Serve(from, message));
+            } else if (message instanceof NodeDigests || message instanceof Page || message instanceof NoSuchState) {
+                stateHands.told(from, message);
+            }
+        }
+
+        private void onSigned(Signed signed) {
+            core.notary
+                    .open(signed)
+                    .filter(ViewChange.class::isInstance)
+                    .map(ViewChange.class::cast)
+                    .ifPresent(viewChange -> viewChanger.onViewChange(signed, viewChange));
+        }
+
+        private void onExecuted(Executor.Executed executed) {
+            if (executed.sequence() <= core.executed()) {
+                return; // A fetched state has overtaken it.
+            }
+            core.executedThrough(executed.sequence());
+            replies.onExecuted(executed);
+            executed.frozen()
+                    .ifPresent(state ->
+                            keeper.tell(new StateKeeper.Save(executed.sequence(), executed.operations(), state)));
+            viewChanger.onProgress();
+            normalCase.execute();
+            normalCase.propose();
+        }
+
+        private void onSaved(StateKeeper.Saved saved) {
+            stateTransfer.onSaved(saved.sequence(), saved.header());
+        }
+
+        private void onFetching(StateFetcher.Event event) {
+            if (event instanceof StateFetcher.Ask ask) {
+                core.send(ask.source(), ask.question());
+            } else if (event instanceof StateFetcher.Fetched fetched) {
+                stateTransfer.onFetched(fetched.sequence(), fetched.header());
+            } else {
+                stateTransfer.onFetchFailed();
+            }
+        }
+
+        private void onRestored(Executor.Restored restored) {
+            normalCase.restartAt(restored.sequence());
+            stateTransfer.onRestored(restored.sequence(), restored.header());
+        }
+
+        private void onSay(VotingClient.Say say) {
+            core.sayAsClient(say.to(), say.message());
+        }
+
+        private void onTick() {
+            core.tick();
+            viewChanger.onTick();
+            standings.onTick();
+        }
+
+        private Behavior<Replica.Message> onClient(Replica.Request request) {
+            if (request instanceof Replica.Observe observe) {
+                observers.add(observe.observer(), status());
+            } else if (request instanceof Replica.ListMembers list) {
+                var members = new Replica.Members(new TreeSet<>(core.members.replicas()), new TreeSet<>());
+                list.replyTo().tell(new Replica.MembersListed(members, true));
+            } else if (request instanceof Replica.Query query && query.consistency() == ReadConsistency.STALE) {
+                executor.tell(new Executor.ReadHere(query));
+            } else if (request instanceof Replica.TransferLeadership || request instanceof Replica.Reconfigure) {
+                Rejections.reject(
+                        request,
+                        Replica.Reason.UNSUPPORTED,
+                        "PBFT's replicas and the order in which they lead are fixed");
+            } else {
+                client.tell(new VotingClient.Ask(request));
+            }
+            return this;
+        }
+
+        private Behavior<Replica.Message> onGetStatus(ReplicaControl.GetStatus get) {
+            get.replyTo().tell(status());
+            return this;
+        }
+
+        private Replica.Status status() {
+            return core.status();
+        }
+    }
+}

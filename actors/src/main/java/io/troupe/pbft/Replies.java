@@ -1,0 +1,57 @@
+package io.troupe.pbft;
+
+import io.troupe.pbft.PbftMessage.ReadReply;
+import io.troupe.pbft.PbftMessage.Reply;
+import io.troupe.pbft.PbftMessage.RequestId;
+import io.troupe.replication.Replica;
+import java.util.Optional;
+
+/** What this replica answers clients. One replica a request sends the whole reply, the others its digest (§5.1). */
+final class Replies {
+
+    private final Core core;
+
+    Replies(Core core) {
+        this.core = core;
+    }
+
+    void onExecuted(Executor.Executed executed) {
+        for (Executor.Outcome outcome : executed.outcomes()) {
+            Replica.Reply result = outcome.reply();
+            Digest digest = core.notary.digest(result);
+            Reply whole = new Reply(core.ledger.view(), outcome.id(), digest, Optional.of(result));
+            core.requests.executed(outcome.id(), whole, core.now());
+            core.send(
+                    outcome.id().client(),
+                    isWholeFromHere(outcome.id())
+                            ? whole
+                            : new Reply(core.ledger.view(), outcome.id(), digest, Optional.empty()));
+        }
+    }
+
+    /** For the client not to wait for it. */
+    void refuse(String client, RequestId id) {
+        core.send(client, new ReadReply(core.ledger.view(), id, ReadReply.REFUSED, new Digest(""), Optional.empty()));
+    }
+
+    void onRead(Executor.ReadDone read) {
+        core.send(
+                read.client(),
+                new ReadReply(
+                        core.ledger.view(),
+                        read.id(),
+                        read.index(),
+                        Digest.of(read.result()),
+                        isWholeFromHere(read.id()) ? Optional.of(read.result()) : Optional.empty()));
+    }
+
+    /** The client's own node when it is a replica, for that has the shortest way; else each in its turn. */
+    private boolean isWholeFromHere(RequestId id) {
+        return core.members.contains(id.client())
+                ? id.client().equals(core.node)
+                : core.members
+                        .replicas()
+                        .get((int) (id.number() % core.members.size()))
+                        .equals(core.node);
+    }
+}

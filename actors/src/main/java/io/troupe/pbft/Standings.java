@@ -1,0 +1,54 @@
+package io.troupe.pbft;
+
+import io.troupe.pbft.PbftMessage.Standing;
+import java.util.Optional;
+
+/**
+ * The network loses messages (§2), and nothing is acknowledged: instead each replica says now and then where it stands, and
+ * who is further says again what that one has missed (thesis §5.2).
+ */
+final class Standings {
+
+    /** Slots said again for one standing: more come with the next. */
+    private static final int SLOTS_AT_ONCE = 16;
+    /** Standings without progress until a state is fetched. */
+    private static final int PATIENCE = 4;
+
+    private final Core core;
+    private final NormalCase normalCase;
+    private final ViewChanger viewChanger;
+    private final StateTransfer stateTransfer;
+
+    Standings(Core core, NormalCase normalCase, ViewChanger viewChanger, StateTransfer stateTransfer) {
+        this.core = core;
+        this.normalCase = normalCase;
+        this.viewChanger = viewChanger;
+        this.stateTransfer = stateTransfer;
+    }
+
+    void onTick() {
+        long interval = core.settings.ticks(core.settings.standingInterval());
+        if (core.now() % interval == 0) {
+            core.multicast(new Standing(
+                    core.ledger.view(), core.ledger.isActive(), core.ledger.stableSequence(), core.executed()));
+            normalCase.execute(); // Asks again for a batch that is missing.
+            stateTransfer.onLook(viewChanger.start(), PATIENCE * interval);
+        }
+    }
+
+    void onStanding(String from, Standing standing) {
+        if (from.equals(core.node)) {
+            return;
+        }
+        viewChanger.onStanding(from, standing);
+        stateTransfer.sayAgain(from, standing.executed());
+        stateTransfer.sayHeld(from, standing.stable());
+        int said = 0;
+        for (Slot slot : core.slots()) {
+            if (slot.sequence > standing.executed() && said < SLOTS_AT_ONCE) {
+                normalCase.sayAgain(slot, Optional.of(from));
+                said++;
+            }
+        }
+    }
+}

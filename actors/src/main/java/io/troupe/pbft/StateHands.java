@@ -1,0 +1,101 @@
+package io.troupe.pbft;
+
+import io.troupe.pbft.PbftMessage.Checkpoint;
+import io.troupe.pbft.PbftMessage.StateHeader;
+import io.troupe.replication.Replica;
+import io.troupe.replication.SnapshotStorage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.jspecify.annotations.Nullable;
+
+/** How a replica's actors do what {@link StateTransfer} wants done. */
+final class StateHands implements StateTransfer.Hands {
+
+    private final ActorContext<Replica.Message> context;
+    private final Core core;
+    private final SnapshotStorage storage;
+    private final ActorRef<? super Executor.Restore> executor;
+    private final ActorRef<? super StateKeeper.Prune> keeper;
+    private final NormalCase normalCase;
+    private final Runnable windowMoved;
+    private @Nullable ActorRef<StateFetcher.Command> fetcher;
+    private long fetches;
+
+    StateHands(
+            ActorContext<Replica.Message> context,
+            Core core,
+            SnapshotStorage storage,
+            ActorRef<? super Executor.Restore> executor,
+            ActorRef<? super StateKeeper.Prune> keeper,
+            NormalCase normalCase,
+            Runnable windowMoved) {
+        this.context = context;
+        this.core = core;
+        this.storage = storage;
+        this.executor = executor;
+        this.keeper = keeper;
+        this.normalCase = normalCase;
+        this.windowMoved = windowMoved;
+    }
+
+    @Override
+    public void fetch(Checkpoint target) {
+        List<String> sources = new ArrayList<>(core.members.replicas());
+        Collections.rotate(sources, -sources.indexOf(core.node));
+        sources.remove(core.node);
+        fetcher = context.spawn(
+                StateFetcher.create(
+                        core.group,
+                        target,
+                        sources,
+                        own(),
+                        storage,
+                        core.settings.pageBytes(),
+                        core.settings.standingInterval().multipliedBy(2),
+                        context.getSelf().narrow()),
+                "state-fetcher-" + target.sequence() + "-" + ++fetches,
+                DispatcherSelector.fromConfig(core.settings.blockingDispatcher()));
+        context.watchWith(fetcher, new StateFetcher.Failed(target.sequence())); // Also told when all went well.
+    }
+
+    /** The stable checkpoint, which the keeper leaves alone. */
+    private Optional<SnapshotStorage.Stored> own() {
+        if (core.ledger.stable().isEmpty()) {
+            return Optional.empty();
+        }
+        Fact.Stable stable = core.ledger.stable().get();
+        try {
+            return storage.find(core.group, stable.sequence(), stable.header().operations());
+        } catch (IOException e) {
+            return Optional.empty(); // Then all of it is fetched.
+        }
+    }
+
+    void told(String from, PbftMessage message) {
+        if (fetcher != null) {
+            fetcher.tell(new StateFetcher.Told(from, message));
+        }
+    }
+
+    @Override
+    public void restore(long sequence, StateHeader header) {
+        normalCase.suspend();
+        executor.tell(new Executor.Restore(sequence, header));
+    }
+
+    @Override
+    public void prune(long sequence) {
+        keeper.tell(new StateKeeper.Prune(sequence));
+    }
+
+    @Override
+    public void windowMoved() {
+        windowMoved.run();
+    }
+}

@@ -1,0 +1,266 @@
+package io.troupe.pbft;
+
+import io.troupe.pbft.PbftMessage.Checkpoint;
+import io.troupe.pbft.PbftMessage.FetchBatch;
+import io.troupe.pbft.PbftMessage.NewView;
+import io.troupe.pbft.PbftMessage.ViewChange;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * View changes (§4.4): a replica that has waited too long for a request leaves its view and says what it knows; the next
+ * view's primary begins it from what a quorum says.
+ *
+ * <p>Transitions: in view v → left for v+1, or for a later one that f+1 have left for → in that view, by its new-view; or,
+ * when that does not come in time → left for the next.
+ */
+final class ViewChanger {
+
+    /** The timeout doubles no further than this often. */
+    private static final int DOUBLINGS_MAX = 10;
+
+    private final Core core;
+    private final NormalCase normalCase;
+    private final Supplier<List<Checkpoint>> held;
+    private final ViewChanges viewChanges;
+    private @Nullable Signed own;
+    private Optional<NewViewDecision> decision = Optional.empty();
+    private int fruitless;
+    /** When the new view must have begun; counts from when a quorum wants it. */
+    private long newViewDue = Long.MAX_VALUE;
+
+    /** @param held this replica's checkpoints above the stable one */
+    ViewChanger(Core core, NormalCase normalCase, Supplier<List<Checkpoint>> held) {
+        this.core = core;
+        this.normalCase = normalCase;
+        this.held = held;
+        this.viewChanges = new ViewChanges(core.members);
+    }
+
+    // -- leaving
+
+    void onTick() {
+        if (core.ledger.isActive()
+                && (core.requests.isOverdue(core.now(), timeout()) || normalCase.isOverdue(timeout()))) {
+            leaveFor(core.ledger.view() + 1);
+        } else if (!core.ledger.isActive() && core.now() >= newViewDue) {
+            leaveFor(core.ledger.view() + 1); // "the view change timer expires": the next primary
+        }
+    }
+
+    /** Doubles with each view that brings nothing (§4.5.2: so that it comes to last long enough). */
+    private long timeout() {
+        return core.settings.ticks(core.settings.viewChangeTimeout()) << Math.min(fruitless, DOUBLINGS_MAX);
+    }
+
+    /** Something was executed in this view. */
+    void onProgress() {
+        if (core.ledger.isActive()) {
+            fruitless = 0;
+        }
+    }
+
+    private void leaveFor(long view) {
+        if (core.leads()) {
+            core.requests.forgetProposed(core.now());
+        }
+        fruitless++;
+        newViewDue = Long.MAX_VALUE;
+        decision = Optional.empty();
+        core.log.info("Group {}: {} leaves for view {}", core.group, core.node, view);
+        core.slots().forEach(Slot::beginView);
+        core.record(List.of(new Fact.ViewLeft(view)), () -> sayLeft(view));
+    }
+
+    private void sayLeft(long view) {
+        if (core.ledger.view() == view && !core.ledger.isActive()) {
+            ViewChange content = core.ledger.viewChange(held.get());
+            Signed signed = core.notary.sign(content);
+            own = signed;
+            viewChanges.add(core.node, content, signed);
+            core.multicast(signed);
+            onMore();
+        }
+    }
+
+    /** After a start in the middle of it. */
+    void goOn() {
+        if (!core.ledger.isActive()) {
+            sayLeft(core.ledger.view());
+        }
+    }
+
+    // -- what others say
+
+    void onViewChange(Signed signed, ViewChange content) {
+        if (content.view() < 1
+                || !core.members.contains(signed.from())
+                || !NewViewDecision.isWellFormed(content, core.settings.window())) {
+            return;
+        }
+        if (content.view() <= core.ledger.view() && core.ledger.isActive()) {
+            core.ledger.proof().ifPresent(proof -> core.send(signed.from(), proof)); // It is late.
+            return;
+        }
+        if (viewChanges.add(signed.from(), content, signed)) {
+            viewChanges.toJoin(core.ledger.view()).ifPresent(this::leaveFor);
+            onMore();
+        }
+    }
+
+    /** More is known about the view that this replica waits for. */
+    private void onMore() {
+        long view = core.ledger.view();
+        if (core.ledger.isActive() || !viewChanges.hasQuorumFor(view)) {
+            return;
+        }
+        if (newViewDue == Long.MAX_VALUE) {
+            newViewDue = core.now() + timeout();
+        }
+        if (core.primary().equals(core.node)) {
+            viewChanges.decide(view, core.settings.window()).ifPresent(this::begin);
+        }
+    }
+
+    // -- the new view
+
+    /** The primary's: when it has all that is chosen. */
+    private void begin(NewViewDecision decided) {
+        List<FetchBatch> missing = new ArrayList<>();
+        decided.chosen().forEach((sequence, batch) -> batch.filter(digest ->
+                        core.isOpen(sequence) && core.batch(sequence, digest).isEmpty())
+                .ifPresent(digest -> missing.add(new FetchBatch(sequence, digest))));
+        if (missing.isEmpty()) {
+            enter(new NewView(core.ledger.view(), viewChanges.proofs(core.ledger.view())), decided);
+        } else {
+            missing.forEach(fetch -> {
+                core.slot(fetch.sequence()).await(fetch.digest());
+                core.multicast(fetch);
+            });
+        }
+    }
+
+    void onBatchArrived() {
+        onMore();
+    }
+
+    /** Whoever brings it: it proves itself. */
+    void onNewView(NewView newView) {
+        if (newView.view() < core.ledger.view() || core.isActiveIn(newView.view())) {
+            return;
+        }
+        decide(newView).ifPresent(decided -> enter(newView, decided));
+    }
+
+    /** What follows from the proof; empty when it proves nothing. */
+    private Optional<NewViewDecision> decide(NewView newView) {
+        Set<String> senders = new LinkedHashSet<>();
+        List<ViewChange> contents = new ArrayList<>();
+        for (Signed signed : newView.viewChanges()) {
+            core.notary
+                    .open(signed)
+                    .filter(ViewChange.class::isInstance)
+                    .map(ViewChange.class::cast)
+                    .filter(content -> content.view() == newView.view()
+                            && core.members.contains(signed.from())
+                            && NewViewDecision.isWellFormed(content, core.settings.window())
+                            && senders.add(signed.from()))
+                    .ifPresent(contents::add);
+        }
+        boolean isProof = senders.size() == newView.viewChanges().size() && senders.size() >= core.members.quorum();
+        return isProof ? NewViewDecision.of(core.members, contents, core.settings.window()) : Optional.empty();
+    }
+
+    private void enter(NewView newView, NewViewDecision decided) {
+        long view = newView.view();
+        core.log.info(
+                "Group {}: {} is in view {}, primary {}", core.group, core.node, view, core.members.primary(view));
+        core.slots().forEach(Slot::beginView);
+        core.requests.beginView(core.now());
+        newViewDue = Long.MAX_VALUE;
+        own = null;
+        viewChanges.forgetThrough(view);
+        core.record(List.of(new Fact.ViewEntered(newView)), () -> {
+            if (core.isActiveIn(view) && core.leads()) {
+                core.multicast(newView);
+            }
+        });
+        takeUp(decided);
+        core.requests.oldest(core.settings.maxBatchRequests()).forEach(request -> {
+            if (!core.leads()) {
+                core.pass(core.primary(), request);
+            }
+        });
+        normalCase.propose();
+    }
+
+    /** After a start in a view that is in force. */
+    void resume() {
+        if (core.ledger.isActive()) {
+            NewViewDecision decided = core.ledger
+                    .proof()
+                    .flatMap(this::decide)
+                    .orElseGet(() -> new NewViewDecision(0, Optional.empty(), new TreeMap<>()));
+            takeUp(decided);
+        }
+    }
+
+    /** §4.4: "multicasts a prepare for each message in O"; those that are out of the window wait until they are in it. */
+    private void takeUp(NewViewDecision decided) {
+        decision = Optional.of(decided);
+        normalCase.beginView(Math.max(decided.last(), core.highestPrePrepared()) + 1);
+        takeUpOpen();
+    }
+
+    /** The window has moved. */
+    void takeUpOpen() {
+        if (!core.ledger.isActive()) {
+            return;
+        }
+        decision.ifPresent(decided -> decided.chosen().forEach((sequence, batch) -> {
+            if (core.isOpen(sequence)) {
+                takeUp(core.slot(sequence), batch.orElse(core.notary.nullDigest()));
+            }
+        }));
+    }
+
+    private void takeUp(Slot slot, Digest chosen) {
+        if (slot.prePrepared().isPresent() || slot.awaited().isPresent()) {
+            return;
+        }
+        Optional<ByteString> batch = core.batch(slot.sequence, chosen);
+        if (batch.isPresent()) {
+            normalCase.prePrepare(slot, batch.get());
+        } else {
+            slot.await(chosen);
+            core.multicast(new FetchBatch(slot.sequence, chosen));
+        }
+    }
+
+    /** Where the view in force begins, for a replica that is behind that. */
+    Optional<Checkpoint> start() {
+        return decision.filter(decided -> decided.checkpoint() > core.executed())
+                .flatMap(decided ->
+                        decided.checkpointDigest().map(digest -> new Checkpoint(decided.checkpoint(), digest)));
+    }
+
+    // -- for one who is behind
+
+    /** Helps a replica that is not where this one is. */
+    void onStanding(String from, PbftMessage.Standing standing) {
+        boolean isBehind =
+                standing.view() < core.ledger.view() || (standing.view() == core.ledger.view() && !standing.active());
+        if (isBehind && core.ledger.isActive()) {
+            core.ledger.proof().ifPresent(proof -> core.send(from, proof));
+        } else if (isBehind && own != null) {
+            core.pass(from, own);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+/**
+ * PBFT (Castro and Liskov, <em>Practical Byzantine Fault Tolerance</em>, OSDI 1999; section numbers are of that; "TOCS 2002"
+ * is their <em>Practical Byzantine Fault Tolerance and Proactive Recovery</em>, "thesis" Castro's of 2001): of 3f+1 replicas
+ * f may do whatever they like, and the others still agree.
+ *
+ * <h2>The actors of one node</h2>
+ *
+ * <pre>
+ * GroupHost                      io.troupe.replication
+ *  ├─ PeerDirectory              finds the other replicas
+ *  └─ PbftReplica "group-…"      one a group; stops when a child fails, is never restarted in place
+ *      │                         opens what it is told, and gives it to NormalCase, ViewChanger, StateTransfer, Standings
+ *      ├─ FactLog "log"          what must not be forgotten, event-sourced; one write under way, the rest batched
+ *      ├─ Executor "executor"    the service; executes batches in order, reads, freezes checkpoints
+ *      ├─ VotingClient "client"  this node's clients: asks all, believes what enough replicas say alike
+ *      ├─ StateKeeper            stores checkpoints, digests their pages, shows them to others (blocking dispatcher)
+ *      └─ StateFetcher           one state, from replicas that may lie                        (blocking dispatcher)
+ * </pre>
+ *
+ * <h2>A request, when all is well (Figure 1)</h2>
+ *
+ * <pre>
+ *              n1 primary         n2              n3              n4
+ * client ─Request─►│ fact          │               │               │
+ *                  ├─PrePrepare───►├──────────────►├──────────────►│  each: a fact, durable, and then
+ *                  │◄──────────────┼───Prepare─────┼───────────────┤  to all
+ *                  ├───────────────┼───Commit──────┼───────────────┤  to all, when a quorum has prepared, and that is a fact
+ *                  ├─Reply─────────┴───────────────┴───────────────┘  when a quorum has committed, and it is executed
+ * client ◄─────────┘ a quorum alike
+ * </pre>
+ *
+ * <h2>What is whose</h2>
+ *
+ * {@link io.troupe.pbft.Core} is what the parts share: the {@link io.troupe.pbft.Ledger}, a fold over durable {@link
+ * io.troupe.pbft.Fact}s, and a {@link io.troupe.pbft.Slot} for each open sequence number, with what was heard. {@link
+ * io.troupe.pbft.NormalCase} is §4.2, {@link io.troupe.pbft.ViewChanger} §4.4, {@link io.troupe.pbft.StateTransfer} §4.3,
+ * {@link io.troupe.pbft.Standings} what is said again because the network loses it. Rules that are pure: {@link
+ * io.troupe.pbft.Membership}, {@link io.troupe.pbft.Slot}, {@link io.troupe.pbft.NewViewDecision}, {@link
+ * io.troupe.pbft.DigestTree}. {@link io.troupe.pbft.PbftEngine} is the way in.
+ *
+ * <h2>Deviations</h2>
+ *
+ * <ul>
+ *   <li>Messages have authenticators (§5.2), and view changes signatures; a new view is decided from claims P and Q as in
+ *       TOCS 2002 §4.5, where view changes have acknowledgements instead of signatures.
+ *   <li>The paper's replicas lose their memory when they stop, and count as faulty until they are recovered. Here what is
+ *       said rests on durable facts, so a replica that was killed is only slow when it comes back.
+ *   <li>A replica executes what a quorum has committed in any one view, prepared here or not: that commits it (§4.2).
+ *   <li>Requests are executed once by the contract's sessions and serials; the paper's timestamps are for matching replies.
+ *   <li>A read is believed when a quorum answers alike <em>from the same state</em>; see {@link io.troupe.pbft.VotingClient}
+ *       for what goes wrong otherwise, and for why a write then needs a quorum of replies (Berger, Reiser and Bessani,
+ *       SRDS 2021, on what fast reads ask of writes).
+ *   <li>There is no tentative execution (§5.1), no proactive recovery (TOCS 2002 §5), and no change of keys.
+ *   <li>A checkpoint writes the whole state, and not its pages that changed (§5.3).
+ *   <li>A client that seals a request well for some replicas and badly for others can make views change (Clement et al.,
+ *       NSDI 2009), never replicas disagree.
+ *   <li>The members are fixed. Digests in Q are not bounded in number (thesis §3.2.4 has a way): there are at most as many
+ *       as views between two stable checkpoints.
+ * </ul>
+ *
+ * <p>Start reading with {@link io.troupe.pbft.PbftReplica}, then {@link io.troupe.pbft.NormalCase}.
+ */
+@NullMarked
+package io.troupe.pbft;
+
+import org.jspecify.annotations.NullMarked;

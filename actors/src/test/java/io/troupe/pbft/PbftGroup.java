@@ -1,0 +1,211 @@
+package io.troupe.pbft;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.troupe.replication.InMemorySnapshotStorage;
+import io.troupe.replication.sim.ObservedClients;
+import io.troupe.replication.sim.SimulatedServer;
+import io.troupe.sim.NetworkConditions;
+import io.troupe.sim.Node;
+import io.troupe.sim.Simulation;
+import io.troupe.sim.SimulationFailure;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+
+/**
+ * A group with its clients in a simulation, some of its replicas in the hands of an adversary, and the correct ones
+ * watched: after every step that they agree and keep their word, at the end that service comes back and all is there.
+ */
+final class PbftGroup {
+
+    private static final Duration THINKS = Duration.ofMillis(300);
+    static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    /** Small limits and short timeouts, so that a short run comes to all of them. */
+    private static final String SMALL =
+            """
+            troupe.pbft {
+              tick = 20ms
+              view-change-timeout = 600ms
+              standing-interval = 100ms
+              checkpoint-interval = 4
+              window = 12
+              pipeline = 4
+              max-batch-requests = 4
+              max-waiting-requests = 64
+              client-silence = 300ms
+              client-patience = 5s
+              page-bytes = 64
+            }
+            """;
+
+    final Simulation sim;
+    final List<String> names;
+    final List<String> correct;
+    final List<String> traitors;
+    final ObservedClients clients = new ObservedClients();
+    final Agreement agreement = new Agreement();
+    private final ObservedClients clientsOfTraitors = new ObservedClients();
+    private final List<Inspector> properties = List.of(agreement, new KeepsItsWord());
+    private final TreeMap<String, Core> replicas = new TreeMap<>();
+    private final TreeMap<String, Node<?>> nodes = new TreeMap<>();
+    private final TreeMap<String, Treason> treasons = new TreeMap<>();
+
+    /**
+     * @param size 3f+1 or more
+     * @param treacherous how many of them are traitors
+     */
+    PbftGroup(Simulation sim, int size, int treacherous, boolean fastReads) {
+        this(sim, size, any(sim.random("traitors"), size, treacherous), fastReads);
+    }
+
+    private static Set<String> any(RandomGenerator random, int size, int treacherous) {
+        TreeSet<String> chosen = new TreeSet<>();
+        while (chosen.size() < treacherous) {
+            chosen.add("n" + (1 + random.nextInt(size)));
+        }
+        return chosen;
+    }
+
+    /** @param chosen the traitors */
+    PbftGroup(Simulation sim, int size, Set<String> chosen, boolean fastReads) {
+        this.sim = sim;
+        this.names = IntStream.rangeClosed(1, size).mapToObj(i -> "n" + i).toList();
+        this.traitors = List.copyOf(new TreeSet<>(chosen));
+        this.correct = names.stream().filter(name -> !chosen.contains(name)).toList();
+        Config config = ConfigFactory.parseString("troupe.pbft.fast-reads = " + fastReads)
+                .withFallback(ConfigFactory.parseString(SMALL))
+                .withFallback(ConfigFactory.load());
+        PbftSettings settings = PbftSettings.from(config);
+        sim.onNodeDeath(this::onNodeDeath);
+        for (String name : names) {
+            var storage = new InMemorySnapshotStorage();
+            Keys keys = new DealtKeys(name, names);
+            boolean isTraitor = chosen.contains(name);
+            treasons.put(name, Treason.NONE);
+            nodes.put(name, sim.node(name, node -> {
+                var engine = new PbftEngine(settings, storage, keys, isTraitor ? core -> {} : this::observe);
+                return isTraitor
+                        ? SimulatedServer.create(
+                                node,
+                                names,
+                                new TraitorEngine(
+                                        engine, keys, node.random("treason"), traitors, () -> treasons.get(name)),
+                                THINKS,
+                                clientsOfTraitors)
+                        : SimulatedServer.create(node, names, engine, THINKS, clients);
+            }));
+        }
+        sim.afterEveryStep("what a group of PBFT promises", clients::throwBroken);
+    }
+
+    private void observe(Core core) {
+        replicas.put(core.node, core);
+        clients.judge(() -> properties.forEach(property -> property.afterStep(core)));
+    }
+
+    /** What the traitor does from now on. */
+    void turn(String traitor, Treason treason) {
+        treasons.put(traitor, treason);
+    }
+
+    /** A replica may fall when its disk fails, and for no other reason. */
+    private void onNodeDeath(Node<?> node) {
+        boolean isExpected = traitors.contains(node.name())
+                || sim.faults().stream().anyMatch(fault -> fault.contains("failing disk of " + node.name()));
+        if (!isExpected) {
+            clients.judge(() -> {
+                throw new AssertionError("the replica of " + node.name() + " fell, although its disk never failed");
+            });
+            return;
+        }
+        sim.after(Duration.ofSeconds(1), () -> {
+            if (!node.isUp()) {
+                node.restart();
+            }
+        });
+    }
+
+    /**
+     * The network and the nodes are mended, the traitors are not: the group serves again, and brings every correct replica
+     * past all that was decided before. (What is decided last may not come to all: a replica that is behind is told by the
+     * next checkpoint, or by a view change.)
+     */
+    void finish() {
+        sim.heal();
+        sim.network(NetworkConditions.good());
+        nodes.values().forEach(node -> {
+            if (!node.isUp()) {
+                node.restart();
+            } else if (node.isPaused()) {
+                node.resume();
+            }
+        });
+        long before = clients.writes();
+        long decided = agreement.highest();
+        await("the group serves again", () -> clients.writes() > before + 5);
+        await("all correct replicas come up", () -> haveAllExecuted(decided));
+        clients.stop();
+        await("no client waits", () -> clients.waiting().isEmpty());
+        String longest = correct.stream()
+                .max(Comparator.comparing(name -> clients.history(name).size()))
+                .orElseThrow();
+        List<String> history = clients.history(longest);
+        for (String name : correct) {
+            List<String> other = clients.history(name);
+            if (!other.equals(history.subList(0, other.size()))) {
+                throw new AssertionError(
+                        "the histories of " + longest + " and " + name + " differ: " + history + " and " + other);
+            }
+        }
+        clients.checkComplete(history);
+    }
+
+    private void await(String what, BooleanSupplier reached) {
+        try {
+            sim.runUntil(reached, PATIENCE);
+        } catch (SimulationFailure e) {
+            clients.throwBroken(); // Then it was not time that ran out.
+            throw new AssertionError(
+                    what + ": not within " + PATIENCE.toSeconds() + " virtual seconds; traitors are " + traitors
+                            + ", clients wait at " + clients.waiting() + ", replicas are "
+                            + replicas.values().stream()
+                                    .map(PbftGroup::describe)
+                                    .toList(),
+                    e);
+        }
+    }
+
+    private static String describe(Core core) {
+        StringBuilder text = new StringBuilder("\n" + core.status() + " waits for "
+                + core.requests.oldest(3).stream().map(core.notary::read).toList() + ", slots");
+        core.slots().forEach(slot -> text.append(" ")
+                .append(slot.sequence)
+                .append(slot.prePrepared().isPresent() ? "p" : "")
+                .append(slot.isMarkedPrepared() ? "P" : "")
+                .append(slot.awaited().isPresent() ? "?" : "")
+                .append(slot.committed().isPresent() ? "C" : ""));
+        return text.toString();
+    }
+
+    private boolean haveAllExecuted(long sequence) {
+        return correct.stream()
+                .allMatch(
+                        name -> replicas.containsKey(name) && replicas.get(name).executed() >= sequence);
+    }
+
+    Core replica(String name) {
+        return replicas.get(name);
+    }
+
+    Node<?> node(String name) {
+        return nodes.get(name);
+    }
+}

@@ -1,0 +1,179 @@
+package io.troupe.pbft;
+
+import static net.bytebuddy.matcher.ElementMatchers.named;
+
+import io.troupe.pbft.PbftMessage.ViewChange;
+import io.troupe.replication.ReplicatedService;
+import io.troupe.replication.Sessions;
+import java.util.List;
+import java.util.Optional;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.matcher.ElementMatcher;
+
+/**
+ * Classic bugs of Byzantine agreement, each planted alone into otherwise unchanged bytes: what is written here is inlined
+ * at the beginning or the end of the method named.
+ */
+final class PbftMutants {
+
+    private PbftMutants() {}
+
+    /**
+     * @param type whose method is changed
+     * @param seeds within which {@link PbftFaults} finds it
+     */
+    record Mutant(Class<?> bug, Class<?> type, ElementMatcher<? super MethodDescription> method, int seeds) {
+        @Override
+        public String toString() {
+            return bug.getSimpleName();
+        }
+    }
+
+    static List<Mutant> all() {
+        return List.of(
+                new Mutant(QuorumOfTwoF.class, Membership.class, named("quorum"), 20),
+                new Mutant(BelievesOneReply.class, VotingClient.class, named("needed"), 20),
+                new Mutant(CountsThePrimarysPrepare.class, Slot.class, named("isPrepared"), 40),
+                new Mutant(PreparesWithoutTheDigest.class, Slot.class, named("isPrepared"), 40),
+                new Mutant(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), 40),
+                new Mutant(DropsWhatIsPrepared.class, Ledger.class, named("viewChange"), 40),
+                new Mutant(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 40),
+                new Mutant(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40),
+                new Mutant(ChoosesWhatOneClaims.class, NewViewDecision.class, named("vouchesFor"), 120),
+                new Mutant(SaysBeforeItIsDurable.class, Core.class, named("record"), 20),
+                new Mutant(CheckpointsWithoutSessions.class, ReplicatedService.class, named("write"), 40));
+    }
+
+    /** §3: two quorums need a correct replica in common. Here they are of 2f. */
+    static final class QuorumOfTwoF {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) int quorum) {
+            quorum = quorum - 1;
+        }
+    }
+
+    /** §4.1: "the client waits for f+1 replies". Here for one. */
+    static final class BelievesOneReply {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) int needed) {
+            needed = 1;
+        }
+    }
+
+    /** §4.2: 2f prepares from different <em>backups</em>. Here one fewer will do. */
+    static final class CountsThePrimarysPrepare {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.This Slot slot,
+                @Advice.Argument(2) Membership members,
+                @Advice.Return(readOnly = false) boolean prepared) {
+            prepared = votes(slot, members, "", -1) >= members.quorum() - 1;
+        }
+    }
+
+    /** §4.2: "that match the pre-prepare". Here prepares of the view are counted whatever they say. */
+    static final class PreparesWithoutTheDigest {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.This Slot slot,
+                @Advice.Argument(0) long view,
+                @Advice.Argument(1) String primary,
+                @Advice.Argument(2) Membership members,
+                @Advice.Return(readOnly = false) boolean prepared) {
+            prepared = votes(slot, members, primary, view) >= members.quorum() - 1;
+        }
+    }
+
+    /** §4.2: one pre-prepare a view and sequence number. Here a replica takes the next one, too, until it has prepared. */
+    static final class AcceptsASecondPrePrepare {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This Slot slot, @Advice.Return(readOnly = false) Optional<Digest> prePrepared) {
+            prePrepared = isForOnPrePrepare(slot) ? Optional.empty() : prePrepared;
+        }
+    }
+
+    /** §4.4: P tells what prepared. Here a replica keeps it to itself. */
+    static final class DropsWhatIsPrepared {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) ViewChange change) {
+            change = new ViewChange(
+                    change.view(), change.stable(), change.checkpoints(), List.of(), change.prePrepared());
+        }
+    }
+
+    /** A replica that starts again has forgotten what it has accepted and prepared. */
+    static final class ForgetsWhatItAccepted {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(@Advice.Argument(0) Fact fact) {
+            return isForgottenAtStart(fact);
+        }
+    }
+
+    /** §5.2: codes are compared. Here whatever has one is believed. */
+    static final class OpensWhatIsForged {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean equal) {
+            equal = true;
+        }
+    }
+
+    /** TOCS 2002 §4.5, A2: f+1 vouch for what is chosen. Here whoever claims it prepared is believed. */
+    static final class ChoosesWhatOneClaims {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean vouches) {
+            vouches = true;
+        }
+    }
+
+    /** What is said rests on what is durable. Here it is said at once. */
+    static final class SaysBeforeItIsDurable {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Argument(1) Runnable whenDurable) {
+            whenDurable.run();
+        }
+    }
+
+    /** The sessions are part of the state. Here a checkpoint has none. */
+    static final class CheckpointsWithoutSessions {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 0, readOnly = false) Sessions sessions) {
+            sessions = new Sessions();
+        }
+    }
+
+    // -- what is inlined may call nothing but this
+
+    /**
+     * Prepares of the view, whatever they say.
+     *
+     * @param except not counted
+     * @param view -1 for all that match what pre-prepared
+     */
+    static long votes(Slot slot, Membership members, String except, long view) {
+        if (slot.prePrepared().isEmpty()) {
+            return 0;
+        }
+        return members.replicas().stream()
+                .filter(node -> !node.equals(except))
+                .flatMap(node -> slot.prepareOf(node).stream())
+                .filter(vote ->
+                        view < 0 ? vote.digest().equals(slot.prePrepared().get()) : vote.view() == view)
+                .count();
+    }
+
+    static boolean isForgottenAtStart(Fact fact) {
+        return (fact instanceof Fact.PrePrepared || fact instanceof Fact.Prepared)
+                && isCalledBy("createReceiveRecover");
+    }
+
+    /** Whether it is asked for the rule about second pre-prepares. */
+    static boolean isForOnPrePrepare(Slot slot) {
+        return !slot.isMarkedPrepared() && isCalledBy("onPrePrepare");
+    }
+
+    private static boolean isCalledBy(String method) {
+        return StackWalker.getInstance().walk(frames -> frames.limit(10)
+                .anyMatch(frame -> frame.getMethodName().contains(method)));
+    }
+}

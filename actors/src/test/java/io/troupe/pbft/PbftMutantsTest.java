@@ -1,0 +1,68 @@
+package io.troupe.pbft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import com.typesafe.config.ConfigFactory;
+import io.troupe.sim.mutants.Mutant;
+import io.troupe.sim.mutants.MutantHunt;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Every classic bug of {@link PbftMutants} is found by {@link PbftFaults} within its number of seeds.
+ *
+ * <p>System properties: {@code troupe.mutant} tries those named in it alone, {@code troupe.mutant.seeds} changes how many
+ * seeds they are given.
+ */
+class PbftMutantsTest {
+
+    private static final List<Logger> NOISY = List.of(
+            (Logger) LoggerFactory.getLogger("io.troupe.pbft"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
+
+    private static final MutantHunt HUNT =
+            new MutantHunt(PbftFaults.class, ConfigFactory.empty(), name -> name.startsWith("io.troupe."));
+
+    @BeforeAll
+    static void quiet() {
+        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
+    }
+
+    @AfterAll
+    static void asBefore() {
+        NOISY.forEach(logger -> logger.setLevel(null));
+    }
+
+    static List<PbftMutants.Mutant> mutants() {
+        String one = System.getProperty("troupe.mutant", "");
+        return PbftMutants.all().stream()
+                .filter(mutant -> one.isEmpty() || one.contains(mutant.toString()))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("mutants")
+    void theSimulationFinds(PbftMutants.Mutant mutant) throws Exception {
+        int budget = Integer.getInteger("troupe.mutant.seeds", mutant.seeds());
+        assertThat(firstSeedThatFinds(Optional.of(mutant), budget))
+                .as("%s within %s seeds", mutant, budget)
+                .isPresent();
+    }
+
+    @Test
+    void withoutAMutantTheSameSeedsFindNothing() throws Exception {
+        assertThat(firstSeedThatFinds(Optional.empty(), 5)).isEmpty();
+    }
+
+    private static OptionalLong firstSeedThatFinds(Optional<PbftMutants.Mutant> mutant, int budget) throws Exception {
+        return HUNT.firstSeedThatFinds(mutant.map(bug -> Mutant.advised(bug.bug(), bug.type(), bug.method())), budget);
+    }
+}

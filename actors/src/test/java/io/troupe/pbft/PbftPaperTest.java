@@ -1,0 +1,134 @@
+package io.troupe.pbft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import com.typesafe.config.ConfigFactory;
+import io.troupe.sim.Simulation;
+import io.troupe.sim.Stage;
+import io.troupe.sim.junit.SimulationTest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** What the paper says of a group, each as a story that it goes through; {@link PbftAllFaultsTest} has everything at once. */
+class PbftPaperTest {
+
+    private static final List<Logger> NOISY = List.of(
+            (Logger) LoggerFactory.getLogger("io.troupe.pbft"),
+            (Logger) LoggerFactory.getLogger("io.troupe.replication"),
+            (Logger) LoggerFactory.getLogger("org.apache.pekko"));
+
+    @BeforeAll
+    static void quiet() {
+        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
+    }
+
+    @AfterAll
+    static void asBefore() {
+        NOISY.forEach(logger -> logger.setLevel(null));
+    }
+
+    @SimulationTest(seeds = 5)
+    @DisplayName("§4.2: with all replicas correct nobody leaves the view, once they have found each other")
+    void normalCase(Simulation sim) {
+        PbftGroup group = new PbftGroup(sim, 4, Set.of(), true);
+        sim.runFor(Duration.ofSeconds(2));
+        long view = group.agreement.views();
+        sim.runFor(Duration.ofSeconds(5));
+        group.finish();
+        assertThat(group.agreement.views()).isEqualTo(view).isLessThanOrEqualTo(1);
+        assertThat(group.clients.writes()).isGreaterThan(100);
+    }
+
+    @SimulationTest(seeds = 5)
+    @DisplayName("§4.4: a primary that says nothing is replaced")
+    void silentPrimary(Simulation sim) {
+        PbftGroup group = new PbftGroup(sim, 4, Set.of("n1"), true);
+        sim.runFor(Duration.ofSeconds(1));
+        group.turn("n1", Treason.MUTE);
+        sim.runFor(Duration.ofSeconds(5));
+        group.finish();
+        assertThat(group.replica("n3").status().leader()).isPresent().get().isNotEqualTo("n1");
+    }
+
+    @SimulationTest(seeds = 5)
+    @DisplayName("§4.4: a primary that leaves out one client's requests is replaced, and they are executed")
+    void censoringPrimary(Simulation sim) {
+        PbftGroup group = new PbftGroup(sim, 4, Set.of("n4"), true);
+        group.turn("n4", Treason.MUTE);
+        sim.runFor(Duration.ofSeconds(2));
+        group.node("n2").crash();
+        sim.runFor(Duration.ofSeconds(3));
+        group.node("n2").restart();
+        group.turn("n4", Treason.CENSORS);
+        sim.runFor(Duration.ofSeconds(4));
+        group.finish();
+        assertThat(group.clients.waiting()).isEmpty();
+    }
+
+    @SimulationTest(seeds = 5)
+    @DisplayName("§3: two of four replicas that fall silent stop the group, and when they are back it goes on")
+    void moreThanFSilent(Simulation sim) {
+        PbftGroup group = new PbftGroup(sim, 4, Set.of(), true);
+        sim.runFor(Duration.ofSeconds(1));
+        sim.partition(Set.of("n1", "n2"), Set.of("n3", "n4"));
+        sim.runFor(Duration.ofSeconds(1));
+        int before = group.clients.writes();
+        sim.runFor(Duration.ofSeconds(5));
+        assertThat(group.clients.writes()).as("by neither half").isEqualTo(before);
+        group.finish();
+    }
+
+    @SimulationTest(seeds = 5)
+    @DisplayName(
+            "§4.3, thesis §5.3: a replica far behind fetches the state, although a source lies, and is as the others")
+    void stateTransfer(Simulation sim) {
+        PbftGroup group = new PbftGroup(sim, 4, Set.of("n1"), true);
+        group.turn("n1", Treason.LIES_ABOUT_STATE);
+        sim.runFor(Duration.ofSeconds(1));
+        group.node("n4").crash();
+        sim.runFor(Duration.ofSeconds(6));
+        group.node("n4").restart();
+        int before = group.clients.restores();
+        sim.runFor(Duration.ofSeconds(3));
+        group.finish();
+        assertThat(group.clients.restores()).isGreaterThan(before);
+    }
+
+    @SimulationTest(seeds = 5)
+    @DisplayName("all replicas killed at once come back with what they had acknowledged")
+    void allKilled(Simulation sim) {
+        PbftGroup group = new PbftGroup(sim, 4, Set.of(), true);
+        sim.runFor(Duration.ofSeconds(2));
+        group.names.forEach(name -> group.node(name).crash());
+        sim.runFor(Duration.ofSeconds(1));
+        group.finish();
+        assertThat(group.clients.writes()).isGreaterThan(20);
+    }
+
+    /** That the watchers have teeth: the bound n > 3f is tight. */
+    @Test
+    @DisplayName("§3: f+1 traitors of 3f+1 replicas can make the correct ones disagree")
+    void moreThanFTraitors() {
+        int disagreed = 0;
+        try (Stage stage = Stage.open(ConfigFactory.empty())) {
+            for (long seed = 0; seed < 20 && disagreed == 0; seed++) {
+                try (Simulation sim = stage.simulate(seed)) {
+                    PbftGroup group = new PbftGroup(sim, 4, Set.of("n1", "n4"), true);
+                    group.traitors.forEach(traitor -> group.turn(traitor, Treason.EQUIVOCATES));
+                    sim.runFor(Duration.ofSeconds(3));
+                } catch (AssertionError e) {
+                    disagreed++;
+                }
+            }
+        }
+        assertThat(disagreed).isPositive();
+    }
+}

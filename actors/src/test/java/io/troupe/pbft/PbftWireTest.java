@@ -1,0 +1,98 @@
+package io.troupe.pbft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.troupe.pbft.PbftMessage.Certified;
+import io.troupe.pbft.PbftMessage.NewView;
+import io.troupe.pbft.PbftMessage.Prepare;
+import io.troupe.pbft.PbftMessage.StateHeader;
+import io.troupe.pbft.PbftMessage.ViewChange;
+import io.troupe.wire.WireBytes;
+import java.io.NotSerializableException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** Facts keep their bytes for ever; what is sealed opens to whom it is for, and to nobody else. */
+class PbftWireTest {
+
+    private static final ActorTestKit KIT = ActorTestKit.create();
+    private static final WireBytes BYTES = WireBytes.of(KIT.system());
+    private static final List<String> NODES = List.of("n1", "n2", "n3", "n4");
+    private static final Digest DIGEST = new Digest("ab".repeat(32));
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    private static Notary notary(String node) {
+        return new Notary(node, new DealtKeys(node, NODES), BYTES);
+    }
+
+    @Test
+    void goldenBytesOfFacts() throws NotSerializableException {
+        NewView proof =
+                new NewView(2, List.of(new Signed("n1", ByteString.fromString("p"), ByteString.fromString("s"))));
+        Fact.Written written = new Fact.Written(List.of(
+                new Fact.Started(),
+                new Fact.PrePrepared(1, 5, DIGEST, Optional.of(ByteString.fromString("batch"))),
+                new Fact.Prepared(1, 5, DIGEST),
+                new Fact.ViewLeft(2),
+                new Fact.ViewEntered(proof),
+                new Fact.Stable(4, DIGEST, new StateHeader(9, 100, DIGEST), 2, true, Optional.of(proof))));
+        ByteString bytes = BYTES.write(written);
+        assertThat(HexFormat.of().formatHex(bytes.toArray())).isEqualTo(GOLDEN);
+        assertThat(BYTES.read(bytes, Fact.Written.class)).isEqualTo(written);
+    }
+
+    private static final String GOLDEN =
+            "313634302e310a1006f00ceb0c010d05626174636801c101616261626162616261626162616261626162616261626162"
+                    + "616261626162616261626162616261626162616261626162616261626162616261626162616261620a02ec0c01c10161"
+                    + "626162616261626162616261626162616261626162616261626162616261626162616261626162616261626162616261"
+                    + "6261626162616261626162616261620a02ed0c04ee0c01041001c30c6eb10d01700d0173ef0c0101c101616261626162"
+                    + "616261626162616261626162616261626162616261626162616261626162616261626162616261626162616261626162"
+                    + "6162616261626162616201c8011201c10161626162616261626162616261626162616261626162616261626162616261"
+                    + "62616261626162616261626162616261626162616261626162616261626162616201d40c041001c30c6eb10d01700d01"
+                    + "730804";
+
+    @Test
+    void aSealOpensToItsReadersAlone() {
+        Prepare prepare = new Prepare(0, 1, DIGEST);
+        Sealed letter = notary("n1").seal(prepare, List.of("n2", "n3"));
+        assertThat(notary("n2").open(letter)).contains(prepare);
+        assertThat(notary("n4").open(letter)).as("not sealed for it").isEmpty();
+        Sealed inAnothersName = new Sealed("n4", letter.payload(), letter.macs());
+        assertThat(notary("n2").open(inAnothersName)).as("in another's name").isEmpty();
+        Sealed changed = new Sealed("n1", BYTES.write(new Prepare(0, 2, DIGEST)), letter.macs());
+        assertThat(notary("n2").open(changed)).as("changed on the way").isEmpty();
+        Sealed garbage = notary("n1").seal(prepare, List.of("n2"));
+        assertThat(notary("n2").open(new Sealed("n9", garbage.payload(), garbage.macs())))
+                .as("a stranger")
+                .isEmpty();
+    }
+
+    @Test
+    void aSignatureConvincesEverybody() {
+        ViewChange change = new ViewChange(1, 0, List.of(), List.of(new Certified(1, DIGEST, 0)), List.of());
+        Signed signed = notary("n1").sign(change);
+        NODES.forEach(node -> assertThat(notary(node).open(signed)).contains(change));
+        assertThat(notary("n2").open(new Signed("n3", signed.payload(), signed.signature())))
+                .isEmpty();
+    }
+
+    @Test
+    void whatIsNoMessageIsRefused() {
+        assertThatThrownBy(() -> BYTES.read(ByteString.fromString("no manifest"), Batch.class))
+                .isInstanceOf(NotSerializableException.class)
+                .hasMessageContaining("without a manifest");
+        assertThatThrownBy(() -> BYTES.read(BYTES.write(Batch.NULL), PbftMessage.class))
+                .isInstanceOf(NotSerializableException.class)
+                .hasMessageContaining("where a io.troupe.pbft.PbftMessage belongs");
+    }
+}

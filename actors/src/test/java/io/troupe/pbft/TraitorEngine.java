@@ -1,0 +1,121 @@
+package io.troupe.pbft;
+
+import io.troupe.pbft.Treason.Traitor;
+import io.troupe.replication.Engine;
+import io.troupe.replication.PeerDirectory;
+import io.troupe.replication.PeerDirectory.PeerAt;
+import io.troupe.replication.Replica;
+import io.troupe.wire.WireBytes;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/**
+ * A replica in the hands of an adversary: inside it is as any other, and whatever it says to others passes through the
+ * present {@link Treason}, sealed again with the traitor's own keys, for it has no others.
+ */
+final class TraitorEngine implements Engine {
+
+    private final Engine loyal;
+    private final Keys keys;
+    private final RandomGenerator random;
+    private final Supplier<Treason> present;
+
+    private final List<String> fellows;
+
+    TraitorEngine(Engine loyal, Keys keys, RandomGenerator random, List<String> fellows, Supplier<Treason> present) {
+        this.fellows = fellows;
+        this.loyal = loyal;
+        this.keys = keys;
+        this.random = random;
+        this.present = present;
+    }
+
+    @Override
+    public String name() {
+        return loyal.name();
+    }
+
+    @Override
+    public Duration electionTimeout() {
+        return loyal.electionTimeout();
+    }
+
+    @Override
+    public Behavior<Replica.Message> replica(Seat seat) {
+        return Behaviors.setup(context -> {
+            Notary notary = new Notary(seat.node(), keys, WireBytes.of(context.getSystem()));
+            Traitor traitor = new Traitor(seat.node(), random, notary, new Membership(seat.members()), fellows);
+            ActorRef<PeerDirectory.Command> directory = context.spawn(between(seat, notary, traitor), "traitor");
+            return loyal.replica(new Seat(
+                    seat.group(),
+                    seat.node(),
+                    seat.members(),
+                    seat.factory(),
+                    seat.random(),
+                    directory,
+                    seat.hosted()));
+        });
+    }
+
+    /** Tells the replica of its peers, but to talk to them it has to talk to the traitor. */
+    private Behavior<PeerDirectory.Command> between(Seat seat, Notary notary, Traitor traitor) {
+        return Behaviors.setup(context -> Behaviors.receive(PeerDirectory.Command.class)
+                .onMessage(PeerDirectory.Join.class, join -> {
+                    ActorRef<PeerAt> listener = context.spawnAnonymous(listening(join.listener(), notary, traitor));
+                    seat.directory().tell(new PeerDirectory.Join(join.group(), join.peers(), join.replica(), listener));
+                    return Behaviors.same();
+                })
+                .build());
+    }
+
+    private Behavior<PeerAt> listening(ActorRef<PeerAt> replica, Notary notary, Traitor traitor) {
+        return Behaviors.setup(context -> Behaviors.receive(PeerAt.class)
+                .onMessage(PeerAt.class, at -> {
+                    replica.tell(new PeerAt(
+                            at.node(), at.replica().map(peer -> mouth(context, at.node(), peer, notary, traitor))));
+                    return Behaviors.same();
+                })
+                .build());
+    }
+
+    private ActorRef<Replica.Message> mouth(
+            ActorContext<PeerAt> context,
+            String reader,
+            ActorRef<Replica.Message> peer,
+            Notary notary,
+            Traitor traitor) {
+        return context.spawnAnonymous(Behaviors.receive(Replica.Message.class)
+                .onAnyMessage(message -> {
+                    say(message, reader, peer, notary, traitor);
+                    return Behaviors.same();
+                })
+                .build());
+    }
+
+    private void say(
+            Replica.Message message, String reader, ActorRef<Replica.Message> peer, Notary notary, Traitor traitor) {
+        Treason treason = present.get();
+        if (message instanceof Signed signed) {
+            notary.open(signed).stream()
+                    .flatMap(own -> treason.twist(own, reader, traitor).stream())
+                    .forEach(twisted -> peer.tell(notary.sign(twisted)));
+        } else if (message instanceof Sealed letter && letter.from().equals(traitor.name)) {
+            notary.read(letter).ifPresent(own -> {
+                treason.twist(own, reader, traitor)
+                        .forEach(twisted -> peer.tell(notary.seal(twisted, List.of(reader))));
+                treason.inOthersNames(own, traitor).ifPresent(lie -> {
+                    Sealed forged = notary.seal(lie, List.of(reader));
+                    traitor.others().forEach(other -> peer.tell(new Sealed(other, forged.payload(), forged.macs())));
+                });
+            });
+        } else if (treason != Treason.MUTE) {
+            peer.tell(message); // Another's words, which it can hand on or keep.
+        }
+    }
+}

@@ -1,0 +1,287 @@
+package io.troupe.pbft;
+
+import io.troupe.pbft.PbftMessage.BatchBody;
+import io.troupe.pbft.PbftMessage.Certified;
+import io.troupe.pbft.PbftMessage.Checkpoint;
+import io.troupe.pbft.PbftMessage.Commit;
+import io.troupe.pbft.PbftMessage.NewView;
+import io.troupe.pbft.PbftMessage.NodeDigests;
+import io.troupe.pbft.PbftMessage.Page;
+import io.troupe.pbft.PbftMessage.PrePrepare;
+import io.troupe.pbft.PbftMessage.Prepare;
+import io.troupe.pbft.PbftMessage.ReadReply;
+import io.troupe.pbft.PbftMessage.Reply;
+import io.troupe.pbft.PbftMessage.ViewChange;
+import io.troupe.replication.Replica;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.apache.pekko.util.ByteString;
+
+/** What a traitor makes of what a correct replica would say, for one reader. */
+enum Treason {
+
+    /** As a correct replica: traitors seem to be loyal for a while. */
+    NONE {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            return List.of(said);
+        }
+    },
+    MUTE {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            return List.of();
+        }
+    },
+    /** Now this one hears nothing, now that one. */
+    MOODY {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            return traitor.random.nextBoolean() ? List.of(said) : List.of();
+        }
+    },
+    /**
+     * An equivocating primary: one order for some, the null request for the others, and for some both; it votes at once,
+     * for each reader, for what that one was told. As a backup it votes for both.
+     */
+    EQUIVOCATES {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            if (said instanceof PrePrepare pre) {
+                PrePrepare told =
+                        traitor.favours(reader) ? pre : new PrePrepare(pre.view(), pre.sequence(), traitor.nullBatch());
+                Digest digest = Digest.of(told.batch());
+                List<PbftMessage> all = new ArrayList<>(List.of(
+                        told,
+                        new Prepare(pre.view(), pre.sequence(), digest),
+                        new Commit(pre.view(), pre.sequence(), digest)));
+                if (traitor.random.nextInt(4) == 0) {
+                    all.add(new PrePrepare(pre.view(), pre.sequence(), traitor.nullBatch()));
+                    all.add(pre);
+                }
+                return all;
+            }
+            if (said instanceof Prepare prepare) {
+                Digest digest = traitor.favours(reader) ? prepare.digest() : traitor.nullDigest();
+                return List.of(
+                        new Prepare(prepare.view(), prepare.sequence(), digest),
+                        new Commit(prepare.view(), prepare.sequence(), digest));
+            }
+            return said instanceof Commit ? List.of() : List.of(said);
+        }
+    },
+    /** Speaks in the name of others, who commit to nothing at all. */
+    FORGES {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            return List.of(said);
+        }
+
+        @Override
+        Optional<PbftMessage> inOthersNames(PbftMessage said, Traitor traitor) {
+            if (said instanceof Prepare prepare) {
+                return Optional.of(new Commit(prepare.view(), prepare.sequence(), traitor.nullDigest()));
+            }
+            if (said instanceof PrePrepare pre) {
+                return Optional.of(new Commit(pre.view(), pre.sequence(), traitor.nullDigest()));
+            }
+            return Optional.empty();
+        }
+    },
+    /** Leaves out the requests of one client. */
+    CENSORS {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            if (said instanceof PrePrepare pre) {
+                return List.of(new PrePrepare(pre.view(), pre.sequence(), traitor.censored(pre.batch())));
+            }
+            return List.of(said);
+        }
+    },
+    WRONG_DIGESTS {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            if (said instanceof Prepare prepare) {
+                return List.of(new Prepare(prepare.view(), prepare.sequence(), traitor.anyDigest()));
+            }
+            if (said instanceof Commit commit) {
+                return List.of(new Commit(commit.view(), commit.sequence(), traitor.anyDigest()));
+            }
+            if (said instanceof Checkpoint checkpoint) {
+                return List.of(new Checkpoint(checkpoint.sequence(), traitor.anyDigest()));
+            }
+            return List.of(said);
+        }
+    },
+    WRONG_REPLIES {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            if (said instanceof Reply reply) {
+                return List.of(traitor.wrong(reply));
+            }
+            if (said instanceof ReadReply reply) {
+                ByteString wrong = ByteString.fromString(Integer.toString(traitor.random.nextInt(100)));
+                return List.of(
+                        new ReadReply(reply.view(), reply.id(), reply.index(), Digest.of(wrong), Optional.of(wrong)));
+            }
+            return List.of(said);
+        }
+    },
+    /** Commits to whatever was ever pre-prepared, and says so at once. */
+    HASTY {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            if (said instanceof Prepare prepare) {
+                return List.of(new Commit(prepare.view(), prepare.sequence(), prepare.digest()));
+            }
+            return List.of(said);
+        }
+    },
+    /** Says things again that were true once. */
+    REPLAYS {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            traitor.remember(said);
+            return List.of(traitor.random.nextInt(3) == 0 ? traitor.anythingSaid() : said);
+        }
+    },
+    /** Forgets in a view change what it has prepared, or makes it up. */
+    LIES_ABOUT_THE_PAST {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            if (said instanceof ViewChange change) {
+                return List.of(traitor.lying(change));
+            }
+            if (said instanceof NewView newView) {
+                List<Signed> fewer = new ArrayList<>(newView.viewChanges());
+                fewer.remove(traitor.random.nextInt(fewer.size()));
+                return List.of(new NewView(newView.view(), fewer));
+            }
+            return List.of(said);
+        }
+    },
+    /** A lying source of states and batches. */
+    LIES_ABOUT_STATE {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            if (said instanceof Page page) {
+                return List.of(new Page(page.sequence(), page.page(), ByteString.fromString("a lie")));
+            }
+            if (said instanceof NodeDigests node) {
+                return List.of(new NodeDigests(
+                        node.sequence(),
+                        node.level(),
+                        node.index(),
+                        node.header(),
+                        node.children().stream()
+                                .map(child -> traitor.anyDigest())
+                                .toList()));
+            }
+            if (said instanceof BatchBody body) {
+                return List.of(new BatchBody(body.sequence(), traitor.otherBatch(body.batch())));
+            }
+            if (said instanceof Checkpoint checkpoint) {
+                return List.of(
+                        new Checkpoint(checkpoint.sequence() + 4L * traitor.random.nextInt(10), checkpoint.digest()));
+            }
+            return List.of(said);
+        }
+    };
+
+    /** @return empty for nothing */
+    abstract List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor);
+
+    /** What is said in the names of all others, besides. */
+    Optional<PbftMessage> inOthersNames(PbftMessage said, Traitor traitor) {
+        return Optional.empty();
+    }
+
+    /** The one who does it, with what it needs for it. */
+    static final class Traitor {
+
+        private static final int REMEMBERED = 50;
+
+        final String name;
+        final RandomGenerator random;
+        private final Notary notary;
+        private final Membership members;
+        private final List<String> fellows;
+        private final List<PbftMessage> said = new ArrayList<>();
+
+        /** @param fellows all traitors: they tell each other the truth */
+        Traitor(String name, RandomGenerator random, Notary notary, Membership members, List<String> fellows) {
+            this.fellows = fellows;
+            this.name = name;
+            this.random = random;
+            this.notary = notary;
+            this.members = members;
+        }
+
+        List<String> others() {
+            return members.replicas().stream()
+                    .filter(node -> !node.equals(name))
+                    .toList();
+        }
+
+        /** Half of the others are told the truth. */
+        boolean favours(String reader) {
+            return fellows.contains(reader) || members.replicas().indexOf(reader) % 2 == 0;
+        }
+
+        ByteString otherBatch(ByteString batch) {
+            List<Sealed> requests = notary.readBatch(batch).map(Batch::requests).orElse(List.of());
+            return notary.write(requests.size() < 2 ? Batch.NULL : new Batch(requests.subList(0, requests.size() / 2)));
+        }
+
+        ByteString nullBatch() {
+            return notary.nullBatch();
+        }
+
+        Digest nullDigest() {
+            return notary.nullDigest();
+        }
+
+        ByteString censored(ByteString batch) {
+            String victim = members.replicas().get(0);
+            List<Sealed> left = notary.readBatch(batch).map(Batch::requests).orElse(List.of()).stream()
+                    .filter(request -> !request.from().equals(victim))
+                    .toList();
+            return notary.write(new Batch(left));
+        }
+
+        Digest anyDigest() {
+            return Digest.of(ByteString.fromString(Long.toString(random.nextLong())));
+        }
+
+        Reply wrong(Reply reply) {
+            Replica.Reply wrong = new Replica.Applied(
+                    reply.id().number(), 1, 1, ByteString.fromString(Integer.toString(random.nextInt(100))));
+            return new Reply(reply.view(), reply.id(), notary.digest(wrong), Optional.of(wrong));
+        }
+
+        ViewChange lying(ViewChange change) {
+            List<Certified> made = new ArrayList<>();
+            Digest lie = random.nextInt(4) > 0 ? notary.nullDigest() : anyDigest();
+            if (random.nextInt(4) > 0) {
+                for (long sequence = change.stable() + 1; sequence <= change.stable() + 6; sequence++) {
+                    made.add(new Certified(sequence, lie, change.view() - 1));
+                }
+            }
+            return new ViewChange(change.view(), change.stable(), change.checkpoints(), made, made);
+        }
+
+        void remember(PbftMessage message) {
+            if (said.size() < REMEMBERED) {
+                said.add(message);
+            } else {
+                said.set(random.nextInt(REMEMBERED), message);
+            }
+        }
+
+        PbftMessage anythingSaid() {
+            return said.get(random.nextInt(said.size()));
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package io.troupe.replication.sim;
+
+import io.troupe.replication.Groups;
+import io.troupe.replication.Replica;
+import io.troupe.replication.StateMachine;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the clients of a simulated group saw, judged as it happens. The replicated object is a list of commands that
+ * only grows; writing answers the length after it, reading answers the length. So the object is linearizable when
+ * lengths are unique, every read is at least as long as every answer before it began, and each
+ * command is in the list once.
+ */
+public final class ObservedClients {
+
+    private final StateMachineSafety safety = new StateMachineSafety();
+    private final TreeMap<String, ActorRef<Groups.Command>> hosts = new TreeMap<>();
+    private final TreeMap<String, ActorRef<Replica.Request>> replicas = new TreeMap<>();
+    private final TreeMap<String, List<String>> histories = new TreeMap<>();
+    private final TreeMap<Integer, String> acknowledged = new TreeMap<>();
+    private final TreeMap<String, Integer> floorOfRead = new TreeMap<>();
+    private final TreeSet<String> underWay = new TreeSet<>();
+    private int longestAnswered;
+    private int reads;
+    private int restores;
+    private boolean stopped;
+    private @Nullable AssertionError broken;
+
+    /** An assertion inside an actor would only stop that actor: the first is kept for the simulation to find. */
+    public void judge(Runnable assertion) {
+        try {
+            assertion.run();
+        } catch (AssertionError e) {
+            broken = broken == null ? e : broken;
+        }
+    }
+
+    public void throwBroken() {
+        if (broken != null) {
+            throw broken;
+        }
+    }
+
+    /** No client begins anything more, in this life of its node or a later one. */
+    public void stop() {
+        stopped = true;
+    }
+
+    public boolean areStopped() {
+        return stopped;
+    }
+
+    /** A client waits for the answer to its command; one that crashed meanwhile does so no more. */
+    public void begins(String command) {
+        underWay.add(command);
+    }
+
+    public void ends(String command) {
+        underWay.remove(command);
+    }
+
+    /** Commands whose client waits. */
+    public TreeSet<String> waiting() {
+        return underWay;
+    }
+
+    public void started(String node, ActorRef<Groups.Command> host) {
+        underWay.removeIf(command -> command.startsWith(node + "-"));
+        hosts.put(node, host);
+    }
+
+    public TreeMap<String, ActorRef<Groups.Command>> hosts() {
+        return hosts;
+    }
+
+    public void hosted(String node, ActorRef<Replica.Request> replica) {
+        replicas.put(node, replica);
+    }
+
+    /** Of the node's latest life; null when there was none. */
+    public ActorRef<Replica.Request> replica(String node) {
+        return replicas.get(node);
+    }
+
+    public List<String> history(String node) {
+        return histories.getOrDefault(node, List.of());
+    }
+
+    public void acknowledged(String command, String result) {
+        judge(() -> checkAcknowledged(command, result));
+    }
+
+    private void checkAcknowledged(String command, String result) {
+        int length = Integer.parseInt(result);
+        String other = acknowledged.put(length, command);
+        if (other != null) {
+            throw new AssertionError(command + " and " + other + " were both answered with length " + length);
+        }
+        longestAnswered = Math.max(longestAnswered, length);
+    }
+
+    public void readBegins(String node) {
+        floorOfRead.put(node, longestAnswered);
+    }
+
+    public void readEnds(String node, String result) {
+        judge(() -> checkRead(node, result));
+    }
+
+    private void checkRead(String node, String result) {
+        int length = Integer.parseInt(result);
+        int floor = floorOfRead.getOrDefault(node, 0);
+        if (length < floor) {
+            throw new AssertionError("a linearizable read at " + node + " saw length " + length
+                    + ", but before it began somebody was answered with " + floor);
+        }
+        longestAnswered = Math.max(longestAnswered, length);
+        reads++;
+    }
+
+    public int writes() {
+        return acknowledged.size();
+    }
+
+    public int reads() {
+        return reads;
+    }
+
+    /** States that were read back from a snapshot, after a start or from a leader. */
+    public int restores() {
+        return restores;
+    }
+
+    /** Every acknowledged command is at its place, and none is there twice. */
+    public void checkComplete(List<String> history) {
+        acknowledged.forEach((length, command) -> {
+            if (history.size() < length || !history.get(length - 1).equals(command)) {
+                throw new AssertionError("acknowledged command " + command + " is not at place " + length);
+            }
+        });
+        if (new TreeSet<>(history).size() != history.size()) {
+            throw new AssertionError("a command was applied twice: " + history);
+        }
+    }
+
+    public StateMachine.Factory factory() {
+        return (group, node) -> new GrowingList(node);
+    }
+
+    private final class GrowingList implements StateMachine {
+        private final String node;
+        private List<String> commands = new ArrayList<>();
+
+        GrowingList(String node) {
+            this.node = node;
+            histories.put(node, commands);
+        }
+
+        @Override
+        public ByteString apply(long index, ByteString command) {
+            judge(() -> safety.onApplied(node, index, command));
+            commands.add(command.utf8String().strip());
+            return length();
+        }
+
+        @Override
+        public ByteString query(ByteString query) {
+            return length();
+        }
+
+        private ByteString length() {
+            return ByteString.fromString(Integer.toString(commands.size()));
+        }
+
+        @Override
+        public State freeze() {
+            byte[] frozen = String.join("\n", commands).getBytes(StandardCharsets.UTF_8);
+            return out -> out.write(frozen);
+        }
+
+        @Override
+        public void restore(InputStream state) throws IOException {
+            String all = new String(state.readAllBytes(), StandardCharsets.UTF_8);
+            restores++;
+            commands = new ArrayList<>(all.isEmpty() ? List.of() : List.of(all.split("\n")));
+            histories.put(node, commands);
+        }
+    }
+}
