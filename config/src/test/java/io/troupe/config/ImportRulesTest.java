@@ -23,9 +23,9 @@ class ImportRulesTest {
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("io.troupe");
 
-    private static final String[] ACTORS = {"generals", "raft", "replication", "wire"};
-    private static final Set<String> NO_SYSTEM =
-            Set.of("generals", "raft", "replication", "wire", "persistence", "cluster", "sim", "bench", "config");
+    private static final String[] ACTORS = {"generals", "paxos", "raft", "replication", "wire"};
+    private static final Set<String> NO_SYSTEM = Set.of(
+            "generals", "paxos", "raft", "replication", "wire", "persistence", "cluster", "sim", "bench", "config");
 
     private static String[] packages(String... names) {
         return Arrays.stream(names).map(name -> "io.troupe." + name + "..").toArray(String[]::new);
@@ -76,7 +76,7 @@ class ImportRulesTest {
 
     @Test
     void clusterImportsActorsAndPersistence() {
-        importOnly(packages("cluster"), packages("raft", "replication", "wire", "persistence"));
+        importOnly(packages("cluster"), packages("paxos", "raft", "replication", "wire", "persistence"));
     }
 
     @Test

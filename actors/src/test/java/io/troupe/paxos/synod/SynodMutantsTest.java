@@ -1,0 +1,144 @@
+package io.troupe.paxos.synod;
+
+import static net.bytebuddy.matcher.ElementMatchers.named;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import com.typesafe.config.ConfigFactory;
+import io.troupe.paxos.Ballot;
+import io.troupe.paxos.Quorums;
+import io.troupe.sim.mutants.Mutant;
+import io.troupe.sim.mutants.MutantHunt;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import net.bytebuddy.asm.Advice;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
+
+/** Classic bugs of single-decree Paxos, each planted alone, are found by {@link SynodFaults} within their seeds. */
+class SynodMutantsTest {
+
+    private static final List<Logger> NOISY = List.of(
+            (Logger) LoggerFactory.getLogger("io.troupe.paxos"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
+
+    private static final MutantHunt HUNT =
+            new MutantHunt(SynodFaults.class, ConfigFactory.empty(), name -> name.startsWith("io.troupe."));
+
+    private record Planted(Mutant mutant, int seeds) {
+        @Override
+        public String toString() {
+            return mutant.name();
+        }
+    }
+
+    private static Planted planted(Class<?> bug, Class<?> type, String method, int seeds) {
+        return new Planted(Mutant.advised(bug, type, named(method)), seeds);
+    }
+
+    static List<Planted> mutants() {
+        return List.of(
+                planted(AcceptsBelowItsPromise.class, AcceptorState.class, "mayAccept", 200),
+                planted(AnswersBeforeTheSync.class, Acceptor.class, "onCommand", 400),
+                planted(ProposesItsOwnValueAlways.class, Proposer.class, "higher", 50),
+                planted(ProposesTheLowestValue.class, Proposer.class, "higher", 400),
+                planted(ReusesABallot.class, BallotBook.class, "following", 400),
+                planted(QuorumOffByOne.class, Quorums.class, "isPhase2", 50),
+                planted(CountsAcceptancesOfAnyBallot.class, Learner.class, "onAccepted", 200));
+    }
+
+    @BeforeAll
+    static void quiet() {
+        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
+    }
+
+    @AfterAll
+    static void asBefore() {
+        NOISY.forEach(logger -> logger.setLevel(null));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mutants")
+    void theSimulationFinds(Planted planted) throws Exception {
+        assertThat(HUNT.firstSeedThatFinds(Optional.of(planted.mutant()), planted.seeds()))
+                .as("%s within %s seeds", planted, planted.seeds())
+                .isPresent();
+    }
+
+    @Test
+    void withoutAMutantTheSameSeedsFindNothing() throws Exception {
+        assertThat(HUNT.firstSeedThatFinds(Optional.empty(), 20)).isEmpty();
+    }
+
+    /** §2.2, P1a, the other half: a promise is kept when it comes to accepting. */
+    static final class AcceptsBelowItsPromise {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean may) {
+            may = true;
+        }
+    }
+
+    /** §2.5: in stable storage before it is sent. Here a crash makes it forget what it has said. */
+    static final class AnswersBeforeTheSync {
+        @Advice.OnMethodEnter
+        static void enter(
+                @Advice.FieldValue("voice") Acceptor.Voice voice,
+                @Advice.Argument(0) AcceptorState state,
+                @Advice.Argument(1) Acceptor.Command command) {
+            if (state.judge(command) instanceof AcceptorState.Granted granted) {
+                voice.answer(command, state.after(granted.event()));
+            }
+        }
+    }
+
+    /** §2.2, P2c. */
+    static final class ProposesItsOwnValueAlways {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) Optional<Proposal> highest) {
+            highest = Optional.empty();
+        }
+    }
+
+    /** §2.2, P2c: of the highest-numbered proposal, and not of any. */
+    static final class ProposesTheLowestValue {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.Argument(0) Optional<Proposal> one,
+                @Advice.Argument(1) Optional<Proposal> other,
+                @Advice.Return(readOnly = false) Optional<Proposal> highest) {
+            highest = one.isEmpty() ? other : one;
+        }
+    }
+
+    /** §2.5: the proposer forgets what it has tried, and in another life tries the same for another value. */
+    static final class ReusesABallot {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.Argument(1) Ballot above,
+                @Advice.Argument(2) String node,
+                @Advice.Return(readOnly = false) Ballot next) {
+            next = above.next(node);
+        }
+    }
+
+    /** Two acceptors of three are a quorum, and not one. */
+    static final class QuorumOffByOne {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Argument(0) Set<String> nodes, @Advice.Return(readOnly = false) boolean quorum) {
+            quorum = !nodes.isEmpty();
+        }
+    }
+
+    /** §2.3: a proposal is chosen, and not a number of acceptances. */
+    static final class CountsAcceptancesOfAnyBallot {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 0, readOnly = false) Learner.Accepted vote) {
+            vote = new Learner.Accepted(Ballot.NONE, vote.value(), vote.acceptor());
+        }
+    }
+}
