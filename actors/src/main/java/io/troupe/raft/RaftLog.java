@@ -16,7 +16,7 @@ import org.apache.pekko.persistence.RecoveryCompleted;
  * a log is compacted through a chosen index. When the journal fails or rejects a write, this actor stops,
  * and the replica with it: a Raft server that cannot write must not answer.
  */
-final class RaftLog extends AbstractPersistentActor {
+class RaftLog extends AbstractPersistentActor {
 
     sealed interface Command permits Write, Rebase {
         long ticket();
@@ -40,7 +40,6 @@ final class RaftLog extends AbstractPersistentActor {
     private record Kept(long sequenceNr, long maxIndex) {}
 
     private final String persistenceId;
-    private final String journal;
     private final long writeBytesMax;
     private final ActorRef<? super Event> replica;
     private RecoveredLog recovering = new RecoveredLog();
@@ -48,14 +47,28 @@ final class RaftLog extends AbstractPersistentActor {
     private final Deque<Kept> kept = new ArrayDeque<>();
     private boolean writing;
 
+    /**
+     * Pekko looks for the journal while its own part of the actor is constructed, when no field of this class is set yet:
+     * what an anonymous class captures is there by then.
+     */
     static Props props(String persistenceId, RaftSettings settings, ActorRef<? super Event> replica) {
-        return Props.create(
-                RaftLog.class, () -> new RaftLog(persistenceId, settings.journal(), settings.maxWriteBytes(), replica));
+        String journal = settings.journal();
+        return Props.create(RaftLog.class, () -> new RaftLog(persistenceId, settings.maxWriteBytes(), replica) {
+            @Override
+            public String journalPluginId() {
+                return journal;
+            }
+
+            /** There are none of this actor, and the default store may itself stand on this group. */
+            @Override
+            public String snapshotPluginId() {
+                return journal.isEmpty() ? "" : "pekko.persistence.no-snapshot-store";
+            }
+        });
     }
 
-    private RaftLog(String persistenceId, String journal, long writeBytesMax, ActorRef<? super Event> replica) {
+    private RaftLog(String persistenceId, long writeBytesMax, ActorRef<? super Event> replica) {
         this.persistenceId = persistenceId;
-        this.journal = journal;
         this.writeBytesMax = writeBytesMax;
         this.replica = replica;
     }
@@ -63,11 +76,6 @@ final class RaftLog extends AbstractPersistentActor {
     @Override
     public String persistenceId() {
         return persistenceId;
-    }
-
-    @Override
-    public String journalPluginId() {
-        return journal;
     }
 
     @Override
