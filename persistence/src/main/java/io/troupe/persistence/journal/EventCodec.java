@@ -24,7 +24,7 @@ import scala.jdk.javaapi.CollectionConverters;
  * id (16, or string when it is no UUID), event adapter's manifest (string), tags when flagged (2, strings), metadata when
  * flagged (object), the event (object). Strings and objects are as {@link ObjectCodec} writes them.
  */
-final class EventCodec {
+public final class EventCodec {
 
     private static final byte VERSION = 1;
     private static final int DELETED = 1;
@@ -39,7 +39,7 @@ final class EventCodec {
     /** Writers met lately, by the hash of their id: an actor's events all have the same one. */
     private final @Nullable Writer[] writers = new Writer[WRITERS];
 
-    EventCodec(ExtendedActorSystem system) {
+    public EventCodec(ExtendedActorSystem system) {
         this.objects = new ObjectCodec(system);
     }
 
@@ -96,7 +96,7 @@ final class EventCodec {
      *
      * @throws RuntimeException what the serializer of an event threw, or that there is none
      */
-    LogRecord encode(AtomicWrite write) {
+    public LogRecord encode(AtomicWrite write) {
         List<Part> parts = new ArrayList<>(write.size());
         Iterator<PersistentRepr> events = write.payload().iterator();
         long bytes = 5;
@@ -176,7 +176,8 @@ final class EventCodec {
     }
 
     /** The events of a payload whose sequence numbers are in the range. */
-    List<PersistentRepr> decode(String persistenceId, ByteBuffer payload, long from, long to) throws IOException {
+    public List<PersistentRepr> decode(String persistenceId, ByteBuffer payload, long from, long to)
+            throws IOException {
         byte version = payload.get();
         if (version != VERSION) {
             throw new IOException("Events of " + persistenceId + " have format " + version + ", this version reads "

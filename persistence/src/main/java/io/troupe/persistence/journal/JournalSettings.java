@@ -2,6 +2,7 @@ package io.troupe.persistence.journal;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigValueFactory;
 import io.troupe.persistence.log.LogSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,19 @@ import java.time.Duration;
  * @param upkeepDelay how long after a deletion or a full segment its space is looked at
  */
 public record JournalSettings(Path directory, String replayDispatcher, Duration upkeepDelay, LogSettings log) {
+
+    /** Names another setting of the actor system's: the directory lies in the one that it gives. */
+    private static final String DIRECTORY_BELOW = "dir-below";
+
+    /** {@code config} with its directory, where that follows from another setting in {@code root}. */
+    static Config located(Config config, Config root) {
+        if (!config.hasPath(DIRECTORY_BELOW)) {
+            return config;
+        }
+        Path above = Path.of(root.getString(config.getString(DIRECTORY_BELOW)));
+        return config.withValue(
+                "dir", ConfigValueFactory.fromAnyRef(above.resolve("log").toString()));
+    }
 
     /** @throws IllegalArgumentException naming the key, its value and what would be right */
     public static JournalSettings of(Config config) {

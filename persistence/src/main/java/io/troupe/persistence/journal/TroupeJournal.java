@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.ExtendedActorSystem;
@@ -24,7 +22,6 @@ import org.slf4j.LoggerFactory;
 import scala.concurrent.ExecutionContext;
 import scala.concurrent.Future;
 import scala.concurrent.Promise;
-import scala.jdk.javaapi.FutureConverters;
 
 /**
  * The journal plugin ({@code troupe.persistence.journal}): serializes events, hands them to the group commit of the
@@ -48,7 +45,8 @@ public final class TroupeJournal extends AsyncWriteJournal {
 
     public TroupeJournal(Config config) {
         ExtendedActorSystem system = (ExtendedActorSystem) context().system();
-        JournalSettings settings = JournalSettings.of(config);
+        JournalSettings settings = JournalSettings.of(
+                JournalSettings.located(config, system.settings().config()));
         this.replays = system.dispatchers().lookup(settings.replayDispatcher());
         this.writeBytesMax = settings.log().recordBytesMax();
         this.directory = settings.directory().toAbsolutePath().normalize();
@@ -68,7 +66,7 @@ public final class TroupeJournal extends AsyncWriteJournal {
     public Future<Iterable<Optional<Exception>>> doAsyncWriteMessages(Iterable<AtomicWrite> messages) {
         return journal.isDone() && !journal.isCompletedExceptionally()
                 ? write(journal.join(), messages)
-                : scala(journal)
+                : ScalaFutures.of(journal)
                         .flatMap(open -> write(open, messages), context().dispatcher());
     }
 
@@ -135,13 +133,13 @@ public final class TroupeJournal extends AsyncWriteJournal {
 
     @Override
     public Future<Void> doAsyncDeleteMessagesTo(String persistenceId, long toSequenceNr) {
-        return scala(journal.thenCompose(open -> open.delete(persistenceId, toSequenceNr)));
+        return ScalaFutures.of(journal.thenCompose(open -> open.delete(persistenceId, toSequenceNr)));
     }
 
     @Override
     public Future<Void> doAsyncReplayMessages(
             String persistenceId, long from, long to, long max, Consumer<PersistentRepr> replayCallback) {
-        return scala(journal)
+        return ScalaFutures.of(journal)
                 .flatMap(
                         open -> reading(() -> {
                             open.replay(persistenceId, from, to, max, replayCallback);
@@ -156,21 +154,6 @@ public final class TroupeJournal extends AsyncWriteJournal {
 
     @Override
     public Future<Long> doAsyncReadHighestSequenceNr(String persistenceId, long from) {
-        return scala(journal.thenCompose(open -> open.highestSequenceNr(persistenceId)));
-    }
-
-    /** As a Scala future that fails with the cause itself. */
-    private static <T> Future<T> scala(CompletionStage<T> stage) {
-        CompletableFuture<T> unwrapped = new CompletableFuture<>();
-        stage.whenComplete((value, failure) -> {
-            if (failure == null) {
-                unwrapped.complete(value);
-            } else {
-                Throwable cause = failure.getCause();
-                unwrapped.completeExceptionally(
-                        failure instanceof CompletionException && cause != null ? cause : failure);
-            }
-        });
-        return FutureConverters.asScala(unwrapped);
+        return ScalaFutures.of(journal.thenCompose(open -> open.highestSequenceNr(persistenceId)));
     }
 }

@@ -2,11 +2,7 @@ package io.troupe.persistence.snapshot;
 
 import com.typesafe.config.Config;
 import io.troupe.persistence.files.DiskFiles;
-import io.troupe.persistence.serialization.ObjectCodec;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,17 +24,14 @@ import scala.concurrent.Future;
 /**
  * The snapshot store plugin ({@code troupe.persistence.snapshot-store}). A snapshot is confirmed when it is durable. A
  * damaged one is passed over, with a warning, for the next older; when all that fit are damaged the load fails, because
- * the events they stand for may be deleted.
- *
- * <p>Body of a file: persistence id (string), sequence number (8), timestamp (8), whether metadata follows (1), metadata
- * (object), snapshot (object); see {@link ObjectCodec}.
+ * the events they stand for may be deleted. The body of a file is {@link SnapshotCodec}'s.
  */
 public final class TroupeSnapshotStore extends SnapshotStore {
 
     private static final Logger LOG = LoggerFactory.getLogger(TroupeSnapshotStore.class);
 
     private final SnapshotFiles files;
-    private final ObjectCodec objects;
+    private final SnapshotCodec codec;
     private final ExecutionContext disk;
 
     /** Saves under way; their temporary files are no leftovers. */
@@ -53,7 +46,7 @@ public final class TroupeSnapshotStore extends SnapshotStore {
                     + " \"data/snapshots\"");
         }
         this.files = new SnapshotFiles(new DiskFiles(Path.of(directory)));
-        this.objects = new ObjectCodec(system);
+        this.codec = new SnapshotCodec(system);
         this.disk = system.dispatchers().lookup(config.getString("disk-dispatcher"));
     }
 
@@ -104,17 +97,13 @@ public final class TroupeSnapshotStore extends SnapshotStore {
     }
 
     private SelectedSnapshot decode(String persistenceId, SnapshotName name, byte[] body) throws IOException {
-        ByteBuffer in = ByteBuffer.wrap(body);
-        String savedFor = ObjectCodec.readString(in);
-        SnapshotMetadata metadata = SnapshotMetadata.apply(savedFor, in.getLong(), in.getLong());
-        if (!savedFor.equals(persistenceId) || metadata.sequenceNr() != name.sequenceNr()) {
+        SelectedSnapshot snapshot = codec.decode(body);
+        SnapshotMetadata metadata = snapshot.metadata();
+        if (!metadata.persistenceId().equals(persistenceId) || metadata.sequenceNr() != name.sequenceNr()) {
             throw new DamagedSnapshotException(
                     files.describe(persistenceId) + "/" + name.fileName(), "it is a snapshot of " + metadata);
         }
-        if (in.get() != 0) {
-            metadata = metadata.withMetadata(objects.read(in));
-        }
-        return SelectedSnapshot.apply(metadata, objects.read(in));
+        return snapshot;
     }
 
     @Override
@@ -125,7 +114,7 @@ public final class TroupeSnapshotStore extends SnapshotStore {
         return onDisk(() -> {
             try {
                 SnapshotName name = new SnapshotName(metadata.sequenceNr(), metadata.timestamp());
-                files.save(metadata.persistenceId(), name, encode(metadata, snapshot));
+                files.save(metadata.persistenceId(), name, codec.encode(metadata, snapshot));
                 return null;
             } finally {
                 synchronized (saving) {
@@ -133,20 +122,6 @@ public final class TroupeSnapshotStore extends SnapshotStore {
                 }
             }
         });
-    }
-
-    private byte[] encode(SnapshotMetadata metadata, Object snapshot) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        DataOutputStream out = new DataOutputStream(bytes);
-        ObjectCodec.writeString(metadata.persistenceId(), out);
-        out.writeLong(metadata.sequenceNr());
-        out.writeLong(metadata.timestamp());
-        out.writeBoolean(metadata.metadata().isDefined());
-        if (metadata.metadata().isDefined()) {
-            objects.write(metadata.metadata().get(), out);
-        }
-        objects.write(snapshot, out);
-        return bytes.toByteArray();
     }
 
     @Override

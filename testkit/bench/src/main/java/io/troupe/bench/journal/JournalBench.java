@@ -60,6 +60,14 @@ public final class JournalBench implements Callable<Integer> {
             description = "bytes of an event (${DEFAULT-VALUE})")
     private List<Integer> eventBytes = List.of(100, 4096);
 
+    @Option(
+            names = "--replicated",
+            description = {
+                "measure the replicated journal instead: a group of one and a group of three, actor systems in this process"
+                        + " that write to this disk, beside the local journal"
+            })
+    private boolean replicated;
+
     /** As {@code troupe bench journal} does; the result is the exit code. */
     public static int run(String... args) {
         return new CommandLine(new JournalBench()).execute(args);
@@ -76,27 +84,59 @@ public final class JournalBench implements Callable<Integer> {
         if (!measuring.isPossible(invocation)) {
             return ExitCodes.FAILURE;
         }
-        print(invocation.out(), measure());
+        if (replicated) {
+            printReplicated(invocation.out(), eachLoad(this::beside));
+        } else {
+            invocation.say("warming up");
+            JournalRun.measure(
+                    new Load(Collections.max(actors), Collections.min(eventBytes)), measuring.dir(), WARM_UP);
+            print(invocation.out(), eachLoad(load -> JournalRun.measure(load, measuring.dir(), measuring.duration())));
+        }
         return ExitCodes.OK;
     }
 
-    private Map<Load, List<Measured>> measure() throws Exception {
-        Map<Load, List<Measured>> measured = new LinkedHashMap<>();
-        invocation.say("warming up");
-        JournalRun.measure(new Load(Collections.max(actors), Collections.min(eventBytes)), measuring.dir(), WARM_UP);
+    @FunctionalInterface
+    private interface Pass<T> {
+        T measure(Load load) throws Exception;
+    }
+
+    private <T> Map<Load, List<T>> eachLoad(Pass<T> pass) throws Exception {
+        Map<Load, List<T>> measured = new LinkedHashMap<>();
         int passes = measuring.passes();
-        for (int pass = 1; pass <= passes; pass++) {
+        for (int number = 1; number <= passes; number++) {
             for (int bytes : eventBytes) {
                 for (int count : actors) {
                     Load load = new Load(count, bytes);
                     invocation.say(String.format(
-                            Locale.ROOT, "pass %d of %d: %d actors, %d bytes", pass, passes, count, bytes));
-                    measured.computeIfAbsent(load, first -> new ArrayList<>())
-                            .add(JournalRun.measure(load, measuring.dir(), measuring.duration()));
+                            Locale.ROOT, "pass %d of %d: %d actors, %d bytes", number, passes, count, bytes));
+                    measured.computeIfAbsent(load, first -> new ArrayList<>()).add(pass.measure(load));
                 }
             }
         }
         return measured;
+    }
+
+    /** Events a second. */
+    private record Beside(double local, double groupOfOne, double groupOfThree) {}
+
+    private Beside beside(Load load) throws Exception {
+        return new Beside(
+                JournalRun.measure(load, measuring.dir(), measuring.duration()).eventsPerSecond(),
+                ReplicatedRun.eventsPerSecond(load, measuring.dir(), 1, measuring.duration()),
+                ReplicatedRun.eventsPerSecond(load, measuring.dir(), 3, measuring.duration()));
+    }
+
+    private static void printReplicated(PrintWriter out, Map<Load, List<Beside>> measured) {
+        String row = "%7s %7s %15s %15s %15s%n";
+        out.printf("%n" + row, "actors", "bytes", "local ev/s", "one ev/s", "three ev/s");
+        measured.forEach((load, passed) -> out.printf(
+                row,
+                load.actors(),
+                load.eventBytes(),
+                number("%.0f", median(passed, Beside::local)),
+                number("%.0f", median(passed, Beside::groupOfOne)),
+                number("%.0f", median(passed, Beside::groupOfThree))));
+        out.flush();
     }
 
     private static void print(PrintWriter out, Map<Load, List<Measured>> measured) {
@@ -129,7 +169,7 @@ public final class JournalBench implements Callable<Integer> {
         return String.format(Locale.ROOT, format, value);
     }
 
-    private static double median(List<Measured> passed, ToDoubleFunction<Measured> of) {
+    private static <T> double median(List<T> passed, ToDoubleFunction<T> of) {
         return Measuring.median(passed.stream().mapToDouble(of));
     }
 }

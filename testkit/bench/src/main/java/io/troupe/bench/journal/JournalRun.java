@@ -96,7 +96,7 @@ final class JournalRun {
         }
     }
 
-    private static Behavior<Void> writers(Load load, LongAdder acknowledged) {
+    static Behavior<Void> writers(Load load, LongAdder acknowledged) {
         return Behaviors.setup(context -> {
             for (int actor = 0; actor < load.actors(); actor++) {
                 String id = "writer-" + actor;
@@ -117,7 +117,7 @@ final class JournalRun {
                 .withFallback(withoutSnapshots());
     }
 
-    private static Config withoutSnapshots() {
+    static Config withoutSnapshots() {
         return ConfigFactory.parseString(
                         """
                         pekko.actor.provider = local
@@ -132,20 +132,19 @@ final class JournalRun {
         return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
     }
 
-    private static void pause(Duration duration) {
+    static void pause(Duration duration) {
         long end = System.nanoTime() + duration.toNanos();
         while (System.nanoTime() < end) {
             LockSupport.parkNanos(end - System.nanoTime());
         }
     }
 
-    private static void stop(ActorSystem<Void> system)
-            throws InterruptedException, ExecutionException, TimeoutException {
+    static void stop(ActorSystem<Void> system) throws InterruptedException, ExecutionException, TimeoutException {
         system.terminate();
         system.getWhenTerminated().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
-    private static void delete(Path directory) throws IOException {
+    static void delete(Path directory) throws IOException {
         List<Path> deepestFirst;
         try (Stream<Path> files = Files.walk(directory)) {
             deepestFirst = files.sorted(Comparator.reverseOrder()).toList();

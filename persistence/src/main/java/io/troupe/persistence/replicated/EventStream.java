@@ -1,0 +1,73 @@
+package io.troupe.persistence.replicated;
+
+import io.troupe.persistence.replicated.Operation.Append;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * What the group knows of one persistence id, beside its events; who may write is decided here.
+ *
+ * <p>An epoch belongs to one incarnation of the persistent actor: it begins with a {@link Operation.Claim}, which the
+ * journal makes when an actor recovers, and is bound to the first writer that writes in it. A write of an earlier epoch,
+ * of another writer, or of the writer before, is fenced: so no event follows that its actor's last recovery did not see,
+ * whatever a node that was cut off, or a message that was late, still asks for.
+ *
+ * @param epoch how often it was claimed
+ * @param writer who writes in this epoch; empty when nobody has yet
+ * @param former who wrote before; empty when nobody has
+ * @param highest sequence number that was ever written
+ * @param deletedTo last sequence number that was deleted
+ */
+record EventStream(long epoch, String writer, String former, long highest, long deletedTo) {
+
+    static final EventStream NEW = new EventStream(0, "", "", 0, 0);
+
+    EventStream claimed() {
+        return new EventStream(epoch + 1, "", writer.isEmpty() ? former : writer, highest, deletedTo);
+    }
+
+    /** Why {@code append} may not be done; empty when it may. */
+    Optional<Outcome> objectionTo(Append append) {
+        String who = "writer " + append.writer() + " of " + append.persistenceId();
+        if (append.epoch() != epoch && !(append.epoch() == 0 && append.writer().equals(writer))) {
+            return fenced(who + " writes in epoch " + append.epoch() + ", and another has recovered in epoch " + epoch);
+        }
+        if (append.writer().equals(former)) {
+            return fenced(who + " wrote before epoch " + epoch + ", in which another has recovered");
+        }
+        if (!writer.isEmpty() && !append.writer().equals(writer)) {
+            return fenced(who + " is not the one that writes in epoch " + epoch + ", which is " + writer);
+        }
+        if (append.first() <= highest || append.last() < append.first()) {
+            return Optional.of(new Outcome.Refused("the events of " + append.persistenceId() + " end with " + highest
+                    + ", " + append.first() + " to " + append.last() + " cannot follow"));
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Outcome> fenced(String detail) {
+        return Optional.of(new Outcome.Fenced(detail));
+    }
+
+    EventStream appended(Append append) {
+        return new EventStream(epoch, append.writer(), former, append.last(), deletedTo);
+    }
+
+    EventStream deleted(long upTo) {
+        return new EventStream(epoch, writer, former, highest, Math.max(deletedTo, Math.min(upTo, highest)));
+    }
+
+    void writeTo(DataOutputStream out) throws IOException {
+        out.writeLong(epoch);
+        Wired.writeString(writer, out);
+        Wired.writeString(former, out);
+        out.writeLong(highest);
+        out.writeLong(deletedTo);
+    }
+
+    static EventStream readFrom(DataInputStream in) throws IOException {
+        return new EventStream(in.readLong(), Wired.readString(in), Wired.readString(in), in.readLong(), in.readLong());
+    }
+}

@@ -1,0 +1,189 @@
+package io.troupe.persistence.replicated;
+
+import com.typesafe.config.Config;
+import io.troupe.persistence.journal.EventCodec;
+import io.troupe.persistence.journal.ScalaFutures;
+import io.troupe.persistence.log.LogRecord;
+import io.troupe.replication.ReadConsistency;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.persistence.AtomicWrite;
+import org.apache.pekko.persistence.PersistentRepr;
+import org.apache.pekko.persistence.journal.japi.AsyncWriteJournal;
+import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.concurrent.Future;
+
+/**
+ * The journal plugin ({@code troupe.persistence.replicated-journal}): a write is acknowledged when the group has committed
+ * it. The first thing an actor asks at recovery, its highest sequence number, is a {@link Operation.Claim} here: it is
+ * ordered behind every write that the group has taken, and fences whoever wrote before. So the replay that follows has all
+ * there is and all there will be until this actor writes.
+ */
+public final class ReplicatedJournal extends AsyncWriteJournal {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicatedJournal.class);
+
+    /** Pekko's word for "all accepted". */
+    private static final Iterable<Optional<Exception>> NOTHING_REJECTED = List.of();
+
+    private final CompletableFuture<ReplicatedPersistence> group;
+    private final EventCodec codec;
+    private final Executor replays;
+
+    /** By persistence id, the epoch of its last recovery on this node. */
+    private final Map<String, Long> epochs = new ConcurrentHashMap<>();
+
+    public ReplicatedJournal(Config config) {
+        ExtendedActorSystem system = (ExtendedActorSystem) context().system();
+        this.codec = new EventCodec(system);
+        this.replays = system.dispatchers().lookup(config.getString("replay-dispatcher"));
+        this.group = group(system);
+    }
+
+    /** What is wrong with the configuration reaches each persistent actor that way. */
+    static CompletableFuture<ReplicatedPersistence> group(ExtendedActorSystem system) {
+        try {
+            return CompletableFuture.completedFuture(ReplicatedPersistence.get(system));
+        } catch (RuntimeException e) {
+            LOG.error("The replicated journal does not start: {}", e.getMessage(), e);
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    @Override
+    public Future<Iterable<Optional<Exception>>> doAsyncWriteMessages(Iterable<AtomicWrite> messages) {
+        return ScalaFutures.of(group.thenCompose(through -> write(through, messages)));
+    }
+
+    private CompletableFuture<Iterable<Optional<Exception>>> write(
+            ReplicatedPersistence through, Iterable<AtomicWrite> messages) {
+        List<Optional<Exception>> rejections = new ArrayList<>(1);
+        List<CompletableFuture<Void>> writes = new ArrayList<>(1);
+        for (AtomicWrite message : messages) {
+            try {
+                Operation.Append append = encode(message, through.settings().writeBytesMax());
+                writes.add(through.commit(append).thenAccept(ReplicatedJournal::requireDone));
+                rejections.add(Optional.empty());
+            } catch (Exception notSerializable) {
+                rejections.add(Optional.of(notSerializable));
+            }
+        }
+        Iterable<Optional<Exception>> results =
+                rejections.stream().anyMatch(Optional::isPresent) ? rejections : NOTHING_REJECTED;
+        return CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)).thenApply(done -> results);
+    }
+
+    private Operation.Append encode(AtomicWrite message, int bytesMax) {
+        LogRecord record = codec.encode(message);
+        if (record.stream().length > JournalMachine.PERSISTENCE_ID_BYTES_MAX) {
+            throw new IllegalArgumentException("A persistence id has at most " + JournalMachine.PERSISTENCE_ID_BYTES_MAX
+                    + " bytes of UTF-8, this one has " + record.stream().length);
+        }
+        if (record.size() > bytesMax) {
+            throw new IllegalArgumentException("The events " + record.first() + " to " + record.last() + " of "
+                    + message.persistenceId() + " take " + record.size() + " bytes, more than write-size-max = "
+                    + bytesMax
+                    + "; keep bulk data outside events, or raise that bound and troupe.raft.max-entry-bytes.");
+        }
+        String writer = message.payload().head().writerUuid();
+        long epoch = epochs.getOrDefault(message.persistenceId(), 0L);
+        return new Operation.Append(
+                message.persistenceId(), epoch, writer, record.first(), record.last(), record.payload());
+    }
+
+    static void requireDone(Outcome outcome) {
+        if (outcome instanceof Outcome.Fenced fenced) {
+            throw new WriterFencedException(fenced.detail());
+        } else if (outcome instanceof Outcome.Refused refused) {
+            throw new IllegalStateException("The group refused: " + refused.detail());
+        }
+    }
+
+    @Override
+    public Future<Void> doAsyncDeleteMessagesTo(String persistenceId, long toSequenceNr) {
+        return ScalaFutures.of(
+                group.thenCompose(through -> through.commit(new Operation.DeleteEvents(persistenceId, toSequenceNr)))
+                        .thenAccept(ReplicatedJournal::requireDone));
+    }
+
+    @Override
+    public Future<Long> doAsyncReadHighestSequenceNr(String persistenceId, long from) {
+        return ScalaFutures.of(group.thenCompose(through -> through.commit(new Operation.Claim(persistenceId)))
+                .thenApply(outcome -> {
+                    requireDone(outcome);
+                    Outcome.Claimed claimed = (Outcome.Claimed) outcome;
+                    epochs.put(persistenceId, claimed.epoch());
+                    return claimed.highest();
+                }));
+    }
+
+    @Override
+    public Future<Void> doAsyncReplayMessages(
+            String persistenceId, long from, long to, long max, Consumer<PersistentRepr> replayCallback) {
+        if (max <= 0 || from > to) {
+            return ScalaFutures.of(CompletableFuture.completedFuture(null));
+        }
+        Replay replay = new Replay(persistenceId, to, replayCallback);
+        return ScalaFutures.of(
+                group.thenCompose(through -> replay.pages(through, from, max, ReadConsistency.LINEARIZABLE)));
+    }
+
+    /** A replay, page after page: the next one is asked for when the events of the last have been handed over. */
+    private final class Replay {
+        private final String persistenceId;
+        private final long to;
+        private final Consumer<PersistentRepr> each;
+
+        Replay(String persistenceId, long to, Consumer<PersistentRepr> each) {
+            this.persistenceId = persistenceId;
+            this.to = to;
+            this.each = each;
+        }
+
+        /** @param consistency linearizable for the first; a replica never goes back, so it is enough for the rest */
+        CompletableFuture<Void> pages(ReplicatedPersistence through, long from, long max, ReadConsistency consistency) {
+            int bytes = through.settings().pageBytes();
+            return through.ask(new Question.Events(persistenceId, from, to, bytes), consistency)
+                    .thenComposeAsync(answer -> onPage(through, answer, max), replays);
+        }
+
+        private CompletableFuture<Void> onPage(ReplicatedPersistence through, ByteString answer, long max) {
+            try {
+                Question.Page page = Question.Page.of(answer);
+                long left = handOver(page, max);
+                return left == 0 || page.isLast() || page.next() > to
+                        ? CompletableFuture.completedFuture(null)
+                        : pages(through, page.next(), left, ReadConsistency.STALE);
+            } catch (IOException e) {
+                throw new UncheckedIOException("Events of " + persistenceId + " cannot be read", e);
+            }
+        }
+
+        /** @return how many may follow */
+        private long handOver(Question.Page page, long max) throws IOException {
+            long left = max;
+            for (byte[] write : page.writes()) {
+                for (PersistentRepr event : codec.decode(persistenceId, ByteBuffer.wrap(write), page.from(), to)) {
+                    if (left == 0) {
+                        return 0;
+                    }
+                    each.accept(event);
+                    left--;
+                }
+            }
+            return left;
+        }
+    }
+}

@@ -1,0 +1,279 @@
+package io.troupe.persistence.replicated;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.troupe.persistence.Counter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.persistence.AtomicWrite;
+import org.apache.pekko.persistence.JournalProtocol;
+import org.apache.pekko.persistence.Persistence;
+import org.apache.pekko.persistence.PersistentEnvelope;
+import org.apache.pekko.persistence.PersistentRepr;
+import org.apache.pekko.testkit.javadsl.TestKit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import scala.jdk.javaapi.CollectionConverters;
+
+/** Whole actor systems on the replicated journal, most of them a group of one. */
+class ReplicatedJournalTest {
+
+    @TempDir
+    Path directory;
+
+    private Config config(String more) {
+        return ConfigFactory.parseString(more)
+                .withFallback(ConfigFactory.parseString(
+                        """
+                        pekko.persistence.journal.plugin = "troupe.persistence.replicated-journal"
+                        pekko.persistence.snapshot-store.plugin = "troupe.persistence.replicated-snapshot-store"
+                        troupe.persistence.replicated.dir = "%s"
+                        pekko.loglevel = WARNING
+                        """
+                                .formatted(directory)))
+                .withFallback(ConfigFactory.load());
+    }
+
+    private static long increment(ActorTestKit kit, String id, int times) {
+        TestProbe<Long> probe = kit.createTestProbe();
+        ActorRef<Counter.Command> counter = kit.spawn(Counter.create(id));
+        for (int i = 0; i < times; i++) {
+            counter.tell(new Counter.Increment(probe.ref()));
+        }
+        long last = 0;
+        for (int i = 0; i < times; i++) {
+            last = probe.receiveMessage(Duration.ofSeconds(20));
+        }
+        kit.stop(counter);
+        return last;
+    }
+
+    @Test
+    void actorsComeBackWithTheirStateFromTheGroupsSnapshotAndItsLog() {
+        for (int life = 1; life <= 3; life++) {
+            ActorTestKit kit = ActorTestKit.create("restart", config("troupe.raft.snapshot-entries = 100"));
+            try {
+                for (String id : List.of("a", "b", "c")) {
+                    assertThat(increment(kit, id, 130)).isEqualTo(life * 130L);
+                }
+            } finally {
+                kit.shutdownTestKit();
+            }
+        }
+        assertThat(directory.resolve("group-snapshots")).isNotEmptyDirectory();
+    }
+
+    @Test
+    void twoActorSystemsDoNotHaveOneDirectory() {
+        ActorTestKit first = ActorTestKit.create("first", config(""));
+        ActorTestKit second = ActorTestKit.create("second", config(""));
+        try {
+            increment(first, "a", 1);
+            assertThatThrownBy(() -> replay(second.system().classicSystem(), "a"))
+                    .hasMessageContaining("The directory is in use");
+            assertThat(increment(first, "a", 1)).isEqualTo(2);
+        } finally {
+            first.shutdownTestKit();
+            second.shutdownTestKit();
+        }
+    }
+
+    @Test
+    void moreActorsThanMayRecoverAtOnceDoNotKeepTheGroupsLogFromRecovering() {
+        ActorTestKit kit = ActorTestKit.create("many", config("pekko.persistence.max-concurrent-recoveries = 4"));
+        try {
+            TestProbe<Long> probe = kit.createTestProbe();
+            for (int actor = 0; actor < 100; actor++) {
+                kit.spawn(Counter.create("many-" + actor)).tell(new Counter.Increment(probe.ref()));
+            }
+            assertThat(probe.receiveSeveralMessages(100, Duration.ofSeconds(30)))
+                    .containsOnly(1L);
+        } finally {
+            kit.shutdownTestKit();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "pekko.extensions = [\"io.troupe.persistence.replicated.ReplicatedPersistence$Id\"]",
+                "pekko.persistence.snapshot-store.plugin = \"pekko.persistence.no-snapshot-store\"",
+                "pekko.persistence.journal.plugin = \"pekko.persistence.journal.inmem\"",
+            })
+    void theReplicaIsHostedBeforeAnybodyPersists(String setting) {
+        ActorSystem system = ActorSystem.create("extension", config(setting));
+        try {
+            assertThat(directory.resolve("log")).isNotEmptyDirectory();
+            assertThat(directory.resolve("state")).isNotEmptyDirectory();
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+
+    // ---- spoken in the plugin's own protocol
+
+    private static org.apache.pekko.actor.ActorRef journal(ActorSystem system) {
+        return Persistence.get(system).journalFor(null, ConfigFactory.empty());
+    }
+
+    /** @return the highest sequence number */
+    private static long replay(ActorSystem system, String id) {
+        TestKit probe = new TestKit(system);
+        journal(system)
+                .tell(
+                        new JournalProtocol.ReplayMessages(1, Long.MAX_VALUE, Long.MAX_VALUE, id, probe.getRef()),
+                        probe.getRef());
+        while (true) {
+            Object message = probe.receiveOne(Duration.ofSeconds(20));
+            if (message instanceof JournalProtocol.RecoverySuccess success) {
+                return success.highestSequenceNr();
+            } else if (message instanceof JournalProtocol.ReplayMessagesFailure failure) {
+                throw new IllegalStateException(failure.cause());
+            }
+        }
+    }
+
+    /** @return why not; empty when it was acknowledged */
+    private static String write(ActorSystem system, String id, String writer, long sequenceNr, Object event) {
+        TestKit probe = new TestKit(system);
+        PersistentRepr repr = PersistentRepr.apply(
+                event, sequenceNr, id, "", false, org.apache.pekko.actor.ActorRef.noSender(), writer);
+        var envelopes = CollectionConverters.asScala(List.<PersistentEnvelope>of(AtomicWrite.apply(repr)))
+                .toList();
+        journal(system).tell(new JournalProtocol.WriteMessages(envelopes, probe.getRef(), 1), probe.getRef());
+        Object first = probe.receiveOne(Duration.ofSeconds(20));
+        Object second = probe.receiveOne(Duration.ofSeconds(20));
+        if (second instanceof JournalProtocol.WriteMessageRejected rejected) {
+            return rejected.cause().getMessage();
+        } else if (second instanceof JournalProtocol.WriteMessageFailure failure) {
+            return failure.cause().getMessage();
+        }
+        assertThat(first).isEqualTo(JournalProtocol.WriteMessagesSuccessful$.MODULE$);
+        assertThat(second).isInstanceOf(JournalProtocol.WriteMessageSuccess.class);
+        return "";
+    }
+
+    @Test
+    void whoeverRecoversFencesWhoWroteBefore() {
+        ActorSystem system = ActorSystem.create("fencing", config(""));
+        try {
+            assertThat(write(system, "p", "old", 1, "a")).isEmpty();
+            assertThat(replay(system, "p")).isEqualTo(1);
+            assertThat(write(system, "p", "old", 2, "b")).contains("Fenced", "writer old of p");
+            assertThat(write(system, "p", "new", 2, "c")).isEmpty();
+            assertThat(write(system, "p", "third", 3, "d")).contains("Fenced", "which is new");
+            assertThat(replay(system, "p")).isEqualTo(2);
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+
+    @Test
+    void whatIsTooLongIsRejectedNamingTheBoundAndTheRestGoesOn() {
+        ActorSystem system =
+                ActorSystem.create("sizes", config("troupe.persistence.replicated.write-size-max = 10 KiB"));
+        try {
+            assertThat(write(system, "p", "w", 1, "x".repeat(11_000))).contains("write-size-max = 10240");
+            assertThat(write(system, "y".repeat(66_000), "w", 1, "a")).contains("persistence id");
+            assertThat(write(system, "p", "w", 2, "x".repeat(9_000))).isEmpty();
+            assertThat(replay(system, "p")).isEqualTo(2);
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+
+    @Test
+    void manyLongEventsAreReplayedPageByPage() {
+        ActorSystem system = ActorSystem.create("pages", config("troupe.persistence.replicated.page-size = 4 KiB"));
+        try {
+            for (int nr = 1; nr <= 60; nr++) {
+                assertThat(write(system, "p", "w", nr, nr + "x".repeat(1_000))).isEmpty();
+            }
+            TestKit probe = new TestKit(system);
+            journal(system).tell(new JournalProtocol.ReplayMessages(1, 59, 50, "p", probe.getRef()), probe.getRef());
+            for (int nr = 1; nr <= 50; nr++) {
+                assertThat(probe.expectMsgClass(JournalProtocol.ReplayedMessage.class)
+                                .persistent()
+                                .payload())
+                        .isEqualTo(nr + "x".repeat(1_000));
+            }
+            probe.expectMsg(new JournalProtocol.RecoverySuccess(60));
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+
+    // ---- without a group that answers
+
+    @Test
+    void withoutAMajorityWritesAndRecoveriesFailWithinTheTimeoutAndAreNotAcknowledged() {
+        ActorSystem system = ActorSystem.create(
+                "minority",
+                config(
+                        """
+                        troupe.persistence.replicated { members = ["n1", "n2", "n3"], node = n1, timeout = 1s }
+                        pekko.remote.artery.advanced.maximum-frame-size = 4 MiB
+                        """));
+        try {
+            long started = System.nanoTime();
+            assertThat(write(system, "p", "w", 1, "a")).contains("not written", "Is a majority of the group up");
+            assertThatThrownBy(() -> replay(system, "p")).hasMessageContaining("majority");
+            assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(10));
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+
+    @Test
+    void aReplicaThatNobodyProvidesIsMissedByName() {
+        ActorSystem system = ActorSystem.create(
+                "provided", config("troupe.persistence.replicated { host = provided, timeout = 300ms }"));
+        try {
+            assertThat(write(system, "p", "w", 1, "a")).contains("ReplicatedPersistence.provide");
+            assertThatThrownBy(() -> replay(system, "p")).hasMessageContaining("ReplicatedPersistence.provide");
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "troupe.persistence.replicated.host = both | host = both is not possible, right would be own or provided",
+                "troupe.persistence.replicated.members = [a, b] | node = '' is not possible, right would be one of",
+                "troupe.persistence.replicated.write-size-max = 2 MiB | at least 256 KiB less than troupe.raft.max-entry-bytes",
+                "troupe.persistence.replicated.timeout = 1ms | timeout = PT0.001S is not possible",
+                "troupe.persistence.replicated.dir = \"\" | right would be the path of a directory on a local disk",
+                "troupe.persistence.replicated { members = [a, b], node = a } | maximum-frame-size",
+                "pekko.actor.provider = cluster | members = [] is not possible",
+            })
+    void wrongSettingsAreNamedWithTheirValueAndWhatWouldBeRight(String setting, String message) {
+        Config wrong = config("pekko.remote.artery.advanced.maximum-frame-size = 256 KiB\n" + setting);
+        assertThatThrownBy(() -> ReplicatedSettings.of(wrong))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void wrongSettingsReachWhoeverPersists() {
+        ActorSystem system = ActorSystem.create("wrong", config("troupe.persistence.replicated.host = both"));
+        try {
+            assertThat(write(system, "p", "w", 1, "a")).contains("host = both");
+            assertThatThrownBy(() -> replay(system, "p")).hasMessageContaining("host = both");
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+}
