@@ -15,7 +15,7 @@
  * </pre>
  *
  * <p>Start reading at {@code TroupeSystem}; the smallest one is {@code echo} among the tests. {@code node} is the node
- * itself, {@code local} a cluster of JVMs on one machine, {@code cli} the {@code troupe} command.
+ * itself, {@code lease} leases in a consensus group, {@code local} a cluster of JVMs on one machine, {@code cli} the {@code troupe} command.
  */
 @NullMarked
 package io.troupe.cluster;

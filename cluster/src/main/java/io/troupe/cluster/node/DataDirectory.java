@@ -33,6 +33,10 @@ public final class DataDirectory implements AutoCloseable {
 
     static final String SNAPSHOTS = "snapshots";
     static final String GROUP_SNAPSHOTS = "group-snapshots";
+
+    /** A copy of what the group of replicated persistence has; made anew at each start. */
+    static final String REPLICATED_STATE = "replicated-state";
+
     private static final List<String> DATA = List.of(JOURNAL, SNAPSHOTS, GROUP_SNAPSHOTS);
 
     private final Path path;

@@ -103,6 +103,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
         ActorRef<Groups.Command> host = getContext().spawn(groupHost, "groups");
         getContext().watch(host);
         groups = host;
+        GroupHosts.provide(getContext().getSystem(), settings, directory, host);
         for (TroupeSystem system : settings.systems()) {
             systems.put(system, getContext().spawn(guardian(system, host), "system-" + system.name()));
         }

@@ -8,6 +8,7 @@ import io.troupe.cluster.Endpoint;
 import io.troupe.cluster.Systems;
 import io.troupe.cluster.TroupeSystem;
 import io.troupe.persistence.journal.JournalSettings;
+import io.troupe.persistence.replicated.ReplicatedPersistence;
 import io.troupe.raft.RaftSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -52,6 +54,23 @@ public record NodeSettings(
 
     private static final String DEFAULTS = "troupe-node";
 
+    /** Whether the node hosts a replica of the group of leases. */
+    static final String COORDINATION = "troupe.coordination.enabled";
+
+    /** Whether the node hosts a replica of the group of replicated persistence. */
+    static final String REPLICATED_PERSISTENCE = "troupe.replicated-persistence.enabled";
+
+    /** What is taken from the groups that the node hosts, and where each is used. */
+    private static final Map<String, Map<String, String>> USES = Map.of(
+            COORDINATION,
+            Map.of(
+                    "troupe.coordination.lease",
+                    "pekko.cluster.split-brain-resolver.lease-majority.lease-implementation"),
+            REPLICATED_PERSISTENCE,
+            Map.of(
+                    "troupe.persistence.replicated-journal", "pekko.persistence.journal.plugin",
+                    "troupe.persistence.replicated-snapshot-store", "pekko.persistence.snapshot-store.plugin"));
+
     /** A node the cluster is set up with, and where it can be reached to join. */
     public record Member(String id, String host, int port) {}
 
@@ -83,6 +102,7 @@ public record NodeSettings(
         known.requireKinds(config);
         requireRight(() -> RaftSettings.from(config));
         requireRightJournal(settings);
+        requireGroups(new SettingsReader(config), config);
         return settings.hosting(systems(new SettingsReader(config), settings.roles(), config));
     }
 
@@ -228,6 +248,27 @@ public record NodeSettings(
         } catch (ConfigException e) {
             throw new SettingsException(Objects.toString(e.getMessage()));
         }
+    }
+
+    /** Who uses what a group gives must have it hosted: else it would be missed when it is needed. */
+    private static void requireGroups(SettingsReader read, Config config) {
+        USES.forEach((hosting, uses) -> uses.forEach((use, path) -> {
+            boolean used = config.getString(path).equals(use) && isInForce(path, config);
+            if (used && !read.flag(hosting)) {
+                throw read.wrong(hosting, false, "set it to on, on every node, because " + path + " = " + use);
+            }
+        }));
+        try {
+            ReplicatedPersistence.requireRight(config);
+        } catch (IllegalArgumentException e) {
+            throw new SettingsException(Objects.toString(e.getMessage()));
+        }
+    }
+
+    private static boolean isInForce(String path, Config config) {
+        return !path.contains("lease-majority")
+                || config.getString("pekko.cluster.split-brain-resolver.active-strategy")
+                        .equals("lease-majority");
     }
 
     private static void requireRightJournal(NodeSettings settings) {

@@ -14,16 +14,20 @@ import java.util.TreeMap;
 final class PekkoConfig {
 
     /** What a node sets itself, and by which of its own settings. */
-    private static final Map<String, String> OWNED = new TreeMap<>(Map.of(
-            "pekko.remote.artery.canonical.hostname", "troupe.artery.host",
-            "pekko.remote.artery.canonical.port", "troupe.artery.port",
-            "pekko.remote.artery.bind.hostname", "troupe.artery.bind-host",
-            "pekko.remote.artery.bind.port", "troupe.artery.bind-port",
-            "pekko.remote.artery.advanced.test-mode", "troupe.faults.enabled",
-            "pekko.cluster.roles", "troupe.node.roles",
-            "pekko.cluster.seed-nodes", "troupe.cluster.members",
-            "troupe.persistence.journal.dir", "troupe.node.data-dir",
-            "troupe.persistence.snapshot-store.dir", "troupe.node.data-dir"));
+    private static final Map<String, String> OWNED = new TreeMap<>(Map.ofEntries(
+            Map.entry("pekko.remote.artery.canonical.hostname", "troupe.artery.host"),
+            Map.entry("pekko.remote.artery.canonical.port", "troupe.artery.port"),
+            Map.entry("pekko.remote.artery.bind.hostname", "troupe.artery.bind-host"),
+            Map.entry("pekko.remote.artery.bind.port", "troupe.artery.bind-port"),
+            Map.entry("pekko.remote.artery.advanced.test-mode", "troupe.faults.enabled"),
+            Map.entry("pekko.cluster.roles", "troupe.node.roles"),
+            Map.entry("pekko.cluster.seed-nodes", "troupe.cluster.members"),
+            Map.entry("troupe.persistence.journal.dir", "troupe.node.data-dir"),
+            Map.entry("troupe.persistence.snapshot-store.dir", "troupe.node.data-dir"),
+            Map.entry("troupe.persistence.replicated.dir", "troupe.node.data-dir"),
+            Map.entry("troupe.persistence.replicated.members", "troupe.cluster.members"),
+            Map.entry("troupe.persistence.replicated.node", "troupe.node.id"),
+            Map.entry("troupe.persistence.replicated.host", "troupe.replicated-persistence.enabled")));
 
     private PekkoConfig() {}
 

@@ -54,13 +54,17 @@ class NodeSettingsTest {
                     troupe.cluster.members = ["n1@h:x"]                | n1@h:x                | must be a number
                     troupe.cluster.members = ["n1@h:1", "n1@h:2"]      | [n1, n1]              | name each node once
                     troupe.cluster.members = ["n2@h:1"]                | troupe.node.id        | it must be one of troupe.cluster.members, which are [n2]
-                    troupe.systems = [ectd]                            | "ectd"                | the systems on the class path are [echo]
+                    troupe.systems = [ectd]                            | "ectd"                | the systems on the class path are [echo, mover]
                     troupe.systems = [echo, echo]                      | troupe.systems        | only once
                     troupe.faults.enabled = on, troupe.http.enabled = off | troupe.http.enabled | worked over HTTP
                     troupe.artery.bind-port = 0                        | troupe.artery.bind-port | give a port from 1 to 65535
                     troupe.faults.enabled = perhaps                    | troupe.faults.enabled | say on or off
                     troupe.faults.cut-off-from = [n2]                  | cut-off-from          | troupe.faults.enabled must be on
                     troupe.raft.election-timeout = 1ms                 | troupe.raft.election-timeout | at least three times
+                    pekko.cluster.split-brain-resolver.active-strategy = lease-majority | troupe.coordination.enabled | set it to on, on every node
+                    pekko.persistence.journal.plugin = "troupe.persistence.replicated-journal" | troupe.replicated-persistence.enabled | set it to on
+                    troupe.persistence.replicated.timeout = 1ms        | troupe.persistence.replicated.timeout | 100ms or more
+                    troupe.persistence.replicated.dir = "x"            | troupe.persistence.replicated.dir | leave it out and set troupe.node.data-dir
                     troupe.echo.port = ping                            | troupe.echo.port      | "ping" is wrong: give a whole number
                     """)
     void aWrongValueIsRefusedWithItsPathAndWhatWouldBeRight(String wrong, String where, String right) {
