@@ -15,6 +15,7 @@ public final class NodeView {
     private final String nodeId;
     private final List<String> members;
     private final long clusterId;
+    private final long memberId;
     private final LongSupplier revision;
     private volatile Replica.Status status;
 
@@ -24,6 +25,7 @@ public final class NodeView {
         this.nodeId = nodeId;
         this.members = List.copyOf(members);
         this.clusterId = MemberIds.cluster(group, members);
+        this.memberId = MemberIds.member(nodeId);
         this.status = new Replica.Status(group, nodeId, Replica.Role.FOLLOWER, Optional.empty(), 0, 0, 0, 0);
     }
 
@@ -52,7 +54,7 @@ public final class NodeView {
     public ResponseHeader header(long atRevision) {
         return ResponseHeader.newBuilder()
                 .setClusterId(clusterId)
-                .setMemberId(MemberIds.member(nodeId))
+                .setMemberId(memberId)
                 .setRevision(atRevision)
                 .setRaftTerm(status.term())
                 .build();

@@ -88,6 +88,9 @@ final class MvccStore {
      * @param limit entries to return, 0 for all; counting goes on
      */
     Found find(KeyRange range, long at, long limit, boolean countOnly) {
+        if (range.isSingle()) {
+            return findOne(range.from(), at, countOnly);
+        }
         List<Entry> entries = new ArrayList<>();
         long[] count = new long[1];
         keys.forRange(range.from(), range.to(), (key, history) -> {
@@ -101,6 +104,16 @@ final class MvccStore {
             return true;
         });
         return new Found(entries, count[0]);
+    }
+
+    private Found findOne(ByteString key, long at, boolean countOnly) {
+        KeyHistory history = keys.get(key);
+        Entry entry = history == null ? null : history.at(at);
+        List<Entry> entries = new ArrayList<>(1);
+        if (entry != null && !countOnly) {
+            entries.add(entry);
+        }
+        return new Found(entries, entry == null ? 0 : 1);
     }
 
     void forEachHistory(Consumer<KeyHistory> action) {
@@ -125,7 +138,8 @@ final class MvccStore {
         }
 
         Entry put(ByteString key, ByteString value, long lease) {
-            Entry previous = live(key);
+            KeyHistory history = keys.get(key);
+            Entry previous = history == null || history.latest().isTombstone() ? null : history.latest();
             var entry = new Entry(
                     previous == null ? key : previous.key(),
                     value,
@@ -134,18 +148,18 @@ final class MvccStore {
                     changes.size(),
                     previous == null ? 1 : previous.version() + 1,
                     lease);
-            record(entry, previous);
+            record(entry, previous, history);
             return entry;
         }
 
         long deleteRange(KeyRange range) {
             List<Entry> doomed = find(range, revision(), 0, false).entries();
-            doomed.forEach(entry -> record(Entry.tombstone(entry.key(), next, changes.size()), entry));
+            doomed.forEach(
+                    entry -> record(Entry.tombstone(entry.key(), next, changes.size()), entry, keys.get(entry.key())));
             return doomed.size();
         }
 
-        private void record(Entry entry, @Nullable Entry previous) {
-            KeyHistory before = keys.get(entry.key());
+        private void record(Entry entry, @Nullable Entry previous, @Nullable KeyHistory before) {
             KeyHistory history = before == null ? KeyHistory.of(entry) : before.append(entry);
             keys.put(entry.key(), history);
             log.append(entry);

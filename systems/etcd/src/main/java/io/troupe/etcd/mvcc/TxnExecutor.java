@@ -84,7 +84,8 @@ final class TxnExecutor {
     }
 
     static PutResponse put(MvccStore store, MvccStore.WriteTxn txn, PutRequest put) {
-        Entry previous = store.live(put.getKey());
+        boolean looksBack = put.getIgnoreValue() || put.getIgnoreLease() || put.getPrevKv();
+        Entry previous = looksBack ? store.live(put.getKey()) : null;
         ByteString value = put.getValue();
         long lease = put.getLease();
         if (previous != null) {
