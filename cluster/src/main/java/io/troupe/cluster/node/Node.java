@@ -2,6 +2,7 @@ package io.troupe.cluster.node;
 
 import io.troupe.cluster.Endpoint;
 import io.troupe.persistence.journal.Journals;
+import io.troupe.persistence.journal.OpenJournal;
 import io.troupe.replication.Groups;
 import java.io.IOException;
 import java.time.Duration;
@@ -81,7 +82,7 @@ public final class Node {
             throw NodeFailure.other("The node could not start: " + rootOf(e).getMessage());
         }
         try {
-            requireSoundJournal(system);
+            metrics.watch(soundJournal(system));
             Node node = new Node(settings, directory, metrics, system);
             node.beginToServe();
             return node;
@@ -106,9 +107,9 @@ public final class Node {
     }
 
     /** Before anything is recovered from it: a node whose journal is damaged must not join and serve half of its groups. */
-    private static void requireSoundJournal(ActorSystem<?> system) {
+    private static OpenJournal soundJournal(ActorSystem<?> system) {
         try {
-            Journals.get(system).open(JOURNAL);
+            return Journals.get(system).open(JOURNAL);
         } catch (IOException e) {
             throw NodeFailure.dataDirectory(String.valueOf(e.getMessage()));
         }

@@ -1,5 +1,6 @@
 package io.troupe.cluster.node;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
@@ -10,6 +11,8 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.troupe.persistence.journal.OpenJournal;
+import io.troupe.persistence.log.GroupCommit;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -48,6 +51,25 @@ final class NodeMetrics implements AutoCloseable {
                         .filter(member -> !member.reachable())
                         .count())
                 .description("Members this node cannot reach")
+                .register(registry);
+    }
+
+    /** What the journal has written: group commit shows in the records that share a sync. */
+    void watch(OpenJournal journal) {
+        count(
+                "troupe.journal.records",
+                "Records written: one for each persist",
+                journal,
+                GroupCommit.Counters::records);
+        count("troupe.journal.bytes", "Bytes written", journal, GroupCommit.Counters::bytes);
+        count("troupe.journal.syncs", "Syncs to the disk", journal, GroupCommit.Counters::syncs);
+        count("troupe.journal.failures", "Writes or syncs that failed", journal, GroupCommit.Counters::failures);
+    }
+
+    private void count(
+            String name, String description, OpenJournal journal, ToDoubleFunction<GroupCommit.Counters> value) {
+        FunctionCounter.builder(name, journal, open -> value.applyAsDouble(open.counters()))
+                .description(description)
                 .register(registry);
     }
 
