@@ -4,6 +4,7 @@ import io.troupe.raft.RaftMessage.AppendAccepted;
 import io.troupe.raft.RaftMessage.AppendEntries;
 import io.troupe.raft.RaftMessage.AppendRejected;
 import io.troupe.raft.RaftMessage.ChunkReply;
+import io.troupe.raft.RaftMessage.CommitAdvanced;
 import io.troupe.raft.RaftMessage.InstallSnapshot;
 import io.troupe.raft.RaftMessage.ReadIndexReply;
 import io.troupe.raft.RaftMessage.TimeoutNow;
@@ -100,6 +101,18 @@ final class Follower extends Role {
             server.whenTermIsDurable(() -> append.replyTo().tell(reply));
         } else if (decision instanceof LogMatching.Match match) {
             accept(append, match);
+        }
+        return this;
+    }
+
+    @Override
+    Role onCommitAdvanced(CommitAdvanced advanced) {
+        if (advanced.term() == server.term()) {
+            server.follow(Optional.of(advanced.leader()));
+            heardLeader();
+            if (server.log().contains(advanced.committed())) { // §5.3: then both logs are the same until there
+                server.commitTo(advanced.committed().index(), List.of());
+            }
         }
         return this;
     }

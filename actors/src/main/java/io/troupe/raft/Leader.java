@@ -1,8 +1,10 @@
 package io.troupe.raft;
 
 import io.troupe.raft.RaftMessage.AppendEntries;
+import io.troupe.raft.RaftMessage.ForwardedProposals;
 import io.troupe.raft.RaftMessage.ReadIndex;
 import io.troupe.raft.RaftMessage.TimeoutNow;
+import io.troupe.replication.Answers;
 import io.troupe.replication.Applier;
 import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.Proposals;
@@ -12,6 +14,7 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * Leader (Figure 2, "Leaders"): appends clients' commands, has a replicator bring them to each peer, writes them to
@@ -199,13 +202,12 @@ final class Leader extends Role {
             return onTransferLeadership(asked);
         }
         if (!takesProposals()) {
-            Rejections.reject(
-                    request, Replica.Reason.NO_LEADER, "leadership of group " + server.group + " is being transferred");
+            rejectForTransfer(request);
         } else if (request instanceof Replica.Propose propose) {
-            propose(propose);
+            propose(propose, Optional.empty());
         } else if (request instanceof Replica.OpenSession open && hasRoomFor(request, 0)) {
             long index = server.append(new Entry.OpenSession());
-            proposals.add(new Applier.Waiting(index, Replica.NO_SESSION, 0, 0, open.replyTo()));
+            proposals.add(new Applier.Waiting(index, Replica.NO_SESSION, 0, 0, open.replyTo(), Optional.empty()));
             scheduleFlush();
         } else if (request instanceof Replica.Reconfigure reconfigure && reconfiguration.begin(reconfigure)) {
             scheduleFlush();
@@ -218,7 +220,32 @@ final class Leader extends Role {
         return !server.transfer().isUnderWay();
     }
 
-    private void propose(Replica.Propose propose) {
+    private void rejectForTransfer(Replica.Request request) {
+        Rejections.reject(
+                request, Replica.Reason.NO_LEADER, "leadership of group " + server.group + " is being transferred");
+    }
+
+    /** This server came to lead after it had gathered them for another leader. */
+    @Override
+    Role forward() {
+        server.forwarding.take().forEach(propose -> onProposal(propose, false));
+        return this;
+    }
+
+    @Override
+    Role onForwardedProposals(ForwardedProposals forwarded) {
+        var via = Optional.of(forwarded.via());
+        for (Replica.Propose propose : forwarded.toProposes()) {
+            if (!takesProposals()) {
+                rejectForTransfer(propose);
+            } else {
+                propose(propose, via);
+            }
+        }
+        return this;
+    }
+
+    private void propose(Replica.Propose propose, Optional<ActorRef<Answers.Batch>> via) {
         int length = propose.command().length();
         if (length > server.settings.maxEntryBytes()) {
             Rejections.reject(
@@ -229,7 +256,8 @@ final class Leader extends Role {
         } else if (hasRoomFor(propose, length)) {
             long index = server.append(new Entry.Command(
                     propose.session(), propose.serial(), propose.acknowledgedBelow(), propose.command()));
-            proposals.add(new Applier.Waiting(index, propose.session(), propose.serial(), length, propose.replyTo()));
+            proposals.add(
+                    new Applier.Waiting(index, propose.session(), propose.serial(), length, propose.replyTo(), via));
             scheduleFlush();
         }
     }

@@ -1,7 +1,9 @@
 package io.troupe.raft;
 
+import io.troupe.replication.Answers;
 import io.troupe.replication.Replica;
 import io.troupe.wire.Wire;
+import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
 
@@ -39,6 +41,12 @@ sealed interface RaftMessage extends Wire, Replica.Message {
             long round,
             ActorRef<AppendReply> replyTo)
             implements RaftMessage {}
+
+    /**
+     * The leader's commit index, told when there is nothing to send along with it. Needs no answer: the place of the
+     * committed entry says by itself whether the receiver's log is the leader's until there (§5.3, Log Matching).
+     */
+    record CommitAdvanced(long term, String leader, LogPosition committed) implements RaftMessage {}
 
     /** Figure 2, the results of AppendEntries. Addressed to the replicator of one leadership. */
     sealed interface AppendReply extends Wire, Replicator.Command permits AppendAccepted, AppendRejected {
@@ -94,6 +102,26 @@ sealed interface RaftMessage extends Wire, Replica.Message {
 
     /** A client's request, passed on once by a replica that does not lead. */
     record Forwarded(Replica.Request request) implements RaftMessage {}
+
+    /**
+     * Proposals of one client, passed on once by a replica that does not lead.
+     *
+     * @param via that replica, through which the client is answered
+     * @param replyTo the client
+     */
+    record ForwardedProposals(ActorRef<Answers.Batch> via, ActorRef<Replica.Reply> replyTo, List<Proposal> proposals)
+            implements RaftMessage {
+
+        /** As {@link Replica.Propose}. */
+        record Proposal(long session, long serial, long acknowledgedBelow, ByteString command) {}
+
+        List<Replica.Propose> toProposes() {
+            return proposals.stream()
+                    .map(each -> new Replica.Propose(
+                            each.session(), each.serial(), each.acknowledgedBelow(), each.command(), replyTo))
+                    .toList();
+        }
+    }
 
     /** A follower asks for an index to read at (§8). */
     record ReadIndex(String from, long id, ActorRef<RaftMessage> replyTo) implements RaftMessage {}

@@ -1,7 +1,9 @@
 package io.troupe.raft;
 
 import io.troupe.raft.RaftMessage.AppendEntries;
+import io.troupe.raft.RaftMessage.CommitAdvanced;
 import io.troupe.raft.RaftMessage.Forwarded;
+import io.troupe.raft.RaftMessage.ForwardedProposals;
 import io.troupe.raft.RaftMessage.InstallSnapshot;
 import io.troupe.raft.RaftMessage.PreVote;
 import io.troupe.raft.RaftMessage.PreVoteReply;
@@ -10,6 +12,7 @@ import io.troupe.raft.RaftMessage.ReadIndexReply;
 import io.troupe.raft.RaftMessage.RequestVote;
 import io.troupe.raft.RaftMessage.TimeoutNow;
 import io.troupe.raft.RaftMessage.VoteReply;
+import io.troupe.replication.Answers;
 import io.troupe.replication.Applier;
 import io.troupe.replication.GroupLogging;
 import io.troupe.replication.Groups;
@@ -109,8 +112,10 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
         this.disk = Adapter.toTyped(Adapter.actorOf(
                 context, RaftLog.props(identity.persistenceId(), identity.settings(), self.narrow()), "log"));
         StateMachine machine = factory.create(identity.group(), identity.node());
-        this.applier =
-                context.spawn(Applier.create(identity.group(), machine, identity.storage(), self.narrow()), "applier");
+        this.applier = context.spawn(
+                Applier.create(identity.group(), machine, identity.storage(), self.narrow()),
+                "applier",
+                DispatcherSelector.fromConfig(identity.settings().applyDispatcher()));
         this.receiver = context.spawn(
                 SnapshotReceiver.create(identity.group(), identity.node(), identity.storage(), self.narrow()),
                 "snapshot-receiver",
@@ -190,9 +195,13 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
         public Receive<Replica.Message> createReceive() {
             return newReceiveBuilder()
                     .onMessage(AppendEntries.class, message -> become(role.onAppendEntries(message)))
+                    .onMessage(CommitAdvanced.class, message -> become(role.onCommitAdvanced(message)))
                     .onMessage(Replicator.Progress.class, message -> become(role.onProgress(message)))
                     .onMessage(Replica.Propose.class, message -> become(role.onProposal(message, false)))
                     .onMessage(Forwarded.class, message -> become(role.onProposal(message.request(), true)))
+                    .onMessage(ForwardedProposals.class, message -> become(role.onForwardedProposals(message)))
+                    .onMessage(Answers.Batch.class, this::onAnswers)
+                    .onMessageEquals(Forwarding.Send.SEND, this::onSend)
                     .onMessage(Replica.Query.class, message -> become(role.onQuery(message)))
                     .onMessage(RaftLog.Stored.class, this::onStored)
                     .onMessage(Applier.Applied.class, this::onApplied)
@@ -240,6 +249,16 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
                 server.observers.tell(status);
             }
             inspector.afterStep(server, role.name());
+            return this;
+        }
+
+        private Behavior<Replica.Message> onSend() {
+            server.forwarding.begun();
+            return become(role.forward());
+        }
+
+        private Behavior<Replica.Message> onAnswers(Answers.Batch answers) {
+            answers.deliver();
             return this;
         }
 

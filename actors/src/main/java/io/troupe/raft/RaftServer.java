@@ -28,6 +28,7 @@ final class RaftServer {
     final ActorRef<Replica.Message> self;
     final DurableFrontier frontier;
     final Observers observers;
+    final Forwarding forwarding;
 
     private final ActorRef<RaftLog.Command> disk;
     private final ActorRef<Applier.Command> applier;
@@ -77,6 +78,7 @@ final class RaftServer {
         this.appliedIndex = snapshot.index();
         this.frontier = new DurableFrontier(log.lastIndex());
         this.observers = new Observers(context);
+        this.forwarding = new Forwarding(self, settings);
         this.configurations = new ConfigurationHistory(snapshot, log);
         this.sought = configuration();
         this.compaction = new Compaction(this, snapshot);

@@ -23,6 +23,7 @@ import java.util.function.BiFunction;
  * @param snapshotBytes or so many bytes of them
  * @param retainedEntries kept in memory below a snapshot, for followers that are a little behind
  * @param journal plugin id; empty for the actor system's default
+ * @param applyDispatcher of the state machines
  * @param blockingDispatcher for reading and writing snapshots
  */
 public record RaftSettings(
@@ -42,6 +43,7 @@ public record RaftSettings(
         long snapshotBytes,
         long retainedEntries,
         String journal,
+        String applyDispatcher,
         String blockingDispatcher) {
 
     private static final String PATH = "troupe.raft";
@@ -106,6 +108,7 @@ public record RaftSettings(
                 raft.bytes("snapshot-bytes"),
                 raft.number("retained-entries"),
                 raft.text("journal"),
+                raft.text("apply-dispatcher"),
                 raft.text("blocking-dispatcher"));
     }
 

@@ -1,5 +1,6 @@
 package io.troupe.raft;
 
+import io.troupe.replication.Answers;
 import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
@@ -54,6 +55,10 @@ public final class RaftWireTypes implements WireTypes {
         registry.message(1112, RaftMessage.ReadIndexReply.class);
         registry.message(1113, PeerDirectory.Locate.class);
         registry.message(1114, PeerDirectory.Located.class);
+        registry.message(1130, RaftMessage.ForwardedProposals.class);
+        registry.message(1131, RaftMessage.ForwardedProposals.Proposal.class);
+        registry.message(1132, Answers.Batch.class);
+        registry.message(1133, RaftMessage.CommitAdvanced.class);
 
         registry.event(1200, 1, LogEvent.Written.class);
         registry.event(1201, 1, LogEvent.Rebased.class);

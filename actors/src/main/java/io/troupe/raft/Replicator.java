@@ -4,6 +4,7 @@ import io.troupe.raft.RaftMessage.AppendAccepted;
 import io.troupe.raft.RaftMessage.AppendEntries;
 import io.troupe.raft.RaftMessage.AppendRejected;
 import io.troupe.raft.RaftMessage.AppendReply;
+import io.troupe.raft.RaftMessage.CommitAdvanced;
 import io.troupe.replication.SnapshotStorage;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -218,7 +219,16 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
             nextIndex = entries.lastIndex() + 1;
         }
         if (state == State.REPLICATING && commitIndex > commitIndexSent && nextIndex > log.lastIndex()) {
-            sendEmpty(new LogPosition(nextIndex - 1, log.termAt(nextIndex - 1)));
+            tellCommitIndex();
+        }
+    }
+
+    /** The peer has, or will have, all that is committed; where it was lost on the way, the next heartbeat tells again. */
+    private void tellCommitIndex() {
+        if (!log.isCompacted(commitIndex)) {
+            commitIndexSent = commitIndex;
+            var committed = new LogPosition(commitIndex, log.termAt(commitIndex));
+            replica.ifPresent(to -> to.tell(new CommitAdvanced(leadership.term(), leadership.leader(), committed)));
         }
     }
 

@@ -2,7 +2,9 @@ package io.troupe.raft;
 
 import io.troupe.raft.RaftMessage.AppendEntries;
 import io.troupe.raft.RaftMessage.AppendRejected;
+import io.troupe.raft.RaftMessage.CommitAdvanced;
 import io.troupe.raft.RaftMessage.Forwarded;
+import io.troupe.raft.RaftMessage.ForwardedProposals;
 import io.troupe.raft.RaftMessage.InstallSnapshot;
 import io.troupe.raft.RaftMessage.PreVote;
 import io.troupe.raft.RaftMessage.PreVoteReply;
@@ -124,6 +126,11 @@ abstract class Role {
         return followIn(append.term(), Optional.of(append.leader())).onAppendEntries(append);
     }
 
+    /** News for followers in the same term; whoever is behind it hears of it with the next heartbeat. */
+    Role onCommitAdvanced(CommitAdvanced advanced) {
+        return this;
+    }
+
     Role onInstallSnapshot(InstallSnapshot chunk) {
         if (chunk.term() < server.term()) { // Figure 13, rule 1
             var reply = new RaftMessage.ChunkReply(
@@ -166,13 +173,38 @@ abstract class Role {
 
     /** A proposal, or the opening of a session; {@code forwarded} by a replica that took this one for the leader. */
     Role onProposal(Replica.Request request, boolean forwarded) {
-        Optional<ActorRef<RaftMessage>> leader = server.leader().flatMap(server::peer);
-        if (leader.isPresent()
-                && !forwarded) { // Once only: two that take each other for the leader would play forever.
-            leader.get().tell(new Forwarded(request));
-        } else {
+        Optional<ActorRef<RaftMessage>> leader = leaderToReach();
+        if (leader.isEmpty() || forwarded) { // Once only: two that take each other for the leader would play forever.
             Rejections.reject(request, Replica.Reason.NO_LEADER, noLeader());
+        } else if (request instanceof Replica.Propose propose) {
+            server.forwarding.add(propose);
+            if (server.forwarding.isFull()) {
+                forward();
+            }
+        } else {
+            leader.get().tell(new Forwarded(request));
         }
+        return this;
+    }
+
+    private Optional<ActorRef<RaftMessage>> leaderToReach() {
+        return server.leader().flatMap(server::peer);
+    }
+
+    /** What has been gathered goes to whoever leads by now. */
+    Role forward() {
+        List<Replica.Propose> proposes = server.forwarding.take();
+        leaderToReach()
+                .ifPresentOrElse(
+                        leader -> server.forwarding.messages(proposes).forEach(leader::tell),
+                        () -> proposes.forEach(
+                                propose -> Rejections.reject(propose, Replica.Reason.NO_LEADER, noLeader())));
+        return this;
+    }
+
+    /** Another replica took this one for the leader. */
+    Role onForwardedProposals(ForwardedProposals forwarded) {
+        forwarded.toProposes().forEach(propose -> Rejections.reject(propose, Replica.Reason.NO_LEADER, noLeader()));
         return this;
     }
 

@@ -36,6 +36,9 @@
  *                   Applier ─Applied─► client
  * </pre>
  *
+ * <p>What is forwarded goes with whatever else is in the mailbox then, and its answers come back together through the
+ * replica that forwarded it ({@link io.troupe.replication.Answers}): what crosses nodes is paid by the message.
+ *
  * The role decides on what it holds in memory and never waits for the disk; what must be durable before it is said
  * waits in {@link io.troupe.raft.DurableFrontier}. The log is a value ({@link io.troupe.raft.LogView}) whose entries all
  * these actors share by reference.
@@ -63,6 +66,9 @@
  *   <li>A candidate asks for votes when its own is durable; Figure 2 orders only answers.
  *   <li>Back-off by term (§5.3) is made from both ends: the follower's hint is the last place with a term not above the
  *       leader's, and the leader goes on from the last place with a term not above the hint's.
+ *   <li>A leader that has nothing to send along with a new commit index tells it by the place of the committed entry, which
+ *       needs no answer: a follower whose log has that entry has all before it too (§5.3, Log Matching). Figure 2 has
+ *       AppendEntries for both.
  *   <li>{@link io.troupe.replication.ReadConsistency#LEASE} is answered as linearizable: no clock is trusted.
  *   <li>A leader without a vote in C_new does not step down at once when that is committed (§6): it hands leadership over
  *       first, takes no proposals meanwhile, and steps down after an election timeout at the latest.

@@ -25,8 +25,24 @@ public final class Applier extends AbstractBehavior<Applier.Command> {
 
     public sealed interface Command permits Apply, Ask, Freeze, Restore {}
 
-    /** A client that waits for the operation at {@code index}. */
-    public record Waiting(long index, long session, long serial, long sizeBytes, ActorRef<Replica.Reply> replyTo) {}
+    /**
+     * A client that waits for the operation at {@code index}.
+     *
+     * @param via the replica through which it is answered; empty for a client of this one
+     */
+    public record Waiting(
+            long index,
+            long session,
+            long serial,
+            long sizeBytes,
+            ActorRef<Replica.Reply> replyTo,
+            Optional<ActorRef<Answers.Batch>> via) {
+
+        /** A client of this replica. */
+        public Waiting(long index, long session, long serial, long sizeBytes, ActorRef<Replica.Reply> replyTo) {
+            this(index, session, serial, sizeBytes, replyTo, Optional.empty());
+        }
+    }
 
     /**
      * Applies what is decided.
@@ -62,6 +78,7 @@ public final class Applier extends AbstractBehavior<Applier.Command> {
     private final SnapshotStorage storage;
     private final ActorRef<? super Event> replica;
     private final TreeMap<Long, List<Replica.Query>> queries = new TreeMap<>();
+    private final Answers answers = new Answers();
     private long appliedIndex;
     private long appliedTerm;
 
@@ -103,9 +120,10 @@ public final class Applier extends AbstractBehavior<Applier.Command> {
             appliedIndex = index;
             appliedTerm = term;
             while (!clients.isEmpty() && clients.getFirst().index() <= index) {
-                clients.remove().replyTo().tell(reply);
+                answers.add(clients.remove(), reply);
             }
         });
+        answers.send();
         replica.tell(new Applied(appliedIndex, answerDue()));
         return this;
     }

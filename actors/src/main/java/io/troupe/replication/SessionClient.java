@@ -139,6 +139,7 @@ public final class SessionClient extends AbstractBehavior<SessionClient.Command>
     private final PendingRequests reads;
     private final Deque<Pending> waiting = new ArrayDeque<>();
     private long leaderTerm = -1;
+    private boolean ticking;
 
     /**
      * @param replica the node's replica, from {@link Groups.Hosted}
@@ -211,7 +212,8 @@ public final class SessionClient extends AbstractBehavior<SessionClient.Command>
                     "the client has its limit of " + settings.inFlightMax() + " in flight"));
             return false;
         }
-        if (underWay() == 0) {
+        if (!ticking) {
+            ticking = true;
             timers.startTimerWithFixedDelay(Tick.TICK, Tick.TICK, settings.retryMin());
         }
         return true;
@@ -304,6 +306,14 @@ public final class SessionClient extends AbstractBehavior<SessionClient.Command>
         return this;
     }
 
+    /** Not at the end of each request: one at a time, each would start and cancel a timer. */
+    private void stopTickingWhenIdle() {
+        if (underWay() == 0) {
+            ticking = false;
+            timers.cancel(Tick.TICK);
+        }
+    }
+
     private Behavior<Command> onTick() {
         pace.advance();
         PendingRequests.expire(waiting, pace);
@@ -313,6 +323,7 @@ public final class SessionClient extends AbstractBehavior<SessionClient.Command>
             openSession();
         }
         settle();
+        stopTickingWhenIdle();
         return this;
     }
 
@@ -324,9 +335,6 @@ public final class SessionClient extends AbstractBehavior<SessionClient.Command>
         }
         if (state == SessionState.NONE && !waiting.isEmpty()) {
             openSession();
-        }
-        if (underWay() == 0) {
-            timers.cancel(Tick.TICK);
         }
     }
 

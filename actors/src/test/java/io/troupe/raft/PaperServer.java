@@ -311,8 +311,16 @@ final class PaperServer implements AutoCloseable {
         return client.expectMessageClass(Replica.MembersListed.class);
     }
 
+    <M> TestProbe<M> probe(Class<M> type) {
+        return kit.createTestProbe(type);
+    }
+
+    TestProbe<Replica.Reply> client() {
+        return probe(Replica.Reply.class);
+    }
+
     TestProbe<Replica.Reply> propose(String command) {
-        TestProbe<Replica.Reply> client = kit.createTestProbe(Replica.Reply.class);
+        TestProbe<Replica.Reply> client = client();
         server.tell(new Replica.Propose(Replica.NO_SESSION, 0, 0, ByteString.fromString(command), client.getRef()));
         return client;
     }

@@ -6,10 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.troupe.raft.RaftMessage.AppendAccepted;
 import io.troupe.raft.RaftMessage.AppendEntries;
 import io.troupe.raft.RaftMessage.AppendRejected;
+import io.troupe.raft.RaftMessage.CommitAdvanced;
+import io.troupe.raft.RaftMessage.ForwardedProposals;
+import io.troupe.replication.Answers;
+import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.LoggingTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.util.ByteString;
@@ -171,6 +177,98 @@ class RaftPaperReplicationTest {
         assertThat(server.await("n2", AppendEntries.class, append -> append.leaderCommit() > 0)
                         .leaderCommit())
                 .isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("§5.3 The leader tells followers that have everything at once that it is committed")
+    void leaderTellsTheCommitIndexAtOnce() {
+        long term = server.becomeLeader();
+        server.accept("n2", 1);
+        assertThat(server.await("n2", CommitAdvanced.class)).isEqualTo(new CommitAdvanced(term, "n1", at(1, term)));
+    }
+
+    @Test
+    @DisplayName("§5.3 A follower commits through a place that it is told of only where its log has that very entry")
+    void followerCommitsWhereTheLogsMatch() {
+        server.hasLog(1, 1, 2);
+        server.tell(new CommitAdvanced(2, "n2", at(3, 1)));
+        assertThat(server.status().commitIndex()).as("another entry").isZero();
+        server.tell(new CommitAdvanced(2, "n2", at(4, 2)));
+        assertThat(server.status().commitIndex())
+                .as("an entry that is lost or late")
+                .isZero();
+        server.tell(new CommitAdvanced(1, "n3", at(2, 1)));
+        assertThat(server.status().commitIndex()).as("news of an earlier term").isZero();
+        server.tell(new CommitAdvanced(2, "n2", at(2, 1)));
+        assertThat(server.status().commitIndex()).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("§8 A follower passes on what is proposed to it: what came together from a client, in one message")
+    void followerForwardsProposalsTogether() {
+        server.heartbeat(1);
+        TestProbe<Replica.Reply> client = server.client();
+        server.inOneGo(() -> {
+            for (long serial = 1; serial <= 3; serial++) {
+                server.tell(new Replica.Propose(9, serial, 1, ByteString.fromString("x"), client.getRef()));
+            }
+        });
+        ForwardedProposals forwarded = server.await("n2", ForwardedProposals.class);
+        assertThat(forwarded.replyTo()).isEqualTo(client.getRef());
+        assertThat(forwarded.proposals())
+                .extracting(ForwardedProposals.Proposal::serial)
+                .containsExactly(1L, 2L, 3L);
+        List<Replica.Reply> replies = List.of(
+                new Replica.Applied(9, 1, 5, ByteString.emptyByteString()),
+                new Replica.Applied(9, 2, 6, ByteString.emptyByteString()));
+        forwarded.via().tell(new Answers.Batch(forwarded.replyTo(), replies));
+        replies.forEach(client::expectMessage);
+    }
+
+    @Test
+    @DisplayName("§8 What is proposed to a follower that has lost its leader meanwhile is rejected, not kept")
+    void gatheredProposalsAreNotKept() {
+        server.heartbeat(1);
+        List<TestProbe<Replica.Reply>> clients = new ArrayList<>();
+        server.inOneGo(() -> {
+            clients.add(server.propose("x"));
+            server.tell(new PeerDirectory.PeerAt("n2", Optional.empty()));
+        });
+        assertThat(clients.get(0).expectMessageClass(Replica.Rejected.class).reason())
+                .isEqualTo(Replica.Reason.NO_LEADER);
+    }
+
+    @Test
+    @DisplayName(
+            "§8 A leader answers forwarded proposals through the replica that forwarded them, a batch in one message")
+    void leaderAnswersForwardedProposals() {
+        server.becomeLeader();
+        server.accept("n2", 1);
+        TestProbe<Answers.Batch> through = server.probe(Answers.Batch.class);
+        TestProbe<Replica.Reply> client = server.client();
+        var proposals = List.of(
+                new ForwardedProposals.Proposal(0, 7, 0, ByteString.fromString("a")),
+                new ForwardedProposals.Proposal(0, 8, 0, ByteString.fromString("b")));
+        server.tell(new ForwardedProposals(through.getRef(), client.getRef(), proposals));
+        server.accept("n2", 3);
+        Answers.Batch replies = through.receiveMessage();
+        assertThat(replies.client()).isEqualTo(client.getRef());
+        assertThat(replies.replies())
+                .extracting(reply -> ((Replica.Applied) reply).serial())
+                .containsExactly(7L, 8L);
+        client.expectNoMessage();
+    }
+
+    @Test
+    @DisplayName("§8 Who is taken for the leader and is not rejects what was forwarded, and does not pass it on")
+    void forwardedOnce() {
+        server.heartbeat(1);
+        TestProbe<Replica.Reply> client = server.client();
+        var proposals = List.of(new ForwardedProposals.Proposal(3, 7, 0, ByteString.fromString("a")));
+        server.tell(new ForwardedProposals(server.probe(Answers.Batch.class).getRef(), client.getRef(), proposals));
+        Replica.Rejected rejected = client.expectMessageClass(Replica.Rejected.class);
+        assertThat(rejected.reason()).isEqualTo(Replica.Reason.NO_LEADER);
+        assertThat(rejected.serial()).isEqualTo(7);
     }
 
     @Test

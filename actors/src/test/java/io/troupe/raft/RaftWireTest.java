@@ -2,6 +2,7 @@ package io.troupe.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.troupe.replication.Answers;
 import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
@@ -100,6 +101,12 @@ class RaftWireTest {
         all.addAll(List.of(
                 new RaftMessage.TimeoutNow(1, "n1"),
                 new RaftMessage.Forwarded(new Replica.OpenSession(client)),
+                new RaftMessage.ForwardedProposals(
+                        KIT.createTestProbe(Answers.Batch.class).getRef(),
+                        client,
+                        List.of(new RaftMessage.ForwardedProposals.Proposal(1, 2, 2, bytes))),
+                new Answers.Batch(client, List.of(new Replica.Applied(1, 2, 3, bytes))),
+                new RaftMessage.CommitAdvanced(7, "n1", last),
                 new RaftMessage.ReadIndex("n1", 1, peer),
                 new RaftMessage.ReadIndexReply(1, -1),
                 new PeerDirectory.Locate(
