@@ -1,7 +1,11 @@
 package io.troupe.bench.etcd;
 
+import com.google.protobuf.ByteString;
 import io.troupe.bench.cli.Invocation;
 import io.troupe.bench.cli.Measuring;
+import io.troupe.bench.load.Load;
+import io.troupe.bench.load.LoadOptions;
+import io.troupe.bench.load.Report;
 import io.troupe.cluster.cli.ExitCodes;
 import io.troupe.cluster.local.LocalClusterException;
 import java.io.IOException;
@@ -18,7 +22,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import java.util.function.ToDoubleFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,14 +34,15 @@ import picocli.CommandLine.Option;
             "Three Troupe nodes and, where etcd is on the PATH, three etcd processes with its default settings serve the"
                     + " same closed-loop load on loopback: raw gRPC stubs, so many operations outstanding, spread over"
                     + " all three members.",
-            "Passes over loads and peers are interleaved; the table shows medians. Latencies are in microseconds; cpu is"
-                    + " the servers' processor time an operation, of all three together, in microseconds."
+            "Passes over loads and peers are interleaved; the table shows medians, and the ratio of Troupe's to the"
+                    + " other's. Latencies are in microseconds; cpu/op is the servers' processor time for an operation,"
+                    + " of all three together, in microseconds; ops/sync is how many operations share a sync of a log.",
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:measured", "1:a cluster did not start or left operations unanswered"})
 public final class EtcdBench implements Callable<Integer> {
 
-    private static final String ROW = "%-22s %11s %-7s %10s %9s %9s %9s %9s %8s%n";
+    private static final int WARM_UP_OUTSTANDING = 128;
 
     @Mixin
     private Invocation invocation;
@@ -46,21 +50,8 @@ public final class EtcdBench implements Callable<Integer> {
     @Mixin
     private Measuring measuring;
 
-    @Option(
-            names = "--warm-up",
-            paramLabel = "N",
-            defaultValue = "10",
-            description = "seconds of load before the first pass, for JVMs to compile what is measured, 0 to 120"
-                    + " (${DEFAULT-VALUE})")
-    private int warmUp = 10;
-
-    @Option(
-            names = "--outstanding",
-            paramLabel = "N",
-            split = ",",
-            defaultValue = "1,16,128",
-            description = "operations under way at the same time, each 1 to 4096 (${DEFAULT-VALUE})")
-    private List<Integer> outstanding = List.of(1, 16, 128);
+    @Mixin
+    private LoadOptions options;
 
     @Option(
             names = "--workload",
@@ -71,11 +62,20 @@ public final class EtcdBench implements Callable<Integer> {
     private List<Workload> workloads = List.of(Workload.values());
 
     @Option(
-            names = "--value-bytes",
+            names = "--failover",
             paramLabel = "N",
-            defaultValue = "256",
-            description = "bytes of a value, 0 to 1048576 (${DEFAULT-VALUE})")
-    private int valueBytes = 256;
+            defaultValue = "0",
+            description = "also kill the leader so many times, 0 to 20, and measure how long no write is acknowledged"
+                    + " (${DEFAULT-VALUE})")
+    private int failovers;
+
+    @Option(
+            names = "--idle",
+            paramLabel = "SECONDS",
+            defaultValue = "0",
+            description = "also measure processor time and memory of servers that have nothing to do, for so long, 0 to"
+                    + " 120 (${DEFAULT-VALUE})")
+    private int idleSeconds;
 
     @Option(names = "--alone", description = "measure no real etcd beside, also where one is installed")
     private boolean alone;
@@ -93,7 +93,10 @@ public final class EtcdBench implements Callable<Integer> {
             description = "for every node's JVM, such as -Xlog:gc; may be repeated")
     private List<String> jvmOptions = List.of();
 
-    private record Load(Workload workload, int outstanding, String peer) {}
+    private final SplittableRandom seeds = new SplittableRandom(1);
+    private final Report report = new Report();
+    private final Map<String, List<Double>> silenceMillis = new LinkedHashMap<>();
+    private final Map<String, Idle> idle = new LinkedHashMap<>();
 
     @Override
     public Integer call() throws Exception {
@@ -105,7 +108,11 @@ public final class EtcdBench implements Callable<Integer> {
         List<Peer> peers = new ArrayList<>();
         try {
             start(peers, folder);
-            print(invocation.out(), measure(peers));
+            measure(peers);
+            printBesides(invocation.out());
+            if (options.json().isPresent()) {
+                report.write(options.json().get(), Map.of("failoverMillis", silenceMillis, "idle", idle));
+            }
             return ExitCodes.OK;
         } catch (LocalClusterException | IllegalStateException e) {
             invocation.err().println("The measurement could not be carried out: " + e.getMessage());
@@ -117,14 +124,17 @@ public final class EtcdBench implements Callable<Integer> {
     }
 
     private void check() {
-        invocation.requireBetween(0, 120, "--warm-up", warmUp);
-        invocation.requireBetween(0, 1 << 20, "--value-bytes", valueBytes);
-        outstanding.forEach(each -> invocation.requireBetween(1, 4096, "--outstanding", each));
+        options.check(invocation);
+        invocation.requireBetween(0, 20, "--failover", failovers);
+        invocation.requireBetween(0, 120, "--idle", idleSeconds);
         for (String endpoint : endpoints) {
             invocation.require(
                     endpoint.matches("[^:/]+:\\d{1,5}"),
                     "--endpoints takes HOST:PORT, such as 127.0.0.1:2379, not " + endpoint);
         }
+        invocation.require(
+                endpoints.isEmpty() || (failovers == 0 && idleSeconds == 0),
+                "--failover and --idle look into servers and kill them: not those of --endpoints");
     }
 
     private void start(List<Peer> peers, Path folder) throws IOException {
@@ -145,64 +155,94 @@ public final class EtcdBench implements Callable<Integer> {
         }
     }
 
-    private Map<Load, List<Measured>> measure(List<Peer> peers) throws InterruptedException {
-        int measurements = measuring.passes() * workloads.size() * outstanding.size() * peers.size();
-        invocation.say("about " + (measurements * measuring.seconds() + peers.size() * (warmUp + 2)) + " s to go");
-        Map<Load, List<Measured>> measured = new LinkedHashMap<>();
-        List<ClosedLoop> loops =
-                peers.stream().map(peer -> new ClosedLoop(peer, valueBytes)).toList();
-        var seeds = new SplittableRandom(1);
+    private void measure(List<Peer> peers) throws InterruptedException {
+        Map<Peer, Clients> clients = new LinkedHashMap<>();
+        peers.forEach(peer -> clients.put(peer, new Clients(peer)));
         try {
-            for (int i = 0; i < peers.size(); i++) {
-                invocation.say("warming up " + peers.get(i).name());
-                loops.get(i).fill();
-                for (Workload workload : workloads) {
-                    var share = Duration.ofMillis(warmUp * 1000L / workloads.size());
-                    loops.get(i).measure(workload, 64, share, seeds);
-                }
+            for (var each : clients.entrySet()) {
+                warmUp(each.getKey(), each.getValue());
             }
             for (int pass = 1; pass <= measuring.passes(); pass++) {
-                for (Workload workload : workloads) {
-                    for (int count : outstanding) {
-                        invocation.say(
-                                "pass " + pass + " of " + measuring.passes() + ": " + workload.title() + ", " + count);
-                        for (int i = 0; i < peers.size(); i++) {
-                            measured.computeIfAbsent(
-                                            new Load(
-                                                    workload,
-                                                    count,
-                                                    peers.get(i).name()),
-                                            first -> new ArrayList<>())
-                                    .add(loops.get(i).measure(workload, count, measuring.duration(), seeds));
-                        }
-                    }
+                pass(pass, clients);
+            }
+            report.print(invocation.out());
+            if (idleSeconds > 0) {
+                for (Peer peer : peers) {
+                    invocation.say("idle: " + peer.name());
+                    idle.put(peer.name(), Idle.measure(peer, Duration.ofSeconds(idleSeconds)));
+                }
+            }
+            for (int i = 1; i <= failovers; i++) {
+                for (var each : clients.entrySet()) {
+                    failOver(i, each.getKey(), each.getValue());
                 }
             }
         } finally {
-            loops.forEach(ClosedLoop::close);
+            clients.values().forEach(Clients::close);
         }
-        return measured;
     }
 
-    private static void print(PrintWriter out, Map<Load, List<Measured>> measured) {
-        out.printf("%n" + ROW, "load", "outstanding", "server", "ops/s", "p50", "p99", "p99.9", "cpu/op", "failed");
-        measured.forEach((load, passed) -> out.printf(
-                ROW,
-                load.workload().title(),
-                load.outstanding(),
-                load.peer(),
-                median(passed, Measured::operationsPerSecond),
-                median(passed, Measured::p50Micros),
-                median(passed, Measured::p99Micros),
-                median(passed, Measured::p999Micros),
-                median(passed, Measured::serverCpuMicros),
-                passed.stream().mapToLong(Measured::failures).sum()));
+    private void warmUp(Peer peer, Clients clients) throws InterruptedException {
+        invocation.say("warming up " + peer.name());
+        ByteString value = value(options.valueBytes().get(0));
+        clients.fill(value);
+        for (Workload workload : workloads) {
+            Duration share = options.warmUp().dividedBy(workloads.size());
+            clients.measure(workload, value, WARM_UP_OUTSTANDING, share, seeds);
+        }
+    }
+
+    private void pass(int pass, Map<Peer, Clients> clients) throws InterruptedException {
+        for (Workload workload : workloads) {
+            for (int bytes : options.valueBytes()) {
+                for (int outstanding : options.outstanding()) {
+                    var load = new Load(workload.title(), bytes, outstanding);
+                    invocation.say(String.format(
+                            "pass %d of %d: %s, %d bytes, %d outstanding",
+                            pass, measuring.passes(), load.title(), bytes, outstanding));
+                    for (var each : clients.entrySet()) {
+                        report.add(
+                                load,
+                                each.getKey().name(),
+                                each.getValue()
+                                        .measure(workload, value(bytes), outstanding, measuring.duration(), seeds));
+                    }
+                }
+            }
+        }
+    }
+
+    private void failOver(int number, Peer peer, Clients clients) throws InterruptedException {
+        Duration silence = new Failover(peer, clients).measure();
+        invocation.say(
+                String.format("failover %d of %d: %s, %d ms", number, failovers, peer.name(), silence.toMillis()));
+        silenceMillis.computeIfAbsent(peer.name(), first -> new ArrayList<>()).add(silence.toNanos() / 1e6);
+    }
+
+    private static ByteString value(int bytes) {
+        return ByteString.copyFrom(new byte[bytes]);
+    }
+
+    private void printBesides(PrintWriter out) {
+        idle.forEach((peer, cost) -> out.printf(
+                Locale.ROOT,
+                "idle, %s: %.1f %% of a processor each, heap %.0f MB, resident %.0f MB (the server with the most)%n",
+                peer,
+                cost.cpuPercent(),
+                cost.heapBytes() / 1e6,
+                cost.residentBytes() / 1e6));
+        silenceMillis.forEach((peer, all) -> {
+            var millis = all.stream().mapToDouble(Double::doubleValue).summaryStatistics();
+            out.printf(
+                    Locale.ROOT,
+                    "no write after SIGKILL of the leader, %s: %.0f ms (%.0f to %.0f, %d times)%n",
+                    peer,
+                    Measuring.median(all.stream().mapToDouble(Double::doubleValue)),
+                    millis.getMin(),
+                    millis.getMax(),
+                    millis.getCount());
+        });
         out.flush();
-    }
-
-    private static String median(List<Measured> passed, ToDoubleFunction<Measured> of) {
-        return String.format(
-                Locale.ROOT, "%.0f", Measuring.median(passed.stream().mapToDouble(of)));
     }
 
     private static void delete(Path folder) throws IOException {

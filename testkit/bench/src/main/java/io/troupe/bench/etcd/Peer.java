@@ -1,7 +1,7 @@
 package io.troupe.bench.etcd;
 
+import io.troupe.bench.load.Costs;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 
 /** A cluster that serves the etcd v3 API, and what it costs. */
@@ -10,16 +10,23 @@ interface Peer extends AutoCloseable {
     /** As the table names it. */
     String name();
 
+    /** Of each member, in an order that stays. */
     List<InetSocketAddress> endpoints();
 
-    /** Processor time of all server processes since they started; zero where that is not known. */
-    Duration serverCpu();
+    Costs costs();
+
+    /** SIGKILL; returns when the process is gone. */
+    void kill(int member);
+
+    /** Starts a killed member again on its data; it may not serve yet when this returns. */
+    void restart(int member);
+
+    /** Heap that is in use, of each member; after a collection where one can be asked for. */
+    List<Long> heapBytes();
+
+    /** Resident memory of each member's process. */
+    List<Long> residentBytes();
 
     @Override
     void close();
-
-    /** Processor time of a live process; zero of one that is gone. */
-    static Duration cpuOf(ProcessHandle process) {
-        return process.info().totalCpuDuration().orElse(Duration.ZERO);
-    }
 }

@@ -1,10 +1,13 @@
 package io.troupe.bench.etcd;
 
+import io.troupe.bench.load.Costs;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,8 +25,10 @@ final class RealEtcdPeer implements Peer {
     private static final int MEMBERS = 3;
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
 
+    private final Path program;
+    private final Path folder;
+    private final List<Integer> ports;
     private final List<Process> processes = new ArrayList<>();
-    private final List<InetSocketAddress> endpoints = new ArrayList<>();
     private final Thread killAll = new Thread(() -> processes.forEach(Process::destroyForcibly), "bench-interrupted");
 
     /** The program on the PATH, if it is there. */
@@ -35,28 +40,40 @@ final class RealEtcdPeer implements Peer {
     }
 
     RealEtcdPeer(Path program, Path folder) throws IOException {
-        List<Integer> ports = freePorts(2 * MEMBERS);
-        String members = IntStream.range(0, MEMBERS)
-                .mapToObj(i -> "e" + i + "=http://127.0.0.1:" + ports.get(MEMBERS + i))
-                .collect(Collectors.joining(","));
+        this.program = program;
+        this.folder = folder;
+        this.ports = freePorts(2 * MEMBERS);
         Runtime.getRuntime().addShutdownHook(killAll);
         for (int i = 0; i < MEMBERS; i++) {
-            String clients = "http://127.0.0.1:" + ports.get(i);
-            String peers = "http://127.0.0.1:" + ports.get(MEMBERS + i);
-            processes.add(new ProcessBuilder(
-                            program.toString(),
-                            "--name=e" + i,
-                            "--data-dir=" + folder.resolve("e" + i),
-                            "--listen-client-urls=" + clients,
-                            "--advertise-client-urls=" + clients,
-                            "--listen-peer-urls=" + peers,
-                            "--initial-advertise-peer-urls=" + peers,
-                            "--initial-cluster=" + members)
-                    .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve("e" + i + ".log").toFile())
-                    .start());
-            endpoints.add(new InetSocketAddress("127.0.0.1", ports.get(i)));
+            processes.add(start(i));
         }
+    }
+
+    private Process start(int member) throws IOException {
+        String members = IntStream.range(0, MEMBERS)
+                .mapToObj(i -> "e" + i + "=" + peers(i))
+                .collect(Collectors.joining(","));
+        return new ProcessBuilder(
+                        program.toString(),
+                        "--name=e" + member,
+                        "--data-dir=" + folder.resolve("e" + member),
+                        "--listen-client-urls=" + clients(member),
+                        "--advertise-client-urls=" + clients(member),
+                        "--listen-peer-urls=" + peers(member),
+                        "--initial-advertise-peer-urls=" + peers(member),
+                        "--initial-cluster=" + members)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve("e" + member + ".log").toFile()))
+                .start();
+    }
+
+    private String clients(int member) {
+        return "http://127.0.0.1:" + ports.get(member);
+    }
+
+    private String peers(int member) {
+        return "http://127.0.0.1:" + ports.get(MEMBERS + member);
     }
 
     private static List<Integer> freePorts(int count) throws IOException {
@@ -80,27 +97,70 @@ final class RealEtcdPeer implements Peer {
 
     @Override
     public List<InetSocketAddress> endpoints() {
-        return endpoints;
+        return ports.subList(0, MEMBERS).stream()
+                .map(port -> new InetSocketAddress("127.0.0.1", port))
+                .toList();
     }
 
     @Override
-    public Duration serverCpu() {
-        return processes.stream().map(process -> Peer.cpuOf(process.toHandle())).reduce(Duration.ZERO, Duration::plus);
+    public Costs costs() {
+        Duration cpu = processes.stream()
+                .map(process -> Costs.cpuOf(process.toHandle()))
+                .reduce(Duration.ZERO, Duration::plus);
+        double syncs = IntStream.range(0, MEMBERS)
+                .mapToDouble(i -> metric(i, "etcd_disk_wal_fsync_duration_seconds_count"))
+                .sum();
+        return new Costs(cpu, (long) syncs, MEMBERS);
+    }
+
+    private double metric(int member, String name) {
+        return Inspection.metric(URI.create(clients(member) + "/metrics"), name, "");
+    }
+
+    @Override
+    public void kill(int member) {
+        processes.get(member).destroyForcibly();
+        await(processes.get(member));
+    }
+
+    @Override
+    public void restart(int member) {
+        try {
+            processes.set(member, start(member));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public List<Long> heapBytes() {
+        return IntStream.range(0, MEMBERS)
+                .mapToObj(i -> (long) metric(i, "go_memstats_heap_alloc_bytes"))
+                .toList();
+    }
+
+    @Override
+    public List<Long> residentBytes() {
+        return processes.stream()
+                .map(process -> Inspection.residentBytes(process.pid()))
+                .toList();
     }
 
     @Override
     public void close() {
         processes.forEach(Process::destroy);
-        for (Process process : processes) {
-            try {
-                if (!process.waitFor(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                    process.destroyForcibly();
-                }
-            } catch (InterruptedException e) {
-                process.destroyForcibly();
-                Thread.currentThread().interrupt();
-            }
-        }
+        processes.forEach(RealEtcdPeer::await);
         Runtime.getRuntime().removeShutdownHook(killAll);
+    }
+
+    private static void await(Process process) {
+        try {
+            if (!process.waitFor(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,8 +1,11 @@
 package io.troupe.bench.etcd;
 
+import io.troupe.bench.load.Costs;
+import io.troupe.cluster.Endpoint;
 import io.troupe.cluster.local.LocalCluster;
 import io.troupe.cluster.local.NodeState;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,8 +18,8 @@ final class TroupePeer implements Peer {
     private static final Duration START_PATIENCE = Duration.ofSeconds(120);
 
     private final LocalCluster cluster;
-    private final List<ProcessHandle> processes;
     private final Thread killAll;
+    private List<ProcessHandle> processes;
 
     /** @param jvmOptions for every node, after the usual ones */
     TroupePeer(Path folder, List<String> jvmOptions, Consumer<String> progress) {
@@ -29,7 +32,11 @@ final class TroupePeer implements Peer {
         killAll = new Thread(cluster::killAll, "bench-interrupted");
         Runtime.getRuntime().addShutdownHook(killAll);
         cluster.awaitReady(START_PATIENCE);
-        processes = cluster.status().stream()
+        processes = findProcesses();
+    }
+
+    private List<ProcessHandle> findProcesses() {
+        return cluster.status().stream()
                 .map(NodeState::pid)
                 .flatMap(pid -> ProcessHandle.of(pid).stream())
                 .toList();
@@ -48,8 +55,45 @@ final class TroupePeer implements Peer {
     }
 
     @Override
-    public Duration serverCpu() {
-        return processes.stream().map(Peer::cpuOf).reduce(Duration.ZERO, Duration::plus);
+    public Costs costs() {
+        Duration cpu = processes.stream().map(Costs::cpuOf).reduce(Duration.ZERO, Duration::plus);
+        double syncs = cluster.nodeIds().stream()
+                .mapToDouble(node -> metric(node, "troupe_journal_syncs_total", ""))
+                .sum();
+        return new Costs(cpu, (long) syncs, processes.size());
+    }
+
+    private double metric(String node, String name, String label) {
+        Endpoint http = cluster.http(node);
+        return Inspection.metric(URI.create("http://" + http.host() + ":" + http.port() + "/metrics"), name, label);
+    }
+
+    @Override
+    public void kill(int member) {
+        cluster.kill(cluster.nodeIds().get(member));
+    }
+
+    @Override
+    public void restart(int member) {
+        String node = cluster.nodeIds().get(member);
+        cluster.start(node);
+        cluster.awaitReady(node, START_PATIENCE);
+        processes = findProcesses();
+    }
+
+    @Override
+    public List<Long> heapBytes() {
+        processes.forEach(process -> Inspection.collectGarbage(process.pid()));
+        return cluster.nodeIds().stream()
+                .map(node -> (long) metric(node, "jvm_memory_used_bytes", "area=\"heap\""))
+                .toList();
+    }
+
+    @Override
+    public List<Long> residentBytes() {
+        return processes.stream()
+                .map(process -> Inspection.residentBytes(process.pid()))
+                .toList();
     }
 
     @Override

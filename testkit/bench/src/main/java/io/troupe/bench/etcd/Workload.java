@@ -7,6 +7,7 @@ import io.etcd.jetcd.api.PutResponse;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RangeResponse;
 import io.grpc.stub.StreamObserver;
+import io.troupe.bench.load.Operation.Ended;
 import java.util.random.RandomGenerator;
 
 /** What a client asks, operation by operation. */
@@ -49,12 +50,6 @@ enum Workload {
 
     static ByteString key(int number) {
         return ByteString.copyFromUtf8("bench/" + (1_000_000 + number));
-    }
-
-    /** Told once for an operation, by one of gRPC's threads. */
-    @FunctionalInterface
-    interface Ended {
-        void with(boolean ok);
     }
 
     static void put(KVGrpc.KVStub stub, ByteString key, ByteString value, Ended ended) {

@@ -4,7 +4,9 @@
  * <pre>
  * EtcdBench (command)
  *   ├─ Peer: TroupePeer (three JVMs), RealEtcdPeer (three processes), RunningPeer (endpoints somebody else runs)
- *   └─ ClosedLoop: raw asynchronous stubs, so many operations outstanding ── Workload, Measured
+ *   ├─ Clients: raw asynchronous stubs in a {@link io.troupe.bench.load.ClosedLoop} ── Workload
+ *   ├─ Idle: what a peer costs that has nothing to do
+ *   └─ Failover: from SIGKILL of the leader to the next acknowledged write
  * </pre>
  *
  * Start reading at {@link io.troupe.bench.etcd.EtcdBench}.

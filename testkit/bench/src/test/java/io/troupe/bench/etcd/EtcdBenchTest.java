@@ -116,8 +116,8 @@ class EtcdBenchTest {
         assertThat(known.linearizable).hasValue(0);
         assertThat(known.serializable.get()).isPositive();
         for (String[] row : rows) {
-            long answered = Long.parseLong(row[2]);
-            long failed = Long.parseLong(row[7]);
+            long answered = Long.parseLong(row[3]);
+            long failed = Long.parseLong(row[9]);
             assertThat(answered).isPositive();
             if (row[0].equals("put")) {
                 assertThat(failed).isBetween(answered / 20, answered / 5);
@@ -138,5 +138,7 @@ class EtcdBenchTest {
         assertThat(err.toString()).contains("LINEARIZABLE_GET");
         assertThat(run("--dir", directory.resolve("nowhere").toString())).isEqualTo(1);
         assertThat(err.toString()).contains("--dir");
+        assertThat(run("--endpoints", "127.0.0.1:1", "--failover", "1")).isEqualTo(2);
+        assertThat(err.toString()).contains("--failover and --idle");
     }
 }

@@ -1,0 +1,93 @@
+package io.troupe.bench.replication;
+
+import io.troupe.bench.load.Costs;
+import io.troupe.bench.load.Measured;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Three replicas of one engine, each in a JVM of its own. */
+final class EngineGroup implements AutoCloseable {
+
+    private static final int REPLICAS = 3;
+    private static final Duration LEADER_PATIENCE = Duration.ofMinutes(2);
+
+    private final String name;
+    private final List<ReplicaProcess> replicas = new ArrayList<>();
+    private final Thread killAll = new Thread(() -> replicas.forEach(ReplicaProcess::kill), "bench-interrupted");
+
+    EngineGroup(Engine engine, Path folder, List<String> jvmOptions) throws IOException {
+        this.name = engine.name();
+        Runtime.getRuntime().addShutdownHook(killAll);
+        List<Integer> ports = freePorts();
+        for (int i = 0; i < REPLICAS; i++) {
+            replicas.add(new ReplicaProcess(engine, new Engine.Place(i, ports, folder.resolve("r" + i)), jvmOptions));
+        }
+    }
+
+    private static List<Integer> freePorts() throws IOException {
+        List<ServerSocket> held = new ArrayList<>();
+        try {
+            for (int i = 0; i < REPLICAS; i++) {
+                held.add(new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1")));
+            }
+            return held.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (ServerSocket socket : held) {
+                socket.close();
+            }
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** @throws IllegalStateException when none leads for two minutes */
+    private ReplicaProcess leader() throws InterruptedException {
+        long begin = System.nanoTime();
+        while (System.nanoTime() - begin < LEADER_PATIENCE.toNanos()) {
+            for (ReplicaProcess replica : replicas) {
+                if (Boolean.parseBoolean(replica.ask(ReplicaMain.LEADS))) {
+                    return replica;
+                }
+            }
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+        throw new IllegalStateException(
+                "no replica of " + name + " leads after " + LEADER_PATIENCE.toMinutes() + " min");
+    }
+
+    Measured measure(Workload workload, int valueBytes, int outstanding, Duration duration)
+            throws InterruptedException {
+        ReplicaProcess leader = leader();
+        Costs before = costs();
+        String answer = leader.ask(String.join(
+                " ",
+                ReplicaMain.MEASURE,
+                workload.name(),
+                Integer.toString(valueBytes),
+                Integer.toString(outstanding),
+                Long.toString(duration.toMillis())));
+        return ReplicaMain.read(answer, duration.toMillis() / 1e3, costs().since(before));
+    }
+
+    private Costs costs() {
+        Duration cpu = replicas.stream().map(ReplicaProcess::cpu).reduce(Duration.ZERO, Duration::plus);
+        long syncs = replicas.stream()
+                .mapToLong(replica -> Long.parseLong(replica.ask(ReplicaMain.SYNCS)))
+                .sum();
+        return new Costs(cpu, syncs, REPLICAS);
+    }
+
+    @Override
+    public void close() {
+        replicas.forEach(ReplicaProcess::close);
+        Runtime.getRuntime().removeShutdownHook(killAll);
+    }
+}

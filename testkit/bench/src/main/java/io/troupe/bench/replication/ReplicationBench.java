@@ -1,0 +1,145 @@
+package io.troupe.bench.replication;
+
+import io.troupe.bench.cli.Invocation;
+import io.troupe.bench.cli.Measuring;
+import io.troupe.bench.load.Load;
+import io.troupe.bench.load.LoadOptions;
+import io.troupe.bench.load.Report;
+import io.troupe.cluster.cli.ExitCodes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Measures replication engines beside each other. */
+@Command(
+        mixinStandardHelpOptions = true,
+        description = {
+            "Three JVMs of each engine replicate a state machine that counts its commands; every entry is synced to the"
+                    + " disk before it is acknowledged. The load is made in the leader's own JVM, so that no client"
+                    + " protocol is measured: so many operations outstanding, each answer sends the next.",
+            "Passes over loads and engines are interleaved; the table shows medians, and the ratio of the first engine's"
+                    + " to each other's. Latencies are in microseconds; cpu/op is the processor time of all three JVMs"
+                    + " for an operation, the load's own included, in microseconds; ops/sync is how many operations"
+                    + " share a sync of a log, where the engine tells."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:measured", "1:an engine did not start or left operations unanswered"})
+public final class ReplicationBench implements Callable<Integer> {
+
+    private static final int WARM_UP_OUTSTANDING = 128;
+
+    @Mixin
+    private Invocation invocation;
+
+    @Mixin
+    private Measuring measuring;
+
+    @Mixin
+    private LoadOptions options;
+
+    @Option(
+            names = "--engines",
+            paramLabel = "NAME",
+            split = ",",
+            defaultValue = "raft,jraft",
+            description = "what to measure, the one to compare with the others first (${DEFAULT-VALUE})")
+    private List<String> engines = List.of("raft", "jraft");
+
+    @Option(
+            names = "--workload",
+            paramLabel = "NAME",
+            split = ",",
+            defaultValue = "PUT,READ",
+            description = "any of ${COMPLETION-CANDIDATES} (all)")
+    private List<Workload> workloads = List.of(Workload.values());
+
+    @Option(
+            names = "--jvm-option",
+            paramLabel = "OPTION",
+            description = "for every replica's JVM, such as -Xlog:gc; may be repeated")
+    private List<String> jvmOptions = List.of();
+
+    private final Report report = new Report();
+
+    @Override
+    public Integer call() throws Exception {
+        options.check(invocation);
+        List<Engine> chosen = new ArrayList<>();
+        for (String name : engines) {
+            try {
+                chosen.add(ReplicaMain.find(name));
+            } catch (IllegalArgumentException e) {
+                invocation.require(false, e.getMessage());
+            }
+        }
+        if (!measuring.isPossible(invocation)) {
+            return ExitCodes.FAILURE;
+        }
+        Path folder = Files.createTempDirectory(measuring.dir(), "troupe-bench-replication");
+        List<EngineGroup> groups = new ArrayList<>();
+        try {
+            for (Engine engine : chosen) {
+                invocation.say("starting " + engine.name() + ", three times");
+                groups.add(new EngineGroup(engine, folder.resolve(engine.name()), jvmOptions));
+            }
+            measure(groups);
+            report.print(invocation.out());
+            if (options.json().isPresent()) {
+                report.write(options.json().get(), Map.of());
+            }
+            return ExitCodes.OK;
+        } catch (IllegalStateException e) {
+            invocation.err().println("The measurement could not be carried out: " + e.getMessage());
+            return ExitCodes.FAILURE;
+        } finally {
+            groups.forEach(EngineGroup::close);
+            delete(folder);
+        }
+    }
+
+    private void measure(List<EngineGroup> groups) throws InterruptedException {
+        for (EngineGroup group : groups) {
+            invocation.say("warming up " + group.name());
+            for (Workload workload : workloads) {
+                group.measure(
+                        workload,
+                        options.valueBytes().get(0),
+                        WARM_UP_OUTSTANDING,
+                        options.warmUp().dividedBy(workloads.size()));
+            }
+        }
+        for (int pass = 1; pass <= measuring.passes(); pass++) {
+            for (Workload workload : workloads) {
+                for (int bytes : workload == Workload.READ ? List.of(0) : options.valueBytes()) {
+                    for (int outstanding : options.outstanding()) {
+                        var load = new Load(workload.title(), bytes, outstanding);
+                        invocation.say("pass " + pass + " of " + measuring.passes() + ": " + load.title() + ", " + bytes
+                                + " bytes, " + outstanding + " outstanding");
+                        for (EngineGroup group : groups) {
+                            report.add(
+                                    load,
+                                    group.name(),
+                                    group.measure(workload, bytes, outstanding, measuring.duration()));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (var paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package io.troupe.bench.replication;
+
+/** What is asked of an engine. */
+enum Workload {
+    PUT("put"),
+    READ("read, linearizable");
+
+    private final String title;
+
+    Workload(String title) {
+        this.title = title;
+    }
+
+    String title() {
+        return title;
+    }
+}

@@ -1,0 +1,69 @@
+package io.troupe.bench.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class ReplicationBenchTest {
+
+    @TempDir
+    Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... args) {
+        return new CommandLine(new ReplicationBench())
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(args);
+    }
+
+    @Test
+    void threeJvmsOfOurRaftOrderCommandsAndAnswerReads() throws Exception {
+        Path data = directory.resolve("data");
+        assertThat(data.toFile().mkdir()).isTrue();
+        Path json = directory.resolve("measured.json");
+
+        int code = run(
+                "--engines=raft",
+                "--dir=" + data,
+                "--json=" + json,
+                "--seconds=1",
+                "--passes=1",
+                "--warm-up=0",
+                "--outstanding=8",
+                "--value-bytes=100");
+
+        assertThat(code).as("%s", err).isZero();
+        List<String> rows =
+                out.toString().lines().filter(line -> line.contains(" raft ")).toList();
+        assertThat(rows).hasSize(2);
+        JsonNode loads = new ObjectMapper().readTree(json.toFile()).get("loads");
+        assertThat(loads).hasSize(2);
+        for (JsonNode load : loads) {
+            assertThat(load.get("peer").asText()).isEqualTo("raft");
+            assertThat(load.get("median").get("operationsPerSecond").asDouble()).isPositive();
+            assertThat(load.get("median").get("serverCpuMicros").asDouble()).isPositive();
+            assertThat(load.get("median").get("failures").asLong()).isZero();
+        }
+        assertThat(loads.get(0).get("median").get("operationsPerSync").asDouble())
+                .as("every put is synced, and one sync has at most all that are outstanding")
+                .isBetween(0.5, 8.5);
+        assertThat(data).isEmptyDirectory();
+    }
+
+    @Test
+    void anUnknownEngineIsRefusedNamingThoseThatThereAre() {
+        assertThat(run("--engines=zab", "--dir=" + directory)).isEqualTo(2);
+        assertThat(err.toString()).contains("There is no engine 'zab'").contains("jraft, raft");
+    }
+}
