@@ -87,7 +87,7 @@ class RaftMembershipSimulationTest {
     void aChangeThatComesWhenAllIsMendedIsUndoneBeforeTheEnd(Simulation sim) {
         WatchedGroup group = new WatchedGroup(sim, 5);
         serves(group);
-        sim.after(Duration.ofMillis(5), () -> group.clients
+        sim.after(Duration.ofMillis(1), () -> group.clients
                 .replica(group.leader().orElseThrow())
                 .tell(new Replica.Reconfigure(
                         List.of(remove("n3"), remove("n4")),
