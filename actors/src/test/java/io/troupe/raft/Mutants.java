@@ -42,7 +42,7 @@ final class Mutants {
                 new Mutant(VotesTwiceInATerm.class, HardState.class, named("mayVoteFor"), 10),
                 new Mutant(ForgetsToPersistTheVote.class, RaftLog.class, named("store"), 30),
                 new Mutant(RestartWipesTheVote.class, RecoveredLog.class, named("hardState"), 10),
-                new Mutant(NewLeaderWipesTheVote.class, RaftServer.class, named("follow"), 50),
+                new Mutant(NewLeaderWipesTheVote.class, RaftServer.class, named("follow"), 200),
                 new Mutant(CountsStaleVotes.class, Candidate.class, named("onVoteReply"), 150),
                 new Mutant(MajorityOffByOne.class, Majority.class, named("quorum"), 10),
                 new Mutant(CommitsAnEarlierTermByCounting.class, Leader.class, named("advanceCommitIndex"), 10),
@@ -70,7 +70,7 @@ final class Mutants {
                 new Mutant(RemovedLeaderCountsItself.class, Leader.class, named("advanceCommitIndex"), 50),
                 new Mutant(KeepsATruncatedConfiguration.class, ConfigurationHistory.class, named("truncatedFrom"), 100),
                 new Mutant(SnapshotsWithTheLatestConfiguration.class, RaftServer.class, named("configurationAt"), 40),
-                new Mutant(PromotesALearnerEarly.class, Replication.class, named("hasCaughtUp"), 30),
+                new Mutant(PromotesALearnerEarly.class, Replication.class, named("hasCaughtUp"), 200),
                 new Mutant(TakesProposalsDuringATransfer.class, Leader.class, named("takesProposals"), 20),
                 new Mutant(TransfersToWhoIsBehind.class, Leader.class, named("hasWholeLog"), 20));
     }
