@@ -44,10 +44,8 @@ class SynodMutantsTest {
     static List<Planted> mutants() {
         return List.of(
                 planted(AcceptsBelowItsPromise.class, AcceptorState.class, "mayAccept", 200),
-                planted(AnswersBeforeTheSync.class, Acceptor.class, "onCommand", 400),
                 planted(ProposesItsOwnValueAlways.class, Proposer.class, "higher", 50),
                 planted(ProposesTheLowestValue.class, Proposer.class, "higher", 400),
-                planted(ReusesABallot.class, BallotBook.class, "following", 400),
                 planted(QuorumOffByOne.class, Quorums.class, "isPhase2", 50),
                 planted(CountsAcceptancesOfAnyBallot.class, Learner.class, "onAccepted", 200));
     }
@@ -83,19 +81,6 @@ class SynodMutantsTest {
         }
     }
 
-    /** §2.5: in stable storage before it is sent. Here a crash makes it forget what it has said. */
-    static final class AnswersBeforeTheSync {
-        @Advice.OnMethodEnter
-        static void enter(
-                @Advice.FieldValue("voice") Acceptor.Voice voice,
-                @Advice.Argument(0) AcceptorState state,
-                @Advice.Argument(1) Acceptor.Command command) {
-            if (state.judge(command) instanceof AcceptorState.Granted granted) {
-                voice.answer(command, state.after(granted.event()));
-            }
-        }
-    }
-
     /** §2.2, P2c. */
     static final class ProposesItsOwnValueAlways {
         @Advice.OnMethodExit
@@ -112,17 +97,6 @@ class SynodMutantsTest {
                 @Advice.Argument(1) Optional<Proposal> other,
                 @Advice.Return(readOnly = false) Optional<Proposal> highest) {
             highest = one.isEmpty() ? other : one;
-        }
-    }
-
-    /** §2.5: the proposer forgets what it has tried, and in another life tries the same for another value. */
-    static final class ReusesABallot {
-        @Advice.OnMethodExit
-        static void exit(
-                @Advice.Argument(1) Ballot above,
-                @Advice.Argument(2) String node,
-                @Advice.Return(readOnly = false) Ballot next) {
-            next = above.next(node);
         }
     }
 
