@@ -33,7 +33,7 @@ public final class GroupLease extends Lease {
     }
 
     /**
-     * {@code false} when another holds it; fails when the group has not answered within {@code lease-operation-timeout}.
+     * {@code false} when another holds it all the time until {@code lease-operation-timeout} is over; fails when the group has not answered within {@code lease-operation-timeout}.
      */
     @Override
     public CompletionStage<Boolean> acquire() {

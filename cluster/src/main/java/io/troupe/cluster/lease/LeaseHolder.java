@@ -37,8 +37,12 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
 
     private enum Tick implements Command {
         HEARTBEAT,
-        OVER
+        OVER,
+        RETRY
     }
+
+    /** How soon a lease that another holds is asked for again. */
+    private static final Duration RETRY_PAUSE = Duration.ofMillis(250);
 
     private enum Asking {
         NOTHING,
@@ -58,6 +62,7 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
     private Asking asking = Asking.NOTHING;
     private long askedId;
     private long askedAtNanos;
+    private long acquiringSinceNanos;
     private long nextId = 1;
 
     /** @param firstAcquisition unlike that of any other; later ones are counted from it */
@@ -91,6 +96,7 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
                 .onMessage(Ended.class, ended -> onEnded(ended.outcome()))
                 .onMessageEquals(Tick.HEARTBEAT, this::onHeartbeat)
                 .onMessageEquals(Tick.OVER, this::onOver)
+                .onMessageEquals(Tick.RETRY, this::tryToAcquire)
                 .build();
     }
 
@@ -105,19 +111,29 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
     private Behavior<Command> onAcquire(Acquire acquire) {
         onOver();
         lost = acquire.lost();
-        if (held) {
-            acquire.acquired().complete(true);
-            return this;
-        }
         acquiring.add(acquire.acquired());
-        if (asking != Asking.ACQUIRE) {
-            ask(
-                    Asking.ACQUIRE,
-                    new LeaseCommand.Acquire(
-                            settings.leaseName(), settings.ownerName(), ++acquisition, ttl().toMillis()),
-                    operationTimeout());
+        if (held && asking == Asking.NOTHING) {
+            renew(); // That it was held is not enough: who was cut off since must not hear yes.
+        } else if (!held && asking == Asking.NOTHING && !timers.isTimerActive(Tick.RETRY)) {
+            acquisition++;
+            acquiringSinceNanos = hold.now();
+            tryToAcquire();
         }
         return this;
+    }
+
+    /** Whoever holds it may have died: it is asked for again until the operation's time is over. */
+    private Behavior<Command> tryToAcquire() {
+        Duration left = operationTimeout().minusNanos(hold.now() - acquiringSinceNanos);
+        ask(
+                Asking.ACQUIRE,
+                new LeaseCommand.Acquire(settings.leaseName(), settings.ownerName(), acquisition, ttl().toMillis()),
+                left.compareTo(RETRY_PAUSE) > 0 ? left : RETRY_PAUSE);
+        return this;
+    }
+
+    private void renew() {
+        ask(Asking.RENEW, new LeaseCommand.Renew(settings.leaseName(), acquisition), operationTimeout());
     }
 
     private void ask(Asking what, LeaseCommand command, Duration deadline) {
@@ -135,9 +151,7 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
         asking = Asking.NOTHING;
         if (outcome instanceof SessionClient.Failed failed) {
             String why = "Lease " + settings.leaseName() + ": " + failed.reason() + ", " + failed.detail();
-            if (what == Asking.ACQUIRE) {
-                answerAcquiring(future -> future.completeExceptionally(new LeaseException(why)));
-            }
+            answerAcquiring(future -> future.completeExceptionally(new LeaseException(why)));
             return onOver();
         }
         return onAnswer(what, answer((SessionClient.Succeeded) outcome));
@@ -163,7 +177,10 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
             return onOver();
         }
         String detail = ((LeaseAnswer.NotHeld) answer).detail();
-        if (what == Asking.ACQUIRE) {
+        boolean inTime = hold.now() - acquiringSinceNanos < operationTimeout().toNanos();
+        if (what == Asking.ACQUIRE && inTime) {
+            timers.startSingleTimer(Tick.RETRY, Tick.RETRY, RETRY_PAUSE);
+        } else if (what == Asking.ACQUIRE) {
             answerAcquiring(future -> future.complete(false));
         } else {
             lose(Optional.of(new LeaseException(detail)));
@@ -179,7 +196,7 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
 
     private Behavior<Command> onHeartbeat() {
         if (held && asking == Asking.NOTHING) {
-            ask(Asking.RENEW, new LeaseCommand.Renew(settings.leaseName(), acquisition), operationTimeout());
+            renew();
         }
         timers.startSingleTimer(
                 Tick.HEARTBEAT, Tick.HEARTBEAT, settings.timeoutSettings().getHeartbeatInterval());
@@ -200,6 +217,7 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
             return;
         }
         end();
+        answerAcquiring(future -> future.complete(false));
         getContext().getLog().warn("Lost the lease {}: {}", settings.leaseName(), why.map(Throwable::getMessage));
         Consumer<Optional<Throwable>> told = lost;
         lost = reason -> {};
@@ -216,11 +234,12 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
         asking = Asking.NOTHING;
         timers.cancel(Tick.HEARTBEAT);
         timers.cancel(Tick.OVER);
+        timers.cancel(Tick.RETRY);
     }
 
     /** It is given up here at once; that the group hears of it is not waited for beyond the operation's timeout. */
     private Behavior<Command> onRelease(Release release) {
-        boolean was = held || asking == Asking.ACQUIRE;
+        boolean was = held || asking == Asking.ACQUIRE || timers.isTimerActive(Tick.RETRY);
         end();
         lost = why -> {};
         answerAcquiring(future -> future.complete(false));

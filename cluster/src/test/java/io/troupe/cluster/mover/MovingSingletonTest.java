@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Three JVMs with {@code lease-majority}, the lease in a group of ours, and a persistent singleton in the replicated
  * journal: it moves when its node is killed, and when its node is cut off; nothing acknowledged is lost.
  */
+@Tag("soak")
 class MovingSingletonTest {
 
     private static final Duration READY = Duration.ofSeconds(120);
