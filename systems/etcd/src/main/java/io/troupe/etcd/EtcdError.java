@@ -55,7 +55,23 @@ public enum EtcdError {
     AUTH_OLD_REVISION(40, Status.Code.INVALID_ARGUMENT, "etcdserver: revision of auth store is old"),
     /** etcd has no code for it. */
     NO_PASSWORD_USER(41, Status.Code.UNKNOWN, "auth: authentication failed, password was given for no password user"),
-    CORRUPT(42, Status.Code.DATA_LOSS, "etcdserver: corrupt cluster");
+    CORRUPT(42, Status.Code.DATA_LOSS, "etcdserver: corrupt cluster"),
+    MEMBER_EXISTS(43, Status.Code.FAILED_PRECONDITION, "etcdserver: member ID already exist"),
+    PEER_URL_EXISTS(44, Status.Code.FAILED_PRECONDITION, "etcdserver: Peer URLs already exists"),
+    /** etcd 3.4 has no code for it. */
+    MEMBER_NOT_ENOUGH_STARTED(
+            45, Status.Code.UNKNOWN, "etcdserver: re-configuration failed due to not enough started members"),
+    MEMBER_BAD_URLS(46, Status.Code.INVALID_ARGUMENT, "etcdserver: given member URLs are invalid"),
+    MEMBER_NOT_LEARNER(47, Status.Code.FAILED_PRECONDITION, "etcdserver: can only promote a learner member"),
+    LEARNER_NOT_READY(
+            48,
+            Status.Code.FAILED_PRECONDITION,
+            "etcdserver: can only promote a learner member which is in sync with leader"),
+    TOO_MANY_LEARNERS(49, Status.Code.FAILED_PRECONDITION, "etcdserver: too many learner members in cluster"),
+    UNHEALTHY(50, Status.Code.UNAVAILABLE, "etcdserver: unhealthy cluster"),
+    TIMEOUT_LEADER_TRANSFER(
+            51, Status.Code.UNAVAILABLE, "etcdserver: request timed out, leader transfer took too long"),
+    NOT_SUPPORTED_FOR_LEARNER(52, Status.Code.UNAVAILABLE, "etcdserver: rpc not supported for learner");
 
     private static final Map<Integer, EtcdError> BY_WIRE_ID =
             Arrays.stream(values()).collect(Collectors.toMap(EtcdError::wireId, Function.identity()));

@@ -4,15 +4,19 @@ import io.troupe.cluster.Endpoint;
 import io.troupe.cluster.NodeContext;
 import io.troupe.cluster.SystemGuardian;
 import io.troupe.etcd.auth.AuthView;
+import io.troupe.etcd.compactor.Compactor;
+import io.troupe.etcd.corruption.CorruptionCheck;
+import io.troupe.etcd.corruption.HashFeed;
 import io.troupe.etcd.gateway.FrozenStates;
 import io.troupe.etcd.gateway.Gateway;
-import io.troupe.etcd.gateway.MemberIds;
 import io.troupe.etcd.gateway.NodeView;
 import io.troupe.etcd.gateway.Quota;
 import io.troupe.etcd.lease.LeaseDesk;
 import io.troupe.etcd.lease.LeaseFeed;
 import io.troupe.etcd.lease.Lessor;
+import io.troupe.etcd.members.PeerUrls;
 import io.troupe.etcd.mvcc.EtcdStateMachine;
+import io.troupe.etcd.restore.Importer;
 import io.troupe.etcd.watch.WatchHub;
 import io.troupe.replication.Groups;
 import io.troupe.replication.Replica;
@@ -20,11 +24,15 @@ import io.troupe.replication.SessionClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -41,13 +49,16 @@ import org.apache.pekko.actor.typed.receptionist.Receptionist;
  */
 final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
 
-    sealed interface Command permits WrappedNode, WrappedHosted, WrappedStatus, WrappedListening, Left {}
+    sealed interface Command
+            permits WrappedNode, WrappedHosted, WrappedStatus, WrappedListening, WrappedRestored, Left {}
 
     private record WrappedNode(SystemGuardian.Command command) implements Command {}
 
     private record WrappedHosted(Groups.HostReply reply) implements Command {}
 
     private record WrappedStatus(Replica.Status status) implements Command {}
+
+    private record WrappedRestored(Importer.Done done) implements Command {}
 
     private enum Left implements Command {
         LEFT
@@ -64,7 +75,11 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
     private final AuthView auth;
     private final FrozenStates frozen = new FrozenStates();
     private final Quota quota;
+    private final HashFeed hashes = new HashFeed();
     private Optional<ActorRef<SessionClient.Command>> client = Optional.empty();
+    private Optional<ActorRef<Compactor.Command>> compactor = Optional.empty();
+    private Optional<ActorRef<CorruptionCheck.Command>> check = Optional.empty();
+    private Optional<ActorRef<Importer.Command>> importer = Optional.empty();
     private Optional<ActorRef<Gateway.Command>> gateway = Optional.empty();
     private Optional<Endpoint> endpoint = Optional.empty();
     private String notReady = "the replica is recovering, or the node is leaving";
@@ -98,12 +113,12 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
                 .receptionist()
                 .tell(Receptionist.register(LeaseDesk.key(settings.group(), node.nodeId()), lessor.narrow()));
         this.auth = new AuthView(settings.auth().tokens());
-        this.quota = new Quota(MemberIds.member(node.nodeId()), settings.quotaBytes());
-        var followers = new StoreFollowers(watches.feed(), leaseFeed, auth, frozen, quota);
+        this.quota = new Quota(view::memberId, settings.quotaBytes());
+        var followers = new StoreFollowers(watches.feed(), leaseFeed, auth, frozen, quota, view.roster(), hashes);
         node.groups()
                 .tell(new Groups.Host(
                         settings.group(),
-                        node.members(),
+                        founders(),
                         (group, nodeId) -> new EtcdStateMachine(followers),
                         context.messageAdapter(Groups.HostReply.class, WrappedHosted::new)));
     }
@@ -115,6 +130,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
                 .onMessage(WrappedHosted.class, wrapped -> onHostReply(wrapped.reply()))
                 .onMessage(WrappedStatus.class, wrapped -> onStatus(wrapped.status()))
                 .onMessage(WrappedListening.class, wrapped -> onListening(wrapped.listening()))
+                .onMessage(WrappedRestored.class, wrapped -> onRestored(wrapped.done()))
                 .onMessage(Left.class, ignored -> onLeft())
                 .build();
     }
@@ -136,9 +152,27 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
                 getContext().spawn(SessionClient.create(replica, sessionSettings(), new SplittableRandom()), "session");
         client = Optional.of(session);
         watches.hub().tell(new WatchHub.UseClient(session));
+        compactor = settings.autoCompaction().start().map(retention -> getContext()
+                .spawn(Compactor.create(retention, watches.feed()::latest, session), "compactor"));
+        compactor.ifPresent(getContext()::watch);
+        check = settings.corruptCheckInterval().map(interval -> getContext()
+                .spawn(
+                        CorruptionCheck.create(new CorruptionCheck.Wiring(
+                                interval,
+                                view::memberId,
+                                new SplittableRandom()::nextLong,
+                                session,
+                                DispatcherSelector.blocking())),
+                        "corruption-check"));
+        check.ifPresent(hashes::attach);
+        importer = settings.restoreFrom().map(file -> getContext()
+                .spawn(
+                        Importer.create(
+                                file, session, getContext().messageAdapter(Importer.Done.class, WrappedRestored::new)),
+                        "importer"));
         replica.tell(new Replica.Observe(getContext().messageAdapter(Replica.Status.class, WrappedStatus::new)));
-        var backends =
-                new Gateway.Backends(session, watches.hub(), leases, node.groups(), auth, frozen, quota, node.meters());
+        var backends = new Gateway.Backends(
+                session, watches.hub(), leases, node.groups(), auth, frozen, quota, node.meters(), replica, peerUrls());
         ActorRef<Gateway.Listening> listening =
                 getContext().messageAdapter(Gateway.Listening.class, WrappedListening::new);
         ActorRef<Gateway.Command> opened =
@@ -158,8 +192,11 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
     private Behavior<Command> onStatus(Replica.Status status) {
         view.update(status);
         gateway.ifPresent(
-                actor -> actor.tell(new Gateway.LeaderKnown(status.leader().isPresent())));
+                actor -> actor.tell(new Gateway.LeaderKnown(status.leader().isPresent(), status.role())));
         leases.tell(new LeaseDesk.LeaderChanged(status));
+        check.ifPresent(actor -> actor.tell(new CorruptionCheck.RoleIs(status.role())));
+        importer.ifPresent(actor -> actor.tell(new Importer.RoleIs(status.role())));
+        compactor.ifPresent(actor -> actor.tell(new Compactor.RoleIs(status.role())));
         client.ifPresent(session -> lessor.tell(new Lessor.ReplicaChanged(status, session)));
         tellReady();
         return this;
@@ -181,6 +218,16 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
                     .getLog()
                     .info("serving {} at {}", address.httpOnly() ? "metrics and health" : "client requests", address));
         }
+    }
+
+    /** A snapshot that cannot be restored ends this guardian: a cluster that begins empty instead is not what was asked. */
+    private Behavior<Command> onRestored(Importer.Done done) {
+        importer = Optional.empty();
+        if (done.failure().isPresent()) {
+            getContext().getLog().error("{}", done.failure().get());
+            return Behaviors.stopped();
+        }
+        return this;
     }
 
     private Behavior<Command> onNode(SystemGuardian.Command command) {
@@ -225,11 +272,43 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
         if (endpoints.isEmpty()) {
             return new SystemGuardian.Health(false, "opening the client port", endpoints);
         }
+        if (importer.isPresent() && view.status().role() == Replica.Role.LEADER) {
+            return new SystemGuardian.Health(
+                    false, "restoring " + settings.restoreFrom().orElseThrow(), endpoints);
+        }
         Replica.Status status = view.status();
         return status.leader()
                 .map(leader -> new SystemGuardian.Health(true, describe(status, leader), endpoints))
-                .orElseGet(() -> new SystemGuardian.Health(
-                        false, "no leader is known in term " + status.term() + ": is a majority up?", endpoints));
+                .orElseGet(() -> new SystemGuardian.Health(false, whyNoLeader(status), endpoints));
+    }
+
+    /** Where the nodes that the cluster was set up with are reached, as etcd writes it. */
+    private Function<String, List<String>> peerUrls() {
+        String path = "troupe.cluster.members";
+        String scheme = PeerUrls.scheme(node.config());
+        Map<String, String> addresses = new TreeMap<>();
+        if (node.config().hasPath(path)) {
+            for (String member : node.config().getStringList(path)) {
+                int at = member.indexOf('@');
+                addresses.put(member.substring(0, Math.max(0, at)), member.substring(at + 1));
+            }
+        }
+        return member -> addresses.containsKey(member) ? List.of(scheme + "://" + addresses.get(member)) : List.of();
+    }
+
+    /** A node that joins a cluster that is there is none of those that it was set up with. */
+    private List<String> founders() {
+        String path = "troupe.cluster.join-only";
+        boolean joins = node.config().hasPath(path) && node.config().getBoolean(path);
+        return node.members().stream()
+                .filter(member -> !joins || !member.equals(node.nodeId()))
+                .toList();
+    }
+
+    private String whyNoLeader(Replica.Status status) {
+        return view.roster().roster().isRemoved(node.nodeId())
+                ? "the member has been permanently removed from the cluster"
+                : "no leader is known in term " + status.term() + ": is a majority up?";
     }
 
     private static String describe(Replica.Status status, String leader) {

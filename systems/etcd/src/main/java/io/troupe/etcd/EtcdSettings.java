@@ -5,10 +5,14 @@ import com.typesafe.config.ConfigException;
 import io.troupe.etcd.auth.JwtTokens;
 import io.troupe.etcd.auth.SimpleTokens;
 import io.troupe.etcd.auth.Tokens;
+import io.troupe.etcd.compactor.Retention;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** {@code troupe.etcd}, validated; {@code reference.conf} says what each setting means. */
@@ -23,6 +27,9 @@ public record EtcdSettings(
         int streamsPerConnectionMax,
         int snapshotsMax,
         long quotaBytes,
+        AutoCompaction autoCompaction,
+        Optional<Duration> corruptCheckInterval,
+        Optional<Path> restoreFrom,
         KeepAlive keepAlive,
         Auth auth,
         Watch watch,
@@ -36,6 +43,15 @@ public record EtcdSettings(
      * @param timeout a connection whose peer does not answer a probe for this long is closed
      */
     public record KeepAlive(Duration minTime, Duration interval, Duration timeout) {}
+
+    /** @param mode and {@code retention} as {@link Retention#of} takes them */
+    public record AutoCompaction(String mode, String retention) {
+
+        /** Empty when nothing is compacted without being asked. */
+        public Optional<Retention> start() {
+            return Retention.of(mode, retention);
+        }
+    }
 
     /**
      * @param token etcd's --auth-token: "simple", or "jwt" and options
@@ -97,6 +113,9 @@ public record EtcdSettings(
                         1_000_000),
                 (int) within(config, "snapshots-max", config.getInt("snapshots-max"), 1, 1_000),
                 quota(config),
+                autoCompaction(config),
+                Optional.of(config.getDuration("corrupt-check-interval")).filter(interval -> !interval.isZero()),
+                restoreFrom(config),
                 new KeepAlive(
                         atLeast(config, "keep-alive.min-time", Duration.ofMillis(1)),
                         atLeast(config, "keep-alive.interval", Duration.ofSeconds(1)),
@@ -133,6 +152,30 @@ public record EtcdSettings(
         }
         long bytes = config.getBytes(path);
         return bytes == 0 ? QUOTA_DEFAULT_BYTES : bytes;
+    }
+
+    private static AutoCompaction autoCompaction(Config config) {
+        var auto = new AutoCompaction(
+                config.getString("auto-compaction.mode"), config.getString("auto-compaction.retention"));
+        try {
+            auto.start();
+        } catch (IllegalArgumentException e) {
+            boolean mode = List.of("periodic", "revision").contains(auto.mode());
+            String path = mode ? "auto-compaction.retention" : "auto-compaction.mode";
+            throw wrong(config, path, String.valueOf(e.getMessage()));
+        }
+        return auto;
+    }
+
+    private static Optional<Path> restoreFrom(Config config) {
+        String file = config.getString("restore-from");
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!Files.isReadable(Path.of(file))) {
+            throw wrong(config, "restore-from", "is " + file + "; it must be a file that can be read, or empty");
+        }
+        return Optional.of(Path.of(file));
     }
 
     private static Auth auth(Config config) {

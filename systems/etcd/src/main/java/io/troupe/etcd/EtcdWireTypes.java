@@ -1,7 +1,7 @@
 package io.troupe.etcd;
 
-import io.troupe.etcd.gateway.Members;
 import io.troupe.etcd.lease.Lessor;
+import io.troupe.etcd.members.Members;
 import io.troupe.wire.WireTypes;
 
 /** Ids 10000–10999: what etcd's nodes say to each other beside what the consensus engine carries. */

@@ -1,5 +1,6 @@
 package io.troupe.etcd;
 
+import io.troupe.etcd.mvcc.Result;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
 import io.troupe.replication.SessionClient;
@@ -59,5 +60,24 @@ public final class SessionCalls {
         if (ended != null) {
             ended.accept(outcome);
         }
+    }
+
+    /** In etcd's terms. */
+    public static Result result(SessionClient.Outcome outcome) {
+        return outcome instanceof SessionClient.Succeeded succeeded
+                ? Result.parse(succeeded.result())
+                : new Result.Refused(error(((SessionClient.Failed) outcome).reason()));
+    }
+
+    /** A request that waited in vain says so as etcd does: unavailable, and whether a lost leader was why. */
+    private static EtcdError error(Replica.Reason reason) {
+        return switch (reason) {
+            case NO_LEADER -> EtcdError.TIMEOUT_LEADER_FAILED;
+            case OVERLOADED -> EtcdError.TOO_MANY_REQUESTS;
+            case OUTCOME_UNKNOWN, SESSION_EXPIRED, NOT_TAKEN_OVER -> EtcdError.TIMEOUT;
+            case TOO_LARGE -> EtcdError.REQUEST_TOO_LARGE;
+            case UNSUPPORTED, NOT_LEADER -> EtcdError.NOT_LEADER;
+            case STOPPING -> EtcdError.STOPPED;
+        };
     }
 }

@@ -2,9 +2,12 @@ package io.troupe.etcd;
 
 import io.troupe.etcd.auth.AuthState;
 import io.troupe.etcd.auth.AuthView;
+import io.troupe.etcd.corruption.HashFeed;
 import io.troupe.etcd.gateway.FrozenStates;
 import io.troupe.etcd.gateway.Quota;
 import io.troupe.etcd.lease.LeaseFeed;
+import io.troupe.etcd.members.Roster;
+import io.troupe.etcd.members.RosterView;
 import io.troupe.etcd.mvcc.Alarms;
 import io.troupe.etcd.mvcc.Change;
 import io.troupe.etcd.mvcc.FrozenState;
@@ -12,9 +15,17 @@ import io.troupe.etcd.mvcc.LeaseFacts;
 import io.troupe.etcd.mvcc.StoreListener;
 import io.troupe.etcd.watch.StoreFeed;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Tells a node's watches, its lessor and its gateway what the node's state machine did. */
-record StoreFollowers(StoreFeed watches, LeaseFeed leases, AuthView auth, FrozenStates frozen, Quota quota)
+record StoreFollowers(
+        StoreFeed watches,
+        LeaseFeed leases,
+        AuthView auth,
+        FrozenStates frozen,
+        Quota quota,
+        RosterView roster,
+        HashFeed hashes)
         implements StoreListener {
 
     @Override
@@ -56,6 +67,21 @@ record StoreFollowers(StoreFeed watches, LeaseFeed leases, AuthView auth, Frozen
     @Override
     public void onAlarmsChanged(Alarms alarms) {
         quota.onAlarms(alarms);
+    }
+
+    @Override
+    public void onRosterChanged(Roster now) {
+        roster.onChanged(now);
+    }
+
+    @Override
+    public void onHashPoint(long id, Supplier<FrozenState> state) {
+        hashes.onPoint(id, state);
+    }
+
+    @Override
+    public void onHashClaim(long id, int hash) {
+        hashes.onClaim(id, hash);
     }
 
     @Override

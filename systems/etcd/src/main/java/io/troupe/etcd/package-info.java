@@ -7,9 +7,13 @@
  *    ├─ lessor               in office where the node leads: has leases that ran out revoked
  *    ├─ leases               the desk that brings questions about leases to the lessor in office
  *    ├─ session              exactly-once commands, and reads, retried within their deadline
+ *    ├─ importer             where the node leads: brings a snapshot file into a new cluster, if one is set
+ *    ├─ corruption-check     has all members' stores hashed and compared, if that is asked for
+ *    ├─ compactor            where the node leads: has history forgotten that is older than the retention, if one is set
  *    └─ gateway              owns the gRPC server
  *        ├─ calls            unary calls to the session and back
  *        ├─ members          tells and learns where clients reach each member
+ *        ├─ registrar        changes members; where the node leads, brings roster and group in line
  *        ├─ watch-streams ── stream-1, …        one session a client's stream of watches
  *        ├─ keep-alive-streams ── stream-1, …   one session a client's stream of keep-alives
  *        ├─ contenders ── stream--1, …          one a call that waits for a lock or an office
@@ -31,7 +35,10 @@
  *
  * Start reading at {@link io.troupe.etcd.mvcc} for what is stored, at {@link io.troupe.etcd.watch} and {@link
  * io.troupe.etcd.lease} for who follows it, at {@link io.troupe.etcd.concurrency} for locks and elections, at {@link
- * io.troupe.etcd.auth} for who may do what, at {@link io.troupe.etcd.bolt} for what a snapshot is, and at {@link io.troupe.etcd.gateway} for how clients reach it.
+ * io.troupe.etcd.auth} for who may do what, at {@link io.troupe.etcd.members} for who belongs to the cluster, at {@link
+ * io.troupe.etcd.bolt} for what a snapshot is and {@link io.troupe.etcd.restore} for what begins from one, at {@link
+ * io.troupe.etcd.corruption} for what finds members that differ, and at {@link io.troupe.etcd.gateway} for how clients
+ * reach it.
  */
 @NullMarked
 package io.troupe.etcd;

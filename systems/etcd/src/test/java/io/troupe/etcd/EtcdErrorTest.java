@@ -54,6 +54,17 @@ class EtcdErrorTest {
                     TIMEOUT                | UNAVAILABLE         | etcdserver: request timed out
                     TIMEOUT_LEADER_FAILED  | UNAVAILABLE         | etcdserver: request timed out, possibly due to previous leader failure
                     BAD_LEADER_TRANSFEREE  | FAILED_PRECONDITION | etcdserver: bad leader transferee
+                    CORRUPT                | DATA_LOSS           | etcdserver: corrupt cluster
+                    MEMBER_EXISTS          | FAILED_PRECONDITION | etcdserver: member ID already exist
+                    PEER_URL_EXISTS        | FAILED_PRECONDITION | etcdserver: Peer URLs already exists
+                    MEMBER_NOT_ENOUGH_STARTED | UNKNOWN | etcdserver: re-configuration failed due to not enough started members
+                    MEMBER_BAD_URLS        | INVALID_ARGUMENT    | etcdserver: given member URLs are invalid
+                    MEMBER_NOT_LEARNER     | FAILED_PRECONDITION | etcdserver: can only promote a learner member
+                    LEARNER_NOT_READY      | FAILED_PRECONDITION | etcdserver: can only promote a learner member which is in sync with leader
+                    TOO_MANY_LEARNERS      | FAILED_PRECONDITION | etcdserver: too many learner members in cluster
+                    UNHEALTHY              | UNAVAILABLE         | etcdserver: unhealthy cluster
+                    TIMEOUT_LEADER_TRANSFER | UNAVAILABLE        | etcdserver: request timed out, leader transfer took too long
+                    NOT_SUPPORTED_FOR_LEARNER | UNAVAILABLE      | etcdserver: rpc not supported for learner
                     """)
     void eachIsSaidAsEtcdSaysIt(EtcdError error, Status.Code code, String message) {
         Status status = error.toException().getStatus();

@@ -6,6 +6,7 @@ import io.troupe.replication.StateMachine;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -30,13 +31,29 @@ public final class SoloGroups {
         });
     }
 
-    /** Applies everything at once, in order; a repeated (session, serial) gets its first result. */
+    /** Applies everything at once, in order, and calls anybody a member; a repeated (session, serial) gets its first result. */
     public static Behavior<Replica.Request> replica(String group, String node, StateMachine machine) {
         return Behaviors.setup(context -> {
             var state = new Object() {
                 long index = 1;
                 long sessions;
                 final TreeMap<String, ByteString> results = new TreeMap<>();
+                final TreeSet<String> voters = new TreeSet<>(List.of(node));
+                final TreeSet<String> learners = new TreeSet<>();
+
+                Replica.Members members() {
+                    return new Replica.Members(voters, learners);
+                }
+
+                void change(Replica.MemberChange change) {
+                    voters.remove(change.node());
+                    learners.remove(change.node());
+                    switch (change.kind()) {
+                        case ADD_LEARNER -> learners.add(change.node());
+                        case ADD_VOTER, PROMOTE -> voters.add(change.node());
+                        case REMOVE -> {}
+                    }
+                }
             };
             return Behaviors.receiveMessage(request -> {
                 if (request instanceof Replica.OpenSession open) {
@@ -50,6 +67,11 @@ public final class SoloGroups {
                             .tell(new Replica.Applied(propose.session(), propose.serial(), state.index, result));
                 } else if (request instanceof Replica.Query query) {
                     query.replyTo().tell(new Replica.Answered(query.id(), state.index, machine.query(query.query())));
+                } else if (request instanceof Replica.ListMembers list) {
+                    list.replyTo().tell(new Replica.MembersListed(state.members(), true));
+                } else if (request instanceof Replica.Reconfigure change) {
+                    change.changes().forEach(state::change);
+                    change.replyTo().tell(new Replica.Reconfigured(state.members()));
                 } else if (request instanceof Replica.Observe observe) {
                     observe.observer()
                             .tell(new Replica.Status(

@@ -2,6 +2,7 @@ package io.troupe.etcd.bolt;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 
 /** The bytes of one page, and those it runs on over. */
 final class BoltPage {
@@ -17,6 +18,12 @@ final class BoltPage {
 
     /** Of a leaf's element: its value is a bucket. */
     static final int IS_BUCKET = 0x01;
+
+    /** Of a meta page as far as it says something. */
+    static final int META_LENGTH = HEADER + 64;
+
+    /** What the root bucket holds of a bucket. */
+    static final int BUCKET_LENGTH = 16;
 
     private static final int MAGIC = 0xED0CDAED;
     private static final int VERSION = 2;
@@ -91,6 +98,30 @@ final class BoltPage {
                 .putLong(root)
                 .putLong(0)
                 .array();
+    }
+
+    /**
+     * What a meta page says.
+     *
+     * @param root page of the root bucket
+     * @param end the page behind the last
+     */
+    record Meta(int pageSize, long root, long end, long transaction) {
+
+        /** @param page its first {@link #META_LENGTH} bytes; empty when they are no sound meta page */
+        static Optional<Meta> of(ByteBuffer page) {
+            boolean sound = page.getInt(HEADER) == MAGIC
+                    && page.getInt(HEADER + 4) == VERSION
+                    && page.getLong(META_LENGTH - Long.BYTES) == fnv1a(page.array(), HEADER, META_LENGTH - Long.BYTES)
+                    && page.getInt(HEADER + 8) > 0;
+            return sound
+                    ? Optional.of(new Meta(
+                            page.getInt(HEADER + 8),
+                            page.getLong(HEADER + 16),
+                            page.getLong(HEADER + 40),
+                            page.getLong(HEADER + 48)))
+                    : Optional.empty();
+        }
     }
 
     private static long fnv1a(byte[] bytes, int from, int to) {

@@ -1,10 +1,8 @@
 package io.troupe.etcd.gateway;
 
-import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.SessionCalls;
 import io.troupe.etcd.mvcc.Result;
 import io.troupe.replication.ReadConsistency;
-import io.troupe.replication.Replica;
 import io.troupe.replication.SessionClient;
 import java.time.Duration;
 import java.util.Optional;
@@ -64,7 +62,7 @@ public final class CallBroker extends AbstractBehavior<CallBroker.Command> {
     }
 
     private Behavior<Command> onCall(Call call) {
-        Consumer<SessionClient.Outcome> ended = outcome -> call.conclude().accept(result(outcome));
+        Consumer<SessionClient.Outcome> ended = outcome -> call.conclude().accept(SessionCalls.result(outcome));
         call.consistency()
                 .ifPresentOrElse(
                         consistency -> calls.read(client, call.payload(), consistency, call.deadline(), ended),
@@ -75,23 +73,5 @@ public final class CallBroker extends AbstractBehavior<CallBroker.Command> {
     private Behavior<Command> onEnded(SessionClient.Outcome outcome) {
         calls.ended(outcome);
         return this;
-    }
-
-    static Result result(SessionClient.Outcome outcome) {
-        return outcome instanceof SessionClient.Succeeded succeeded
-                ? Result.parse(succeeded.result())
-                : new Result.Refused(error(((SessionClient.Failed) outcome).reason()));
-    }
-
-    /** A request that waited in vain says so as etcd does: unavailable, and whether a lost leader was why. */
-    static EtcdError error(Replica.Reason reason) {
-        return switch (reason) {
-            case NO_LEADER -> EtcdError.TIMEOUT_LEADER_FAILED;
-            case OVERLOADED -> EtcdError.TOO_MANY_REQUESTS;
-            case OUTCOME_UNKNOWN, SESSION_EXPIRED, NOT_TAKEN_OVER -> EtcdError.TIMEOUT;
-            case TOO_LARGE -> EtcdError.REQUEST_TOO_LARGE;
-            case UNSUPPORTED, NOT_LEADER -> EtcdError.NOT_LEADER;
-            case STOPPING -> EtcdError.STOPPED;
-        };
     }
 }

@@ -57,8 +57,9 @@ public final class EtcdServer {
         var credentials = new CallerCredentials(
                 settings.client().tls().filter(TlsSettings::clientCertAuth).isPresent());
         var leaderRequired = new LeaderRequired(node);
-        services.forEach(
-                service -> builder.addService(ServerInterceptors.intercept(service, leaderRequired, credentials)));
+        var learnerCalls = new LearnerCalls(node);
+        services.forEach(service ->
+                builder.addService(ServerInterceptors.intercept(service, leaderRequired, learnerCalls, credentials)));
         try {
             return new EtcdServer(builder.build().start(), health);
         } catch (IOException e) {

@@ -11,11 +11,15 @@ import io.troupe.etcd.concurrency.Contender;
 import io.troupe.etcd.concurrency.LeaderObserver;
 import io.troupe.etcd.lease.KeepAliveSession;
 import io.troupe.etcd.lease.LeaseDesk;
+import io.troupe.etcd.members.Members;
+import io.troupe.etcd.members.PeerUrls;
+import io.troupe.etcd.members.Registrar;
 import io.troupe.etcd.port.ClientPort;
 import io.troupe.etcd.tls.ServerTls;
 import io.troupe.etcd.watch.WatchHub;
 import io.troupe.etcd.watch.WatchSession;
 import io.troupe.replication.Groups;
+import io.troupe.replication.Replica;
 import io.troupe.replication.SessionClient;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -53,8 +58,8 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
 
     private record NotBound(Throwable cause) implements Command {}
 
-    /** Whether the node knows a leader now. */
-    public record LeaderKnown(boolean known) implements Command {}
+    /** Whether the node knows a leader now, and its own part in the group. */
+    public record LeaderKnown(boolean known, Replica.Role role) implements Command {}
 
     /** Accept no more calls, let those under way finish for a moment, then answer. */
     public record Leave(ActorRef<Done> replyTo) implements Command {}
@@ -72,6 +77,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
      *
      * @param client the node's session client
      * @param meters of the node, told over HTTP as well
+     * @param peerUrls where a node that the cluster was set up with is reached
      */
     public record Backends(
             ActorRef<SessionClient.Command> client,
@@ -81,12 +87,15 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
             AuthView auth,
             FrozenStates frozen,
             Quota quota,
-            MeterRegistry meters) {}
+            MeterRegistry meters,
+            ActorRef<Replica.Request> replica,
+            Function<String, List<String>> peerUrls) {}
 
     private final TimerScheduler<Command> timers;
     private final EtcdSettings settings;
     private final ActorRef<Listening> parent;
     private final ActorRef<Members.Command> members;
+    private final ActorRef<Registrar.Command> registrar;
     private final List<ActorRef<Object>> streams = new ArrayList<>();
     private final AtomicLong waitingIds = new AtomicLong();
     /** Done when the port is bound or cannot be: a gateway that ends meanwhile closes it all the same. */
@@ -112,7 +121,18 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
         this.timers = timers;
         this.settings = settings;
         this.parent = parent;
-        this.members = context.spawn(Members.create(settings.group(), node), "members");
+        this.members = context.spawn(
+                Members.create(settings.group(), node.nodeId(), node.members(), PeerUrls.own(context.getSystem())),
+                "members");
+        this.registrar = context.spawn(
+                Registrar.create(new Registrar.Wiring(
+                        node.clusterId(),
+                        backends.peerUrls(),
+                        node.roster(),
+                        members,
+                        backends.client(),
+                        backends.replica())),
+                "registrar");
         var calls = new UnaryCalls(
                 context.spawn(CallBroker.create(backends.client()), "calls"),
                 backends.auth(),
@@ -148,13 +168,14 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                 new WatchService(watches(), backends.watches(), node, backends.auth(), settings.requestBytesMax())
                         .bindService(),
                 leases.definition(),
-                new ClusterService(members, node, system).bindService(),
+                new ClusterService(calls, members, registrar, node, random, system).bindService(),
                 new MaintenanceService(
                                 calls,
                                 node,
                                 snapshots(node, backends.frozen(), calls),
                                 backends.quota(),
                                 backends.groups(),
+                                backends.replica(),
                                 system)
                         .bindService(),
                 new LockService(calls, contests, node).bindService(),
@@ -269,6 +290,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
 
     private Behavior<Command> onLeaderKnown(LeaderKnown leader) {
         streams.forEach(parentOfStreams -> parentOfStreams.tell(new Streams.LeaderKnown<>(leader.known())));
+        registrar.tell(new Registrar.RoleIs(leader.role()));
         return this;
     }
 

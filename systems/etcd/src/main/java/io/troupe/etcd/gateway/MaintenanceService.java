@@ -9,6 +9,9 @@ import io.etcd.jetcd.api.HashKVResponse;
 import io.etcd.jetcd.api.HashRequest;
 import io.etcd.jetcd.api.HashResponse;
 import io.etcd.jetcd.api.MaintenanceGrpc;
+import io.etcd.jetcd.api.Member;
+import io.etcd.jetcd.api.MoveLeaderRequest;
+import io.etcd.jetcd.api.MoveLeaderResponse;
 import io.etcd.jetcd.api.SnapshotRequest;
 import io.etcd.jetcd.api.SnapshotResponse;
 import io.etcd.jetcd.api.StatusRequest;
@@ -25,6 +28,7 @@ import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
@@ -41,6 +45,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     private final SnapshotStreams snapshots;
     private final Quota quota;
     private final ActorRef<Groups.Command> groups;
+    private final ActorRef<Replica.Request> replica;
     private final ActorSystem<?> system;
 
     MaintenanceService(
@@ -49,12 +54,14 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
             SnapshotStreams snapshots,
             Quota quota,
             ActorRef<Groups.Command> groups,
+            ActorRef<Replica.Request> replica,
             ActorSystem<?> system) {
         this.calls = calls;
         this.node = node;
         this.snapshots = snapshots;
         this.quota = quota;
         this.groups = groups;
+        this.replica = replica;
         this.system = system;
     }
 
@@ -96,7 +103,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
                 .setIsLearner(replica.role() == Replica.Role.LEARNER);
         replica.leader()
                 .ifPresentOrElse(
-                        leader -> response.setLeader(MemberIds.member(leader)),
+                        leader -> response.setLeader(node.roster().idOf(leader)),
                         () -> response.addErrors(EtcdError.NO_LEADER.message()));
         quota.raised().forEach(alarm -> response.addErrors(described(alarm)));
         return response.build();
@@ -119,6 +126,68 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
                 observer.onCompleted();
             }
         }
+    }
+
+    @Override
+    public void moveLeader(MoveLeaderRequest request, StreamObserver<MoveLeaderResponse> observer) {
+        if (!calls.isAdmitted(observer)) {
+            return;
+        }
+        Optional<EtcdError> refusal = mayMoveLeader(request.getTargetID());
+        if (refusal.isPresent()) {
+            UnaryCalls.refuse(refusal.get(), observer);
+            return;
+        }
+        String target = node.roster()
+                .roster()
+                .member(request.getTargetID())
+                .map(Member::getName)
+                .orElse(node.nodeId());
+        if (target.equals(node.nodeId())) { // It leads already.
+            moved(observer);
+            return;
+        }
+        AskPattern.<Replica.Request, Replica.Reply>ask(
+                        replica,
+                        replyTo -> new Replica.TransferLeadership(Optional.of(target), true, replyTo),
+                        calls.deadline(),
+                        system.scheduler())
+                .whenComplete((reply, failure) -> {
+                    if (reply instanceof Replica.LeadershipTransferred) {
+                        moved(observer);
+                    } else {
+                        UnaryCalls.refuse(whyNotMoved(Optional.ofNullable(reply)), observer);
+                    }
+                });
+    }
+
+    private void moved(StreamObserver<MoveLeaderResponse> observer) {
+        observer.onNext(MoveLeaderResponse.getDefaultInstance());
+        observer.onCompleted();
+    }
+
+    private static EtcdError whyNotMoved(Optional<Replica.Reply> reply) {
+        if (reply.isPresent() && reply.get() instanceof Replica.Rejected rejected) {
+            return switch (rejected.reason()) {
+                case NOT_LEADER -> EtcdError.NOT_LEADER;
+                case UNSUPPORTED -> EtcdError.BAD_LEADER_TRANSFEREE;
+                default -> EtcdError.TIMEOUT_LEADER_TRANSFER;
+            };
+        }
+        return EtcdError.TIMEOUT_LEADER_TRANSFER;
+    }
+
+    /** Only the leader is to be asked, and only a voter may lead. */
+    private Optional<EtcdError> mayMoveLeader(long target) {
+        if (node.status().role() != Replica.Role.LEADER) {
+            return Optional.of(EtcdError.NOT_LEADER);
+        }
+        boolean votes = node.roster()
+                .roster()
+                .member(target)
+                .map(member -> !member.getIsLearner() && !member.getName().isEmpty())
+                .orElse(target == node.memberId());
+        return votes ? Optional.empty() : Optional.of(EtcdError.BAD_LEADER_TRANSFEREE);
     }
 
     /** The store keeps no file that could be fragmented. */

@@ -7,6 +7,7 @@ import io.etcd.jetcd.api.TxnRequest;
 import io.troupe.etcd.mvcc.Alarms;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * Whether the store on this member may grow, as far as this member has applied what was decided: how large it is, and what
@@ -20,7 +21,7 @@ public final class Quota {
 
     static final int LEASE_COST = 64;
 
-    private final long member;
+    private final LongSupplier member;
     private final long bytesMax;
     private volatile long bytes;
     private volatile Optional<Alarms> alarms = Optional.empty();
@@ -29,7 +30,7 @@ public final class Quota {
      * @param member this one's id
      * @param bytesMax no bound when negative
      */
-    public Quota(long member, long bytesMax) {
+    public Quota(LongSupplier member, long bytesMax) {
         this.member = member;
         this.bytesMax = bytesMax;
     }
@@ -48,7 +49,7 @@ public final class Quota {
 
     /** The alarm this member raises when its room is used up. */
     Alarms.Alarm noSpace() {
-        return new Alarms.Alarm(Alarms.NOSPACE, member);
+        return new Alarms.Alarm(Alarms.NOSPACE, member.getAsLong());
     }
 
     boolean isRaised(Alarms.Alarm alarm) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -56,6 +57,8 @@ public final class LeaseDesk extends AbstractBehavior<LeaseDesk.Command> {
     private static final int ATTEMPT_PAUSES = 5;
 
     private final TimerScheduler<Command> timers;
+    private final String group;
+    private final TreeSet<String> followed = new TreeSet<>();
     private final TreeMap<String, List<ActorRef<Lessor.Request>>> lessors = new TreeMap<>();
     private final TreeMap<Long, Attempt> attempts = new TreeMap<>();
     private final ActorRef<Lessor.Answer> answers;
@@ -76,22 +79,30 @@ public final class LeaseDesk extends AbstractBehavior<LeaseDesk.Command> {
             ActorContext<Command> context, TimerScheduler<Command> timers, String group, List<String> members) {
         super(context);
         this.timers = timers;
+        this.group = group;
         this.answers = context.messageAdapter(Lessor.Answer.class, Answered::new);
-        for (String member : members) {
-            var key = key(group, member);
-            ActorRef<Receptionist.Listing> listings = context.spawn(
-                    Behaviors.receiveMessage(listing -> {
-                        context.getSelf()
-                                .tell(new LessorsChanged(
-                                        member,
-                                        listing.getServiceInstances(key).stream()
-                                                .sorted()
-                                                .toList()));
-                        return Behaviors.same();
-                    }),
-                    "listings-of-" + member);
-            context.getSystem().receptionist().tell(Receptionist.subscribe(key, listings));
+        members.forEach(this::follow);
+    }
+
+    /** Is told, from now on, of the lessors of a node. */
+    private void follow(String member) {
+        if (!followed.add(member)) {
+            return;
         }
+        var key = key(group, member);
+        ActorRef<Command> self = getContext().getSelf();
+        ActorRef<Receptionist.Listing> listings = getContext()
+                .spawn(
+                        Behaviors.receiveMessage(listing -> {
+                            self.tell(new LessorsChanged(
+                                    member,
+                                    listing.getServiceInstances(key).stream()
+                                            .sorted()
+                                            .toList()));
+                            return Behaviors.same();
+                        }),
+                        "listings-of-" + member);
+        getContext().getSystem().receptionist().tell(Receptionist.subscribe(key, listings));
     }
 
     @Override
@@ -159,6 +170,7 @@ public final class LeaseDesk extends AbstractBehavior<LeaseDesk.Command> {
 
     private Behavior<Command> onLeaderChanged(LeaderChanged changed) {
         leader = changed.status().leader();
+        leader.ifPresent(this::follow); // It may have become a member since this node was set up.
         return this;
     }
 

@@ -55,6 +55,17 @@ public final class Commands {
     static final byte ROLE_REVOKE_PERMISSION = 21;
     static final byte AUTHENTICATE = 22;
     static final byte ALARM = 23;
+    static final byte MEMBER_FOUND = 24;
+    static final byte MEMBER_STARTED = 25;
+    static final byte MEMBER_ADD = 26;
+    static final byte MEMBER_REMOVE = 27;
+    static final byte MEMBER_UPDATE = 28;
+    static final byte MEMBER_PROMOTE = 29;
+    static final byte IMPORT_BEGIN = 30;
+    static final byte IMPORT_CHANGES = 31;
+    static final byte IMPORT_END = 32;
+    static final byte HASH_POINT = 33;
+    static final byte HASH_CLAIM = 34;
 
     private Commands() {}
 
@@ -171,6 +182,18 @@ public final class Commands {
      */
     public static ByteString alarm(AlarmRequest request) {
         return tagged(ALARM, request);
+    }
+
+    /** Every replica's listener is to be handed the state of this place in the log. */
+    public static ByteString hashPoint(long id) {
+        return ByteString.fromArrayUnsafe(
+                ByteBuffer.allocate(9).put(HASH_POINT).putLong(id).array());
+    }
+
+    /** What a leader's state is at that point; every replica's listener is to be told. */
+    public static ByteString hashClaim(long id, int hash) {
+        return ByteString.fromArrayUnsafe(
+                ByteBuffer.allocate(13).put(HASH_CLAIM).putLong(id).putInt(hash).array());
     }
 
     static ByteString tagged(byte tag, AbstractMessageLite<?, ?> message) {

@@ -2,9 +2,6 @@ package io.troupe.etcd.mvcc;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.etcd.jetcd.api.AlarmRequest;
-import io.etcd.jetcd.api.AlarmResponse;
-import io.etcd.jetcd.api.AuthRoleGetRequest;
-import io.etcd.jetcd.api.AuthUserGetRequest;
 import io.etcd.jetcd.api.AuthenticateResponse;
 import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.CompactionResponse;
@@ -14,14 +11,14 @@ import io.etcd.jetcd.api.LeaseGrantResponse;
 import io.etcd.jetcd.api.LeaseRevokeRequest;
 import io.etcd.jetcd.api.LeaseRevokeResponse;
 import io.etcd.jetcd.api.PutRequest;
-import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.TxnRequest;
-import io.etcd.jetcd.api.WatchCreateRequest;
 import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.auth.AuthChanges;
 import io.troupe.etcd.auth.AuthState;
 import io.troupe.etcd.auth.Caller;
 import io.troupe.etcd.auth.RequestAccess;
+import io.troupe.etcd.members.Roster;
+import io.troupe.etcd.members.RosterChanges;
 import io.troupe.replication.StateMachine;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,6 +39,9 @@ public final class EtcdStateMachine implements StateMachine {
     private MvccStore store = new MvccStore();
     private AuthState auth = AuthState.INITIAL;
     private Alarms alarms = Alarms.NONE;
+    private Roster roster = Roster.EMPTY;
+    /** The number of the snapshot that is being imported, or 0. */
+    private long importing;
 
     public EtcdStateMachine(StoreListener listener) {
         this.listener = listener;
@@ -58,8 +58,17 @@ public final class EtcdStateMachine implements StateMachine {
             Caller caller = tag == Commands.AS_CALLER ? Caller.unwrap(body) : Caller.NOBODY;
             var access = new RequestAccess(auth, caller);
             tag = tag == Commands.AS_CALLER ? body.get() : tag;
+            if (tag >= Commands.IMPORT_BEGIN && tag <= Commands.IMPORT_END) {
+                return importPiece(index, tag, body);
+            }
+            if (AuthCommands.isChange(tag) && importing != 0) {
+                return Result.refused(EtcdError.UNHEALTHY);
+            }
             if (AuthCommands.isChange(tag)) {
                 return change(AuthCommands.change(auth, caller, tag, body));
+            }
+            if (MemberCommands.isChange(tag)) {
+                return change(MemberCommands.change(roster, tag, body));
             }
             return switch (tag) {
                 case Commands.PUT -> put(PutRequest.parseFrom(body), access);
@@ -71,14 +80,69 @@ public final class EtcdStateMachine implements StateMachine {
                 case Commands.LEASE_GRANT -> grant(index, LeaseGrantRequest.parseFrom(body));
                 case Commands.LEASE_REVOKE ->
                     revoke(LeaseRevokeRequest.parseFrom(body).getID(), access);
+                case Commands.HASH_POINT -> hashPoint(body.getLong());
+                case Commands.HASH_CLAIM -> hashClaim(body.getLong(), body.getInt());
                 case Commands.LESSOR_PROMOTED -> promote(body.getLong());
                 case Commands.LEASE_EXPIRED_V1 -> expire(body.getLong(), body.getLong(), LeaseTable.UNKNOWN);
                 case Commands.LEASE_EXPIRED -> expire(body.getLong(), body.getLong(), body.getLong());
                 default -> Result.refused(EtcdError.MALFORMED);
             };
-        } catch (InvalidProtocolBufferException | java.nio.BufferUnderflowException e) {
+        } catch (IOException | java.nio.BufferUnderflowException e) {
             return Result.refused(EtcdError.MALFORMED);
         }
+    }
+
+    private ByteString importPiece(long index, byte tag, ByteBuffer body) throws IOException {
+        boolean done =
+                switch (tag) {
+                    case Commands.IMPORT_BEGIN -> begin(index, Imports.Begin.read(body));
+                    case Commands.IMPORT_CHANGES -> importChanges(Imports.Changes.read(body));
+                    default -> end(Imports.End.read(body));
+                };
+        return done ? Result.ok(new byte[0]) : Result.refused(EtcdError.UNHEALTHY);
+    }
+
+    private boolean begin(long index, Imports.Begin begin) {
+        boolean unused = importing == 0 && isUnused();
+        if (importing != begin.id() && !unused) {
+            return false;
+        }
+        importing = begin.id();
+        begin.leases().forEach((id, ttl) -> {
+            if (!store.leases().contains(id)) {
+                granted(index, id, ttl);
+            }
+        });
+        return true;
+    }
+
+    private boolean isUnused() {
+        return store.revision() == MvccStore.FIRST_REVISION
+                && store.leases().all().isEmpty()
+                && auth.revision() == AuthState.INITIAL.revision();
+    }
+
+    private boolean importChanges(Imports.Changes piece) {
+        if (importing == 0 || importing != piece.id() || store.revision() != piece.after()) {
+            return false;
+        }
+        List<Change> changes = store.importAll(piece.entries());
+        listener.onChanges(store.revision(), changes);
+        listener.onSize(store.bytes());
+        return true;
+    }
+
+    private boolean end(Imports.End end) {
+        if (importing == 0 || importing != end.id() || store.revision() != end.after()) {
+            return false;
+        }
+        if (end.compacted() != MvccStore.NEVER_COMPACTED) {
+            store.importedFrom(end.compacted());
+        }
+        auth = end.auth();
+        listener.onAuthChanged(auth);
+        importing = 0;
+        return true;
     }
 
     private ByteString change(AuthChanges.Outcome outcome) {
@@ -91,6 +155,15 @@ public final class EtcdStateMachine implements StateMachine {
             listener.onAuthChanged(auth);
         }
         return Result.ok(TxnExecutor.header(store.revision()));
+    }
+
+    private ByteString change(RosterChanges.Outcome outcome) {
+        if (outcome instanceof RosterChanges.Refused refused) {
+            return Result.refused(refused.error());
+        }
+        roster = ((RosterChanges.Changed) outcome).roster();
+        listener.onRosterChanged(roster);
+        return Result.ok(MemberCommands.list(roster));
     }
 
     /** A simple token ends with the index of the command that made it, as etcd's do. */
@@ -174,8 +247,11 @@ public final class EtcdStateMachine implements StateMachine {
                 .or(() -> adds && alarms.isRaised(Alarms.NOSPACE) ? Optional.of(EtcdError.NO_SPACE) : Optional.empty());
     }
 
-    /** Members that differ are not to be led further apart. */
+    /** Members that differ are not to be led further apart, and one thing at a time is brought in. */
     private Optional<EtcdError> mayChange() {
+        if (importing != 0) {
+            return Optional.of(EtcdError.UNHEALTHY);
+        }
         return alarms.isRaised(Alarms.CORRUPT) ? Optional.of(EtcdError.CORRUPT) : Optional.empty();
     }
 
@@ -187,13 +263,7 @@ public final class EtcdStateMachine implements StateMachine {
             alarms = raise ? alarms.with(named) : alarms.without(named);
             listener.onAlarmsChanged(alarms);
         }
-        return alarms(raise || raised ? List.of(named) : List.of());
-    }
-
-    private ByteString alarms(List<Alarms.Alarm> told) {
-        var response = AlarmResponse.newBuilder();
-        told.forEach(alarm -> response.addAlarms(alarm.toMessage()));
-        return Result.ok(response.build());
+        return Reads.alarms(raise || raised ? List.of(named) : List.of());
     }
 
     private ByteString grant(long index, LeaseGrantRequest request) {
@@ -201,13 +271,18 @@ public final class EtcdStateMachine implements StateMachine {
         if (error.isPresent()) {
             return Result.refused(error.get());
         }
-        LeaseTable.Lease lease = store.leases().grant(request.getID(), request.getTTL(), index);
-        listener.onLeaseGranted(lease.id, lease.ttlSeconds, index);
+        LeaseTable.Lease lease = granted(index, request.getID(), request.getTTL());
         return Result.ok(LeaseGrantResponse.newBuilder()
                 .setHeader(TxnExecutor.header(store.revision()))
                 .setID(lease.id)
                 .setTTL(lease.ttlSeconds)
                 .build());
+    }
+
+    private LeaseTable.Lease granted(long index, long id, long ttlSeconds) {
+        LeaseTable.Lease lease = store.leases().grant(id, ttlSeconds, index);
+        listener.onLeaseGranted(lease.id, lease.ttlSeconds, index);
+        return lease;
     }
 
     private ByteString revoke(long id, RequestAccess access) {
@@ -234,6 +309,16 @@ public final class EtcdStateMachine implements StateMachine {
                 .build());
     }
 
+    private ByteString hashPoint(long id) {
+        listener.onHashPoint(id, this::frozen);
+        return Result.ok(new byte[0]);
+    }
+
+    private ByteString hashClaim(long id, int hash) {
+        listener.onHashClaim(id, hash);
+        return Result.ok(new byte[0]);
+    }
+
     private ByteString promote(long term) {
         store.leases().promote(term);
         return Result.ok(new byte[0]);
@@ -243,8 +328,9 @@ public final class EtcdStateMachine implements StateMachine {
         if (!store.leases().mayExpire(term)) {
             return Result.refused(EtcdError.NOT_LEADER);
         }
-        if (mayChange().isPresent()) {
-            return Result.refused(EtcdError.CORRUPT);
+        Optional<EtcdError> refusal = mayChange();
+        if (refusal.isPresent()) {
+            return Result.refused(refusal.get());
         }
         return store.leases().isGrantedAt(id, grantedAt) ? revoke(id) : Result.refused(EtcdError.LEASE_NOT_FOUND);
     }
@@ -266,65 +352,13 @@ public final class EtcdStateMachine implements StateMachine {
             }
             byte tag = body.get();
             Caller caller = tag == Queries.AS_CALLER ? Caller.unwrap(body) : Caller.NOBODY;
-            var access = new RequestAccess(auth, caller);
             tag = tag == Queries.AS_CALLER ? body.get() : tag;
-            return switch (tag) {
-                case Queries.RANGE -> range(RangeRequest.parseFrom(body), access);
-                case Queries.TXN -> readOnlyTxn(TxnRequest.parseFrom(body), access);
-                case Queries.USER ->
-                    AuthCommands.user(auth, caller, AuthUserGetRequest.parseFrom(body), store.revision());
-                case Queries.USERS -> AuthCommands.users(auth, caller, store.revision());
-                case Queries.ROLE ->
-                    AuthCommands.role(auth, caller, AuthRoleGetRequest.parseFrom(body), store.revision());
-                case Queries.ROLES -> AuthCommands.roles(auth, caller, store.revision());
-                case Queries.CREDENTIALS -> AuthCommands.credentials(auth, AuthUserGetRequest.parseFrom(body));
-                case Queries.HISTORY ->
-                    Result.ok(HistoryReader.read(store, WatchCreateRequest.parseFrom(body))
-                            .toBytes());
-                case Queries.LEASE -> lease(body.getLong());
-                case Queries.LEASES -> Result.ok(Queries.LeaseList.of(store).toBytes());
-                case Queries.LESSOR ->
-                    Result.ok(Queries.lessorTerm(store.leases().lessorTerm()));
-                case Queries.STATUS ->
-                    Result.ok(new Queries.StoreStatus(
-                                    store.revision(), store.compacted(), store.bytes(), store.bytesInUse())
-                            .toBytes());
-                case Queries.HASH -> StoreHash.read(store, body.getLong());
-                case Queries.FREEZE -> freezeFor(body.getLong());
-                case Queries.ALARMS ->
-                    alarms(alarms.ofType(AlarmRequest.parseFrom(body).getAlarmValue()));
-                default -> Result.refused(EtcdError.MALFORMED);
-            };
+            return tag == Queries.FREEZE
+                    ? freezeFor(body.getLong())
+                    : new Reads(store, auth, alarms, roster, importing != 0 || isUnused()).answer(tag, caller, body);
         } catch (InvalidProtocolBufferException | java.nio.BufferUnderflowException e) {
             return Result.refused(EtcdError.MALFORMED);
         }
-    }
-
-    private ByteString range(RangeRequest request, RequestAccess access) {
-        return TxnRules.check(request)
-                .or(() -> access.check(request))
-                .or(() -> store.mayRead(request.getRevision(), store.revision()))
-                .map(Result::refused)
-                .orElseGet(() -> Result.ok(RangeReader.read(store, request, store.revision())));
-    }
-
-    private ByteString readOnlyTxn(TxnRequest request, RequestAccess access) {
-        if (!TxnRules.isReadOnly(request)) {
-            return Result.refused(EtcdError.MALFORMED);
-        }
-        var plan = TxnExecutor.Plan.of(store, request);
-        return TxnRules.check(request)
-                .or(() -> access.check(request))
-                .or(() -> plan.check(store))
-                .map(Result::refused)
-                .orElseGet(() -> Result.ok(TxnExecutor.execute(store, store.begin(), plan)));
-    }
-
-    private ByteString lease(long id) {
-        LeaseTable.Lease lease = store.leases().get(id);
-        Optional<LeaseFacts> facts = Optional.ofNullable(lease)
-                .map(found -> new LeaseFacts(id, found.ttlSeconds, found.grantedAt, List.copyOf(found.keys)));
-        return Result.ok(new Queries.LeaseView(store.revision(), facts).toBytes());
     }
 
     private ByteString freezeFor(long ticket) {
@@ -338,7 +372,7 @@ public final class EtcdStateMachine implements StateMachine {
     }
 
     private FrozenState frozen() {
-        return new FrozenState(store.freeze(), auth, alarms);
+        return new FrozenState(store.freeze(), auth, alarms, roster, importing);
     }
 
     @Override
@@ -347,6 +381,8 @@ public final class EtcdStateMachine implements StateMachine {
         store = restored.store();
         auth = restored.auth();
         alarms = restored.alarms();
+        roster = restored.roster();
+        importing = restored.importing();
         listener.onRestored(
                 store.revision(),
                 store.leases().all().stream()
@@ -354,6 +390,7 @@ public final class EtcdStateMachine implements StateMachine {
                         .toList());
         listener.onAuthChanged(auth);
         listener.onAlarmsChanged(alarms);
+        listener.onRosterChanged(roster);
         listener.onSize(store.bytes());
     }
 }

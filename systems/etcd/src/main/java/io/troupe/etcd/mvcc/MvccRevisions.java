@@ -6,5 +6,8 @@ public final class MvccRevisions {
     /** Of an empty store. */
     public static final long FIRST = MvccStore.FIRST_REVISION;
 
+    /** Of a store that was never compacted. */
+    public static final long NEVER_COMPACTED = MvccStore.NEVER_COMPACTED;
+
     private MvccRevisions() {}
 }

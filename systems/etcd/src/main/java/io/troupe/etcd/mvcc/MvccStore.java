@@ -71,13 +71,15 @@ final class MvccStore {
         return at > 0 && at < compacted ? Optional.of(EtcdError.COMPACTED) : Optional.empty();
     }
 
-    @Nullable Entry live(ByteString key) {
+    @Nullable
+    Entry live(ByteString key) {
         KeyHistory history = keys.get(key);
         return history == null || history.latest().isTombstone() ? null : history.latest();
     }
 
     /** The value before a change in the log, or null when there was none or it is compacted. */
-    @Nullable Entry before(Entry change) {
+    @Nullable
+    Entry before(Entry change) {
         KeyHistory history = keys.get(change.key());
         return history == null ? null : history.before(change);
     }
@@ -161,22 +163,26 @@ final class MvccStore {
 
         private void record(Entry entry, @Nullable Entry previous, @Nullable KeyHistory before) {
             KeyHistory history = before == null ? KeyHistory.of(entry) : before.append(entry);
-            keys.put(entry.key(), history);
-            log.append(entry);
-            bytes += entry.accountedBytes();
-            bytesInUse += inUse(entry) - (previous == null ? 0 : inUse(previous));
-            if (previous != null && previous.lease() != 0) {
-                leases.detach(previous.lease(), entry.key());
-            }
-            if (entry.lease() != 0) {
-                leases.attach(entry.lease(), entry.key());
-            }
+            keep(entry, previous, history);
             changes.add(new Change(entry, history.before(entry)));
         }
 
         List<Change> end() {
             revision = revision();
             return changes;
+        }
+    }
+
+    private void keep(Entry entry, @Nullable Entry previous, KeyHistory history) {
+        keys.put(entry.key(), history);
+        log.append(entry);
+        bytes += entry.accountedBytes();
+        bytesInUse += inUse(entry) - (previous == null ? 0 : inUse(previous));
+        if (previous != null && previous.lease() != 0) {
+            leases.detach(previous.lease(), entry.key());
+        }
+        if (entry.lease() != 0) {
+            leases.attach(entry.lease(), entry.key());
         }
     }
 
@@ -219,6 +225,26 @@ final class MvccStore {
         } else {
             keys.put(key, kept);
         }
+    }
+
+    /** Takes another etcd's changes of one or more whole revisions, which follow those it has. */
+    List<Change> importAll(List<Entry> entries) {
+        List<Change> changes = new ArrayList<>(entries.size());
+        for (Entry entry : entries) {
+            KeyHistory before = keys.get(entry.key());
+            Entry previous = live(entry.key());
+            KeyHistory history = before == null ? KeyHistory.of(entry) : before.append(entry);
+            keep(entry, previous, history);
+            changes.add(new Change(entry, history.before(entry)));
+            revision = entry.modRevision();
+        }
+        return changes;
+    }
+
+    /** What was imported begins here: nothing before can be read, and what is superseded by then has gone already. */
+    void importedFrom(long at) {
+        compacted = at;
+        log.dropBefore(at);
     }
 
     Frozen freeze() {

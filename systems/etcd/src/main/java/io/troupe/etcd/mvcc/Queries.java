@@ -40,6 +40,8 @@ public final class Queries {
     static final byte CREDENTIALS = 14;
     static final byte FREEZE = 15;
     static final byte ALARMS = 16;
+    static final byte MEMBERS = 17;
+    static final byte IMPORT = 18;
 
     private Queries() {}
 
@@ -140,6 +142,36 @@ public final class Queries {
     /** The alarms of a type, or of all. Answered by an {@code AlarmResponse}. */
     public static ByteString alarms(AlarmRequest request) {
         return Commands.tagged(ALARMS, request);
+    }
+
+    /** Answered by a {@code MemberListResponse}; empty before the first leader has recorded who there is. */
+    public static ByteString members() {
+        return ByteString.fromArrayUnsafe(new byte[] {MEMBERS});
+    }
+
+    /** Answered by an {@link ImportState}. */
+    public static ByteString importState() {
+        return ByteString.fromArrayUnsafe(new byte[] {IMPORT});
+    }
+
+    /**
+     * Whether a snapshot may be imported, and from where on.
+     *
+     * @param open the store has not been used, or an import is under way
+     * @param revision the store's
+     */
+    public record ImportState(boolean open, long revision) {
+
+        byte[] toBytes() {
+            return ByteBuffer.allocate(9)
+                    .put((byte) (open ? 1 : 0))
+                    .putLong(revision)
+                    .array();
+        }
+
+        public static ImportState parse(byte[] bytes) {
+            return new ImportState(bytes[0] == 1, ByteBuffer.wrap(bytes).getLong(1));
+        }
     }
 
     /** Has the whole state of now handed to this replica's {@link StoreListener#onFrozen}. Answered by nothing. */

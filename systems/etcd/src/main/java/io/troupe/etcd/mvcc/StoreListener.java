@@ -1,7 +1,9 @@
 package io.troupe.etcd.mvcc;
 
 import io.troupe.etcd.auth.AuthState;
+import io.troupe.etcd.members.Roster;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Told, on the replica's own thread and in order, what the state machine has done: how watches and the lessor
@@ -35,6 +37,19 @@ public interface StoreListener {
 
     /** Others are raised now; also told after {@link #onRestored}. */
     default void onAlarmsChanged(Alarms alarms) {}
+
+    /** The members are others now; also told after {@link #onRestored}. */
+    default void onRosterChanged(Roster roster) {}
+
+    /**
+     * The log has come to a point at which states are compared.
+     *
+     * @param state freezes the state there; to be called at once or not at all
+     */
+    default void onHashPoint(long id, Supplier<FrozenState> state) {}
+
+    /** What a leader's state is at that point. */
+    default void onHashClaim(long id, int hash) {}
 
     /**
      * What {@link Queries#freeze} asked for.

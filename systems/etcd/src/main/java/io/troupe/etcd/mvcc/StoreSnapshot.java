@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import io.troupe.etcd.auth.AuthState;
+import io.troupe.etcd.members.Roster;
 import io.troupe.replication.StateMachine;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,11 +12,11 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
 /**
- * A frozen store as bytes, version 4: magic, version, revision, compacted revision, lessor term; leases as
+ * A frozen store as bytes, version 5: magic, version, revision, compacted revision, lessor term; leases as
  * (id, TTL, log index of the grant), counted; keys counted, each with its changes, counted, oldest first; who may do what
- * ({@link AuthSnapshot}); the alarms ({@link AlarmSnapshot}); magic again. Integers are protobuf varints. History goes
+ * ({@link AuthSnapshot}); the alarms ({@link AlarmSnapshot}); the members ({@link RosterSnapshot}); the number of what is being imported, or 0; magic again. Integers are protobuf varints. History goes
  * along, so that watches can be resumed on a replica that was restored. Read too: version 1, which did not say where leases
- * were granted, version 2, which knew of no users, and version 3, which knew of no alarms.
+ * were granted, version 2, which knew of no users, version 3, which knew of no alarms, and version 4, which knew of no members.
  */
 final class StoreSnapshot implements StateMachine.State {
 
@@ -23,20 +24,25 @@ final class StoreSnapshot implements StateMachine.State {
     private static final int VERSION_WITHOUT_GRANTS = 1;
     private static final int VERSION_WITHOUT_USERS = 2;
     private static final int VERSION_WITHOUT_ALARMS = 3;
-    private static final int VERSION = 4;
+    private static final int VERSION_WITHOUT_MEMBERS = 4;
+    private static final int VERSION = 5;
     private static final int BUFFER = 64 * 1024;
 
     /** What a snapshot holds. */
-    record Restored(MvccStore store, AuthState auth, Alarms alarms) {}
+    record Restored(MvccStore store, AuthState auth, Alarms alarms, Roster roster, long importing) {}
 
     private final MvccStore.Frozen store;
     private final AuthState auth;
     private final Alarms alarms;
+    private final Roster roster;
+    private final long importing;
 
     StoreSnapshot(FrozenState state) {
         this.store = state.store();
         this.auth = state.auth();
         this.alarms = state.alarms();
+        this.roster = state.roster();
+        this.importing = state.importing();
     }
 
     @Override
@@ -63,6 +69,8 @@ final class StoreSnapshot implements StateMachine.State {
         }
         AuthSnapshot.write(out, auth);
         AlarmSnapshot.write(out, alarms);
+        RosterSnapshot.write(out, roster);
+        out.writeFixed64NoTag(importing);
         out.writeFixed32NoTag(MAGIC);
         out.flush();
     }
@@ -122,9 +130,11 @@ final class StoreSnapshot implements StateMachine.State {
         in.resetSizeCounter();
         AuthState auth = version > VERSION_WITHOUT_USERS ? AuthSnapshot.read(in) : AuthState.INITIAL;
         Alarms alarms = version > VERSION_WITHOUT_ALARMS ? AlarmSnapshot.read(in) : Alarms.NONE;
+        Roster roster = version > VERSION_WITHOUT_MEMBERS ? RosterSnapshot.read(in) : Roster.EMPTY;
+        long importing = version > VERSION_WITHOUT_MEMBERS ? in.readFixed64() : 0;
         expect("closing magic number", MAGIC, in.readFixed32());
         store.restored(revision, compacted, lessorTerm);
-        return new Restored(store, auth, alarms);
+        return new Restored(store, auth, alarms, roster, importing);
     }
 
     private static void readKey(CodedInputStream in, MvccStore store) throws IOException {

@@ -6,6 +6,9 @@
  *     ├─ TxnRules           what a transaction may ask for (checked before it is proposed)
  *     ├─ TxnExecutor        compares, then all operations or none
  *     ├─ RangeReader        range, limit, sort, filters, at a revision
+ *     ├─ Reads              answers queries about the present state
+ *     ├─ Alarms             which members have raised what, and so what may still be changed
+ *     ├─ Imports            another etcd's state, in pieces
  *     └─ MvccStore          one WriteTxn at a time; every write makes the next main revision
  *          ├─ CowTree       key → KeyHistory, ordered, frozen in constant time
  *          ├─ RevisionLog   every change in revision order since the last compaction: what watches catch up from

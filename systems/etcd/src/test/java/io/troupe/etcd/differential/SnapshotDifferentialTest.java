@@ -32,6 +32,7 @@ import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.watch.WatchTester;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -238,6 +239,60 @@ class SnapshotDifferentialTest {
                 assertThat(seen(toReal, revision, compacted)).isEqualTo(expected);
             } finally {
                 SoloNode.disconnect(toReal);
+            }
+        }
+    }
+
+    @Test
+    void aClusterBeginsFromASnapshotOfItsOwnKindAndFromOneOfARealEtcd() throws Exception {
+        assumeInstalled();
+        fill();
+        admit();
+        var status = MaintenanceGrpc.newBlockingStub(toOurs).hashKV(HashKVRequest.getDefaultInstance());
+        long revision = status.getHeader().getRevision();
+        long compacted = status.getCompactRevision();
+        List<String> expected = seen(toOurs, revision, compacted);
+        String file = folder.resolve("saved.db").toString();
+        etcdctl("snapshot", "save", file);
+        isServedFrom(file, expected, revision, compacted);
+
+        etcdctl(
+                "snapshot",
+                "restore",
+                file,
+                "--data-dir=" + folder.resolve("data"),
+                "--name=default",
+                "--initial-cluster=default=http://localhost:2380");
+        String again = folder.resolve("again.db").toString();
+        try (RealEtcd real = RealEtcd.start(RealEtcd.program("etcd").orElseThrow(), folder)) {
+            ManagedChannel toReal = real.connect();
+            try {
+                assertThat(seen(toReal, revision, compacted)).isEqualTo(expected);
+                save(toReal, again);
+            } finally {
+                SoloNode.disconnect(toReal);
+            }
+        }
+        isServedFrom(again, expected, revision, compacted);
+    }
+
+    private static void save(ManagedChannel channel, String file) throws Exception {
+        var snapshot = MaintenanceGrpc.newBlockingStub(channel).snapshot(SnapshotRequest.getDefaultInstance());
+        try (var out = Files.newOutputStream(Path.of(file))) {
+            while (snapshot.hasNext()) {
+                snapshot.next().getBlob().writeTo(out);
+            }
+        }
+    }
+
+    private static void isServedFrom(String file, List<String> expected, long revision, long compacted)
+            throws Exception {
+        try (var restored = new SoloNode("troupe.etcd.restore-from = \"" + file + "\"")) {
+            ManagedChannel channel = restored.connect();
+            try {
+                assertThat(seen(channel, revision, compacted)).isEqualTo(expected);
+            } finally {
+                SoloNode.disconnect(channel);
             }
         }
     }

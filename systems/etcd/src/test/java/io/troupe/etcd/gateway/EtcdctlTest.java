@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.troupe.etcd.SoloNode;
+import io.troupe.etcd.members.MemberIds;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,9 +99,21 @@ class EtcdctlTest {
     }
 
     @Test
-    void whatIsNotOfferedSaysSo() throws Exception {
-        assertThat(etcdctl("member", "add", "n9", "--peer-urls=http://127.0.0.1:1"))
-                .contains("Unimplemented");
+    void membersAreAddedListedAndRemoved() throws Exception {
+        try (SoloNode fresh = new SoloNode("")) {
+            String added = at(fresh, "member", "add", "n9", "--learner", "--peer-urls=http://127.0.0.1:1");
+            assertThat(added)
+                    .containsPattern("Member +[0-9a-f]+ added to cluster")
+                    .contains("ETCD_INITIAL_CLUSTER_STATE=\"existing\"");
+            String id = added.split(" +")[1];
+            assertThat(at(fresh, "member", "list")).contains(id + ", unstarted, , http://127.0.0.1:1, , true");
+            assertThat(at(fresh, "member", "promote", id)).contains("in sync with leader");
+            assertThat(at(fresh, "member", "update", id, "--peer-urls=http://127.0.0.1:2"))
+                    .contains("updated in cluster");
+            assertThat(at(fresh, "member", "remove", id)).contains("removed from cluster");
+            assertThat(at(fresh, "member", "list")).doesNotContain("unstarted");
+            assertThat(at(fresh, "move-leader", id)).contains("bad leader transferee");
+        }
     }
 
     @Test

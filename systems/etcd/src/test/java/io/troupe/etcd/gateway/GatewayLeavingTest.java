@@ -9,6 +9,7 @@ import io.troupe.etcd.auth.AuthView;
 import io.troupe.etcd.lease.LeaseDesk;
 import io.troupe.etcd.watch.WatchHub;
 import io.troupe.replication.Groups;
+import io.troupe.replication.Replica;
 import io.troupe.replication.SessionClient;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -60,8 +61,10 @@ class GatewayLeavingTest {
                 TEST_KIT.<Groups.Command>createTestProbe().ref(),
                 new AuthView(settings.auth().tokens()),
                 new FrozenStates(),
-                new Quota(1, settings.quotaBytes()),
-                new SimpleMeterRegistry());
+                new Quota(() -> 1, settings.quotaBytes()),
+                new SimpleMeterRegistry(),
+                TEST_KIT.<Replica.Request>createTestProbe().ref(),
+                node -> List.of());
         gateway = TEST_KIT.spawn(
                 Gateway.create(settings, new NodeView("etcd", "n1", List.of("n1"), () -> 1), backends, parent.ref()));
         gateway.tell(new Gateway.Leave(first.ref()));

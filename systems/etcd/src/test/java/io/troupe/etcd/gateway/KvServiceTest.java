@@ -20,6 +20,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.SoloNode;
+import io.troupe.etcd.members.MemberIds;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -35,6 +35,7 @@ import io.troupe.etcd.mvcc.Result;
 import io.troupe.etcd.mvcc.StoreListener;
 import io.troupe.etcd.port.ClientPort;
 import io.troupe.replication.Groups;
+import io.troupe.replication.Replica;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -61,7 +62,7 @@ class TwoPhaseCallsTest {
     private static final long REVISION = 3;
 
     private static final NodeView NODE = new NodeView("etcd", "n1", List.of("n1"), () -> 999);
-    private static final Quota QUOTA = new Quota(1, -1);
+    private static final Quota QUOTA = new Quota(() -> 1, -1);
     private static final EtcdSettings SETTINGS =
             EtcdSettings.of(ConfigFactory.parseString("troupe.etcd { client.port = 0, in-flight-max = 1 }")
                     .withFallback(ConfigFactory.load()));
@@ -89,8 +90,14 @@ class TwoPhaseCallsTest {
                 Optional.empty());
         var leases = new LeaseService(
                 calls, keepAlives, desk.ref(), NODE, SETTINGS.requestTimeout(), () -> 1, TEST_KIT.system());
-        var maintenance =
-                new MaintenanceService(calls, NODE, noSnapshots(calls), QUOTA, groups.ref(), TEST_KIT.system());
+        var maintenance = new MaintenanceService(
+                calls,
+                NODE,
+                noSnapshots(calls),
+                QUOTA,
+                groups.ref(),
+                TEST_KIT.<Replica.Request>createTestProbe().ref(),
+                TEST_KIT.system());
         var http = new HttpBackend(calls, NODE, new SimpleMeterRegistry());
         var port = new ClientPort(SETTINGS.client().addresses(), Optional.empty(), http, Runnable::run);
         server = EtcdServer.start(SETTINGS, port, NODE, List.of(leases.definition(), maintenance.bindService()));

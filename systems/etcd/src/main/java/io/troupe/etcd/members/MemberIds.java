@@ -1,4 +1,4 @@
-package io.troupe.etcd.gateway;
+package io.troupe.etcd.members;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,12 +1,12 @@
-package io.troupe.etcd.gateway;
+package io.troupe.etcd.members;
 
 import io.troupe.wire.Wire;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -19,10 +19,10 @@ import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 /** Knows where clients reach each member: tells the others about its own node, and asks them about theirs. */
 public final class Members extends AbstractBehavior<Members.Command> {
 
-    public sealed interface Command permits Serving, Describe, ListMembers, ListingChanged, Described {}
+    public sealed interface Command permits Serving, Describe, ListMembers, ListReachable, ListingChanged, Described {}
 
     /** This node's clients reach it at {@code clientUrl} from now on. */
-    record Serving(String clientUrl) implements Command {}
+    public record Serving(String clientUrl) implements Command {}
 
     /** Asks a node's gateway where its clients reach it. Crosses nodes. */
     public record Describe(ActorRef<Facts> replyTo) implements Command, Wire {}
@@ -36,29 +36,44 @@ public final class Members extends AbstractBehavior<Members.Command> {
     public record Facts(String nodeId, String clientUrl, String peerUrl) implements Wire {}
 
     /** Asks for every member, in configuration order. */
-    record ListMembers(ActorRef<List<Facts>> replyTo) implements Command {}
+    public record ListMembers(ActorRef<List<Facts>> replyTo) implements Command {}
+
+    /** Asks for the nodes that can be reached now, this one among them. */
+    record ListReachable(ActorRef<Reachable> replyTo) implements Command {}
+
+    record Reachable(List<Facts> nodes) {}
 
     private record ListingChanged(Receptionist.Listing listing) implements Command {}
 
-    private record Described(Optional<Facts> facts) implements Command {}
+    private record Described(ActorRef<Command> gateway, Optional<Facts> facts) implements Command {}
 
     private static final Duration DESCRIBE_TIMEOUT = Duration.ofSeconds(3);
 
     private final List<String> members;
-    private final NodeView node;
+    private final String nodeId;
+    private final String address;
     private Facts own;
     private final ServiceKey<Command> key;
     private final TreeMap<String, Facts> known = new TreeMap<>();
+    /** Of each known node the actor that told so, and those that can be reached. */
+    private final TreeMap<String, ActorRef<Command>> gateways = new TreeMap<>();
 
-    static Behavior<Command> create(String group, NodeView node) {
-        return Behaviors.setup(context -> new Members(context, group, node));
+    private Set<ActorRef<Command>> reachable = Set.of();
+
+    /**
+     * @param members in configuration order
+     * @param address where the other nodes reach this one
+     */
+    public static Behavior<Command> create(String group, String nodeId, List<String> members, String address) {
+        return Behaviors.setup(context -> new Members(context, group, nodeId, members, address));
     }
 
-    private Members(ActorContext<Command> context, String group, NodeView node) {
+    private Members(ActorContext<Command> context, String group, String nodeId, List<String> members, String address) {
         super(context);
-        this.node = node;
-        this.members = node.members();
-        this.own = new Facts(node.nodeId(), "", address());
+        this.address = address;
+        this.nodeId = nodeId;
+        this.members = members;
+        this.own = new Facts(nodeId, "", address);
         this.key = ServiceKey.create(Command.class, group + "-members");
         context.getSystem()
                 .receptionist()
@@ -66,18 +81,8 @@ public final class Members extends AbstractBehavior<Members.Command> {
                         key, context.messageAdapter(Receptionist.Listing.class, ListingChanged::new)));
     }
 
-    private String address() {
-        var system = getContext().getSystem();
-        Address address = system.address();
-        String transport = system.settings().config().getString("pekko.remote.artery.transport");
-        String scheme = transport.equals("tls-tcp") ? "https://" : "http://";
-        return address.getHost()
-                .map(host -> scheme + host + ":" + address.getPort().get())
-                .orElse(address.toString());
-    }
-
     private Behavior<Command> onServing(Serving serving) {
-        own = new Facts(node.nodeId(), serving.clientUrl(), address());
+        own = new Facts(nodeId, serving.clientUrl(), address);
         getContext()
                 .getSystem()
                 .receptionist()
@@ -91,6 +96,7 @@ public final class Members extends AbstractBehavior<Members.Command> {
                 .onMessage(Serving.class, this::onServing)
                 .onMessage(Describe.class, this::onDescribe)
                 .onMessage(ListMembers.class, this::onListMembers)
+                .onMessage(ListReachable.class, this::onListReachable)
                 .onMessage(ListingChanged.class, this::onListingChanged)
                 .onMessage(Described.class, this::onDescribed)
                 .build();
@@ -102,20 +108,35 @@ public final class Members extends AbstractBehavior<Members.Command> {
     }
 
     private Behavior<Command> onListingChanged(ListingChanged changed) {
-        for (ActorRef<Command> gateway : changed.listing().getServiceInstances(key)) {
+        reachable = changed.listing().getServiceInstances(key);
+        for (ActorRef<Command> gateway : reachable.stream().sorted().toList()) {
             getContext()
                     .ask(
                             Facts.class,
                             gateway,
                             DESCRIBE_TIMEOUT,
                             Describe::new,
-                            (facts, failure) -> new Described(Optional.ofNullable(facts)));
+                            (facts, failure) -> new Described(gateway, Optional.ofNullable(facts)));
         }
         return this;
     }
 
     private Behavior<Command> onDescribed(Described described) {
-        described.facts().ifPresent(facts -> known.put(facts.nodeId(), facts));
+        described.facts().ifPresent(facts -> {
+            known.put(facts.nodeId(), facts);
+            gateways.put(facts.nodeId(), described.gateway());
+        });
+        return this;
+    }
+
+    private Behavior<Command> onListReachable(ListReachable list) {
+        List<Facts> found = new ArrayList<>(List.of(own));
+        gateways.forEach((node, gateway) -> {
+            if (reachable.contains(gateway) && !node.equals(nodeId)) {
+                found.add(known.get(node));
+            }
+        });
+        list.replyTo().tell(new Reachable(found));
         return this;
     }
 

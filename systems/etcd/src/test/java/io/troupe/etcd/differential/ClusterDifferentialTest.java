@@ -1,0 +1,215 @@
+package io.troupe.etcd.differential;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.etcd.jetcd.api.ClusterGrpc;
+import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.MaintenanceGrpc;
+import io.etcd.jetcd.api.Member;
+import io.etcd.jetcd.api.MemberAddRequest;
+import io.etcd.jetcd.api.MemberListRequest;
+import io.etcd.jetcd.api.MemberPromoteRequest;
+import io.etcd.jetcd.api.MemberRemoveRequest;
+import io.etcd.jetcd.api.MemberUpdateRequest;
+import io.etcd.jetcd.api.MoveLeaderRequest;
+import io.etcd.jetcd.api.RangeRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.troupe.etcd.SoloNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Changes of the members of a cluster of one, at a real etcd and at this one. Skipped where no etcd is installed. */
+class ClusterDifferentialTest {
+
+    private static final String ELSEWHERE = "http://127.0.0.1:11";
+    private static final String AND_ELSEWHERE = "http://127.0.0.1:12";
+
+    private static final String FAR_AWAY = "http://127.0.0.1:13";
+
+    @TempDir
+    Path folder;
+
+    private RealEtcd real;
+    private SoloNode ours;
+
+    @BeforeEach
+    void start() throws Exception {
+        var program = RealEtcd.program("etcd");
+        assumeTrue(program.isPresent(), "no etcd on the PATH: install one (Debian: etcd-server) to run this test");
+        real = RealEtcd.start(program.get(), folder);
+        ours = new SoloNode("");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (real != null) {
+            ours.close();
+            real.close();
+        }
+    }
+
+    /** One server and what it told, without the numbers it chose and without itself. */
+    private static final class Server {
+        final ClusterGrpc.ClusterBlockingStub cluster;
+        final MaintenanceGrpc.MaintenanceBlockingStub maintenance;
+        final long self;
+        final List<String> told = new ArrayList<>();
+
+        Server(ManagedChannel channel) {
+            cluster = ClusterGrpc.newBlockingStub(channel).withDeadlineAfter(40, TimeUnit.SECONDS);
+            maintenance = MaintenanceGrpc.newBlockingStub(channel);
+            self = KVGrpc.newBlockingStub(channel)
+                    .withWaitForReady()
+                    .withDeadlineAfter(30, TimeUnit.SECONDS)
+                    .range(RangeRequest.newBuilder()
+                            .setKey(com.google.protobuf.ByteString.copyFromUtf8("k"))
+                            .build())
+                    .getHeader()
+                    .getMemberId();
+            Awaitility.await("its own record").atMost(Duration.ofSeconds(20)).until(() -> {
+                promote(self);
+                return told.remove(told.size() - 1).contains("can only promote");
+            });
+        }
+
+        private void ask(Supplier<String> call) {
+            try {
+                told.add(call.get());
+            } catch (StatusRuntimeException e) {
+                told.add(e.getStatus().getCode() + ": " + e.getStatus().getDescription());
+            }
+        }
+
+        private String text(List<Member> members) {
+            return members.stream()
+                    .filter(member -> member.getID() != self)
+                    .map(member -> member.toBuilder().clearID().build().toString())
+                    .toList()
+                    .toString();
+        }
+
+        long add(boolean learner, String... urls) {
+            long[] id = new long[1];
+            ask(() -> {
+                var response = cluster.memberAdd(MemberAddRequest.newBuilder()
+                        .setIsLearner(learner)
+                        .addAllPeerURLs(List.of(urls))
+                        .build());
+                id[0] = response.getMember().getID();
+                return "added " + text(List.of(response.getMember())) + " to " + text(response.getMembersList())
+                        + " at " + response.getHeader().getRevision();
+            });
+            return id[0];
+        }
+
+        void remove(long id) {
+            ask(() -> "removed: "
+                    + text(cluster.memberRemove(
+                                    MemberRemoveRequest.newBuilder().setID(id).build())
+                            .getMembersList()));
+        }
+
+        void promote(long id) {
+            ask(() -> "promoted: "
+                    + text(cluster.memberPromote(
+                                    MemberPromoteRequest.newBuilder().setID(id).build())
+                            .getMembersList()));
+        }
+
+        void update(long id, String... urls) {
+            ask(() -> "updated: "
+                    + text(cluster.memberUpdate(MemberUpdateRequest.newBuilder()
+                                    .setID(id)
+                                    .addAllPeerURLs(List.of(urls))
+                                    .build())
+                            .getMembersList()));
+        }
+
+        void list() {
+            ask(() -> "listed: "
+                    + text(cluster.memberList(MemberListRequest.getDefaultInstance())
+                            .getMembersList()));
+        }
+
+        void moveLeader(long id) {
+            ask(() -> "moved: "
+                    + maintenance.moveLeader(
+                            MoveLeaderRequest.newBuilder().setTargetID(id).build()));
+        }
+    }
+
+    private interface Story {
+        void tell(Server server);
+    }
+
+    private void isToldAlike(Story story) throws Exception {
+        List<List<String>> told = new ArrayList<>();
+        for (ManagedChannel channel : List.of(real.connect(), ours.connect())) {
+            try {
+                var server = new Server(channel);
+                story.tell(server);
+                told.add(server.told);
+            } finally {
+                SoloNode.disconnect(channel);
+            }
+        }
+        assertThat(told.get(1)).isEqualTo(told.get(0));
+    }
+
+    @Test
+    void learnersComeAndGo() throws Exception {
+        isToldAlike(server -> {
+            server.list();
+            long learner = server.add(true, ELSEWHERE);
+            server.add(true, ELSEWHERE, FAR_AWAY); // Other URLs: etcd makes a member's number from them and the second.
+            server.add(true, AND_ELSEWHERE);
+            server.add(false, ELSEWHERE, AND_ELSEWHERE);
+            server.promote(learner);
+            server.moveLeader(learner);
+            server.remove(learner);
+            server.remove(learner);
+            server.promote(learner);
+            server.update(learner, ELSEWHERE);
+            server.remove(server.add(true, ELSEWHERE, AND_ELSEWHERE));
+            server.list();
+        });
+    }
+
+    @Test
+    void aVoterIsAddedUnstarted() throws Exception {
+        isToldAlike(server -> {
+            server.add(false, ELSEWHERE);
+            server.list();
+        });
+    }
+
+    @Test
+    void whatCannotBeIsRefusedInTheSameWords() throws Exception {
+        isToldAlike(server -> {
+            server.add(false);
+            server.add(true, "");
+            server.add(false, "127.0.0.1:11");
+            server.add(false, "ftp://127.0.0.1:11");
+            server.add(false, "http://127.0.0.1");
+            server.add(false, "http://127.0.0.1:11/path");
+            server.remove(server.self);
+            server.remove(99);
+            server.promote(server.self);
+            server.promote(99);
+            server.update(99, ELSEWHERE);
+            server.moveLeader(99);
+            server.moveLeader(server.self);
+        });
+    }
+}
