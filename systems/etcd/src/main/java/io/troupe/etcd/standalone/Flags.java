@@ -103,8 +103,13 @@ final class Flags {
             new Flag("discovery-srv-name", TEXT, "", IMMATERIAL, ""),
             new Flag("strict-reconfig-check", BOOL, "true", IMMATERIAL, ""),
             new Flag("pre-vote", BOOL, "false", IMMATERIAL, "Always on."),
-            new Flag("auto-compaction-retention", TEXT, "0", WITHOUT_EFFECT, "Compact with etcdctl compact."),
-            new Flag("auto-compaction-mode", oneOf("periodic", "revision"), "periodic", IMMATERIAL, ""),
+            new Flag(
+                    "auto-compaction-retention",
+                    TEXT,
+                    "0",
+                    HONOURED,
+                    "History that is kept: a span, hours, or revisions."),
+            new Flag("auto-compaction-mode", oneOf("periodic", "revision"), "periodic", HONOURED, "How it is counted."),
             new Flag("enable-v2", BOOL, "false", WITHOUT_EFFECT, "There is no v2 API."));
 
     private static final List<Flag> SECURITY = List.of(
@@ -179,7 +184,7 @@ final class Flags {
 
     private static final List<Flag> EXPERIMENTAL = List.of(
             new Flag("experimental-initial-corrupt-check", BOOL, "false", WITHOUT_EFFECT, ""),
-            new Flag("experimental-corrupt-check-time", SPAN, "0s", WITHOUT_EFFECT, ""),
+            new Flag("experimental-corrupt-check-time", SPAN, "0s", HONOURED, "How often members compare."),
             new Flag("experimental-enable-v2v3", TEXT, "", WITHOUT_EFFECT, "There is no v2 API."),
             new Flag("experimental-backend-bbolt-freelist-type", TEXT, "array", WITHOUT_EFFECT, ""),
             new Flag("experimental-enable-lease-checkpoint", BOOL, "false", WITHOUT_EFFECT, ""),

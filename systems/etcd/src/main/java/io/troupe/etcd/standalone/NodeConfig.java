@@ -100,6 +100,9 @@ final class NodeConfig {
         long requestBytes = flags.whole("max-request-bytes");
         values.put("troupe.etcd.max-request-bytes", requestBytes);
         values.put("troupe.etcd.quota-backend-bytes", flags.whole("quota-backend-bytes"));
+        values.put("troupe.etcd.auto-compaction.mode", flags.text("auto-compaction-mode"));
+        values.put("troupe.etcd.auto-compaction.retention", flags.text("auto-compaction-retention"));
+        values.put("troupe.etcd.corrupt-check-interval", flags.span("experimental-corrupt-check-time"));
         values.put("troupe.etcd.max-txn-ops", flags.whole("max-txn-ops"));
         values.put("troupe.raft.max-entry-bytes", requestBytes + ENTRY_OVERHEAD_BYTES);
         values.put(

@@ -1,0 +1,185 @@
+package io.troupe.etcd.standalone;
+
+import static com.google.protobuf.ByteString.copyFromUtf8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.etcd.jetcd.api.ClusterGrpc;
+import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.MaintenanceGrpc;
+import io.etcd.jetcd.api.Member;
+import io.etcd.jetcd.api.MemberAddRequest;
+import io.etcd.jetcd.api.MemberListRequest;
+import io.etcd.jetcd.api.MemberPromoteRequest;
+import io.etcd.jetcd.api.MemberRemoveRequest;
+import io.etcd.jetcd.api.MoveLeaderRequest;
+import io.etcd.jetcd.api.PutRequest;
+import io.etcd.jetcd.api.RangeRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A cluster of one grows to three by etcd's usual steps, and goes on without the one that it began with. */
+class MembershipProcessTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    @TempDir
+    private Path folder;
+
+    private final List<Process> processes = new ArrayList<>();
+    private final List<ManagedChannel> channels = new ArrayList<>();
+
+    @AfterEach
+    void stop() throws Exception {
+        for (ManagedChannel channel : channels) {
+            channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+        }
+        processes.forEach(Process::destroyForcibly);
+    }
+
+    private static int freePort() throws Exception {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private ManagedChannel start(String name, int peer, String cluster, String state) throws Exception {
+        int client = freePort();
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.troupe.cluster.cli.Troupe",
+                "etcd",
+                "--name=" + name,
+                "--data-dir=" + folder.resolve(name),
+                "--listen-client-urls=http://127.0.0.1:" + client,
+                "--advertise-client-urls=http://127.0.0.1:" + client,
+                "--listen-peer-urls=http://127.0.0.1:" + peer,
+                "--initial-advertise-peer-urls=http://127.0.0.1:" + peer,
+                "--initial-cluster=" + cluster,
+                "--initial-cluster-state=" + state));
+        processes.add(new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve(name + ".log").toFile())
+                .directory(folder.toFile())
+                .start());
+        ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", client)
+                .usePlaintext()
+                .build();
+        channels.add(channel);
+        return channel;
+    }
+
+    private static KVGrpc.KVBlockingStub kv(ManagedChannel channel) {
+        return KVGrpc.newBlockingStub(channel).withWaitForReady().withDeadlineAfter(60, TimeUnit.SECONDS);
+    }
+
+    private static ClusterGrpc.ClusterBlockingStub cluster(ManagedChannel channel) {
+        return ClusterGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+    }
+
+    private static List<Member> started(ManagedChannel channel) {
+        return cluster(channel).memberList(MemberListRequest.getDefaultInstance()).getMembersList().stream()
+                .filter(member -> !member.getName().isEmpty())
+                .toList();
+    }
+
+    private static Member add(ManagedChannel channel, int peer, boolean learner) {
+        return cluster(channel)
+                .memberAdd(MemberAddRequest.newBuilder()
+                        .addPeerURLs("http://127.0.0.1:" + peer)
+                        .setIsLearner(learner)
+                        .build())
+                .getMember();
+    }
+
+    private static boolean succeeds(Runnable call) {
+        try {
+            call.run();
+            return true;
+        } catch (StatusRuntimeException e) {
+            return false;
+        }
+    }
+
+    private static void put(ManagedChannel channel, String key) {
+        kv(channel).put(PutRequest.newBuilder().setKey(copyFromUtf8(key)).build());
+    }
+
+    private static long count(ManagedChannel channel) {
+        var all = RangeRequest.newBuilder()
+                .setKey(copyFromUtf8("k"))
+                .setRangeEnd(copyFromUtf8("l"))
+                .build();
+        return kv(channel).range(all).getCount();
+    }
+
+    @Test
+    void aClusterOfOneGrowsToThreeAndGoesOnWithoutTheFirst() throws Exception {
+        int peer1 = freePort();
+        int peer2 = freePort();
+        int peer3 = freePort();
+        String cluster = "m1=http://127.0.0.1:" + peer1;
+        ManagedChannel first = start("m1", peer1, cluster, "new");
+        put(first, "k1");
+
+        cluster += ",m2=http://127.0.0.1:" + peer2;
+        Member second = Awaitility.await("m1 records itself")
+                .atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> add(first, peer2, false), member -> member.getID() != 0);
+        ManagedChannel toSecond = start("m2", peer2, cluster, "existing");
+        assertThat(count(toSecond)).isEqualTo(1);
+
+        Awaitility.await("m2 has started")
+                .atMost(PATIENCE)
+                .until(() -> started(first).size() == 2);
+        cluster += ",m3=http://127.0.0.1:" + peer3;
+        Member third = Awaitility.await("m2 votes")
+                .atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> add(first, peer3, true), member -> member.getID() != 0);
+        ManagedChannel toThird = start("m3", peer3, cluster, "existing");
+        Awaitility.await("the learner has caught up")
+                .atMost(PATIENCE)
+                .until(() -> succeeds(() -> cluster(first)
+                        .memberPromote(MemberPromoteRequest.newBuilder()
+                                .setID(third.getID())
+                                .build())));
+        put(toThird, "k2");
+
+        Awaitility.await("m2 leads")
+                .atMost(PATIENCE)
+                .until(() -> succeeds(() -> MaintenanceGrpc.newBlockingStub(first)
+                        .withDeadlineAfter(20, TimeUnit.SECONDS)
+                        .moveLeader(MoveLeaderRequest.newBuilder()
+                                .setTargetID(second.getID())
+                                .build())));
+        Member gone = started(toSecond).stream()
+                .filter(member -> member.getName().equals("m1"))
+                .findFirst()
+                .orElseThrow();
+        cluster(toSecond)
+                .memberRemove(
+                        MemberRemoveRequest.newBuilder().setID(gone.getID()).build());
+        processes.get(0).destroyForcibly().waitFor();
+
+        put(toSecond, "k3");
+        assertThat(count(toThird)).isEqualTo(3);
+        assertThat(started(toThird).stream().map(Member::getName)).containsExactlyInAnyOrder("m2", "m3");
+    }
+}
