@@ -6,6 +6,7 @@ import io.troupe.raft.RaftMessage.ReadIndex;
 import io.troupe.raft.RaftMessage.TimeoutNow;
 import io.troupe.replication.Answers;
 import io.troupe.replication.Applier;
+import io.troupe.replication.LeadershipTransfer;
 import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.Proposals;
 import io.troupe.replication.Rejections;

@@ -1,6 +1,7 @@
 package io.troupe.raft;
 
 import io.troupe.replication.Applier;
+import io.troupe.replication.LeadershipTransfer;
 import io.troupe.replication.Observers;
 import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.Replica;
@@ -38,7 +39,7 @@ final class RaftServer {
     private final Compaction compaction;
     private final ConfigurationHistory configurations;
     private final Inspector inspector;
-    private final LeadershipTransfer transfer = new LeadershipTransfer(this);
+    private final LeadershipTransfer transfer;
 
     private HardState hardState;
     private LogView log;
@@ -79,6 +80,7 @@ final class RaftServer {
         this.frontier = new DurableFrontier(log.lastIndex());
         this.observers = new Observers(context);
         this.forwarding = new Forwarding(self, settings);
+        this.transfer = new LeadershipTransfer(group, node, settings.electionTicks());
         this.configurations = new ConfigurationHistory(snapshot, log);
         this.sought = configuration();
         this.compaction = new Compaction(this, snapshot);

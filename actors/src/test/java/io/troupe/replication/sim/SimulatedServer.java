@@ -41,6 +41,7 @@ public final class SimulatedServer extends AbstractBehavior<SimulatedServer.Comm
 
     private final NodeContext node;
     private final Duration thinks;
+    private final List<ReadConsistency> reads;
     private final RandomGenerator random;
     private final ObservedClients clients;
     private final ActorRef<SessionClient.Outcome> outcomes;
@@ -54,7 +55,18 @@ public final class SimulatedServer extends AbstractBehavior<SimulatedServer.Comm
      */
     public static Behavior<Command> create(
             NodeContext node, List<String> founders, Engine engine, Duration thinks, ObservedClients clients) {
-        return Behaviors.setup(context -> new SimulatedServer(context, node, founders, engine, thinks, clients));
+        return create(node, founders, engine, thinks, List.of(ReadConsistency.LINEARIZABLE), clients);
+    }
+
+    /** @param reads what the reader asks for, each by chance: all of them are to be linearizable */
+    public static Behavior<Command> create(
+            NodeContext node,
+            List<String> founders,
+            Engine engine,
+            Duration thinks,
+            List<ReadConsistency> reads,
+            ObservedClients clients) {
+        return Behaviors.setup(context -> new SimulatedServer(context, node, founders, engine, thinks, reads, clients));
     }
 
     private SimulatedServer(
@@ -63,10 +75,12 @@ public final class SimulatedServer extends AbstractBehavior<SimulatedServer.Comm
             List<String> founders,
             Engine engine,
             Duration thinks,
+            List<ReadConsistency> reads,
             ObservedClients clients) {
         super(context);
         this.node = node;
         this.thinks = thinks;
+        this.reads = reads;
         this.random = node.random("workload");
         this.clients = clients;
         this.outcomes = context.messageAdapter(SessionClient.Outcome.class, WrappedOutcome::new);
@@ -127,8 +141,8 @@ public final class SimulatedServer extends AbstractBehavior<SimulatedServer.Comm
 
     private void read() {
         clients.readBegins(node.name());
-        session.tell(new SessionClient.Read(
-                READER, ByteString.emptyByteString(), ReadConsistency.LINEARIZABLE, DEADLINE, outcomes));
+        ReadConsistency consistency = reads.size() == 1 ? reads.get(0) : reads.get(random.nextInt(reads.size()));
+        session.tell(new SessionClient.Read(READER, ByteString.emptyByteString(), consistency, DEADLINE, outcomes));
     }
 
     private Behavior<Command> onOutcome(WrappedOutcome wrapped) {

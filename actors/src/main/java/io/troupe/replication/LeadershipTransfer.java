@@ -1,7 +1,5 @@
-package io.troupe.raft;
+package io.troupe.replication;
 
-import io.troupe.replication.Rejections;
-import io.troupe.replication.Replica;
 import java.util.Optional;
 
 /**
@@ -12,7 +10,7 @@ import java.util.Optional;
  * none, when the target has not taken over within an election timeout, and the leader leads on; either → awaiting, when
  * leadership ends; awaiting → none, when a leader is known, or none was within an election timeout.
  */
-final class LeadershipTransfer {
+public final class LeadershipTransfer {
 
     private enum State {
         NONE,
@@ -21,89 +19,92 @@ final class LeadershipTransfer {
         AWAITING
     }
 
-    private final RaftServer server;
+    private final String group;
+    private final String node;
+    private final int patienceTicks;
     private State state = State.NONE;
     private String target = "";
     private Optional<Replica.TransferLeadership> request = Optional.empty();
     private int ticksLeft;
 
-    LeadershipTransfer(RaftServer server) {
-        this.server = server;
+    /** @param patienceTicks an election timeout */
+    public LeadershipTransfer(String group, String node, int patienceTicks) {
+        this.group = group;
+        this.node = node;
+        this.patienceTicks = patienceTicks;
     }
 
     /** @param asked empty when the leader itself wants to go */
-    void begin(String successor, Optional<Replica.TransferLeadership> asked) {
+    public void begin(String successor, Optional<Replica.TransferLeadership> asked) {
         state = State.CATCHING_UP;
         target = successor;
         request = asked;
-        ticksLeft = server.settings.electionTicks();
+        ticksLeft = patienceTicks;
     }
 
     /** This server leads and is handing over. */
-    boolean isUnderWay() {
+    public boolean isUnderWay() {
         return state == State.CATCHING_UP || state == State.TOLD;
     }
 
     /** The target has still to be told to stand. */
-    boolean isToBeTold() {
+    public boolean isToBeTold() {
         return state == State.CATCHING_UP;
     }
 
     /** To whom leadership goes, while it is under way. */
-    String target() {
+    public String target() {
         return target;
     }
 
-    void told() {
+    public void told() {
         state = State.TOLD;
     }
 
-    void onTick() {
+    public void onTick() {
         if (state != State.NONE) {
             ticksLeft--;
         }
         if (state == State.AWAITING && ticksLeft <= 0) {
             end(
                     Replica.Reason.OUTCOME_UNKNOWN,
-                    server.node + " handed leadership of group " + server.group + " to " + target
+                    node + " handed leadership of group " + group + " to " + target
                             + ", and has heard of no leader since");
         }
     }
 
     /** The leader is to give it up. */
-    boolean isOverdue() {
+    public boolean isOverdue() {
         return isUnderWay() && ticksLeft <= 0;
     }
 
-    void giveUp() {
+    public void giveUp() {
         end(
                 Replica.Reason.NOT_TAKEN_OVER,
-                target + " did not take over group " + server.group + " within an election timeout; " + server.node
-                        + " leads on");
+                target + " did not take over group " + group + " within an election timeout; " + node + " leads on");
     }
 
     /** Another leads, or whoever comes next, which is not known yet. */
-    void leadershipEnded(Optional<String> leader) {
+    public void leadershipEnded(Optional<String> leader) {
         if (isUnderWay()) {
             state = State.AWAITING;
-            ticksLeft = server.settings.electionTicks();
+            ticksLeft = patienceTicks;
             leader.ifPresent(this::leaderIs);
         }
     }
 
-    void leaderIs(String leader) {
+    public void leaderIs(String leader) {
         if (state != State.AWAITING) {
             return;
         }
         boolean named = request.flatMap(Replica.TransferLeadership::target).isPresent();
-        if (leader.equals(target) || (!named && !leader.equals(server.node))) {
+        if (leader.equals(target) || (!named && !leader.equals(node))) {
             request.ifPresent(asked -> asked.replyTo().tell(new Replica.LeadershipTransferred(leader)));
             state = State.NONE;
         } else {
             end(
                     Replica.Reason.NOT_TAKEN_OVER,
-                    server.node + " handed leadership of group " + server.group + " to " + target + ", but " + leader
-                            + " leads now");
+                    node + " handed leadership of group " + group + " to " + target + ", but " + leader + " leads now");
         }
     }
 

@@ -1,0 +1,69 @@
+package io.troupe.paxos;
+
+import io.troupe.paxos.PaxosMessage.Fetch;
+import io.troupe.paxos.PaxosMessage.Learned;
+import io.troupe.paxos.PaxosMessage.Offer;
+import java.util.Optional;
+
+/**
+ * How a replica that is behind learns what is decided (Paxos Made Live, §5.5): from whom it heard that it is, and when that
+ * one is silent from any other. One question is under way at a time.
+ */
+final class CatchUp {
+
+    private final PaxosServer server;
+    private Optional<String> source = Optional.empty();
+    private int ticksSilent;
+    private boolean fetchingSnapshot;
+
+    CatchUp(PaxosServer server) {
+        this.server = server;
+    }
+
+    /** {@code peer} knows more. */
+    void behind(String peer) {
+        if (source.isEmpty() && !fetchingSnapshot) {
+            ask(Optional.of(peer));
+        }
+    }
+
+    private void ask(Optional<String> peer) {
+        source = peer;
+        ticksSilent = 0;
+        peer.ifPresent(name -> server.tell(name, new Fetch(server.chosenThrough() + 1, server.self.narrow())));
+    }
+
+    void onLearned(Learned learned) {
+        server.learn(learned.decrees());
+        if (source.isPresent() && !fetchingSnapshot) {
+            ask(server.chosenThrough() < learned.chosenThrough() ? source : Optional.empty());
+        }
+    }
+
+    void onOffer(Offer offer) {
+        if (!fetchingSnapshot && offer.snapshot().index() > server.chosenThrough()) {
+            fetchingSnapshot = true;
+            server.fetchSnapshot(offer);
+        }
+    }
+
+    /** The snapshot is in the storage. */
+    void onFetched(SnapshotFetcher.Fetched fetched) {
+        fetchingSnapshot = false;
+        if (fetched.snapshot().index() > server.chosenThrough()) {
+            server.install(fetched.snapshot(), () -> server.compaction().rests(fetched.snapshot()));
+        }
+        ask(server.anyPeer());
+    }
+
+    void onFetchFailed() {
+        fetchingSnapshot = false;
+        ask(server.anyPeer());
+    }
+
+    void onTick() {
+        if (source.isPresent() && !fetchingSnapshot && ++ticksSilent > server.settings.electionTicks()) {
+            ask(server.anyPeer());
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.troupe.paxos;
+
+import java.util.Collection;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Who decides which instance (Paxos Made Simple, §3): a membership decided in i is in force from i + α on. */
+final class Memberships {
+
+    private final TreeMap<Long, Membership> from;
+
+    Memberships(SortedMap<Long, Membership> from) {
+        this.from = new TreeMap<>(from);
+    }
+
+    static Memberships founding(Membership founding) {
+        TreeMap<Long, Membership> from = new TreeMap<>();
+        from.put(0L, founding);
+        return new Memberships(from);
+    }
+
+    Membership at(long instance) {
+        return from.floorEntry(Math.max(instance, from.firstKey())).getValue();
+    }
+
+    /** The last that was decided, in force or not. */
+    Membership latest() {
+        return from.lastEntry().getValue();
+    }
+
+    /** The instance from which {@link #latest} is in force. */
+    long latestFrom() {
+        return from.lastKey();
+    }
+
+    void decided(long instance, Membership membership) {
+        from.put(instance + at(instance).window(), membership);
+    }
+
+    /** All that decide instances from this one on. */
+    Collection<Membership> since(long instance) {
+        return from.tailMap(from.floorKey(Math.max(instance, from.firstKey())), true)
+                .values();
+    }
+
+    /** Everybody who decides instances from this one on, or is told of them. */
+    SortedSet<String> membersSince(long instance) {
+        TreeSet<String> all = new TreeSet<>();
+        since(instance).forEach(membership -> all.addAll(membership.members()));
+        return all;
+    }
+
+    /** What a snapshot through {@code instance} must carry; changes decided later are decided again after it. */
+    SortedMap<Long, Membership> asOf(long instance) {
+        TreeMap<Long, Membership> kept = new TreeMap<>();
+        from.forEach((first, membership) -> {
+            boolean isDecided = first == 0 || first - window(first) <= instance;
+            if (isDecided) {
+                kept.put(first, membership);
+            }
+        });
+        while (kept.size() > 1 && kept.higherKey(kept.firstKey()) <= instance + 1) {
+            kept.pollFirstEntry();
+        }
+        return kept;
+    }
+
+    private long window(long first) {
+        return from.lowerEntry(first) == null
+                ? 0
+                : from.lowerEntry(first).getValue().window();
+    }
+}

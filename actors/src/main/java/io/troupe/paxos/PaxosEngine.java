@@ -1,0 +1,69 @@
+package io.troupe.paxos;
+
+import io.troupe.replication.Engine;
+import io.troupe.replication.Replica;
+import io.troupe.replication.SnapshotStorage;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
+import org.apache.pekko.actor.typed.Behavior;
+
+/** Multi-Paxos, for the group host of a node. */
+public final class PaxosEngine implements Engine {
+
+    public static final String NAME = "multi-paxos";
+
+    private final PaxosSettings settings;
+    private final SnapshotStorage storage;
+    private final LongSupplier nanoClock;
+    private final Witness witness;
+    private final UnaryOperator<String> journalIds;
+
+    /**
+     * @param settings from {@link PaxosSettings#from}
+     * @param storage for the snapshots of all groups of this node
+     * @param nanoClock monotonic, in nanoseconds, and going on while the node is paused: leases end by it
+     */
+    public PaxosEngine(PaxosSettings settings, SnapshotStorage storage, LongSupplier nanoClock) {
+        this(settings, storage, nanoClock, Witness.NOBODY, id -> id);
+    }
+
+    /** @param journalIds another id is another journal: so a test loses one */
+    PaxosEngine(
+            PaxosSettings settings,
+            SnapshotStorage storage,
+            LongSupplier nanoClock,
+            Witness witness,
+            UnaryOperator<String> journalIds) {
+        this.settings = settings;
+        this.storage = storage;
+        this.nanoClock = nanoClock;
+        this.witness = witness;
+        this.journalIds = journalIds;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Duration electionTimeout() {
+        return settings.electionTimeout();
+    }
+
+    @Override
+    public Behavior<Replica.Message> replica(Seat seat) {
+        var identity = new PaxosReplica.Identity(
+                seat.group(),
+                seat.node(),
+                journalIds.apply("paxos-" + seat.group() + "@" + seat.node()),
+                settings,
+                storage,
+                seat.random(),
+                nanoClock,
+                seat.directory(),
+                witness);
+        return PaxosReplica.create(identity, seat);
+    }
+}

@@ -1,0 +1,78 @@
+package io.troupe.paxos;
+
+import io.troupe.replication.Replica;
+import io.troupe.wire.Wire;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.util.ByteString;
+
+/** What the replicas of one group say to each other, named by the papers' phases. */
+sealed interface PaxosMessage extends Wire, Replica.Message {
+
+    /**
+     * Phase 1a, once for all instances from {@code from} on (Paxos Made Simple, §3).
+     *
+     * @param released the ballot whose master has given back its lease, and asked for this one; else {@link Ballot#NONE}
+     */
+    record Prepare(Ballot ballot, long from, Ballot released, ActorRef<PaxosMessage> replyTo) implements PaxosMessage {}
+
+    /**
+     * Phase 1b: nothing below the ballot is accepted any more, in any instance. In parts, because a message is bounded.
+     *
+     * @param chosenThrough what the acceptor knows to be decided, and does not tell here: it can be fetched
+     * @param votes above that
+     * @param part from 0
+     */
+    record Promise(Ballot ballot, Voter from, long chosenThrough, List<Vote> votes, int part, int parts)
+            implements PaxosMessage {
+        public Promise {
+            votes = List.copyOf(votes);
+        }
+    }
+
+    /**
+     * Phase 2a for consecutive instances; without decrees it says that the master lives.
+     *
+     * @param chosenThrough what the master knows to be decided
+     * @param round of confirmation, echoed in the answer (reads and lease)
+     */
+    record Accept(Ballot ballot, Decrees decrees, long chosenThrough, long round, ActorRef<PaxosMessage> replyTo)
+            implements PaxosMessage {}
+
+    /** Phase 2b: voted for all of these instances, durably; for none when {@code last} is below {@code first}. */
+    record Accepted(Ballot ballot, Voter from, long first, long last, long round) implements PaxosMessage {}
+
+    /** The acceptor has promised another ballot, or the present master's lease, and ignores this one. */
+    record Rejected(Ballot ballot, Ballot promised, String from) implements PaxosMessage {}
+
+    /** Tell me what is decided from here on (Paxos Made Live, §5.5, catch-up). Any replica may be asked. */
+    record Fetch(long from, ActorRef<PaxosMessage> replyTo) implements PaxosMessage {}
+
+    record Learned(Decrees decrees, long chosenThrough) implements PaxosMessage {}
+
+    /** What was asked for is gone from the log: here is a snapshot instead. */
+    record Offer(SnapshotMetadata snapshot, long length, int checksum, ActorRef<PaxosMessage> from)
+            implements PaxosMessage {}
+
+    record FetchChunk(long index, long offset, ActorRef<Chunk> replyTo) implements PaxosMessage {}
+
+    /** A piece of a snapshot; empty at an offset inside it when the snapshot cannot be read. */
+    record Chunk(long index, long offset, ByteString data) implements Wire, SnapshotFetcher.Command {}
+
+    /** A client's request, passed on once by a replica that does not lead. */
+    record Forwarded(Replica.Request request) implements PaxosMessage {}
+
+    /** A replica asks the master for an instance to read at. */
+    record ReadAt(long id, boolean underLease, ActorRef<PaxosMessage> replyTo) implements PaxosMessage {}
+
+    /** @param index -1 when the one asked does not lead, or is overloaded */
+    record ReadAtReply(long id, long index) implements PaxosMessage {
+        static final long REFUSED = -1;
+    }
+
+    /** The master gives up its lease and its ballot: stand at once. */
+    record TakeOver(Ballot ballot) implements PaxosMessage {}
+
+    /** A replica whose disk had lost what it held asks to vote again, under this token. */
+    record Readmit(Voter voter) implements PaxosMessage {}
+}

@@ -1,0 +1,99 @@
+package io.troupe.paxos;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The promises that one ballot has, for all instances from {@link #from} on (Paxos Made Simple, §2.2 and §3). Promises may
+ * come after the ballot has begun to propose: those of members of a later instance.
+ */
+final class Phase1 {
+
+    private final Ballot ballot;
+    private final long from;
+    private final Map<Voter, TreeSet<Integer>> partial = new HashMap<>();
+    private final Set<Voter> promised = new HashSet<>();
+    private final TreeMap<Long, Vote> highest = new TreeMap<>();
+    private long chosenThrough;
+    private String furthest = "";
+
+    Phase1(Ballot ballot, long from) {
+        this.ballot = ballot;
+        this.from = from;
+    }
+
+    Ballot ballot() {
+        return ballot;
+    }
+
+    long from() {
+        return from;
+    }
+
+    /** The furthest that any of those that promised knows instances to be decided. */
+    long chosenThrough() {
+        return chosenThrough;
+    }
+
+    /** Who knows it. */
+    String furthest() {
+        return furthest;
+    }
+
+    boolean hasPromised(Voter voter) {
+        return promised.contains(voter);
+    }
+
+    /** @return whether the promise is complete now */
+    boolean add(PaxosMessage.Promise promise) {
+        if (!promise.ballot().equals(ballot)) {
+            return false;
+        }
+        promise.votes().forEach(this::add);
+        TreeSet<Integer> parts = partial.computeIfAbsent(promise.from(), voter -> new TreeSet<>());
+        parts.add(promise.part());
+        if (parts.size() < promise.parts() || !promised.add(promise.from())) {
+            return false;
+        }
+        if (promise.chosenThrough() > chosenThrough) {
+            chosenThrough = promise.chosenThrough();
+            furthest = promise.from().node();
+        }
+        return true;
+    }
+
+    private void add(Vote vote) {
+        highest.merge(vote.instance(), vote, Phase1::higher);
+    }
+
+    private static Vote higher(Vote one, Vote other) {
+        return other.ballot().isAfter(one.ballot()) ? other : one;
+    }
+
+    /** Whether this ballot may propose where {@code membership} decides. */
+    boolean isComplete(Membership membership) {
+        TreeSet<String> counted = new TreeSet<>();
+        promised.stream().filter(membership::counts).map(Voter::node).forEach(counted::add);
+        return membership.isKnown() && membership.quorums().isPhase1(counted);
+    }
+
+    boolean isComplete(Collection<Membership> memberships) {
+        return memberships.stream().allMatch(this::isComplete);
+    }
+
+    /** §2.2, P2c: what must be proposed in this instance; empty when the choice is free. */
+    Optional<Decree> mustPropose(long instance) {
+        return Optional.ofNullable(highest.get(instance)).map(Vote::decree);
+    }
+
+    /** The last instance in which anybody has voted; 0 when nobody has. */
+    long lastVoted() {
+        return highest.isEmpty() ? 0 : highest.lastKey();
+    }
+}

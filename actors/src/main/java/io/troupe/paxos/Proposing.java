@@ -1,0 +1,301 @@
+package io.troupe.paxos;
+
+import io.troupe.paxos.PaxosMessage.Accept;
+import io.troupe.paxos.PaxosMessage.Accepted;
+import io.troupe.replication.Applier;
+import io.troupe.replication.Proposals;
+import io.troupe.replication.Rejections;
+import io.troupe.replication.Replica;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The leader's instances (Paxos Made Simple, §3): which are open, what is proposed in each, who has voted. What waits in the
+ * queue gets its instance when the window lets it: at most α instances are open above the last that is decided.
+ */
+final class Proposing {
+
+    /** A command that has no instance yet. */
+    private record Queued(Decree decree, long session, long serial, Optional<ActorRef<Replica.Reply>> replyTo) {}
+
+    static final class Open {
+        final Decree decree;
+        final TreeSet<String> voted = new TreeSet<>();
+        int ticks;
+
+        Open(Decree decree) {
+            this.decree = decree;
+        }
+    }
+
+    private final PaxosServer server;
+    private final Proposals proposals;
+    private final Deque<Queued> queue = new ArrayDeque<>();
+    private final TreeMap<Long, Open> open = new TreeMap<>();
+    private long queuedBytes;
+    private long next;
+
+    Proposing(PaxosServer server) {
+        this.server = server;
+        this.proposals = new Proposals(server.settings.maxPendingProposals(), server.settings.maxPendingBytes());
+    }
+
+    void begin(Phase1 phase1) {
+        next = phase1.from();
+    }
+
+    /**
+     * Whether no earlier ballot can have decided anything above what is known here to be decided: all that might vote have
+     * been asked, and what they had voted for is decided by now.
+     */
+    boolean knowsWhatIsDecided(Phase1 phase1) {
+        long chosen = server.chosenThrough();
+        return chosen >= phase1.lastVoted()
+                && chosen >= phase1.chosenThrough()
+                && phase1.isComplete(server.memberships().since(chosen + 1));
+    }
+
+    // -- clients
+
+    void add(Replica.Request request) {
+        if (request instanceof Replica.OpenSession opening && hasRoomFor(request, 0)) {
+            enqueue(new Queued(new Decree.OpenSession(), Replica.NO_SESSION, 0, Optional.of(opening.replyTo())));
+        } else if (request instanceof Replica.Propose propose) {
+            add(propose);
+        }
+    }
+
+    private void add(Replica.Propose propose) {
+        int length = propose.command().length();
+        if (length > server.settings.maxEntryBytes()) {
+            Rejections.reject(
+                    propose,
+                    Replica.Reason.TOO_LARGE,
+                    "the command has " + length + " bytes; at most " + server.settings.maxEntryBytes()
+                            + " are taken (troupe.paxos.max-entry-bytes)");
+        } else if (hasRoomFor(propose, length)) {
+            Decree command = new Decree.Command(
+                    propose.session(), propose.serial(), propose.acknowledgedBelow(), propose.command());
+            enqueue(new Queued(command, propose.session(), propose.serial(), Optional.of(propose.replyTo())));
+        }
+    }
+
+    /** The leader's own. */
+    void add(Decree decree) {
+        enqueue(new Queued(decree, Replica.NO_SESSION, 0, Optional.empty()));
+    }
+
+    private void enqueue(Queued queued) {
+        queue.add(queued);
+        queuedBytes += queued.decree().sizeBytes();
+    }
+
+    private boolean hasRoomFor(Replica.Request request, long sizeBytes) {
+        boolean room =
+                queue.size() < server.settings.maxPendingProposals() && proposals.hasRoomFor(queuedBytes + sizeBytes);
+        if (!room) {
+            Rejections.reject(
+                    request,
+                    Replica.Reason.OVERLOADED,
+                    "the leader of group " + server.group + " has its limit of proposals under way");
+        }
+        return room;
+    }
+
+    // -- phase 2
+
+    /** Proposes what the window, the promises and a message's size let through. */
+    void flush(Phase1 phase1, Consumer<Decrees> propose) {
+        next = Math.max(next, server.chosenThrough() + 1);
+        List<Decree> batch = new ArrayList<>();
+        long first = next;
+        long bytes = 0;
+        while (mayPropose(phase1, next)) {
+            Optional<Decree> decree = decreeFor(phase1, next);
+            if (decree.isEmpty()) {
+                break;
+            }
+            bytes += decree.get().sizeBytes();
+            if (bytes > server.settings.maxMessageBytes() && !batch.isEmpty()) {
+                propose.accept(new Decrees(first, batch));
+                batch.clear();
+                first = next;
+                bytes = decree.get().sizeBytes();
+            }
+            open.put(next, new Open(decree.get()));
+            batch.add(decree.get());
+            next++;
+        }
+        if (!batch.isEmpty()) {
+            propose.accept(new Decrees(first, batch));
+        }
+    }
+
+    private @Nullable Membership checked;
+    private @Nullable Phase1 checkedFor;
+
+    /** Within the window of α (§3), and with promises of those who decide that instance. */
+    private boolean mayPropose(Phase1 phase1, long instance) {
+        Membership membership = server.memberships().at(instance);
+        if (instance > server.chosenThrough() + membership.window() || instance <= phase1.chosenThrough()) {
+            return false;
+        }
+        if (membership == checked && phase1 == checkedFor) {
+            return true; // A promise is not taken back.
+        }
+        boolean complete = phase1.isComplete(membership);
+        if (complete) {
+            checked = membership;
+            checkedFor = phase1;
+        }
+        return complete;
+    }
+
+    private Optional<Decree> decreeFor(Phase1 phase1, long instance) {
+        Optional<Decree> bound = phase1.mustPropose(instance); // §2.2, P2c
+        if (bound.isPresent()) {
+            return bound;
+        }
+        if (instance <= phase1.lastVoted()) {
+            return Optional.of(new Decree.NoOp()); // §3: a gap
+        }
+        Queued queued = queue.poll();
+        if (queued != null) {
+            long bytes = queued.decree().sizeBytes();
+            queuedBytes -= bytes;
+            queued.replyTo()
+                    .ifPresent(client -> proposals.add(
+                            new Applier.Waiting(instance, queued.session(), queued.serial(), bytes, client)));
+            return Optional.of(queued.decree());
+        }
+        boolean changePending = instance < server.memberships().latestFrom();
+        return changePending ? Optional.of(new Decree.NoOp()) : Optional.empty(); // §3: no-ops bring it into force
+    }
+
+    /** Who decides any of these instances. */
+    SortedSet<String> voters(Decrees decrees) {
+        TreeSet<String> all = new TreeSet<>();
+        server.memberships().since(decrees.first()).forEach(membership -> all.addAll(membership.voters()));
+        return all;
+    }
+
+    /**
+     * Counts a vote.
+     *
+     * @return whether more is decided now
+     */
+    boolean onVoted(Accepted accepted) {
+        for (long i = Math.max(accepted.first(), server.chosenThrough() + 1); i <= accepted.last(); i++) {
+            Open instance = open.get(i);
+            if (instance != null && server.memberships().at(i).counts(accepted.from())) {
+                instance.voted.add(accepted.from().node());
+            }
+        }
+        long through = server.chosenThrough();
+        while (isChosen(through + 1)) {
+            through++;
+        }
+        if (through == server.chosenThrough()) {
+            return false;
+        }
+        open.headMap(through, true).clear();
+        server.choose(through, proposals.committedThrough(through));
+        return true;
+    }
+
+    /** §2.3, by those who decide this instance. */
+    private boolean isChosen(long instance) {
+        Open candidate = open.get(instance);
+        return candidate != null && server.memberships().at(instance).quorums().isPhase2(candidate.voted);
+    }
+
+    /** What has waited for votes for two heartbeats goes again to those that have not voted, a message a tick. */
+    void sendAgain(Function<Decrees, Accept> message) {
+        int patience = 2 * server.settings.ticksPerHeartbeat();
+        List<Decree> late = new ArrayList<>();
+        TreeSet<String> voted = new TreeSet<>();
+        long bytes = 0;
+        long first = server.chosenThrough() + 1;
+        for (Map.Entry<Long, Open> entry : open.entrySet()) {
+            Open instance = entry.getValue();
+            bytes += instance.decree.sizeBytes();
+            boolean fits = late.isEmpty() || bytes <= server.settings.maxMessageBytes();
+            if (++instance.ticks >= patience && fits && entry.getKey() == first + late.size()) {
+                if (late.isEmpty()) {
+                    voted.addAll(instance.voted);
+                }
+                voted.retainAll(instance.voted);
+                late.add(instance.decree);
+            }
+        }
+        if (!late.isEmpty()) {
+            Decrees decrees = new Decrees(first, late);
+            Accept accept = message.apply(decrees);
+            voters(decrees).stream().filter(node -> !voted.contains(node)).forEach(node -> server.tell(node, accept));
+        }
+    }
+
+    // -- another ballot of the same leader
+
+    /** Whether the promises of a higher ballot leave this leader's open proposals as they are. */
+    boolean agreesWith(Phase1 phase1) {
+        return open.entrySet().stream().allMatch(entry -> phase1.mustPropose(entry.getKey())
+                .map(entry.getValue().decree::equals)
+                .orElse(true));
+    }
+
+    void proposeAgain(Consumer<Decrees> propose) {
+        List<Decree> batch = new ArrayList<>();
+        long first = server.chosenThrough() + 1;
+        long bytes = 0;
+        for (Open instance : List.copyOf(open.values())) {
+            instance.voted.clear();
+            instance.ticks = 0;
+            bytes += instance.decree.sizeBytes();
+            if (bytes > server.settings.maxMessageBytes() && !batch.isEmpty()) {
+                propose.accept(new Decrees(first, batch));
+                first += batch.size();
+                batch.clear();
+                bytes = instance.decree.sizeBytes();
+            }
+            batch.add(instance.decree);
+        }
+        if (!batch.isEmpty()) {
+            propose.accept(new Decrees(first, batch));
+        }
+    }
+
+    long proposedThrough() {
+        return next - 1;
+    }
+
+    /** An open instance was decided elsewhere. */
+    boolean isOvertaken() {
+        return !open.isEmpty() && open.firstKey() <= server.chosenThrough();
+    }
+
+    // -- the end of a proposal
+
+    void onApplied() {
+        proposals.appliedThrough(server.appliedIndex());
+    }
+
+    void abandon(String detail) {
+        proposals.abandon(detail);
+        queue.forEach(queued -> queued.replyTo()
+                .ifPresent(client -> client.tell(
+                        new Replica.Rejected(queued.session(), queued.serial(), Replica.Reason.NO_LEADER, detail))));
+        queue.clear();
+    }
+}

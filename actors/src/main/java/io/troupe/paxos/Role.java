@@ -1,0 +1,213 @@
+package io.troupe.paxos;
+
+import io.troupe.paxos.PaxosMessage.Accept;
+import io.troupe.paxos.PaxosMessage.Accepted;
+import io.troupe.paxos.PaxosMessage.Forwarded;
+import io.troupe.paxos.PaxosMessage.Prepare;
+import io.troupe.paxos.PaxosMessage.Promise;
+import io.troupe.paxos.PaxosMessage.ReadAt;
+import io.troupe.paxos.PaxosMessage.ReadAtReply;
+import io.troupe.paxos.PaxosMessage.Readmit;
+import io.troupe.paxos.PaxosMessage.Rejected;
+import io.troupe.paxos.PaxosMessage.TakeOver;
+import io.troupe.replication.ReadConsistency;
+import io.troupe.replication.Rejections;
+import io.troupe.replication.Replica;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * What a replica is besides acceptor and learner: follower, candidate, or leader, which is the paper's distinguished
+ * proposer. Handling a message gives the role that the replica has next. Here is what every replica does as an acceptor
+ * (Paxos Made Simple, §2.2).
+ */
+abstract class Role {
+
+    final PaxosServer server;
+
+    Role(PaxosServer server) {
+        this.server = server;
+    }
+
+    abstract Replica.Role name();
+
+    abstract Role onTick();
+
+    /** The role ends; what waited for it is told. */
+    void end() {}
+
+    /** @param leader when it is known that one leads */
+    final Role follow(Optional<String> leader) {
+        end();
+        server.follow(leader);
+        return new Follower(server);
+    }
+
+    // -- acceptor
+
+    /** Phase 1(b). */
+    Role onPrepare(Prepare prepare) {
+        server.saw(prepare.ballot());
+        boolean leased = server.lease.isHeldAgainst(prepare.ballot().node(), prepare.released());
+        if (leased || !server.pledge().mayPromise(prepare.ballot())) {
+            prepare.replyTo()
+                    .tell(new Rejected(prepare.ballot(), server.pledge().promised(), server.node));
+            return this;
+        }
+        Optional<String> leader = server.leader().filter(prepare.ballot().node()::equals); // It only boosts its ballot.
+        Role next = isAbove(prepare.ballot()) ? follow(leader) : this;
+        List<Promise> promise = promise(prepare.ballot(), prepare.from());
+        server.promise(prepare.ballot(), () -> promise.forEach(prepare.replyTo()::tell));
+        return next;
+    }
+
+    /** The ballot ends whatever this replica was doing in a lower one. */
+    private boolean isAbove(Ballot ballot) {
+        return ballot.isAfter(server.pledge().promised());
+    }
+
+    /** What is to be said when the promise is durable, in parts no larger than a message may be. */
+    final List<Promise> promise(Ballot ballot, long from) {
+        long chosen = server.chosenThrough();
+        List<List<Vote>> parts = new ArrayList<>();
+        parts.add(new ArrayList<>());
+        long bytes = 0;
+        for (Vote vote : server.log().from(Math.max(from, chosen + 1))) {
+            bytes += vote.decree().sizeBytes();
+            if (bytes > server.settings.maxMessageBytes()) {
+                parts.add(new ArrayList<>());
+                bytes = vote.decree().sizeBytes();
+            }
+            parts.get(parts.size() - 1).add(vote);
+        }
+        List<Promise> promises = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            promises.add(new Promise(ballot, server.voter(), chosen, parts.get(i), i, parts.size()));
+        }
+        return promises;
+    }
+
+    /** Phase 2(b), and what the message says besides: who leads, and what is decided. */
+    Role onAccept(Accept accept) {
+        server.saw(accept.ballot());
+        if (!server.pledge().mayAccept(accept.ballot())) {
+            accept.replyTo().tell(new Rejected(accept.ballot(), server.pledge().promised(), server.node));
+            return this;
+        }
+        boolean isNews = isAbove(accept.ballot())
+                || !server.leader().equals(Optional.of(accept.ballot().node()));
+        Role next = isNews ? follow(Optional.of(accept.ballot().node())) : this;
+        next.heardLeader();
+        vote(accept);
+        server.chosenBy(accept.ballot(), accept.chosenThrough());
+        return next;
+    }
+
+    private void vote(Accept accept) {
+        Decrees decrees = accept.decrees();
+        if (decrees.last() > server.chosenThrough() + server.settings.votesAheadMax()) {
+            server.catchUp.behind(accept.ballot().node()); // So far behind that its votes would have no bound.
+            return;
+        }
+        server.lease.grant(accept.ballot());
+        Accepted answer =
+                new Accepted(accept.ballot(), server.voter(), decrees.first(), decrees.last(), accept.round());
+        server.accept(accept.ballot(), decrees, () -> accept.replyTo().tell(answer));
+    }
+
+    /** Whoever leads was heard. */
+    void heardLeader() {}
+
+    // -- proposer
+
+    Role onPromise(Promise promise) {
+        return this;
+    }
+
+    Role onAccepted(Accepted accepted) {
+        return this;
+    }
+
+    Role onRejected(Rejected rejected) {
+        server.saw(rejected.promised());
+        return this;
+    }
+
+    Role onTakeOver(TakeOver message) {
+        return this;
+    }
+
+    Role onReadmit(Readmit readmit) {
+        return this;
+    }
+
+    /** What is decided, or applied, or who can be reached, has changed. */
+    Role onProgress() {
+        return this;
+    }
+
+    Role onFlush() {
+        return this;
+    }
+
+    void onApplied() {}
+
+    // -- clients
+
+    /** A proposal, or the opening of a session; {@code forwarded} by a replica that took this one for the leader. */
+    Role onProposal(Replica.Request request, boolean forwarded) {
+        Optional<ActorRef<PaxosMessage>> leader = server.leader().flatMap(server::peer);
+        if (leader.isPresent()
+                && !forwarded) { // Once only: two that take each other for the leader would play forever.
+            leader.get().tell(new Forwarded(request));
+        } else {
+            Rejections.reject(request, Replica.Reason.NO_LEADER, noLeader());
+        }
+        return this;
+    }
+
+    final String noLeader() {
+        return server.node + " knows no leader of group " + server.group + "; it has promised ballot "
+                + server.pledge().promised();
+    }
+
+    final Role onQuery(Replica.Query query) {
+        if (query.consistency() != ReadConsistency.STALE) {
+            return onReadAtLeader(query);
+        }
+        if (server.readsAtApplier() >= server.settings.maxPendingReads()) {
+            Rejections.rejectRead(query, server.settings.maxPendingReads());
+        } else {
+            server.ask(0, List.of(query));
+        }
+        return this;
+    }
+
+    Role onReadAtLeader(Replica.Query query) {
+        Rejections.reject(query, Replica.Reason.NO_LEADER, noLeader());
+        return this;
+    }
+
+    Role onReadAt(ReadAt request) {
+        request.replyTo().tell(new ReadAtReply(request.id(), ReadAtReply.REFUSED));
+        return this;
+    }
+
+    Role onReadAtReply(ReadAtReply reply) {
+        return this;
+    }
+
+    Role onTransferLeadership(Replica.TransferLeadership request) {
+        if (!request.onlyHere()) {
+            return onProposal(request, false);
+        }
+        Rejections.reject(
+                request,
+                Replica.Reason.NOT_LEADER,
+                server.node + " does not lead group " + server.group + "; "
+                        + server.leader().orElse("nobody that it knows of") + " does");
+        return this;
+    }
+}

@@ -1,0 +1,4 @@
+package io.troupe.paxos;
+
+/** Votes for consecutive instances in one ballot. */
+record Votes(Ballot ballot, Decrees decrees) {}

@@ -1,0 +1,70 @@
+/**
+ * Multi-Paxos: Paxos as an engine (Lamport, <em>Paxos Made Simple</em>, 2001, §3, and <em>The Part-Time Parliament</em>, ACM
+ * TOCS 1998, §3; Chandra, Griesemer and Redstone, <em>Paxos Made Live</em>, PODC 2007, "Live" below; Howard, Malkhi and
+ * Spiegelman, <em>Flexible Paxos</em>, OPODIS 2016). Single-decree Paxos, to begin with, is {@link io.troupe.paxos.synod}.
+ *
+ * <h2>The actors of one node</h2>
+ *
+ * <pre>
+ * GroupHost                        one per node, whatever its engines (io.troupe.replication)
+ *  └─ PaxosReplica "group-…"       one per group: acceptor and learner always, and as its present Role says
+ *      │                           Follower, Candidate or Leader; stops when a child fails, is never restarted in place
+ *      ├─ Ledger "ledger"          pledge and votes, event-sourced; one write under way, the rest batched
+ *      ├─ Applier "applier"        state machine and client sessions; answers clients and reads
+ *      ├─ SnapshotFetcher          a snapshot from any other replica, in chunks       (blocking dispatcher)
+ *      ├─ SnapshotReader           offers one, or reads a chunk of it, for such a one (blocking dispatcher)
+ *      └─ SnapshotWriter, SnapshotPruner, Rebuilding                                  (blocking dispatcher)
+ * </pre>
+ *
+ * <h2>A command, when all is well</h2>
+ *
+ * <pre>
+ * client ─Propose─► any replica ─Forwarded─► leader: gets the next instance, if the window of α lets it
+ *                                              │ Accept (2a), with what is decided so far
+ *                        ┌─────────────────────┼──────────────────────┐
+ *                        ▼                     ▼                      ▼
+ *                 leader's Ledger        acceptor n2            acceptor n3
+ *                        │ Stored              │ Ledger, Stored        │
+ *                        ▼                     └──Accepted (2b)─► leader: a quorum of phase 2: decided
+ *                     counted                                          │ Apply, when all before it are
+ *                                                                      ▼
+ *                                                                   Applier ─Applied─► client
+ * </pre>
+ *
+ * <p>Phase 1 is done once, for all instances, when a leader begins; a command then takes one Accept to and one Accepted from
+ * each other acceptor ({@code PaxosPaperTest.oneRoundTripACommand} counts them).
+ *
+ * <h2>Where the papers are</h2>
+ *
+ * <ul>
+ *   <li>the acceptor's two rules: {@link io.troupe.paxos.Pledge}; what promises bind a proposer to: {@link
+ *       io.troupe.paxos.Phase1}; instances, window, gaps: {@link io.troupe.paxos.Proposing};
+ *   <li>who decides which instance, α ahead: {@link io.troupe.paxos.Memberships}, {@link io.troupe.paxos.Reconfiguration};
+ *   <li>master lease, acceptor's and master's half, with the drift it stands: {@link io.troupe.paxos.GrantedLease}, {@link
+ *       io.troupe.paxos.MasterLease}; a returning node does not end the mastership: {@link io.troupe.paxos.Leader};
+ *   <li>catch-up and snapshots from any replica: {@link io.troupe.paxos.CatchUp}; a disk that lost what it held: {@link
+ *       io.troupe.paxos.Rebuilding}.
+ * </ul>
+ *
+ * <h2>Deviations</h2>
+ *
+ * <ul>
+ *   <li>An acceptor that lost its journal is readmitted under a new token by a decree, and not when it has seen one instance
+ *       (Live §5.1), which is not enough where one promise stands for all instances: see {@link io.troupe.paxos.Rebuilding}.
+ *   <li>A promise tells the votes above what its acceptor knows to be decided; a candidate fetches the rest before it leads.
+ *   <li>A master raises its ballot when an acceptor refuses it for a higher one, and not periodically (Live §5.2).
+ *   <li>What is decided is said with the next Accept or heartbeat; there is no message of its own for it.
+ *   <li>A change of members is filled up with no-ops at once, so that it is in force α instances later without waiting for
+ *       clients (§3 proposes it for a leader that has nothing to propose).
+ *   <li>A learner is promoted whether or not it has caught up: {@code NOT_CAUGHT_UP} is never answered.
+ *   <li>Status shows the round of the ballot promised as its term: high numbers, see {@link io.troupe.paxos.Ballot}.
+ *   <li>Live's checksum of the replicas' state as a log entry, and MultiOp, are for the systems above: etcd's Txn and HashKV.
+ * </ul>
+ *
+ * <p>Start reading with {@link io.troupe.paxos.Pledge}, then {@link io.troupe.paxos.Role}, {@link io.troupe.paxos.Candidate}
+ * and {@link io.troupe.paxos.Leader}. {@link io.troupe.paxos.PaxosEngine} is the way in for a node.
+ */
+@NullMarked
+package io.troupe.paxos;
+
+import org.jspecify.annotations.NullMarked;

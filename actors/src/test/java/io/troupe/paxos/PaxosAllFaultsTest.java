@@ -1,0 +1,72 @@
+package io.troupe.paxos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.troupe.sim.Simulation;
+import io.troupe.sim.junit.SimulationTest;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.slf4j.LoggerFactory;
+
+/** {@link PaxosFaults}, seed after seed: {@value #SEEDS} of them at every build, {@value #SOAK_SEEDS} when asked to. */
+class PaxosAllFaultsTest {
+
+    private static final int SEEDS = 60;
+    private static final int SOAK_SEEDS = 20_000;
+
+    /** Actors fail here by the thousand, as they should. */
+    private static final List<Logger> NOISY = List.of(
+            (Logger) LoggerFactory.getLogger("io.troupe.paxos"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
+
+    private static final PaxosFaults.Coverage COVERAGE = new PaxosFaults.Coverage();
+    private static long begun;
+
+    @BeforeAll
+    static void begin() {
+        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
+        begun = System.nanoTime();
+    }
+
+    @AfterAll
+    static void theRunsCameToEverything() {
+        NOISY.forEach(logger -> logger.setLevel(null));
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        System.out.printf(
+                "%d runs: %d ballots, %d instances decided, %d writes and %d reads acknowledged, %d snapshots restored,"
+                        + " %d changes of members, %d journals lost; %.0f virtual seconds in %.1f s, %.0f a second%n",
+                COVERAGE.runs,
+                COVERAGE.ballots,
+                COVERAGE.instances,
+                COVERAGE.writes,
+                COVERAGE.reads,
+                COVERAGE.snapshotsRestored,
+                COVERAGE.changes,
+                COVERAGE.journalsLost,
+                COVERAGE.virtualMillis / 1e3,
+                seconds,
+                COVERAGE.virtualMillis / 1e3 / seconds);
+        if (COVERAGE.runs >= 100) {
+            assertThat(COVERAGE.ballots).isGreaterThan(2 * COVERAGE.runs);
+            assertThat(COVERAGE.writes).isGreaterThan(50 * COVERAGE.runs);
+            assertThat(COVERAGE.reads).isGreaterThan(20 * COVERAGE.runs);
+            assertThat(COVERAGE.snapshotsRestored).isGreaterThan(COVERAGE.runs);
+            assertThat(COVERAGE.changes).isGreaterThan(COVERAGE.runs);
+            assertThat(COVERAGE.journalsLost).isGreaterThan(COVERAGE.runs / 20);
+        }
+    }
+
+    @SimulationTest(seeds = SEEDS)
+    void fiveReplicasKeepEveryPromise(Simulation sim) {
+        new PaxosFaults(COVERAGE).accept(sim);
+    }
+
+    @Tag("soak")
+    @SimulationTest(seeds = SOAK_SEEDS, firstSeed = SEEDS)
+    void fiveReplicasKeepEveryPromiseForLong(Simulation sim) {
+        new PaxosFaults(COVERAGE).accept(sim);
+    }
+}

@@ -1,0 +1,236 @@
+package io.troupe.paxos;
+
+import static net.bytebuddy.matcher.ElementMatchers.named;
+
+import io.troupe.replication.ReplicatedService;
+import io.troupe.replication.Sessions;
+import io.troupe.sim.mutants.Mutant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import net.bytebuddy.asm.Advice;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * Classic bugs of Multi-Paxos, each planted alone into otherwise unchanged bytes: what is written here is inlined at the
+ * beginning or the end of the method named. The simulation is worth what it finds of them.
+ */
+final class PaxosMutants {
+
+    private PaxosMutants() {}
+
+    /** @param seeds within which {@link PaxosFaults} finds it */
+    record Planted(Mutant mutant, int seeds) {
+        @Override
+        public String toString() {
+            return mutant.name();
+        }
+    }
+
+    private static Planted planted(Class<?> bug, Class<?> type, String method, int seeds) {
+        return new Planted(Mutant.advised(bug, type, named(method)), seeds);
+    }
+
+    static List<Planted> all() {
+        return List.of(
+                planted(AcceptsBelowItsPromise.class, Pledge.class, "mayAccept", 20),
+                planted(PromisesBelowItsPromise.class, Pledge.class, "mayPromise", 20),
+                planted(ForgetsItsPromiseInACrash.class, Ledger.class, "recover", 20),
+                planted(AnswersBeforeTheSync.class, Ledger.class, "store", 20),
+                planted(ChoosesItsOwnValue.class, Phase1.class, "mustPropose", 20),
+                planted(TakesTheLowestVote.class, Phase1.class, "higher", 100),
+                planted(ReusesABallot.class, PaxosServer.class, "nextBallot", 20),
+                planted(QuorumOffByOne.class, Quorums.class, "isPhase2", 20),
+                planted(ExecutesAboveAGap.class, Proposing.class, "isChosen", 20),
+                planted(ProposesBeyondTheWindow.class, Proposing.class, "mayPropose", 20),
+                planted(IgnoresAlpha.class, Memberships.class, "decided", 40),
+                planted(PromisesInSpiteOfALease.class, GrantedLease.class, "isHeldAgainst", 60),
+                planted(KeepsItsLeaseForEver.class, MasterLease.class, "isHeld", 60),
+                planted(ReadsWithoutARound.class, ConfirmedReads.class, "begin", 60),
+                planted(LeavesSessionsOutOfSnapshots.class, ReplicatedService.class, "write", 20),
+                planted(VotesAgainAtOnceAfterALoss.class, Pledge.class, "withToken", 100));
+    }
+
+    // -- acceptors
+
+    /** Paxos Made Simple, §2.2, P1a. */
+    static final class AcceptsBelowItsPromise {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean may) {
+            may = true;
+        }
+    }
+
+    /** Paxos Made Simple, §2.2, phase 1(b). */
+    static final class PromisesBelowItsPromise {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean may) {
+            may = true;
+        }
+    }
+
+    /** Paxos Made Simple, §2.5: votes are read back, and the promise is not. */
+    static final class ForgetsItsPromiseInACrash {
+        @Advice.OnMethodExit
+        static void exit(@Advice.FieldValue(value = "pledge", readOnly = false) Pledge pledge) {
+            pledge = new Pledge(Ballot.NONE, pledge.chosenThrough(), pledge.token());
+        }
+    }
+
+    /** Paxos Made Simple, §2.5: recorded in stable storage before it is sent. */
+    static final class AnswersBeforeTheSync {
+        @Advice.OnMethodEnter
+        static void enter(
+                @Advice.FieldValue("replica") ActorRef<Ledger.Event> replica, @Advice.Argument(1) long ticket) {
+            replica.tell(new Ledger.Stored(ticket));
+        }
+    }
+
+    // -- proposers
+
+    /** Paxos Made Simple, §2.2, P2c: what the promises say is not listened to. */
+    static final class ChoosesItsOwnValue {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) Optional<Decree> bound) {
+            bound = Optional.empty();
+        }
+    }
+
+    /** Paxos Made Simple, §2.2, P2c: of the highest ballot, and not of any. */
+    static final class TakesTheLowestVote {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.Argument(0) Vote one,
+                @Advice.Argument(1) Vote other,
+                @Advice.Return(readOnly = false) Vote taken) {
+            taken = other.ballot().isAfter(one.ballot()) ? one : other;
+        }
+    }
+
+    /** Paxos Made Simple, §2.5: the number to begin with is thought of anew in each life. */
+    static final class ReusesABallot {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.This PaxosServer self,
+                @Advice.FieldValue("highestSeen") Ballot highestSeen,
+                @Advice.Return(readOnly = false) Ballot next) {
+            next = new Ballot(highestSeen.round() + 1, self.node);
+        }
+    }
+
+    /** One acceptor less than a quorum. */
+    static final class QuorumOffByOne {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.This Quorums self,
+                @Advice.Argument(0) Set<String> nodes,
+                @Advice.Return(readOnly = false) boolean quorum) {
+            quorum = quorum || (!nodes.isEmpty() && nodes.size() >= self.phase2() - 1);
+        }
+    }
+
+    /** Paxos Made Simple, §3: a command is executed when all before it are. Here a later one that is chosen is enough. */
+    static final class ExecutesAboveAGap {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.Argument(0) long instance,
+                @Advice.FieldValue("server") PaxosServer server,
+                @Advice.FieldValue("open") TreeMap<Long, Proposing.Open> open,
+                @Advice.Return(readOnly = false) boolean chosen) {
+            chosen = chosen || Wrong.isLaterChosen(instance, server, open);
+        }
+    }
+
+    /** Paxos Made Simple, §3: at most α ahead. */
+    static final class ProposesBeyondTheWindow {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.FieldValue("server") PaxosServer server,
+                @Advice.Argument(0) Phase1 phase1,
+                @Advice.Argument(1) long instance,
+                @Advice.Return(readOnly = false) boolean may) {
+            may = may
+                    || (instance > phase1.chosenThrough()
+                            && instance < server.chosenThrough() + 100
+                            && phase1.isComplete(server.memberships().at(instance)));
+        }
+    }
+
+    /** Paxos Made Simple, §3: decided by i, in force from i + α. Here at once, while instances are open. */
+    static final class IgnoresAlpha {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(
+                @Advice.Argument(0) long instance,
+                @Advice.Argument(1) Membership membership,
+                @Advice.FieldValue("from") TreeMap<Long, Membership> from) {
+            from.put(instance + 1, membership);
+            return true;
+        }
+    }
+
+    // -- masters
+
+    /** Paxos Made Live, §5.2: an acceptor forgets that it has granted a lease. */
+    static final class PromisesInSpiteOfALease {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean held) {
+            held = false;
+        }
+    }
+
+    /** Paxos Made Live, §5.2: a lease ends by the clock, also where nobody says that it has ended. */
+    static final class KeepsItsLeaseForEver {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.FieldValue("confirmed") long confirmed, @Advice.Return(readOnly = false) boolean held) {
+            held = confirmed > 0;
+        }
+    }
+
+    /** A master that was deposed without knowing answers from its old state. */
+    static final class ReadsWithoutARound {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.FieldValue(value = "round", readOnly = false) long round,
+                @Advice.This ConfirmedReads self,
+                @Advice.Return boolean begun) {
+            if (begun) {
+                round = 0;
+                self.onConfirmed();
+            }
+        }
+    }
+
+    /** Sessions are part of the state, also of that in a snapshot. */
+    static final class LeavesSessionsOutOfSnapshots {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 0, readOnly = false) Sessions sessions) {
+            sessions = new Sessions();
+        }
+    }
+
+    // -- disks
+
+    /** Paxos Made Live, §5.1: a replica whose disk has lost what it held counts as if nothing had happened. */
+    static final class VotesAgainAtOnceAfterALoss {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) Pledge pledge) {
+            pledge = new Pledge(pledge.promised(), pledge.chosenThrough(), 0);
+        }
+    }
+
+    /** What is too long to be inlined. */
+    static final class Wrong {
+
+        private Wrong() {}
+
+        static boolean isLaterChosen(long instance, PaxosServer server, TreeMap<Long, Proposing.Open> open) {
+            return open.containsKey(instance)
+                    && open.tailMap(instance).entrySet().stream().anyMatch(entry -> server.memberships()
+                            .at(entry.getKey())
+                            .quorums()
+                            .isPhase2(entry.getValue().voted));
+        }
+    }
+}

@@ -1,0 +1,243 @@
+package io.troupe.paxos;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.troupe.replication.InMemorySnapshotStorage;
+import io.troupe.replication.ReadConsistency;
+import io.troupe.replication.Replica;
+import io.troupe.replication.sim.ObservedClients;
+import io.troupe.replication.sim.SimulatedServer;
+import io.troupe.sim.NetworkConditions;
+import io.troupe.sim.Node;
+import io.troupe.sim.Simulation;
+import io.troupe.sim.SimulationFailure;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A group with its clients in a simulation, watched: after every step what the papers promise, what clients were promised,
+ * and that no replica falls but by its disk; at the end that service comes back, and that all replicas agree.
+ */
+final class WatchedPaxosGroup {
+
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** Small limits and short timeouts, so that a short run comes to all of them. */
+    private static final String SMALL =
+            """
+            troupe.paxos {
+              heartbeat-interval = 50ms
+              ticks-per-heartbeat = 1
+              election-timeout = 300ms
+              lease = 300ms
+              max-clock-drift = 0.2
+              window = 8
+              max-message-bytes = 1 KiB
+              max-write-bytes = 1 KiB
+              snapshot-entries = 40
+              retained-entries = 3
+            }
+            """;
+
+    final Simulation sim;
+    final List<String> names;
+    final PaxosSettings settings;
+    final ObservedClients clients = new ObservedClients();
+    final TreeMap<String, Node<SimulatedServer.Command>> nodes = new TreeMap<>();
+    final TreeMap<String, PaxosServer> servers = new TreeMap<>();
+    final TreeMap<String, Role> roles = new TreeMap<>();
+    final TreeMap<String, Integer> journals = new TreeMap<>();
+    final OneValueAnInstance decided;
+    final BallotsAreUsedOnce ballots = new BallotsAreUsedOnce();
+    private final List<Witness> properties;
+
+    /** @param founders the first so many begin as acceptors; the others wait to be added */
+    WatchedPaxosGroup(Simulation sim, int size, int founders, String hocon) {
+        this.sim = sim;
+        this.names = IntStream.rangeClosed(1, size).mapToObj(i -> "n" + i).toList();
+        Config config = ConfigFactory.parseString(hocon)
+                .withFallback(ConfigFactory.parseString(SMALL))
+                .withFallback(ConfigFactory.load());
+        this.settings = PaxosSettings.from(config);
+        this.decided = new OneValueAnInstance(Membership.founding(
+                new TreeSet<>(names.subList(0, founders)), settings.phase2Quorum(), settings.window()));
+        this.properties = List.of(
+                new SeenVotes(
+                        List.of(new PromiseIsKept(), new OneDecreeABallot(), decided, new AcceptorNeverForgets())),
+                ballots,
+                new OneMaster(),
+                new WindowIsKept());
+        sim.onNodeDeath(this::onNodeDeath);
+        for (String name : names) {
+            var storage = new InMemorySnapshotStorage();
+            nodes.put(
+                    name,
+                    sim.node(
+                            name,
+                            node -> SimulatedServer.create(
+                                    node,
+                                    names.subList(0, founders),
+                                    new PaxosEngine(
+                                            settings,
+                                            storage,
+                                            node.nanoClock(),
+                                            this::observe,
+                                            id -> id + "/" + journals.getOrDefault(name, 0)),
+                                    Duration.ofMillis(120),
+                                    List.of(ReadConsistency.LINEARIZABLE, ReadConsistency.LEASE),
+                                    clients)));
+        }
+        sim.afterEveryStep("what a group of Multi-Paxos promises", clients::throwBroken);
+    }
+
+    private void observe(PaxosServer server, Role role) {
+        servers.put(server.node, server);
+        roles.put(server.node, role);
+        clients.judge(() -> properties.forEach(property -> property.afterStep(server, role)));
+    }
+
+    /** A replica may fall when its disk fails, and for no other reason. */
+    private void onNodeDeath(Node<?> node) {
+        if (sim.faults().stream().noneMatch(fault -> fault.contains("failing disk of " + node.name()))) {
+            clients.judge(() -> {
+                throw new AssertionError("the replica of " + node.name() + " fell, although its disk never failed");
+            });
+            return;
+        }
+        sim.after(Duration.ofSeconds(1), () -> {
+            if (!node.isUp()) {
+                node.restart();
+            }
+        });
+    }
+
+    /** The node crashes, and when it comes back its journal is empty; its snapshots are there. */
+    void loseJournal(String name, Duration away) {
+        Node<?> node = nodes.get(name);
+        if (node.isUp()) {
+            node.crash();
+            journals.merge(name, 1, Integer::sum);
+            sim.after(away, () -> {
+                if (!node.isUp()) {
+                    node.restart();
+                }
+            });
+        }
+    }
+
+    Optional<String> leader() {
+        return roles.entrySet().stream()
+                .filter(role -> role.getValue().name() == Replica.Role.LEADER)
+                .map(Map.Entry::getKey)
+                .max(Comparator.comparing(name -> servers.get(name).pledge().promised()));
+    }
+
+    /** Everything is mended: the group serves again, and comes to rest in one state. */
+    void finish() {
+        sim.heal();
+        sim.network(NetworkConditions.good());
+        nodes.values().forEach(node -> {
+            if (!node.isUp()) {
+                node.restart();
+            } else if (node.isPaused()) {
+                node.resume();
+            }
+        });
+        haveAllVote();
+        long before = clients.writes();
+        await("the group serves again", () -> clients.writes() > before + 5);
+        clients.stop();
+        await("the group comes to rest", this::isAtRest);
+        List<String> history = clients.history(names.get(0));
+        for (String name : names) {
+            if (!clients.history(name).equals(history)) {
+                throw new AssertionError("the histories of " + names.get(0) + " and " + name + " differ: " + history
+                        + " and " + clients.history(name));
+            }
+        }
+        clients.checkComplete(history);
+    }
+
+    /** Asks again and again: whoever leads may be another each time, and a change asked for earlier may come late. */
+    private void haveAllVote() {
+        if (!doAllVote()) {
+            leader().map(clients::replica)
+                    .ifPresent(leader -> leader.tell(new Replica.Reconfigure(
+                            changesTo(names), sim.system().deadLetters().unsafeUpcast())));
+        }
+        sim.after(Duration.ofMillis(500), this::haveAllVote);
+    }
+
+    /** Also each by what its disk holds, which may have been lost. */
+    private boolean doAllVote() {
+        return servers.size() == names.size()
+                && servers.values().stream().allMatch(server -> {
+                    Membership latest = server.memberships().latest();
+                    return latest.voters().equals(new TreeSet<>(names)) && latest.counts(server.voter());
+                });
+    }
+
+    /** What makes these the voters, from what the leader knows. */
+    List<Replica.MemberChange> changesTo(Collection<String> voters) {
+        Membership now = leader().map(servers::get)
+                .map(server -> server.memberships().latest())
+                .orElse(decided.latest());
+        List<Replica.MemberChange> changes = new ArrayList<>();
+        for (String name : names) {
+            if (!voters.contains(name) && now.members().contains(name)) {
+                changes.add(Replica.MemberChange.remove(name));
+            } else if (voters.contains(name) && now.learners().contains(name)) {
+                changes.add(Replica.MemberChange.promote(name));
+            } else if (voters.contains(name) && !now.members().contains(name)) {
+                changes.add(Replica.MemberChange.addVoter(name));
+            }
+        }
+        return changes;
+    }
+
+    private void await(String what, BooleanSupplier reached) {
+        try {
+            sim.runUntil(reached, PATIENCE);
+        } catch (SimulationFailure e) {
+            clients.throwBroken(); // Then it was not time that ran out.
+            List<String> found = new ArrayList<>();
+            servers.forEach(
+                    (name, server) -> found.add(server.status(roles.get(name).name()) + " promised "
+                            + server.pledge() + ", log to " + server.log().last() + ", "
+                            + server.memberships().latest()));
+            throw new AssertionError(
+                    what + ": not within " + PATIENCE.toSeconds() + " virtual seconds; clients wait at "
+                            + clients.waiting() + ", replicas are " + found,
+                    e);
+        }
+    }
+
+    /** No client waits, one leads, and all have applied all that there is. */
+    private boolean isAtRest() {
+        if (!clients.waiting().isEmpty() || !doAllVote()) {
+            return false;
+        }
+        TreeSet<Long> indexes = new TreeSet<>();
+        for (PaxosServer server : servers.values()) {
+            indexes.add(server.appliedIndex());
+            indexes.add(server.chosenThrough());
+        }
+        return indexes.size() == 1
+                && roles.values().stream()
+                        .anyMatch(role -> role instanceof Leader leader && leader.proposedThrough() == indexes.first());
+    }
+
+    @Nullable Role role(String name) {
+        return roles.get(name);
+    }
+}

@@ -1,0 +1,227 @@
+package io.troupe.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.troupe.paxos.PaxosEngine;
+import io.troupe.paxos.PaxosSettings;
+import io.troupe.raft.RaftEngine;
+import io.troupe.raft.RaftSettings;
+import io.troupe.sim.Node;
+import io.troupe.sim.NodeContext;
+import io.troupe.sim.Simulation;
+import io.troupe.sim.Stage;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The engines side by side, as they are configured by default, three replicas each, in virtual time: what a command costs in
+ * messages, and for how long nobody is served when the leader crashes. Numbers of the protocols, and not of a machine.
+ */
+class EnginesComparedTest {
+
+    private static final List<String> NAMES = List.of("n1", "n2", "n3");
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final int COMMANDS = 500;
+    private static final int CRASHES = 20;
+
+    private static final Config CONFIG = ConfigFactory.load();
+
+    private static final Map<String, BiFunction<NodeContext, SnapshotStorage, Engine>> ENGINES = new TreeMap<>(Map.of(
+            RaftEngine.NAME, (node, storage) -> new RaftEngine(RaftSettings.from(CONFIG), storage),
+            PaxosEngine.NAME,
+                    (node, storage) -> new PaxosEngine(PaxosSettings.from(CONFIG), storage, node.nanoClock())));
+
+    private sealed interface Command permits Ready, Answered, Run {}
+
+    private record Ready(ActorRef<Replica.Request> replica) implements Command {}
+
+    private record Answered(SessionClient.Outcome outcome) implements Command {}
+
+    /** So many commands, so many of them at a time. */
+    private record Run(int commands, int outstanding) implements Command {}
+
+    /** What a node has to say to the test. */
+    private static final class Seen {
+        final TreeMap<String, Replica.Status> statuses = new TreeMap<>();
+        long answered;
+        long asked;
+
+        String leader() {
+            return statuses.values().stream()
+                    .filter(status -> status.role() == Replica.Role.LEADER)
+                    .max((a, b) -> Long.compare(a.term(), b.term()))
+                    .map(Replica.Status::node)
+                    .orElse("");
+        }
+    }
+
+    private record Group(Simulation sim, Map<String, Node<Command>> nodes, Seen seen) {
+
+        static Group of(Simulation sim, BiFunction<NodeContext, SnapshotStorage, Engine> engine) {
+            Seen seen = new Seen();
+            TreeMap<String, Node<Command>> nodes = new TreeMap<>();
+            for (String name : NAMES) {
+                var storage = new InMemorySnapshotStorage();
+                nodes.put(name, sim.node(name, node -> root(node, engine.apply(node, storage), seen)));
+            }
+            Group group = new Group(sim, nodes, seen);
+            sim.runUntil(() -> !seen.leader().isEmpty(), PATIENCE);
+            group.run(nodes.get(seen.leader()), 20, 1);
+            return group;
+        }
+
+        /** At that node, to the end. */
+        void run(Node<Command> node, int commands, int outstanding) {
+            long until = seen.answered + commands;
+            node.ref().tell(new Run(commands, outstanding));
+            sim.runUntil(() -> seen.answered >= until, PATIENCE);
+        }
+    }
+
+    private static Behavior<Command> root(NodeContext node, Engine engine, Seen seen) {
+        return Behaviors.setup(context -> {
+            var host = context.spawn(GroupHost.create(node.name(), List.of(engine), node.random("engine")), "groups");
+            host.tell(new Groups.Host(
+                    "g",
+                    NAMES,
+                    (group, name) -> new Nothing(),
+                    context.messageAdapter(
+                            Groups.HostReply.class, reply -> new Ready(((Groups.Hosted) reply).replica()))));
+            return Behaviors.receive(Command.class)
+                    .onMessage(Ready.class, ready -> serving(context, node, ready.replica(), seen))
+                    .build();
+        });
+    }
+
+    private static Behavior<Command> serving(
+            ActorContext<Command> context, NodeContext node, ActorRef<Replica.Request> replica, Seen seen) {
+        ActorRef<Replica.Status> statuses = context.spawn(
+                Behaviors.receiveMessage(status -> {
+                    seen.statuses.put(node.name(), status);
+                    return Behaviors.same();
+                }),
+                "statuses");
+        replica.tell(new Replica.Observe(statuses));
+        var client = context.spawn(
+                SessionClient.create(replica, SessionClient.Settings.DEFAULT, node.random("client")), "client");
+        ActorRef<SessionClient.Outcome> outcomes = context.messageAdapter(SessionClient.Outcome.class, Answered::new);
+        Runnable submit = () -> {
+            seen.asked++;
+            client.tell(new SessionClient.Submit(ByteString.fromString("x"), PATIENCE, outcomes));
+        };
+        var left = new int[1];
+        return Behaviors.receive(Command.class)
+                .onMessage(Run.class, run -> {
+                    left[0] = run.commands();
+                    for (int i = 0; i < run.outstanding() && left[0] > 0; i++, left[0]--) {
+                        submit.run();
+                    }
+                    return Behaviors.same();
+                })
+                .onMessage(Answered.class, answered -> {
+                    seen.answered++;
+                    if (left[0]-- > 0) {
+                        submit.run();
+                    }
+                    return Behaviors.same();
+                })
+                .build();
+    }
+
+    /** A service with no state. */
+    private static final class Nothing implements StateMachine {
+        @Override
+        public ByteString apply(long index, ByteString command) {
+            return ByteString.emptyByteString();
+        }
+
+        @Override
+        public ByteString query(ByteString query) {
+            return ByteString.emptyByteString();
+        }
+
+        @Override
+        public State freeze() {
+            return (OutputStream out) -> {};
+        }
+
+        @Override
+        public void restore(InputStream state) {}
+    }
+
+    /** @param failoversMillis from the leader's crash to the next answer at another node, in order */
+    private record Measured(double messagesOneAtATime, double messagesManyAtATime, List<Long> failoversMillis) {}
+
+    private static Measured measure(Stage stage, BiFunction<NodeContext, SnapshotStorage, Engine> engine) {
+        double one;
+        double many;
+        try (Simulation sim = stage.simulate(1)) {
+            Group group = Group.of(sim, engine);
+            one = messages(group, 1);
+            many = messages(group, 64);
+        }
+        List<Long> failovers = new ArrayList<>();
+        for (int seed = 0; seed < CRASHES; seed++) {
+            try (Simulation sim = stage.simulate(seed)) {
+                failovers.add(failover(Group.of(sim, engine)));
+            }
+        }
+        return new Measured(one, many, failovers.stream().sorted().toList());
+    }
+
+    private static double messages(Group group, int outstanding) {
+        long before = group.sim().messagesSent();
+        group.run(group.nodes().get(group.seen().leader()), COMMANDS, outstanding);
+        return (double) (group.sim().messagesSent() - before) / COMMANDS;
+    }
+
+    private static long failover(Group group) {
+        String leader = group.seen().leader();
+        String other =
+                NAMES.stream().filter(name -> !name.equals(leader)).findFirst().orElseThrow();
+        group.run(group.nodes().get(other), 5, 1);
+        long crashed = group.sim().now().toMillis();
+        group.sim().crash(leader);
+        group.run(group.nodes().get(other), 1, 1);
+        return group.sim().now().toMillis() - crashed;
+    }
+
+    @Test
+    void messagesAndFailover() {
+        try (Stage stage = Stage.open(ConfigFactory.empty())) {
+            ENGINES.forEach((name, engine) -> {
+                Measured measured = measure(stage, engine);
+                System.out.printf(
+                        Locale.ROOT,
+                        "%s, 3 replicas: %.2f messages a command one at a time, %.2f with 64 outstanding; nobody is served"
+                                + " for %d to %d ms after the leader's crash, median %d (%d crashes)%n",
+                        name,
+                        measured.messagesOneAtATime(),
+                        measured.messagesManyAtATime(),
+                        measured.failoversMillis().get(0),
+                        measured.failoversMillis().get(CRASHES - 1),
+                        measured.failoversMillis().get(CRASHES / 2),
+                        CRASHES);
+                assertThat(measured.messagesOneAtATime())
+                        .as("to and from each of two peers, what Raft says of the commit, and heartbeats")
+                        .isBetween(4.0, 9.0);
+                assertThat(measured.messagesManyAtATime()).isLessThan(measured.messagesOneAtATime());
+            });
+        }
+    }
+}
