@@ -70,7 +70,7 @@ public final class Node {
     }
 
     private static Node started(NodeSettings settings, DataDirectory directory) {
-        Behavior<Groups.Command> groupHost = GroupHosts.raft(settings, directory);
+        Behavior<Groups.Command> groupHost = GroupHosts.create(settings, directory);
         NodeMetrics metrics = new NodeMetrics(settings.cluster(), settings.nodeId());
         ActorSystem<NodeGuardian.Command> system;
         try {

@@ -9,7 +9,6 @@ import io.troupe.cluster.Systems;
 import io.troupe.cluster.TroupeSystem;
 import io.troupe.persistence.journal.JournalSettings;
 import io.troupe.persistence.replicated.ReplicatedPersistence;
-import io.troupe.raft.RaftSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -100,7 +99,7 @@ public record NodeSettings(
         PekkoConfig.requireOwn(config);
         NodeSettings settings = read(new SettingsReader(config), config);
         known.requireKinds(config);
-        requireRight(() -> RaftSettings.from(config));
+        requireRight(() -> GroupHosts.requireRight(config));
         requireRightJournal(settings);
         requireGroups(new SettingsReader(config), config);
         return settings.hosting(systems(new SettingsReader(config), settings.roles(), config));

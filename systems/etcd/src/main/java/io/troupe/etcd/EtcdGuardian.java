@@ -120,6 +120,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
                         settings.group(),
                         founders(),
                         (group, nodeId) -> new EtcdStateMachine(followers),
+                        settings.engine(),
                         context.messageAdapter(Groups.HostReply.class, WrappedHosted::new)));
     }
 

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 public record EtcdSettings(
         ClientSettings client,
         String group,
+        Optional<String> engine,
         int requestBytesMax,
         int txnOpsMax,
         Duration requestTimeout,
@@ -100,6 +101,7 @@ public record EtcdSettings(
         return new EtcdSettings(
                 ClientSettings.of(config),
                 nonEmpty(config, "group"),
+                Optional.of(config.getString("engine")).filter(name -> !name.isEmpty()),
                 (int) within(config, "max-request-bytes", config.getBytes("max-request-bytes"), 1024, 64 << 20),
                 (int) within(config, "max-txn-ops", config.getInt("max-txn-ops"), 1, 1_000_000),
                 atLeast(config, "request-timeout", Duration.ofMillis(100)),

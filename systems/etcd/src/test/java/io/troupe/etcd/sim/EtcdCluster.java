@@ -1,11 +1,17 @@
 package io.troupe.etcd.sim;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.troupe.paxos.PaxosEngine;
+import io.troupe.paxos.PaxosSettings;
+import io.troupe.raft.RaftEngine;
 import io.troupe.raft.RaftSettings;
+import io.troupe.replication.Engine;
 import io.troupe.replication.InMemorySnapshotStorage;
 import io.troupe.replication.Replica;
 import io.troupe.replication.SnapshotStorage;
 import io.troupe.sim.Node;
+import io.troupe.sim.NodeContext;
 import io.troupe.sim.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +25,8 @@ import java.util.stream.IntStream;
 final class EtcdCluster {
 
     private final Simulation sim;
-    private final RaftSettings settings;
+    private final String engine;
+    private final Config config;
     private final List<String> names;
     private final TreeMap<String, SnapshotStorage> storages = new TreeMap<>();
     private final TreeMap<String, Consumer<Replica.Status>> serving = new TreeMap<>();
@@ -30,12 +37,16 @@ final class EtcdCluster {
     private final RandomGenerator slowness;
     private int connections;
 
-    /** @param clockRateMax of any node's clock */
-    EtcdCluster(Simulation sim, int size, int followerCount, double clockRateMax, String hocon) {
+    /**
+     * @param engine what orders the commands
+     * @param clockRateMax of any node's clock
+     */
+    EtcdCluster(Simulation sim, String engine, int size, int followerCount, double clockRateMax, String hocon) {
         this.sim = sim;
         this.random = sim.random("followers");
         this.record = new RunRecord(sim::now, clockRateMax, sim::reached);
-        this.settings = RaftSettings.from(ConfigFactory.parseString(hocon).withFallback(ConfigFactory.load()));
+        this.engine = engine;
+        this.config = ConfigFactory.parseString(hocon).withFallback(ConfigFactory.load());
         this.names = IntStream.rangeClosed(1, size).mapToObj(i -> "n" + i).toList();
         this.slowness = sim.random("slow readers");
         sim.onNodeDeath(node -> {
@@ -75,16 +86,18 @@ final class EtcdCluster {
         sim.after(Duration.ofMillis(200 + slowness.nextInt(1500)), () -> takeSome(follower));
     }
 
-    RaftSettings settings() {
-        return settings;
+    /** In this life of the node. */
+    Engine engine(NodeContext node) {
+        SnapshotStorage storage = storages.computeIfAbsent(node.name(), absent -> new InMemorySnapshotStorage());
+        return switch (engine) {
+            case RaftEngine.NAME -> new RaftEngine(RaftSettings.from(config), storage);
+            case PaxosEngine.NAME -> new PaxosEngine(PaxosSettings.from(config), storage, node.nanoClock());
+            default -> throw new IllegalArgumentException("there is no engine " + engine);
+        };
     }
 
     List<String> names() {
         return names;
-    }
-
-    SnapshotStorage storage(String node) {
-        return storages.computeIfAbsent(node, absent -> new InMemorySnapshotStorage());
     }
 
     /** The node's present life is to be told its replica's status. */

@@ -2,6 +2,7 @@ package io.troupe.etcd.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.troupe.raft.RaftEngine;
 import io.troupe.sim.Fault;
 import io.troupe.sim.Simulation;
 import java.time.Duration;
@@ -17,6 +18,9 @@ final class EtcdFaults implements Consumer<Simulation> {
             """
             troupe.raft.snapshot-entries = 40
             troupe.raft.retained-entries = 5
+            troupe.paxos.snapshot-entries = 40
+            troupe.paxos.retained-entries = 5
+            troupe.paxos.max-clock-drift = 0.2
             """;
 
     private static final double DRIFT = 0.2;
@@ -25,9 +29,20 @@ final class EtcdFaults implements Consumer<Simulation> {
     /** The longest TTL is 5 s; a new lessor begins it anew; 250 ms between looks; the slowest clock takes a fifth longer. */
     private static final Duration CALM = Duration.ofSeconds(20);
 
+    private final String engine;
+
+    EtcdFaults() {
+        this(RaftEngine.NAME);
+    }
+
+    /** @param engine what orders the store's commands */
+    EtcdFaults(String engine) {
+        this.engine = engine;
+    }
+
     @Override
     public void accept(Simulation sim) {
-        var cluster = new EtcdCluster(sim, 5, 3, 1 + DRIFT, SMALL_SNAPSHOTS);
+        var cluster = new EtcdCluster(sim, engine, 5, 3, 1 + DRIFT, SMALL_SNAPSHOTS);
         sim.nemesis(
                 FAULTY,
                 Duration.ofSeconds(1),
@@ -43,8 +58,8 @@ final class EtcdFaults implements Consumer<Simulation> {
         settle(sim, cluster);
     }
 
-    static EtcdCluster withoutFaults(Simulation sim) {
-        var cluster = new EtcdCluster(sim, 3, 2, 1, SMALL_SNAPSHOTS);
+    static EtcdCluster withoutFaults(Simulation sim, String engine) {
+        var cluster = new EtcdCluster(sim, engine, 3, 2, 1, SMALL_SNAPSHOTS);
         sim.runFor(FAULTY);
         assertThat(cluster.record().answered()).isGreaterThan(200);
         assertThat(cluster.record().leases()).anyMatch(lease -> lease.ended.isPresent());

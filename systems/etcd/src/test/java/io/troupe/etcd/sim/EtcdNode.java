@@ -11,7 +11,6 @@ import io.troupe.etcd.mvcc.StoreListener;
 import io.troupe.etcd.watch.StoreFeed;
 import io.troupe.etcd.watch.WatchHub;
 import io.troupe.etcd.watch.WatchSession;
-import io.troupe.raft.RaftEngine;
 import io.troupe.replication.GroupHost;
 import io.troupe.replication.Groups;
 import io.troupe.replication.Replica;
@@ -56,11 +55,7 @@ final class EtcdNode {
                     .tell(Receptionist.register(LeaseDesk.key(GROUP, node.name()), lessor.narrow()));
             List.of(watches.hub(), lessor, desk).forEach(context::watch);
             var host = context.spawn(
-                    GroupHost.create(
-                            node.name(),
-                            List.of(new RaftEngine(cluster.settings(), cluster.storage(node.name()))),
-                            node.random("raft")),
-                    "host");
+                    GroupHost.create(node.name(), List.of(cluster.engine(node)), node.random("raft")), "host");
             host.tell(new Groups.Host(
                     GROUP,
                     cluster.names(),

@@ -2,6 +2,8 @@ package io.troupe.etcd.sim;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.troupe.paxos.PaxosEngine;
+import io.troupe.raft.RaftEngine;
 import io.troupe.sim.Simulation;
 import io.troupe.sim.junit.SimulationTest;
 import java.util.List;
@@ -33,7 +35,7 @@ class EtcdSimulationTest {
 
     @SimulationTest(seeds = 10)
     void withoutFaultsEverybodyIsServed(Simulation sim) {
-        EtcdFaults.withoutFaults(sim);
+        EtcdFaults.withoutFaults(sim, RaftEngine.NAME);
     }
 
     @SimulationTest(
@@ -55,6 +57,35 @@ class EtcdSimulationTest {
             failsOnUnreached = true)
     void whateverFailsHistoryWatchesAndLeasesAreWhatClientsWereTold(Simulation sim) {
         new EtcdFaults().accept(sim);
+    }
+
+    @Tag("soak")
+    @SimulationTest(seeds = 5)
+    void withoutFaultsEverybodyIsServedByMultiPaxos(Simulation sim) {
+        EtcdFaults.withoutFaults(sim, PaxosEngine.NAME);
+    }
+
+    @Tag("soak")
+    @SimulationTest(
+            seeds = 60,
+            expects = {
+                Reached.WATCH_RESUMED,
+                Reached.COMPACTED_WATCH,
+                Reached.LEASE_OUTLIVES_LEADER,
+                Reached.COMPARE_HOLDS,
+                Reached.COMPARE_FAILS,
+                Reached.RESTORED,
+                Reached.DISK_FAILED
+            },
+            failsOnUnreached = true)
+    void whateverFailsMultiPaxosServesTheSameStore(Simulation sim) {
+        new EtcdFaults(PaxosEngine.NAME).accept(sim);
+    }
+
+    @Tag("soak")
+    @SimulationTest(seeds = 20_000, firstSeed = 60)
+    void whateverFailsMultiPaxosServesTheSameStoreForManySeeds(Simulation sim) {
+        new EtcdFaults(PaxosEngine.NAME).accept(sim);
     }
 
     @Tag("soak")
