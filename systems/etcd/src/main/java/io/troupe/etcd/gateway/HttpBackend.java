@@ -2,6 +2,7 @@ package io.troupe.etcd.gateway;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.troupe.etcd.EtcdSystem;
 import io.troupe.etcd.mvcc.Queries;
@@ -9,12 +10,19 @@ import io.troupe.etcd.mvcc.Result;
 import io.troupe.etcd.port.HttpFace;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
-/** What the client port tells over plain HTTP; adds to the node's meters those of etcd's that monitors ask for. */
+/**
+ * What the client port tells over plain HTTP: beside the node's own meters those that etcd's monitors and tools look for by
+ * name, without labels, as etcd has them.
+ */
 final class HttpBackend implements HttpFace.Backend {
 
     private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(2);
@@ -22,6 +30,7 @@ final class HttpBackend implements HttpFace.Backend {
     private final UnaryCalls calls;
     private final NodeView node;
     private final MeterRegistry meters;
+    private final PrometheusMeterRegistry etcds = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
     HttpBackend(UnaryCalls calls, NodeView node, MeterRegistry meters) {
         this.calls = calls;
@@ -37,10 +46,26 @@ final class HttpBackend implements HttpFace.Backend {
                 view -> view.status().role() == Replica.Role.LEADER ? 1 : 0);
         gauge("etcd.debugging.mvcc.current.revision", "Revision of the store", view -> view.header()
                 .getRevision());
+        gauge(
+                "process.resident.memory.bytes",
+                "Memory of this process that is in RAM, where the system tells it",
+                ignored -> residentBytes());
     }
 
     private void gauge(String name, String description, ToDoubleFunction<NodeView> value) {
-        Gauge.builder(name, node, value).description(description).register(meters);
+        Gauge.builder(name, node, value).description(description).register(etcds);
+    }
+
+    /** As Linux has it in /proc/self/status; not a number elsewhere. */
+    private static double residentBytes() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024.0)
+                    .findFirst()
+                    .orElse(Double.NaN);
+        } catch (IOException e) {
+            return Double.NaN;
+        }
     }
 
     @Override
@@ -59,6 +84,6 @@ final class HttpBackend implements HttpFace.Backend {
 
     @Override
     public String metrics() {
-        return meters instanceof PrometheusMeterRegistry prometheus ? prometheus.scrape() : "";
+        return etcds.scrape() + (meters instanceof PrometheusMeterRegistry prometheus ? prometheus.scrape() : "");
     }
 }

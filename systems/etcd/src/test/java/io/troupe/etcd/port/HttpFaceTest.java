@@ -56,6 +56,14 @@ class HttpFaceTest {
         assertThat(version.headers().firstValue("content-type")).contains("application/json");
     }
 
+    /** By these names, and without labels, as etcdctl check reads them. */
+    @Test
+    void metricsHaveEtcdsNames() throws Exception {
+        assertThat(request("GET", node.port(), "/metrics").body())
+                .containsPattern("(?m)^etcd_server_has_leader 1\\.0$")
+                .containsPattern("(?m)^process_resident_memory_bytes \\d");
+    }
+
     @Test
     void whatThereIsNotIsSaidToBeNotThere() throws Exception {
         assertThat(request("GET", node.port(), "/v2/keys").statusCode()).isEqualTo(404);
