@@ -68,6 +68,7 @@ class ClientTlsTest {
     private static Client jetcd(Pair shown) throws Exception {
         return Client.builder()
                 .endpoints("https://127.0.0.1:" + node.port())
+                .authority("localhost")
                 .sslContext(GrpcSslContexts.forClient()
                         .trustManager(authority.file().toFile())
                         .keyManager(shown.cert().toFile(), shown.key().toFile())
@@ -128,6 +129,7 @@ class ClientTlsTest {
                     .keyManager(alice.cert().toFile(), alice.key().toFile())
                     .build();
             var builder = Client.builder()
+                    .authority("localhost")
                     .endpoints("https://127.0.0.1:" + own.port())
                     .sslContext(context);
             try (Client client = builder.build()) {
