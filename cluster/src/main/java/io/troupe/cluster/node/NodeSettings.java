@@ -7,6 +7,8 @@ import com.typesafe.config.ConfigParseOptions;
 import io.troupe.cluster.Endpoint;
 import io.troupe.cluster.Systems;
 import io.troupe.cluster.TroupeSystem;
+import io.troupe.cluster.tls.CertificateException;
+import io.troupe.cluster.tls.PemFiles;
 import io.troupe.persistence.journal.JournalSettings;
 import io.troupe.persistence.replicated.ReplicatedPersistence;
 import java.net.InetAddress;
@@ -102,6 +104,7 @@ public record NodeSettings(
         requireRight(() -> GroupHosts.requireRight(config));
         requireRightJournal(settings);
         requireGroups(new SettingsReader(config), config);
+        requireRightTls(new SettingsReader(config), config);
         return settings.hosting(systems(new SettingsReader(config), settings.roles(), config));
     }
 
@@ -277,6 +280,21 @@ public record NodeSettings(
         } catch (IllegalArgumentException e) {
             Throwable wrong = e.getCause() == null ? e : e.getCause();
             throw new SettingsException(path + "." + wrong.getMessage());
+        }
+    }
+
+    private static void requireRightTls(SettingsReader read, Config config) {
+        if (config.getString("troupe.artery.tls.cert-file").isEmpty()) {
+            return;
+        }
+        Path cert = Path.of(read.text("troupe.artery.tls.cert-file"));
+        Path key = Path.of(read.text("troupe.artery.tls.key-file"));
+        Path authorities = Path.of(read.text("troupe.artery.tls.trusted-ca-file"));
+        try {
+            PemFiles.requirePair(cert, PemFiles.certificates(cert).get(0), key, PemFiles.privateKey(key));
+            PemFiles.certificates(authorities);
+        } catch (CertificateException e) {
+            throw new SettingsException("troupe.artery.tls is of no use: " + e.getMessage());
         }
     }
 

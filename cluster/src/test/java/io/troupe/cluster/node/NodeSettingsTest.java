@@ -56,6 +56,8 @@ class NodeSettingsTest {
                     troupe.cluster.members = ["n2@h:1"]                | troupe.node.id        | it must be one of troupe.cluster.members, which are [n2]
                     troupe.systems = [ectd]                            | "ectd"                | the systems on the class path are [echo, mover]
                     troupe.systems = [echo, echo]                      | troupe.systems        | only once
+                    troupe.artery.tls.cert-file = /none.pem            | troupe.artery.tls.key-file | must be set
+                    troupe.artery.tls { cert-file = /none.pem, key-file = k, trusted-ca-file = c } | troupe.artery.tls | /none.pem does not exist
                     troupe.faults.enabled = on, troupe.http.enabled = off | troupe.http.enabled | worked over HTTP
                     troupe.artery.bind-port = 0                        | troupe.artery.bind-port | give a port from 1 to 65535
                     troupe.faults.enabled = perhaps                    | troupe.faults.enabled | say on or off
