@@ -77,7 +77,7 @@ public final class ReplicationBench implements Callable<Integer> {
             try {
                 chosen.add(ReplicaMain.find(name));
             } catch (IllegalArgumentException e) {
-                invocation.require(false, e.getMessage());
+                invocation.require(false, String.valueOf(e.getMessage()));
             }
         }
         if (!measuring.isPossible(invocation)) {
