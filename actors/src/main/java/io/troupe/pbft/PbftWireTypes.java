@@ -7,7 +7,7 @@ public final class PbftWireTypes implements WireTypes {
 
     @Override
     public String module() {
-        return "actors";
+        return "actors/pbft";
     }
 
     @Override
