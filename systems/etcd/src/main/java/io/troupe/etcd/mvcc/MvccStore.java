@@ -71,15 +71,13 @@ final class MvccStore {
         return at > 0 && at < compacted ? Optional.of(EtcdError.COMPACTED) : Optional.empty();
     }
 
-    @Nullable
-    Entry live(ByteString key) {
+    @Nullable Entry live(ByteString key) {
         KeyHistory history = keys.get(key);
         return history == null || history.latest().isTombstone() ? null : history.latest();
     }
 
     /** The value before a change in the log, or null when there was none or it is compacted. */
-    @Nullable
-    Entry before(Entry change) {
+    @Nullable Entry before(Entry change) {
         KeyHistory history = keys.get(change.key());
         return history == null ? null : history.before(change);
     }
