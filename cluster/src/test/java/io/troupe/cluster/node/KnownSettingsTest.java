@@ -40,7 +40,7 @@ class KnownSettingsTest {
                     troupe.artery.election-timeout = 2s          | troupe.artery.election-timeout (node.conf: 3)  | Did you mean troupe.raft.election-timeout?
                     troupe.data-dir = "/x"                       | troupe.data-dir (node.conf: 3)                 | Did you mean troupe.node.data-dir?
                     troupe.persistence.journal.segmentsize = 1MB | troupe.persistence.journal.segmentsize         | Did you mean troupe.persistence.journal.segment-size?
-                    troupe.http.threads-at-most = 4              | troupe.http.threads-at-most (node.conf: 3)     | troupe.http has: host, port
+                    troupe.http.threads-at-most = 4              | troupe.http.threads-at-most (node.conf: 3)     | troupe.http has: enabled, host, port
                     """)
     void aSettingThatThereIsNotIsRefusedWithItsPlaceAndTheNearest(String wrong, String where, String advice) {
         assertThatThrownBy(() -> with(wrong))
