@@ -37,7 +37,7 @@ class KnownSettingsTest {
                     troupe.raft.election-timout = 2s             | troupe.raft.election-timout (node.conf: 3)     | Did you mean troupe.raft.election-timeout?
                     troupe.clutser.name = a                      | troupe.clutser (node.conf: 3)                  | Did you mean troupe.cluster?
                     troupe { http { prot = 1 } }                 | troupe.http.prot (node.conf: 3)                | Did you mean troupe.http.port?
-                    troupe.artery.election-timeout = 2s          | troupe.artery.election-timeout (node.conf: 3)  | Did you mean troupe.raft.election-timeout?
+                    troupe.artery.max-in-flight-bytes = 2        | troupe.artery.max-in-flight-bytes (node.conf: 3) | Did you mean troupe.raft.max-in-flight-bytes?
                     troupe.data-dir = "/x"                       | troupe.data-dir (node.conf: 3)                 | Did you mean troupe.node.data-dir?
                     troupe.persistence.journal.segmentsize = 1MB | troupe.persistence.journal.segmentsize         | Did you mean troupe.persistence.journal.segment-size?
                     troupe.http.threads-at-most = 4              | troupe.http.threads-at-most (node.conf: 3)     | troupe.http has: enabled, host, port

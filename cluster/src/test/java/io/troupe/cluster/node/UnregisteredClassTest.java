@@ -77,7 +77,8 @@ class UnregisteredClassTest {
                         pekko.actor.testkit.typed.filter-leeway = 30 s
                         """))
                 .withFallback(ConfigFactory.parseResourcesAnySyntax("troupe-node"))
-                .withFallback(ConfigFactory.load());
+                .withFallback(ConfigFactory.load())
+                .resolve();
     }
 
     private ActorRef<Object> inboxSeenFrom(ActorTestKit other) {
