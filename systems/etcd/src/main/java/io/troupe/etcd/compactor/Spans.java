@@ -1,7 +1,6 @@
 package io.troupe.etcd.compactor;
 
 import java.time.Duration;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -9,9 +8,6 @@ import java.util.regex.Pattern;
 final class Spans {
 
     private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(ns|us|ms|s|m|h)");
-    private static final Map<String, Double> NANOS =
-            Map.of("ns", 1.0, "us", 1e3, "ms", 1e6, "s", 1e9, "m", 60e9, "h", 3600e9);
-
     private Spans() {}
 
     /** @throws IllegalArgumentException saying what is wrong */
@@ -23,7 +19,7 @@ final class Spans {
         double nanos = 0;
         int end = 0;
         while (part.find() && part.start() == end) {
-            nanos += Double.parseDouble(part.group(1)) * NANOS.get(part.group(2));
+            nanos += Double.parseDouble(part.group(1)) * nanosOf(part.group(2));
             end = part.end();
         }
         boolean whole = end == text.length() && end > 0;
@@ -32,5 +28,17 @@ final class Spans {
                     "is \"" + text + "\"; it must be a duration such as 30m or 1h30m, or a number of hours");
         }
         return Duration.ofNanos((long) nanos);
+    }
+
+    private static double nanosOf(String unit) {
+        return switch (unit) {
+            case "ns" -> 1;
+            case "us" -> 1e3;
+            case "ms" -> 1e6;
+            case "s" -> 1e9;
+            case "m" -> 60e9;
+            case "h" -> 3600e9;
+            default -> throw new IllegalArgumentException("is in " + unit + ", which is no unit of time");
+        };
     }
 }
