@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 final class Spans {
 
     private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(ns|us|ms|s|m|h)");
+
     private Spans() {}
 
     /** @throws IllegalArgumentException saying what is wrong */

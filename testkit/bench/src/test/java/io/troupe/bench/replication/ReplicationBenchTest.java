@@ -56,8 +56,9 @@ class ReplicationBenchTest {
             assertThat(load.get("median").get("failures").asLong()).isZero();
         }
         assertThat(loads.get(0).get("median").get("operationsPerSync").asDouble())
-                .as("every put is synced, and one sync has at most all that are outstanding")
-                .isBetween(0.5, 8.5);
+                .as(
+                        "two of three sync each put, and one sync of theirs has at most the 8 outstanding; the mean is over all three")
+                .isBetween(0.5, 8 * 1.5 + 0.5);
         assertThat(data).isEmptyDirectory();
     }
 
