@@ -50,15 +50,6 @@ final class DigestTree {
         return height;
     }
 
-    /** How many children the node has, in a tree with so many pages. */
-    static int childrenOf(int pages, int level, int index) {
-        int below = pages;
-        for (int i = 1; i < level; i++) {
-            below = (below + FAN_OUT - 1) / FAN_OUT;
-        }
-        return Math.max(0, Math.min(FAN_OUT, below - index * FAN_OUT));
-    }
-
     int height() {
         return levels.size() - 1;
     }

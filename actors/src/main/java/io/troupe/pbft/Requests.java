@@ -129,8 +129,4 @@ final class Requests {
     List<Sealed> oldest(int countMax) {
         return waiting.values().stream().limit(countMax).toList();
     }
-
-    boolean isEmpty() {
-        return waiting.isEmpty();
-    }
 }
