@@ -125,7 +125,7 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
             UnaryCalls.refuse(EtcdError.MEMBER_BAD_URLS, observer);
             return;
         }
-        long id = Math.max(1, random.getAsLong());
+        long id = MemberIds.fresh(random);
         var member = Member.newBuilder()
                 .setID(id)
                 .addAllPeerURLs(PeerUrls.sorted(request.getPeerURLsList()))
