@@ -45,7 +45,10 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     private static final Duration JOIN_AGAIN_AFTER = Duration.ofSeconds(8);
     private static final Duration GREET_MISSING_EVERY = Duration.ofSeconds(1);
     private static final int FOREIGN_TOLD_MAX = 1_000;
-    /** A member that is not in this node's view for so long is of another cluster, and not just about to be seen. */
+    /**
+     * A member that is not in this node's view for so long is of another cluster, and not just about to be seen; and a node
+     * that was removed and still runs was not removed at the others.
+     */
     private static final Duration GIVE_UP_AFTER = Duration.ofSeconds(5);
 
     private static final Duration EXPLAIN_EVERY = Duration.ofSeconds(10);
@@ -112,6 +115,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     private boolean joining;
     private long explainedAtNanos;
     private OptionalLong otherClusterSinceNanos = OptionalLong.empty();
+    private OptionalLong removedSinceNanos = OptionalLong.empty();
 
     /** @param data the id of this node's data directory */
     static Behavior<Command> create(
@@ -260,8 +264,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
                             settings.memberIds(),
                             greeting.node(),
                             greeting.address());
-            timers.cancelAll();
-            cluster.manager().tell(new Down(cluster.selfMember().address()));
+            giveUp();
         }
     }
 
@@ -272,8 +275,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
 
     private Behavior<Command> onTick() {
         if (standing() == Standing.LEAVING) {
-            timers.cancelAll();
-            return this;
+            return onTickAsLeaving();
         }
         if (isMember()) {
             return onTickAsMember();
@@ -307,6 +309,32 @@ final class Formation extends AbstractBehavior<Formation.Command> {
             greet(false, nanoTime.getAsLong(), present);
         }
         return this;
+    }
+
+    /**
+     * Two lives of a node can be members at once, when each joined at another side of a cut. Once the earlier is removed, the
+     * later takes itself for removed, because Pekko's {@code ClusterReadView} tells members by their address alone; to the
+     * others it stays a member. It ends such a life: the next one joins as any other.
+     */
+    private Behavior<Command> onTickAsLeaving() {
+        long now = nanoTime.getAsLong();
+        if (Standing.isOnItsWayOut(cluster.selfMember().status()) || cluster.isTerminated()) {
+            removedSinceNanos = OptionalLong.empty();
+        } else if (removedSinceNanos.isEmpty()) {
+            removedSinceNanos = OptionalLong.of(now);
+        } else if (now - removedSinceNanos.getAsLong() > GIVE_UP_AFTER.toNanos()) {
+            getContext()
+                    .getLog()
+                    .warn("An earlier life of this node was removed from the cluster, and this one with it in its own"
+                            + " view alone: giving up its membership");
+            giveUp();
+        }
+        return this;
+    }
+
+    private void giveUp() {
+        timers.cancelAll();
+        cluster.manager().tell(new Down(cluster.selfMember().address()));
     }
 
     /** The addresses of this cluster's members. */

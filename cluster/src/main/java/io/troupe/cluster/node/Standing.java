@@ -15,6 +15,14 @@ enum Standing {
     private static final Set<MemberStatus> IN =
             Set.of(MemberStatus.joining(), MemberStatus.weaklyUp(), MemberStatus.up());
 
+    private static final Set<MemberStatus> ON_ITS_WAY_OUT =
+            Set.of(MemberStatus.leaving(), MemberStatus.exiting(), MemberStatus.down());
+
+    /** Whether the members have agreed, or will, that the node leaves. */
+    static boolean isOnItsWayOut(MemberStatus status) {
+        return ON_ITS_WAY_OUT.contains(status);
+    }
+
     /** @param status this node's own, {@code removed} before it has joined and after it has left */
     Standing next(MemberStatus status) {
         if (this == LEAVING) {

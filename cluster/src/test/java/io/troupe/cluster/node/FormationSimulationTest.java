@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** {@link FormationSimulation} over many seeds, and over planted bugs, which it finds. */
 class FormationSimulationTest {
 
-    private static final int SEEDS = Integer.getInteger("troupe.seeds", 8);
+    private static final int SEEDS = Integer.getInteger("troupe.seeds", 30);
     private static final int MUTANT_SEEDS = 40;
 
     /** Votes for whoever asks, whatever it has voted before. */

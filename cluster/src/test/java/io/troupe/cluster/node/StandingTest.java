@@ -24,4 +24,16 @@ class StandingTest {
             assertThat(left.next(MemberStatus.removed())).isEqualTo(Standing.LEAVING);
         }
     }
+
+    @Test
+    void aNodeThatIsRemovedWithoutHavingBeenOnItsWayOutIsToldApart() {
+        for (MemberStatus out :
+                new MemberStatus[] {MemberStatus.leaving(), MemberStatus.exiting(), MemberStatus.down()}) {
+            assertThat(Standing.isOnItsWayOut(out)).as(out.toString()).isTrue();
+        }
+        for (MemberStatus not :
+                new MemberStatus[] {MemberStatus.removed(), MemberStatus.joining(), MemberStatus.up()}) {
+            assertThat(Standing.isOnItsWayOut(not)).as(not.toString()).isFalse();
+        }
+    }
 }
