@@ -24,10 +24,13 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.troupe.etcd.SoloNode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -141,20 +144,24 @@ class AlarmDifferentialTest {
                             .replace(self, "SELF"));
         }
 
-        /** Until there is no room for a value of a third of the quota. */
+        /** Until there is no room for a value of a third of the quota. etcd learns its size only as it commits, each 100 ms. */
         void fill() {
             byte[] third = new byte[Integer.parseInt(QUOTA) / 3];
-            String last;
-            int puts = 0;
-            do {
-                int put = puts++;
-                ask(() -> kv.put(PutRequest.newBuilder()
-                        .setKey(copyFromUtf8("fill" + put))
-                        .setValue(ByteString.copyFrom(third))
-                        .build()));
-                last = told.remove(told.size() - 1);
-            } while (puts < 10 && !last.contains("space"));
-            told.add(last);
+            var puts = new AtomicInteger();
+            Awaitility.await("no space left")
+                    .pollInterval(Duration.ofMillis(50))
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> {
+                        ask(() -> kv.put(PutRequest.newBuilder()
+                                .setKey(copyFromUtf8("fill" + puts.getAndIncrement()))
+                                .setValue(ByteString.copyFrom(third))
+                                .build()));
+                        boolean refused = told.get(told.size() - 1).contains("space");
+                        if (!refused) {
+                            told.remove(told.size() - 1);
+                        }
+                        return refused;
+                    });
         }
     }
 

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.members.MemberIds;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,12 @@ class EtcdctlTest {
         return output;
     }
 
+    /** As in etcd, a member tells where its clients reach it a moment after it serves them. */
+    private static void awaitStarted(SoloNode server) {
+        Awaitility.await("its own record").atMost(Duration.ofSeconds(20)).until(() -> at(server, "member", "list")
+                .contains(" started, n1,"));
+    }
+
     @Test
     void putsGetsAndDeletes() throws Exception {
         assertThat(etcdctl("put", "job/1", "a")).isEqualTo("OK\n");
@@ -78,7 +86,8 @@ class EtcdctlTest {
         assertThat(etcdctl("endpoint", "status"))
                 .contains(MaintenanceService.API_VERSION)
                 .contains(Long.toHexString(MemberIds.member(SoloNode.NODE)));
-        assertThat(etcdctl("member", "list")).contains("started, n1,").contains("http://127.0.0.1:" + node.port());
+        awaitStarted(node);
+        assertThat(etcdctl("member", "list")).contains("http://127.0.0.1:" + node.port());
         assertThat(etcdctl("alarm", "list")).isEmpty();
         assertThat(etcdctl("endpoint", "hashkv")).matches("127.0.0.1:\\d+, \\d+\n");
     }
@@ -101,6 +110,7 @@ class EtcdctlTest {
     @Test
     void membersAreAddedListedAndRemoved() throws Exception {
         try (SoloNode fresh = new SoloNode("")) {
+            awaitStarted(fresh);
             String added = at(fresh, "member", "add", "n9", "--learner", "--peer-urls=http://127.0.0.1:1");
             assertThat(added)
                     .containsPattern("Member +[0-9a-f]+ added to cluster")
