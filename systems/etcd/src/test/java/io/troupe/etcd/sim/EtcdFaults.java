@@ -27,7 +27,10 @@ final class EtcdFaults implements Consumer<Simulation> {
     private static final Duration FAULTY = Duration.ofSeconds(15);
 
     /** The longest TTL is 5 s; a new lessor begins it anew; 250 ms between looks; the slowest clock takes a fifth longer. */
-    private static final Duration CALM = Duration.ofSeconds(20);
+    private static final Duration LEASES_END = Duration.ofSeconds(20);
+
+    /** For what was committed last to reach every replica. */
+    private static final Duration CALM = Duration.ofSeconds(1);
 
     private final String engine;
 
@@ -73,6 +76,7 @@ final class EtcdFaults implements Consumer<Simulation> {
         int answered = record.answered();
         sim.runUntil(() -> record.answered() > answered + 20, Duration.ofSeconds(30));
         record.rest();
+        sim.runUntil(() -> record.leases().stream().allMatch(lease -> lease.ended.isPresent()), LEASES_END);
         sim.runFor(CALM);
         assertThat(record.leases()).as("leases nobody renewed").allMatch(lease -> lease.ended.isPresent());
         assertThat(record.violations()).isEmpty();

@@ -39,7 +39,7 @@ class EtcdSimulationTest {
     }
 
     @SimulationTest(
-            seeds = 120,
+            seeds = 500,
             expects = {
                 Reached.WATCH_RESUMED,
                 Reached.COMPACTED_WATCH,
@@ -89,7 +89,7 @@ class EtcdSimulationTest {
     }
 
     @Tag("soak")
-    @SimulationTest(seeds = 20_000, firstSeed = 120)
+    @SimulationTest(seeds = 20_000, firstSeed = 500)
     void whateverFailsForManySeeds(Simulation sim) {
         new EtcdFaults().accept(sim);
     }
