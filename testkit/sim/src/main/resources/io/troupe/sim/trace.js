@@ -359,7 +359,7 @@ $("counts").textContent = data.messages.length.toLocaleString("en") + " messages
   + (unit === "step" ? Math.round(end) + " steps" : (end / 1000).toFixed(3) + " s of virtual time") + (data.cut ? "; only the end of the run is kept" : "");
 const breaking = data.history.find(o => o.role === "breaks"), span = windowOf(36);
 if (breaking) { chosen = breaking; const middle = (breaking.invoked + (breaking.returned ?? end)) / 2, wide = Math.max(span, 2 * ((breaking.returned ?? end) - breaking.invoked)); show(middle - wide / 2, middle + wide / 2); }
-else show(end * 1.02 - span, end * 1.02);
+else { const first = data.messages.length <= 90 ? 0 : Math.min(data.messages.at(-36)[SENT], end * (1 - 1e-6)), margin = (end - first) * 0.02; show(first - margin, end + margin); }
 draw();
 
 // ---- what a test asks: trace.html#selftest writes its findings into the page
@@ -367,6 +367,7 @@ draw();
 if (location.hash === "#selftest") {
   const findings = [], check = (name, ok) => findings.push((ok ? "ok " : "FAILED ") + name);
   const inked = (left, top, wide, high) => { const ratio = devicePixelRatio || 1, pixels = context.getImageData(left * ratio, top * ratio, wide * ratio, high * ratio).data; let count = 0; for (let i = 3; i < pixels.length; i += 4) if (pixels[i]) count++; return count; };
+  check("the page opens where something happened", data.messages.length === 0 || visibleMessages().length > 0);
   from = 0; to = end; draw();
   check("every node has a lane", lanes().every(node => inked(GUTTER, y(node) - 2, width() - GUTTER - 4, 4) > 0));
   check("the whole run is seen", visibleMessages().length === data.messages.length);
