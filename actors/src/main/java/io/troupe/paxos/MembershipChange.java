@@ -33,6 +33,7 @@ final class MembershipChange {
             next = switch (change.kind()) {
                 case ADD_LEARNER -> next.withLearner(change.node());
                 case ADD_VOTER, PROMOTE -> next.with(change.node(), 0);
+                case ADD_WITNESS -> throw new IllegalStateException("Was refused: " + change);
                 case REMOVE -> next.without(change.node());
             };
         }
@@ -47,6 +48,10 @@ final class MembershipChange {
                 isMember
                         ? Optional.of(new Refused(Refusal.ALREADY_MEMBER, node + " belongs to the group already"))
                         : Optional.empty();
+            case ADD_WITNESS ->
+                Optional.of(new Refused(
+                        Refusal.UNSUPPORTED,
+                        node + " cannot be a witness: " + PaxosEngine.NAME + " has none; add it as a voter"));
             case PROMOTE ->
                 now.learners().contains(node)
                         ? Optional.empty()

@@ -49,11 +49,6 @@ final class Candidate extends Role {
     }
 
     @Override
-    boolean hearsLeader() {
-        return false;
-    }
-
-    @Override
     Role onTick() {
         if (++ticks < timeoutTicks) {
             return this;

@@ -30,12 +30,14 @@ final class ConfigurationChange {
         }
         TreeSet<String> voters = new TreeSet<>(now.voters());
         TreeSet<String> learners = new TreeSet<>(now.learners());
+        TreeSet<String> witnesses = new TreeSet<>(now.witnesses());
         for (MemberChange change : changes) {
             String node = change.node();
             boolean done =
                     switch (change.kind()) {
                         case ADD_LEARNER -> !now.isMember(node) && learners.add(node);
                         case ADD_VOTER -> !now.isMember(node) && voters.add(node);
+                        case ADD_WITNESS -> !now.isMember(node) && voters.add(node) && witnesses.add(node);
                         case PROMOTE -> learners.remove(node) && voters.add(node);
                         case REMOVE -> learners.remove(node) || voters.remove(node);
                     };
@@ -43,17 +45,21 @@ final class ConfigurationChange {
                 return refused(now, change);
             }
         }
-        if (voters.isEmpty()) {
-            return new Refused(Refusal.NO_VOTER_LEFT, "of the voters " + now.voters() + " at least one must stay");
+        if (witnesses.containsAll(voters)) { // Also when there are none.
+            return new Refused(
+                    Refusal.NO_VOTER_LEFT,
+                    "of the voters " + now.voters() + " at least one must stay that is no witness; witnesses are "
+                            + now.witnesses());
         }
         boolean simple = differences(now, voters) <= 1;
-        return new Next(new Configuration(voters, simple ? new TreeSet<>() : now.voters(), learners));
+        Configuration joint = new Configuration(voters, now.voters(), learners, witnesses);
+        return new Next(simple ? joint.withoutOutgoing() : joint);
     }
 
     private static Refused refused(Configuration now, MemberChange change) {
         Refusal refusal =
                 switch (change.kind()) {
-                    case ADD_LEARNER, ADD_VOTER -> Refusal.ALREADY_MEMBER;
+                    case ADD_LEARNER, ADD_VOTER, ADD_WITNESS -> Refusal.ALREADY_MEMBER;
                     case PROMOTE -> Refusal.NOT_A_LEARNER;
                     case REMOVE -> Refusal.NOT_A_MEMBER;
                 };

@@ -9,7 +9,7 @@ record Entry(long term, Payload payload) {
     /** What an entry takes beside its command, in memory and on the wire, roughly. */
     private static final int OVERHEAD_BYTES = 48;
 
-    sealed interface Payload extends Operation permits NoOp, OpenSession, Command, Reconfigure {}
+    sealed interface Payload extends Operation permits NoOp, OpenSession, Command, Reconfigure, Elided {}
 
     /** Starts a term, so that it has an entry to commit (§8). */
     record NoOp() implements Payload {}
@@ -23,6 +23,14 @@ record Entry(long term, Payload payload) {
 
     /** Takes effect when it is appended, committed or not (§6). */
     record Reconfigure(Configuration configuration) implements Payload {}
+
+    /** What a witness has instead of anything but a configuration. */
+    record Elided() implements Payload, Operation.Elided {}
+
+    /** As a witness gets it. */
+    Entry elided() {
+        return payload instanceof Reconfigure || payload instanceof Elided ? this : new Entry(term, new Elided());
+    }
 
     long sizeBytes() {
         return OVERHEAD_BYTES

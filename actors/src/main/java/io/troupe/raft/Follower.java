@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /**
  * Follower (Figure 2, "Followers"): answers candidates and leaders; when it hears neither for an election timeout,
- * it seeks support for an election. A learner is a follower that never stands.
+ * it seeks support for an election. A learner, or a witness, is a follower that never stands.
  *
  * <p>Transitions: → pre-candidate, at an election timeout; → candidate, when its leader transfers leadership to it
  * (thesis §3.10); → follower of another term, at a higher term.
@@ -33,12 +33,10 @@ final class Follower extends Role {
 
     @Override
     Replica.Role name() {
+        if (server.isWitness()) {
+            return Replica.Role.WITNESS;
+        }
         return server.configuration().isVoter(server.node) ? Replica.Role.FOLLOWER : Replica.Role.LEARNER;
-    }
-
-    @Override
-    boolean hearsLeader() {
-        return server.leader().isPresent() && ticksSilent < server.settings.electionTicks();
     }
 
     @Override
@@ -71,6 +69,7 @@ final class Follower extends Role {
 
     private void heardLeader() {
         ticksSilent = 0;
+        server.pledge();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.troupe.raft;
 
 import io.troupe.raft.RaftMessage.ReadIndex;
 import io.troupe.raft.RaftMessage.ReadIndexReply;
+import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
 import java.util.ArrayList;
@@ -48,7 +49,8 @@ final class ForwardedReads {
         collecting = new ArrayList<>();
         ticksSilent = 0;
         id = server.nextReadId();
-        leader.get().tell(new ReadIndex(server.node, id, server.self.narrow()));
+        boolean lease = asked.stream().allMatch(query -> query.consistency() == ReadConsistency.LEASE);
+        leader.get().tell(new ReadIndex(server.node, id, lease, server.self.narrow()));
     }
 
     void onReply(ReadIndexReply reply) {

@@ -35,6 +35,7 @@ final class Leader extends Role {
     private final Reconfiguration reconfiguration;
     private final TreeSet<String> heard = new TreeSet<>();
     private final Proposals proposals;
+    private final HeartbeatRounds rounds;
     private final ReadRounds reads;
     private long flushedIndex;
     private boolean flushScheduled;
@@ -47,7 +48,8 @@ final class Leader extends Role {
         this.replication = new Replication(server);
         this.reconfiguration = new Reconfiguration(server, replication);
         this.proposals = new Proposals(server.settings.maxPendingProposals(), server.settings.maxPendingBytes());
-        this.reads = new ReadRounds(server);
+        this.rounds = new HeartbeatRounds(server);
+        this.reads = new ReadRounds(server, rounds);
         this.ticksToBeat = server.settings.ticksPerHeartbeat();
         this.ticksToCheckQuorum = server.settings.electionTicks();
     }
@@ -109,7 +111,7 @@ final class Leader extends Role {
     }
 
     private void beat() {
-        replication.beat(reads.round());
+        replication.beat(rounds.begin());
     }
 
     // -- replication
@@ -144,7 +146,8 @@ final class Leader extends Role {
         }
         heard.add(progress.peer());
         advanceCommitIndex();
-        reads.onConfirmed(progress.peer(), progress.round());
+        rounds.onAnswered(progress.peer(), progress.round());
+        reads.onAnswered();
         beginReads();
         sendTimeoutNow();
         return this;
@@ -154,6 +157,7 @@ final class Leader extends Role {
         if (ended) {
             return;
         }
+        replication.advanceWitnesses();
         long index = server.configuration().indexOnQuorum(this::durableIndexOf);
         boolean ownTerm = server.log().termAt(index) == server.term(); // §5.4.2: earlier terms' go along
         if (index > server.commitIndex() && ownTerm) {
@@ -201,6 +205,9 @@ final class Leader extends Role {
     Role onProposal(Replica.Request request, boolean forwarded) {
         if (request instanceof Replica.TransferLeadership asked) {
             return onTransferLeadership(asked);
+        }
+        if (request instanceof Replica.Query query) { // Of a witness's client.
+            return onQuery(query);
         }
         if (!takesProposals()) {
             rejectForTransfer(request);
@@ -290,7 +297,7 @@ final class Leader extends Role {
 
     private void beginReads() {
         if (reads.begin()) {
-            beat();
+            replication.beat(rounds.latest());
         }
     }
 
@@ -325,18 +332,20 @@ final class Leader extends Role {
             Rejections.reject(
                     request,
                     Replica.Reason.UNSUPPORTED,
-                    "leadership of group " + server.group + " can go to one of the other voters, which are "
-                            + successors + ", and not to " + target.orElse("anybody else"));
+                    "leadership of group " + server.group
+                            + " can go to one of the other voters that keep the state, which are " + successors
+                            + ", and not to " + target.orElse("anybody else"));
         } else {
             handOver(target.get(), Optional.of(request));
         }
         return this;
     }
 
-    /** The other voters, but for those that are about to go. */
+    /** The other voters, but for witnesses and those that are about to go. */
     private SortedSet<String> successors() {
         SortedSet<String> others = new TreeSet<>(server.configuration().voters());
         others.remove(server.node);
+        others.removeAll(server.configuration().witnesses());
         return others;
     }
 
@@ -359,6 +368,7 @@ final class Leader extends Role {
         }
         server.peer(transfer.target()).ifPresent(target -> {
             transfer.told();
+            rounds.renounceLease();
             target.tell(new TimeoutNow(server.term(), server.node));
         });
     }

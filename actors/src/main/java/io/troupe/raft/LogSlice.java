@@ -118,6 +118,15 @@ final class LogSlice implements Decided {
         return new LogSlice(firstIndex, joined, 0, joined.length);
     }
 
+    /** As a witness gets it: index and term of each entry, and configurations. */
+    LogSlice elided() {
+        Entry[] elided = new Entry[size()];
+        for (int i = 0; i < elided.length; i++) {
+            elided[i] = entries[from + i].elided();
+        }
+        return new LogSlice(firstIndex, elided, 0, elided.length);
+    }
+
     void copyTo(Entry[] target, int at) {
         System.arraycopy(entries, from, target, at, size());
     }

@@ -19,6 +19,7 @@ final class LogSliceSerializer extends ImmutableSerializer<LogSlice> {
     private static final byte OPEN_SESSION = 2;
     private static final byte COMMAND = 3;
     private static final byte RECONFIGURE = 4;
+    private static final byte ELIDED = 5;
 
     @Override
     public void write(Kryo kryo, Output output, LogSlice slice) {
@@ -38,8 +39,10 @@ final class LogSliceSerializer extends ImmutableSerializer<LogSlice> {
         } else if (payload instanceof Entry.Reconfigure reconfigure) {
             begin(output, RECONFIGURE, entry);
             kryo.writeObject(output, reconfigure.configuration());
+        } else if (payload instanceof Entry.OpenSession) {
+            begin(output, OPEN_SESSION, entry);
         } else {
-            begin(output, payload instanceof Entry.OpenSession ? OPEN_SESSION : NO_OP, entry);
+            begin(output, payload instanceof Entry.Elided ? ELIDED : NO_OP, entry);
         }
     }
 
@@ -63,6 +66,7 @@ final class LogSliceSerializer extends ImmutableSerializer<LogSlice> {
     private static Entry.Payload readPayload(Kryo kryo, Input input, byte kind) {
         return switch (kind) {
             case NO_OP -> new Entry.NoOp();
+            case ELIDED -> new Entry.Elided();
             case OPEN_SESSION -> new Entry.OpenSession();
             case COMMAND ->
                 new Entry.Command(

@@ -134,6 +134,11 @@ final class LogView {
         return index > lastIndex() ? this : new LogView(base, room, (int) (index - base.index() - 1));
     }
 
+    /** The log without what comes after {@code index}, which is not compacted. */
+    LogView endingAt(long index) {
+        return truncatedFrom(index + 1);
+    }
+
     /** The log without the entries through {@code index}, which stays as the base (§7). */
     LogView compactedThrough(long index) {
         if (index <= base.index()) {

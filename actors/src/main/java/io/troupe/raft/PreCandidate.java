@@ -43,11 +43,6 @@ final class PreCandidate extends Role {
     }
 
     @Override
-    boolean hearsLeader() {
-        return false;
-    }
-
-    @Override
     Role onTick() {
         return ++ticks >= timeoutTicks ? again() : this;
     }

@@ -4,6 +4,7 @@ import io.troupe.replication.Engine;
 import io.troupe.replication.Replica;
 import io.troupe.replication.SnapshotStorage;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.Behavior;
 
 /** Raft, for the group host of a node. */
@@ -13,6 +14,7 @@ public final class RaftEngine implements Engine {
 
     private final RaftSettings settings;
     private final SnapshotStorage storage;
+    private final LongSupplier nanoClock;
     private final Inspector inspector;
 
     /**
@@ -20,12 +22,18 @@ public final class RaftEngine implements Engine {
      * @param storage for the snapshots of all groups of this node
      */
     public RaftEngine(RaftSettings settings, SnapshotStorage storage) {
-        this(settings, storage, Inspector.NOBODY);
+        this(settings, storage, System::nanoTime);
     }
 
-    RaftEngine(RaftSettings settings, SnapshotStorage storage, Inspector inspector) {
+    /** @param nanoClock of the node: monotonic, and goes on while the process is stopped; leases are judged by it */
+    public RaftEngine(RaftSettings settings, SnapshotStorage storage, LongSupplier nanoClock) {
+        this(settings, storage, nanoClock, Inspector.NOBODY);
+    }
+
+    RaftEngine(RaftSettings settings, SnapshotStorage storage, LongSupplier nanoClock, Inspector inspector) {
         this.settings = settings;
         this.storage = storage;
+        this.nanoClock = nanoClock;
         this.inspector = inspector;
     }
 
@@ -40,9 +48,23 @@ public final class RaftEngine implements Engine {
     }
 
     @Override
+    public boolean hasWitnesses() {
+        return true;
+    }
+
+    @Override
     public Behavior<Replica.Message> replica(Seat seat) {
         var identity = new RaftReplica.Identity(
-                seat.group(), seat.node(), settings, storage, seat.random(), seat.directory(), inspector);
-        return RaftReplica.create(identity, seat.members(), seat.factory(), seat.hosted());
+                seat.group(),
+                seat.node(),
+                seat.witnesses().contains(seat.node()),
+                settings,
+                storage,
+                seat.random(),
+                nanoClock,
+                seat.directory(),
+                inspector);
+        Configuration founding = RaftReplica.founding(seat.node(), seat.members(), seat.witnesses());
+        return RaftReplica.create(identity, founding, seat.factory(), seat.hosted());
     }
 }

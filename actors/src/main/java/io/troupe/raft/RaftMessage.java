@@ -123,8 +123,12 @@ sealed interface RaftMessage extends Wire, Replica.Message {
         }
     }
 
-    /** A follower asks for an index to read at (§8). */
-    record ReadIndex(String from, long id, ActorRef<RaftMessage> replyTo) implements RaftMessage {}
+    /**
+     * A follower asks for an index to read at (§8).
+     *
+     * @param lease one that the leader's lease vouches for will do (thesis §6.4.1)
+     */
+    record ReadIndex(String from, long id, boolean lease, ActorRef<RaftMessage> replyTo) implements RaftMessage {}
 
     /** @param index -1 when the asked server does not lead or is overloaded */
     record ReadIndexReply(long id, long index) implements RaftMessage {

@@ -25,6 +25,8 @@ import io.troupe.replication.SnapshotStorage;
 import io.troupe.replication.SnapshotWriter;
 import io.troupe.replication.StateMachine;
 import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -57,9 +59,11 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
     record Identity(
             String group,
             String node,
+            boolean witness,
             RaftSettings settings,
             SnapshotStorage storage,
             RandomGenerator random,
+            LongSupplier nanoClock,
             ActorRef<PeerDirectory.Command> directory,
             Inspector inspector) {
 
@@ -69,20 +73,20 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
     }
 
     /**
-     * @param founders initial voters, if the group was not hosted here yet; a server that is not among them joins
+     * @param founding what the group begins with, if it was not hosted here yet
      * @param hosted told when the replica has recovered
      */
     static Behavior<Replica.Message> create(
-            Identity identity, List<String> founders, StateMachine.Factory factory, ActorRef<Groups.Hosted> hosted) {
+            Identity identity, Configuration founding, StateMachine.Factory factory, ActorRef<Groups.Hosted> hosted) {
         return Behaviors.withStash(
                 identity.settings().maxStashed(),
-                stash -> Behaviors.setup(context -> Behaviors.withTimers(timers -> new RaftReplica(
-                        context, timers, stash, identity, founding(identity.node(), founders), factory, hosted))));
+                stash -> Behaviors.setup(context -> Behaviors.withTimers(
+                        timers -> new RaftReplica(context, timers, stash, identity, founding, factory, hosted))));
     }
 
     /** Who joins believes nobody but the group itself about its members: what a host says may be out of date. */
-    private static Configuration founding(String node, List<String> founders) {
-        return founders.contains(node) ? Configuration.of(founders) : Configuration.UNKNOWN;
+    static Configuration founding(String node, List<String> founders, Set<String> witnesses) {
+        return founders.contains(node) ? Configuration.of(founders, witnesses) : Configuration.UNKNOWN;
     }
 
     private final TimerScheduler<Replica.Message> timers;
@@ -111,9 +115,8 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
         ActorRef<Replica.Message> self = context.getSelf();
         this.disk = Adapter.toTyped(Adapter.actorOf(
                 context, RaftLog.props(identity.persistenceId(), identity.settings(), self.narrow()), "log"));
-        StateMachine machine = factory.create(identity.group(), identity.node());
         this.applier = context.spawn(
-                Applier.create(identity.group(), machine, identity.storage(), self.narrow()),
+                applier(identity, factory, self.narrow()),
                 "applier",
                 DispatcherSelector.fromConfig(identity.settings().applyDispatcher()));
         this.receiver = context.spawn(
@@ -123,6 +126,15 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
         context.watch(disk); // A child's end ends the replica: nobody handles the signal.
         context.watch(applier);
         context.watch(receiver);
+    }
+
+    private static Behavior<Applier.Command> applier(
+            Identity identity, StateMachine.Factory factory, ActorRef<Applier.Event> replica) {
+        if (identity.witness()) {
+            return WitnessApplier.create(replica);
+        }
+        StateMachine machine = factory.create(identity.group(), identity.node());
+        return Applier.create(identity.group(), machine, identity.storage(), replica);
     }
 
     @Override
@@ -274,8 +286,7 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
         }
 
         private Behavior<Replica.Message> onTick() {
-            server.compaction().onTick();
-            server.transfer().onTick();
+            server.onTick();
             return become(role.onTick());
         }
 
@@ -328,7 +339,7 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
             Configuration latest = server.configuration();
             list.replyTo()
                     .tell(new Replica.MembersListed(
-                            new Replica.Members(latest.voters(), latest.learners()),
+                            new Replica.Members(latest.voters(), latest.learners(), latest.witnesses()),
                             server.isConfigurationCommitted() && !latest.isJoint()));
             return this;
         }

@@ -9,6 +9,7 @@ import io.troupe.replication.SnapshotStorage;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -50,6 +51,9 @@ final class RaftServer {
     private Optional<String> leader = Optional.empty();
     private boolean abstaining;
     private HardState durable;
+    private final LongSupplier nanoClock;
+    private final boolean witness;
+    private int ticksPledged;
     private Configuration sought;
 
     RaftServer(
@@ -84,6 +88,12 @@ final class RaftServer {
         this.configurations = new ConfigurationHistory(snapshot, log);
         this.sought = configuration();
         this.compaction = new Compaction(this, snapshot);
+        this.nanoClock = identity.nanoClock();
+        this.witness = identity.witness();
+        if (recovered.snapshot().isPresent()) {
+            pledge(); // Whom it followed before it was stopped, it has forgotten.
+        }
+        checkKind();
     }
 
     // -- what it knows
@@ -161,9 +171,25 @@ final class RaftServer {
                 .toList();
     }
 
+    /** It votes, and has no state. */
+    boolean isWitness() {
+        return witness;
+    }
+
+    /** Else a majority would be counted on for a state that it has not got, or spared one that it has. */
+    private void checkKind() {
+        boolean voterThere = configuration().isVoter(node);
+        if (voterThere && configuration().isWitness(node) != witness) {
+            throw new IllegalStateException("Group " + group + " has " + node + " as a "
+                    + (witness ? "voter with a state" : "witness") + ", but it is hosted there as a "
+                    + (witness ? "witness" : "replica with a state") + ". Host it as what it is, on an empty disk");
+        }
+    }
+
     /** The directory looks for whoever is in the configuration in force. */
     private void seekPeers() {
         if (configuration() != sought) {
+            checkKind();
             sought = configuration();
             directory.tell(new PeerDirectory.Seek(group, sought.peersOf(node)));
         }
@@ -183,7 +209,27 @@ final class RaftServer {
      * only one that has it (thesis §4.2.2).
      */
     boolean mayStand() {
-        return !abstaining && configurations.isVoterSince(commitIndex, node);
+        return !abstaining && !witness && configurations.isVoterSince(commitIndex, node);
+    }
+
+    /** A leader is heard, and may count on it: no other is supported for the minimum election timeout from now. */
+    void pledge() {
+        ticksPledged = settings.electionTicks();
+    }
+
+    boolean isPledged() {
+        return ticksPledged > 0;
+    }
+
+    void onTick() {
+        ticksPledged = Math.max(0, ticksPledged - 1);
+        compaction.onTick();
+        transfer.onTick();
+    }
+
+    /** This node's monotonic clock, which goes on while the process is stopped. */
+    long nanoTime() {
+        return nanoClock.getAsLong();
     }
 
     /** Randomized over one to two election timeouts (§5.2, §9.3), in ticks. */

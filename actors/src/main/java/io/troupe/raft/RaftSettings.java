@@ -10,6 +10,8 @@ import java.util.function.BiFunction;
  * each.
  *
  * @param ticksPerHeartbeat time is counted in ticks of this fraction of the heartbeat interval
+ * @param clockDriftBound over any time, no node's clock counts more than this many times what another's does; what a lease
+ *     rests on
  * @param maxMessageBytes of one AppendEntries or snapshot chunk; one larger entry travels alone
  * @param maxInFlightMessages AppendEntries under way to one peer
  * @param maxInFlightBytes of them together
@@ -30,6 +32,7 @@ public record RaftSettings(
         Duration heartbeatInterval,
         int ticksPerHeartbeat,
         Duration electionTimeout,
+        double clockDriftBound,
         long maxMessageBytes,
         int maxInFlightMessages,
         long maxInFlightBytes,
@@ -56,6 +59,11 @@ public record RaftSettings(
                 "election-timeout",
                 electionTimeout,
                 "at least three times heartbeat-interval (" + heartbeatInterval.toMillis() + "ms)");
+        require(
+                clockDriftBound >= 1 && clockDriftBound <= 100,
+                "clock-drift-bound",
+                clockDriftBound,
+                "at least 1 and at most 100");
         require(maxMessageBytes >= 1024, "max-message-bytes", maxMessageBytes, "at least 1 KiB");
         require(maxInFlightMessages >= 1, "max-in-flight-messages", maxInFlightMessages, "at least 1");
         require(
@@ -95,6 +103,7 @@ public record RaftSettings(
                 raft.duration("heartbeat-interval"),
                 raft.integer("ticks-per-heartbeat"),
                 raft.duration("election-timeout"),
+                raft.decimal("clock-drift-bound"),
                 raft.bytes("max-message-bytes"),
                 raft.integer("max-in-flight-messages"),
                 raft.bytes("max-in-flight-bytes"),
@@ -144,6 +153,10 @@ public record RaftSettings(
             return read(Config::getLong, key, "a whole number");
         }
 
+        double decimal(String key) {
+            return read(Config::getDouble, key, "a number, such as 1.1");
+        }
+
         String text(String key) {
             return read(Config::getString, key, "a text");
         }
@@ -156,5 +169,15 @@ public record RaftSettings(
     /** The minimum election timeout, in ticks. */
     int electionTicks() {
         return Math.toIntExact(Math.max(2, electionTimeout.toNanos() / tick().toNanos()));
+    }
+
+    /**
+     * How long a leader's lease lasts by its own clock, from the beginning of the round that a quorum has answered (thesis
+     * §6.4.1). The follower that answered counts {@link #electionTicks} ticks before it supports another candidate, and the
+     * first of them may come at once.
+     */
+    Duration lease() {
+        Duration stickiness = tick().multipliedBy(electionTicks() - 1);
+        return Duration.ofNanos((long) (stickiness.toNanos() / clockDriftBound));
     }
 }

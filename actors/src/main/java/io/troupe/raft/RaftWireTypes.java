@@ -65,7 +65,7 @@ public final class RaftWireTypes implements WireTypes {
         registry.message(1202, HardState.class);
         registry.message(1203, SnapshotMetadata.class);
         registry.message(1204, LogPosition.class);
-        registry.message(1205, Configuration.class);
+        registry.message(1205, Configuration.class, new ConfigurationSerializer());
         registry.message(1206, LogSlice.class, new LogSliceSerializer());
     }
 }

@@ -2,16 +2,16 @@ package io.troupe.raft;
 
 import io.troupe.raft.RaftMessage.ReadIndex;
 import io.troupe.raft.RaftMessage.ReadIndexReply;
+import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 
 /**
- * ReadIndex at the leader (§8; thesis §6.4): the commit index is remembered, and served when a quorum has answered
+ * Reads at the leader. ReadIndex (§8; thesis §6.4): the commit index is remembered, and served when a quorum has answered
  * a message sent after that. One round is under way for all reads that came before it; what comes meanwhile
- * goes with the next.
+ * goes with the next. Within the leader's lease a read that trusts clocks needs no round (thesis §6.4.1).
  */
 final class ReadRounds {
 
@@ -20,33 +20,41 @@ final class ReadRounds {
     private List<ReadIndex> collectingRemote = new ArrayList<>();
     private List<Replica.Query> confirming = new ArrayList<>();
     private List<ReadIndex> confirmingRemote = new ArrayList<>();
-    private final TreeSet<String> confirmedBy = new TreeSet<>();
+    private final HeartbeatRounds rounds;
     private boolean underWay;
     private long round;
     private long readIndex;
 
-    ReadRounds(RaftServer server) {
+    ReadRounds(RaftServer server, HeartbeatRounds rounds) {
         this.server = server;
-    }
-
-    long round() {
-        return round;
+        this.rounds = rounds;
     }
 
     void add(Replica.Query query) {
+        boolean trustsClocks = query.consistency() == ReadConsistency.LEASE;
+        long committed = server.commitIndex(); // First: the lease is to vouch for it.
         if (isFull()) {
             Rejections.rejectRead(query, server.settings.maxPendingReads());
+        } else if (trustsClocks && isLeaseHeld()) {
+            server.ask(committed, List.of(query));
         } else {
             collecting.add(query);
         }
     }
 
     void add(ReadIndex request) {
+        long committed = server.commitIndex();
         if (isFull()) {
             request.replyTo().tell(new ReadIndexReply(request.id(), ReadIndexReply.REFUSED));
+        } else if (request.lease() && isLeaseHeld()) {
+            request.replyTo().tell(new ReadIndexReply(request.id(), committed));
         } else {
             collectingRemote.add(request);
         }
+    }
+
+    private boolean isLeaseHeld() {
+        return server.hasCommittedInTerm() && rounds.isLeaseHeld();
     }
 
     private boolean isFull() {
@@ -65,24 +73,19 @@ final class ReadRounds {
             return false;
         }
         underWay = true;
-        round++;
+        round = rounds.begin();
         readIndex = server.commitIndex();
         confirming = collecting;
         confirmingRemote = collectingRemote;
         collecting = new ArrayList<>();
         collectingRemote = new ArrayList<>();
-        confirmedBy.clear();
-        onConfirmed(server.node, round);
+        onAnswered(); // By a group of one.
         return underWay;
     }
 
-    /** A peer, or the leader itself, answered a message of {@code answeredRound}. */
-    void onConfirmed(String node, long answeredRound) {
-        if (!underWay || answeredRound < round) {
-            return;
-        }
-        confirmedBy.add(node);
-        if (server.configuration().isQuorum(confirmedBy)) {
+    /** Some peer answered some round. */
+    void onAnswered() {
+        if (underWay && rounds.isConfirmed(round)) {
             underWay = false;
             if (!confirming.isEmpty()) {
                 server.ask(readIndex, confirming);

@@ -81,8 +81,8 @@ final class Reconfiguration {
         }
         settledIndex = server.configurationIndex();
         replication.settle(latest);
-        client.ifPresent(
-                replyTo -> replyTo.tell(new Replica.Reconfigured(new Members(latest.voters(), latest.learners()))));
+        client.ifPresent(replyTo -> replyTo.tell(
+                new Replica.Reconfigured(new Members(latest.voters(), latest.learners(), latest.witnesses()))));
         client = Optional.empty();
         return false;
     }

@@ -15,6 +15,9 @@ final class Replication {
         final long generation;
         final CatchUp catchUp;
         long matchIndex;
+        /** Also while it leaves. */
+        boolean witness;
+
         int ticksToLeave = Integer.MAX_VALUE;
 
         Peer(ActorRef<Replicator.Command> replicator, long generation, CatchUp catchUp) {
@@ -27,6 +30,8 @@ final class Replication {
     private final RaftServer server;
     private final TreeMap<String, Peer> peers = new TreeMap<>();
     private long generations;
+    private boolean hasWitnesses;
+    private long witnessIndex;
 
     Replication(RaftServer server) {
         this.server = server;
@@ -34,8 +39,11 @@ final class Replication {
 
     /** Every peer of the configuration in force gets a replicator, from when it is appended (§6). */
     void follow(Configuration configuration) {
-        for (String peer : configuration.peersOf(server.node)) {
-            peers.computeIfAbsent(peer, this::spawn).ticksToLeave = Integer.MAX_VALUE;
+        for (String node : configuration.peersOf(server.node)) {
+            Peer peer = peers.computeIfAbsent(node, this::spawn);
+            peer.witness = configuration.isWitness(node);
+            hasWitnesses |= peer.witness;
+            peer.ticksToLeave = Integer.MAX_VALUE;
         }
     }
 
@@ -44,7 +52,11 @@ final class Replication {
         var leadership = new Replicator.Leadership(
                 server.group, server.node, server.term(), server.settings, server.storage, server.self.narrow());
         ActorRef<Replicator.Command> replicator = server.context.spawn(
-                Replicator.create(leadership, peer, generation, advance()),
+                Replicator.create(
+                        leadership,
+                        peer,
+                        generation,
+                        advance(server.configuration().isWitness(peer))),
                 "replicator-" + peer + "-" + server.term() + "-" + generation);
         server.context.watch(replicator); // When one fails, so does the replica: half a leader is worse than none.
         replicator.tell(new Replicator.PeerAt(server.peer(peer)));
@@ -105,12 +117,51 @@ final class Replication {
 
     /** The log or the commit index has grown. */
     void advanceAll() {
-        var advance = advance();
-        peers.values().forEach(peer -> peer.replicator.tell(advance));
+        tellAll(false);
+        advanceWitnesses();
     }
 
-    private Replicator.Advance advance() {
-        return new Replicator.Advance(server.log(), server.snapshot(), server.commitIndex());
+    /** What witnesses may get has grown. */
+    void advanceWitnesses() {
+        if (hasWitnesses) {
+            tellAll(true);
+        }
+    }
+
+    private void tellAll(boolean witnesses) {
+        Replicator.Advance advance = advance(witnesses);
+        peers.values().forEach(peer -> {
+            if (peer.witness == witnesses) {
+                peer.replicator.tell(advance);
+            }
+        });
+    }
+
+    private Replicator.Advance advance(boolean witness) {
+        LogView log = witness ? forWitnesses() : server.log();
+        return new Replicator.Advance(log, server.snapshot(), server.commitIndex(), witness);
+    }
+
+    /**
+     * A witness never has an entry that no voter with a state has durably, nor one that such a voter lacks which keeps pace:
+     * the leader may be lost, or what it had not written yet, and the witness would vote for nobody with less than itself. So
+     * it comes last, and decides when too few others are left, as the auxiliaries in Lamport and Massa, Cheap Paxos (DSN 2004).
+     */
+    private LogView forWitnesses() {
+        long somewhere = 0;
+        long everywhere = Long.MAX_VALUE;
+        for (String node : server.configuration().votersWithState()) {
+            Peer peer = peers.get(node);
+            if (node.equals(server.node)) {
+                somewhere = Math.max(somewhere, server.frontier.durableIndex());
+            } else if (peer != null) {
+                somewhere = Math.max(somewhere, peer.matchIndex);
+                everywhere = peer.catchUp.isDone() ? Math.min(everywhere, peer.matchIndex) : everywhere;
+            }
+        }
+        long index = Math.min(somewhere, everywhere);
+        witnessIndex = Math.max(Math.max(witnessIndex, index), server.log().base().index());
+        return server.log().endingAt(witnessIndex);
     }
 
     void beat(long round) {

@@ -27,8 +27,12 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
 
     sealed interface Command permits Advance, Beat, PeerAt, SnapshotSender.Finished, SenderGone, AppendReply {}
 
-    /** The leader's log and commit index, as of now. */
-    record Advance(LogView log, SnapshotMetadata snapshot, long commitIndex) implements Command {}
+    /**
+     * The leader's log, as far as it is for this peer, and its commit index, as of now.
+     *
+     * @param witness the peer gets no commands and no state
+     */
+    record Advance(LogView log, SnapshotMetadata snapshot, long commitIndex, boolean witness) implements Command {}
 
     /** Say something now: a heartbeat, or confirmation for reads. */
     record Beat(long round) implements Command {}
@@ -45,7 +49,12 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
             long term,
             RaftSettings settings,
             SnapshotStorage storage,
-            ActorRef<? super Event> replica) {}
+            ActorRef<? super Event> replica) {
+
+        Leadership with(SnapshotStorage other) {
+            return new Leadership(group, leader, term, settings, other, replica);
+        }
+    }
 
     sealed interface Event extends RaftReplica.Internal permits Progress, HigherTerm, SnapshotDamaged {}
 
@@ -77,6 +86,7 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
     private LogView log;
     private SnapshotMetadata snapshot;
     private long commitIndex;
+    private boolean witness;
     private long round;
 
     private State state = State.PROBING;
@@ -103,7 +113,9 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
         this.log = start.log();
         this.snapshot = start.snapshot();
         this.commitIndex = start.commitIndex();
-        this.nextIndex = log.lastIndex(); // Just before the leader's no-op: what a follower most likely lacks.
+        this.witness = start.witness();
+        // Just before the leader's no-op: what a follower most likely lacks. A witness may be to get nothing yet.
+        this.nextIndex = Math.max(log.base().index() + 1, log.lastIndex());
     }
 
     @Override
@@ -123,6 +135,7 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
         log = advance.log();
         snapshot = advance.snapshot();
         commitIndex = advance.commitIndex();
+        witness = advance.witness();
         sendWhatIsDue();
         return this;
     }
@@ -225,7 +238,7 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
 
     /** The peer has, or will have, all that is committed; where it was lost on the way, the next heartbeat tells again. */
     private void tellCommitIndex() {
-        if (!log.isCompacted(commitIndex)) {
+        if (!log.isCompacted(commitIndex) && commitIndex <= log.lastIndex()) { // A witness's may end before.
             commitIndexSent = commitIndex;
             var committed = new LogPosition(commitIndex, log.termAt(commitIndex));
             replica.ifPresent(to -> to.tell(new CommitAdvanced(leadership.term(), leadership.leader(), committed)));
@@ -264,7 +277,7 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
                 leadership.term(),
                 leadership.leader(),
                 previous,
-                entries,
+                witness ? entries.elided() : entries,
                 commitIndex,
                 round,
                 getContext().getSelf().narrow())));
@@ -285,7 +298,7 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
         var started = getContext()
                 .spawn(
                         SnapshotSender.create(
-                                leadership,
+                                witness ? leadership.with(EmptySnapshots.INSTANCE) : leadership,
                                 snapshot,
                                 to,
                                 snapshotAttempt,

@@ -35,8 +35,13 @@ abstract class Role {
 
     abstract Replica.Role name();
 
-    /** A leader is known and was heard within the minimum election timeout (thesis §4.2.3). */
-    abstract boolean hearsLeader();
+    /**
+     * A leader was heard within the minimum election timeout, in this term or an earlier one (thesis §4.2.3). Its lease rests
+     * on this server (§6.4.1), whatever else it has heard since.
+     */
+    boolean hearsLeader() {
+        return server.isPledged();
+    }
 
     abstract Role onTick();
 
@@ -70,7 +75,9 @@ abstract class Role {
     }
 
     private Role vote(RequestVote request) {
+        boolean again = server.hardState().votedFor().equals(Optional.of(request.candidate()));
         boolean granted = server.hardState().mayVoteFor(request.candidate()) // §5.2
+                && (again || request.transfer() || !hearsLeader()) // thesis §6.4.1
                 && request.last().isAtLeastAsUpToDateAs(server.log().last()); // §5.4.1
         if (granted) {
             voteGranted();
@@ -213,6 +220,9 @@ abstract class Role {
     }
 
     final Role onQuery(Replica.Query query) {
+        if (server.isWitness()) {
+            return onQueryAtWitness(query);
+        }
         if (query.consistency() == ReadConsistency.STALE) {
             if (server.readsAtApplier() >= server.settings.maxPendingReads()) {
                 Rejections.rejectRead(query, server.settings.maxPendingReads());
@@ -224,7 +234,20 @@ abstract class Role {
         return onLinearizableQuery(query);
     }
 
-    /** {@link ReadConsistency#LEASE} asks for less than this gives; it is answered as linearizable. */
+    /** It has no state: its leader reads in its place. */
+    private Role onQueryAtWitness(Replica.Query query) {
+        if (query.consistency() != ReadConsistency.STALE) {
+            return onProposal(query, false);
+        }
+        Rejections.reject(
+                query,
+                Replica.Reason.UNSUPPORTED,
+                server.node + " is a witness of group " + server.group + " and has no state of its own; read another"
+                        + " replica, or with another consistency");
+        return this;
+    }
+
+    /** Also one that a lease may vouch for. */
     Role onLinearizableQuery(Replica.Query query) {
         Rejections.reject(query, Replica.Reason.NO_LEADER, noLeader());
         return this;

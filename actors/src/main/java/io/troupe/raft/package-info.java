@@ -58,10 +58,29 @@
  * is asked, stands never, and learns from whoever leads, from when it is added. As a learner it gets the log and is
  * promoted when it has caught up.
  *
+ * <h2>Witnesses</h2>
+ *
+ * <p>A witness (Pâris, <em>Voting with Witnesses</em>, ICDCS 1986) is a voter that keeps index and term of each entry, and
+ * configurations, but no command, no session and no state; it is hosted as one ({@link io.troupe.replication.Groups.Host}).
+ * It never stands, and the leader brings it an entry only when every voter with a state that keeps pace has it, or none
+ * does (as the auxiliaries in Lamport and Massa, <em>Cheap Paxos</em>, DSN 2004): else it could know of more than any
+ * survivor has, and vote for nobody. Nothing is committed that no voter with a state has durably. What a witness's clients
+ * read, the leader reads for it. Its limits:
+ *
+ * <ul>
+ *   <li>What a leader and witnesses alone have committed is on one disk. While that server is away the group has no leader;
+ *       when its disk is lost, so is what was committed. Two servers and a witness survive the loss of one, not of one after
+ *       the other.
+ *   <li>When a voter with a state is lost, the group waits up to an election timeout before witnesses take its place.
+ *   <li>A witness serves no stale read and leads never, so of n servers with w witnesses n - w can.
+ *   <li>It does not become a voter with a state, nor the other way: it is removed, its data deleted, and added anew.
+ * </ul>
+ *
  * <h2>Deviations</h2>
  *
  * <ul>
  *   <li>Time is counted in ticks of half a heartbeat, so election timeouts are spread in steps (§9.3 spreads evenly).
+ *   <li>What a transfer comes to (thesis §3.10) is told when it is known who leads, not when the old leader stops.
  *   <li>Pre-vote, check-quorum and leader stickiness are always on (thesis §9.6, §6.2, §4.2.3).
  *   <li>A candidate asks for votes when its own is durable; Figure 2 orders only answers.
  *   <li>Back-off by term (§5.3) is made from both ends: the follower's hint is the last place with a term not above the
@@ -69,7 +88,10 @@
  *   <li>A leader that has nothing to send along with a new commit index tells it by the place of the committed entry, which
  *       needs no answer: a follower whose log has that entry has all before it too (§5.3, Log Matching). Figure 2 has
  *       AppendEntries for both.
- *   <li>{@link io.troupe.replication.ReadConsistency#LEASE} is answered as linearizable: no clock is trusted.
+ *   <li>A lease (thesis §6.4.1) is of the configuration in force when its round began, and a leader that has told another
+ *       server to stand has none any more in its term. What it rests on, that voters support nobody else for an election
+ *       timeout after they heard a leader, holds over a change of term and a restart: a server that starts again supports
+ *       nobody for that long.
  *   <li>A leader without a vote in C_new does not step down at once when that is committed (§6): it hands leadership over
  *       first, takes no proposals meanwhile, and steps down after an election timeout at the latest.
  *   <li>A peer that is removed is replicated to for an election timeout more, so that it hears of it; one that does not

@@ -91,12 +91,9 @@ public final class GroupHost extends AbstractBehavior<Groups.Message> {
     }
 
     private Behavior<Groups.Message> onHost(Groups.Host host) {
-        Optional<String> unknown = host.engine().filter(engine -> !engines.containsKey(engine));
-        if (unknown.isPresent()) {
-            host.replyTo()
-                    .tell(new Groups.NotHosted(
-                            host.group(),
-                            "there is no engine '" + unknown.get() + "' here; there are " + engines.keySet()));
+        Optional<String> impossible = whyImpossible(host);
+        if (impossible.isPresent()) {
+            host.replyTo().tell(new Groups.NotHosted(host.group(), impossible.get()));
             return this;
         }
         Member member = members.computeIfAbsent(host.group(), group -> spawn(host));
@@ -110,6 +107,19 @@ public final class GroupHost extends AbstractBehavior<Groups.Message> {
         return this;
     }
 
+    private Optional<String> whyImpossible(Groups.Host host) {
+        String name = host.engine().orElse(standard.name());
+        Engine engine = engines.get(name);
+        if (engine == null) {
+            return Optional.of("there is no engine '" + name + "' here; there are " + engines.keySet());
+        }
+        if (!host.witnesses().isEmpty() && !engine.hasWitnesses()) {
+            return Optional.of("engine '" + name + "' has no witnesses, but " + host.witnesses()
+                    + " are to be some; host" + " the group without, or by an engine that has them");
+        }
+        return Optional.empty();
+    }
+
     private Member spawn(Groups.Host host) {
         String group = host.group();
         Engine engine = host.engine().map(engines::get).orElse(standard);
@@ -117,6 +127,7 @@ public final class GroupHost extends AbstractBehavior<Groups.Message> {
                 group,
                 node,
                 host.members(),
+                host.witnesses(),
                 host.factory(),
                 new SplittableRandom(random.nextLong()),
                 directory,

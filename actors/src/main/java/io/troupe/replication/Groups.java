@@ -2,6 +2,7 @@ package io.troupe.replication;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -26,6 +27,10 @@ public final class Groups {
      * @param group name, unique in the cluster; the same on every member
      * @param members stable node ids of the initial voters; ignored once the group was hosted here. On a node that is not
      *     among them, the replica begins with nothing and only learns, from when {@link Replica.Reconfigure} adds it
+     * @param witnesses nodes that keep no state of this group, only index and term of each entry, and vote: some of the
+     *     members, but not all, or this node itself when it is to be added as one ({@link
+     *     Replica.MemberChange.Kind#ADD_WITNESS})
+     * @param factory not asked at a witness
      * @param engine name of the engine that orders the group's commands, the same on every member and at every start;
      *     empty for the node's default
      * @param replyTo told {@link Hosted} when the replica has recovered, or {@link NotHosted} when it could not, or
@@ -34,10 +39,27 @@ public final class Groups {
     public record Host(
             String group,
             List<String> members,
+            Set<String> witnesses,
             StateMachine.Factory factory,
             Optional<String> engine,
             ActorRef<HostReply> replyTo)
             implements Command {
+        public Host {
+            if (!members.isEmpty() && witnesses.containsAll(members)) {
+                throw new IllegalArgumentException("All members of group " + group + ", which are " + members
+                        + ", are to be witnesses; at least one must keep the state");
+            }
+        }
+
+        public Host(
+                String group,
+                List<String> members,
+                StateMachine.Factory factory,
+                Optional<String> engine,
+                ActorRef<HostReply> replyTo) {
+            this(group, members, Set.of(), factory, engine, replyTo);
+        }
+
         public Host(String group, List<String> members, StateMachine.Factory factory, ActorRef<HostReply> replyTo) {
             this(group, members, factory, Optional.empty(), replyTo);
         }

@@ -8,6 +8,9 @@ public interface Operation {
     /** Opens a client session whose id is the index. */
     interface OpenSession extends Operation {}
 
+    /** Its content is not kept here, so that no state can be made of it. */
+    interface Elided extends Operation {}
+
     /** A client's command; see {@link Replica.Propose}. */
     interface Command extends Operation {
         long session();

@@ -4,7 +4,11 @@ package io.troupe.replication;
 public enum ReadConsistency {
     /** Reflects every write acknowledged before the read began (Raft thesis §6.4, ReadIndex). */
     LINEARIZABLE,
-    /** As linearizable, under a stated bound on clock drift (Raft thesis §6.4.1). */
+    /**
+     * As linearizable, as long as clocks keep the stated bound on drift (Raft thesis §6.4.1; {@code
+     * troupe.raft.clock-drift-bound}): a leader that has heard a quorum lately answers without asking it again. Also asked for
+     * at a follower, which still asks the leader. Without a lease it is answered as {@link #LINEARIZABLE}.
+     */
     LEASE,
     /** This replica's applied state, however old. */
     STALE

@@ -107,7 +107,12 @@ public final class Replica {
             /** The node, a learner that has caught up, votes. */
             PROMOTE,
             /** The node, learner or voter, belongs to the group no more. */
-            REMOVE
+            REMOVE,
+            /**
+             * The node, no member yet, votes at once and for good, and keeps index and term of each entry, but no command
+             * and no state: it costs little, never leads, and its node must host the group as a witness.
+             */
+            ADD_WITNESS
         }
 
         public static MemberChange addLearner(String node) {
@@ -116,6 +121,10 @@ public final class Replica {
 
         public static MemberChange addVoter(String node) {
             return new MemberChange(Kind.ADD_VOTER, node);
+        }
+
+        public static MemberChange addWitness(String node) {
+            return new MemberChange(Kind.ADD_WITNESS, node);
         }
 
         public static MemberChange promote(String node) {
@@ -157,9 +166,18 @@ public final class Replica {
     /** @param leader node id of who leads now */
     public record LeadershipTransferred(String leader) implements Reply {}
 
-    /** Who belongs to a group, by stable node id; no node is both. */
-    public record Members(SortedSet<String> voters, SortedSet<String> learners) {
+    /**
+     * Who belongs to a group, by stable node id; no node is voter and learner.
+     *
+     * @param witnesses those of the voters that keep no state
+     */
+    public record Members(SortedSet<String> voters, SortedSet<String> learners, SortedSet<String> witnesses) {
+        public Members(SortedSet<String> voters, SortedSet<String> learners) {
+            this(voters, learners, new TreeSet<>());
+        }
+
         public Members {
+            witnesses = Collections.unmodifiableSortedSet(new TreeSet<>(witnesses));
             voters = Collections.unmodifiableSortedSet(new TreeSet<>(voters));
             learners = Collections.unmodifiableSortedSet(new TreeSet<>(learners));
         }
@@ -183,10 +201,12 @@ public final class Replica {
         NOT_A_MEMBER(false),
         /** The node to be promoted is no learner. */
         NOT_A_LEARNER(false),
-        /** Nobody would be left to vote. */
+        /** Nobody would be left that votes and keeps the state. */
         NO_VOTER_LEFT(false),
         /** There are no changes, or two of one node. */
-        AMBIGUOUS(false);
+        AMBIGUOUS(false),
+        /** The group's engine has no members of that kind. */
+        UNSUPPORTED(false);
 
         private final boolean retryable;
 
@@ -245,7 +265,9 @@ public final class Replica {
         FOLLOWER,
         LEARNER,
         /** The replica on this node failed and was stopped; the node must be restarted to bring it back. */
-        DOWN
+        DOWN,
+        /** Votes, and keeps no state. */
+        WITNESS
     }
 
     /**

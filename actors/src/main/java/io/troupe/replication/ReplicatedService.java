@@ -32,6 +32,11 @@ public final class ReplicatedService {
         if (operation instanceof Operation.Command command) {
             return applyCommand(index, command);
         }
+        if (operation instanceof Operation.Elided) {
+            throw new IllegalStateException(
+                    "What was ordered at index " + index + " is not known here: this replica was a"
+                            + " witness when it came. Remove this node from the group and its data, and add it anew");
+        }
         return new Replica.Applied(Replica.NO_SESSION, 0, index, ByteString.emptyByteString());
     }
 

@@ -180,6 +180,19 @@ class PaxosPaperTest {
         alone.expectMessageClass(Replica.Applied.class);
     }
 
+    @Test
+    @DisplayName("Every member keeps what is decided: a witness is refused, and nothing is proposed for it")
+    void takesNoWitness() {
+        n1.becomeLeader();
+        var client = n1.kit.createTestProbe(Replica.Reply.class);
+        n1.tell(new Replica.Reconfigure(List.of(Replica.MemberChange.addWitness("n4")), client.getRef()));
+        var refused = client.expectMessageClass(Replica.ReconfigureRefused.class);
+        assertThat(refused.refusal()).isEqualTo(Replica.Refusal.UNSUPPORTED);
+        assertThat(refused.detail()).contains("n4", PaxosEngine.NAME, "add it as a voter");
+        n1.propose("x");
+        assertThat(n1.awaitProposal("n2").decrees().decrees()).containsExactly(PaperReplica.command("x"));
+    }
+
     // -- masters
 
     @Test

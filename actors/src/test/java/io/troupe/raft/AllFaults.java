@@ -9,6 +9,7 @@ import io.troupe.sim.Simulation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -20,7 +21,7 @@ import org.apache.pekko.actor.typed.ActorRef;
  * pauses, clocks that drift, messages that are lost, doubled and late, single links that take seconds, disks that are
  * slow or fail; leadership that is handed over, leaders that crash, pause
  * or are cut off in the middle of it, and voters that crash during an election; and, in every second run, members that
- * come and go.
+ * come and go; and, in every second run, one or two of the voters are witnesses.
  */
 final class AllFaults implements Consumer<Simulation> {
 
@@ -52,7 +53,8 @@ final class AllFaults implements Consumer<Simulation> {
     public void accept(Simulation sim) {
         RandomGenerator membership = sim.random("membership");
         boolean changing = membership.nextBoolean();
-        WatchedGroup group = new WatchedGroup(sim, 5, changing ? 1 + membership.nextInt(5) : 5);
+        int founders = changing ? 1 + membership.nextInt(5) : 5;
+        WatchedGroup group = new WatchedGroup(sim, 5, founders, witnesses(sim.random("witnesses")));
         sim.nemesis(
                 FAULTS,
                 Duration.ofMillis(500),
@@ -82,6 +84,15 @@ final class AllFaults implements Consumer<Simulation> {
         coverage.changes += group.configurations.changes();
         coverage.jointChanges += group.configurations.joint();
         coverage.virtualMillis += sim.now().toMillis();
+    }
+
+    /** One in every third run, two in every sixth; not n1, which founds the group alone at times. */
+    private static Set<String> witnesses(RandomGenerator random) {
+        return switch (random.nextInt(6)) {
+            case 0, 1 -> Set.of("n3");
+            case 2 -> Set.of("n2", "n5");
+            default -> Set.of();
+        };
     }
 
     private static void scheduleWhatRaftAloneKnows(Simulation sim, WatchedGroup group) {
@@ -115,9 +126,10 @@ final class AllFaults implements Consumer<Simulation> {
                 Configuration now = group.leadersConfiguration();
                 List<MemberChange> changes =
                         switch (kind) {
-                            case 0, 1, 2 -> one(outsiders(group, now), chosen, MemberChange::addLearner);
+                            case 0, 1, 2 ->
+                                one(withState(group, outsiders(group, now)), chosen, MemberChange::addLearner);
                             case 3, 4 -> one(List.copyOf(now.learners()), chosen, MemberChange::promote);
-                            case 5 -> one(outsiders(group, now), chosen, MemberChange::addVoter);
+                            case 5 -> one(outsiders(group, now), chosen, group::addVoter);
                             case 6 -> one(List.copyOf(now.voters()), chosen, MemberChange::remove);
                             default -> group.changesTo(subset(group.names, chosen));
                         };
@@ -132,6 +144,10 @@ final class AllFaults implements Consumer<Simulation> {
 
     private static List<String> outsiders(WatchedGroup group, Configuration now) {
         return group.names.stream().filter(name -> !now.isMember(name)).toList();
+    }
+
+    private static List<String> withState(WatchedGroup group, List<String> nodes) {
+        return nodes.stream().filter(node -> !group.witnesses.contains(node)).toList();
     }
 
     private static List<MemberChange> one(List<String> nodes, int chosen, Function<String, MemberChange> change) {

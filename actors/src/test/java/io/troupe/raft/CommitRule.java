@@ -51,5 +51,11 @@ final class CommitRule implements Inspector {
             throw new AssertionError("leader " + server.node + " commits entry " + index + ", which is durable on "
                     + copies + ", no quorum of " + server.configuration());
         }
+        copies.removeAll(server.configuration().witnesses());
+        copies.retainAll(server.configuration().voters());
+        if (copies.isEmpty()) {
+            throw new AssertionError("leader " + server.node + " commits entry " + index
+                    + ", which no voter with a state" + " has of " + server.configuration());
+        }
     }
 }

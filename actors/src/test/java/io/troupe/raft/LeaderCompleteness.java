@@ -37,8 +37,8 @@ final class LeaderCompleteness implements Inspector {
     }
 
     private static void check(RaftServer leader, long index, Committed expected) {
-        boolean has =
-                index <= leader.log().lastIndex() && leader.log().get(index).equals(expected.entry());
+        boolean has = index <= leader.log().lastIndex()
+                && Entries.areSame(leader.log().get(index), expected.entry());
         if (expected.inTerm() < leader.term() && !has) {
             throw new AssertionError("leader " + leader.node + " of term " + leader.term() + " lacks entry " + index
                     + ", which was committed in term " + expected.inTerm());

@@ -50,7 +50,7 @@ final class LogMatchingProperty implements Inspector {
         Agreed known = agreed.get(pair);
         long checked = known != null && known.isStill(log, otherLog) ? known.index() : base;
         for (long i = index; i > checked; i--) {
-            if (!log.get(i).equals(otherLog.get(i))) {
+            if (!Entries.areSame(log.get(i), otherLog.get(i))) {
                 throw new AssertionError("logs of " + node + " and " + other + " agree on the term of entry " + index
                         + " but not on entry " + i + ": " + log.get(i) + " and " + otherLog.get(i));
             }

@@ -1,5 +1,6 @@
 package io.troupe.raft;
 
+import static net.bytebuddy.matcher.ElementMatchers.isConstructor;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.namedOneOf;
 
@@ -8,10 +9,13 @@ import io.troupe.replication.Proposals;
 import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicatedService;
 import io.troupe.replication.Sessions;
+import io.troupe.sim.Simulation;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.method.MethodDescription;
@@ -28,9 +32,25 @@ final class Mutants {
 
     /**
      * @param type whose method is changed
-     * @param seeds within which {@link AllFaults} finds it
+     * @param seeds within which the scenario finds it
+     * @param scenario {@link AllFaults}, or a narrower one for what seldom happens there
      */
-    record Mutant(Class<?> bug, Class<?> type, ElementMatcher<? super MethodDescription> method, int seeds) {
+    record Mutant(
+            Class<?> bug,
+            Class<?> type,
+            ElementMatcher<? super MethodDescription> method,
+            int seeds,
+            Class<? extends Consumer<Simulation>> scenario) {
+
+        Mutant(Class<?> bug, Class<?> type, ElementMatcher<? super MethodDescription> method, int seeds) {
+            this(bug, type, method, seeds, AllFaults.class);
+        }
+
+        static Mutant ofLeases(
+                Class<?> bug, Class<?> type, ElementMatcher<? super MethodDescription> method, int seeds) {
+            return new Mutant(bug, type, method, seeds, LeaseFaults.class);
+        }
+
         @Override
         public String toString() {
             return bug.getSimpleName();
@@ -40,9 +60,9 @@ final class Mutants {
     static List<Mutant> all() {
         return List.of(
                 new Mutant(VotesTwiceInATerm.class, HardState.class, named("mayVoteFor"), 10),
-                new Mutant(ForgetsToPersistTheVote.class, RaftLog.class, named("store"), 30),
+                new Mutant(ForgetsToPersistTheVote.class, RaftLog.class, named("store"), 100, ElectionFaults.class),
                 new Mutant(RestartWipesTheVote.class, RecoveredLog.class, named("hardState"), 10),
-                new Mutant(NewLeaderWipesTheVote.class, RaftServer.class, named("follow"), 200),
+                new Mutant(NewLeaderWipesTheVote.class, RaftServer.class, named("follow"), 100, ElectionFaults.class),
                 new Mutant(CountsStaleVotes.class, Candidate.class, named("onVoteReply"), 150),
                 new Mutant(MajorityOffByOne.class, Majority.class, named("quorum"), 10),
                 new Mutant(CommitsAnEarlierTermByCounting.class, Leader.class, named("advanceCommitIndex"), 10),
@@ -51,7 +71,7 @@ final class Mutants {
                 new Mutant(TruncatesOnAStaleAppend.class, LogMatching.class, named("decide"), 10),
                 new Mutant(AcknowledgesBeforeTheSync.class, RaftLog.class, named("store"), 10),
                 new Mutant(LeaderCountsItselfBeforeTheSync.class, Leader.class, named("durableIndexOf"), 60),
-                new Mutant(ReadsWithoutReadIndex.class, ReadRounds.class, named("begin"), 30),
+                new Mutant(ReadsWithoutReadIndex.class, HeartbeatRounds.class, named("isConfirmed"), 30),
                 new Mutant(SnapshotsWithoutSessions.class, ReplicatedService.class, named("write"), 10),
                 new Mutant(
                         AnyMessageResetsTheTimer.class,
@@ -66,13 +86,20 @@ final class Mutants {
                         20),
                 new Mutant(ChangesBeforeItsTermHasCommitted.class, Reconfiguration.class, named("begin"), 80),
                 new Mutant(CountsVotesOfAnybody.class, Configuration.class, named("isQuorum"), 40),
-                new Mutant(CountsLearners.class, Configuration.class, named("indexOnQuorum"), 30),
+                new Mutant(CountsLearners.class, Configuration.class, named("indexOnQuorum"), 120),
                 new Mutant(RemovedLeaderCountsItself.class, Leader.class, named("advanceCommitIndex"), 50),
                 new Mutant(KeepsATruncatedConfiguration.class, ConfigurationHistory.class, named("truncatedFrom"), 100),
                 new Mutant(SnapshotsWithTheLatestConfiguration.class, RaftServer.class, named("configurationAt"), 40),
                 new Mutant(PromotesALearnerEarly.class, Replication.class, named("hasCaughtUp"), 200),
                 new Mutant(TakesProposalsDuringATransfer.class, Leader.class, named("takesProposals"), 20),
-                new Mutant(TransfersToWhoIsBehind.class, Leader.class, named("hasWholeLog"), 20));
+                new Mutant(TransfersToWhoIsBehind.class, Leader.class, named("hasWholeLog"), 20),
+                Mutant.ofLeases(LeaseWithoutDriftBound.class, RaftSettings.class, named("lease"), 10),
+                Mutant.ofLeases(LeaseUntilCheckQuorum.class, HeartbeatRounds.class, named("leaseNanosLeft"), 10),
+                Mutant.ofLeases(LeaseCountedFromTheAnswer.class, HeartbeatRounds.class, named("confirm"), 10),
+                Mutant.ofLeases(LeaseKeptOverATransfer.class, HeartbeatRounds.class, named("mayBeSucceeded"), 10),
+                Mutant.ofLeases(RestartFreesTheVoter.class, RaftServer.class, isConstructor(), 20),
+                new Mutant(WitnessStands.class, RaftServer.class, named("mayStand"), 10),
+                new Mutant(WitnessRunsAhead.class, Replication.class, named("forWitnesses"), 10, WitnessFaults.class));
     }
 
     // -- elections
@@ -215,13 +242,8 @@ final class Mutants {
     /** §8: a leader that was deposed without knowing answers from its old state. */
     static final class ReadsWithoutReadIndex {
         @Advice.OnMethodExit
-        static void exit(
-                @Advice.This ReadRounds self,
-                @Advice.FieldValue("server") RaftServer server,
-                @Advice.Return boolean begun) {
-            if (begun) {
-                Wrong.confirm(self, server);
-            }
+        static void exit(@Advice.Return(readOnly = false) boolean confirmed) {
+            confirmed = true;
         }
     }
 
@@ -350,6 +372,80 @@ final class Mutants {
         }
     }
 
+    // -- leases
+
+    /** Thesis §6.4.1: the leader's clock may be slower than those of its followers. */
+    static final class LeaseWithoutDriftBound {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This RaftSettings self, @Advice.Return(readOnly = false) Duration lease) {
+            lease = self.tick().multipliedBy(self.electionTicks() - 1);
+        }
+    }
+
+    /**
+     * Thesis §6.2 instead of §6.4.1, as in etcd's ReadOnlyLeaseBased: a leader that has not noticed yet, because it was paused
+     * or counts from when it looked last, answers from its old state (etcd #20418).
+     */
+    static final class LeaseUntilCheckQuorum {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) long nanosLeft) {
+            nanosLeft = 1;
+        }
+    }
+
+    /** Thesis §6.4.1: followers count from when they heard the leader, which is before it hears them. */
+    static final class LeaseCountedFromTheAnswer {
+        @Advice.OnMethodEnter
+        static long enter(@Advice.FieldValue("confirmed") HeartbeatRounds.Round confirmed) {
+            return confirmed.number();
+        }
+
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.Enter long before,
+                @Advice.FieldValue("server") RaftServer server,
+                @Advice.FieldValue(value = "confirmed", readOnly = false) HeartbeatRounds.Round confirmed) {
+            if (confirmed.number() > before) {
+                confirmed = new HeartbeatRounds.Round(
+                        confirmed.number(), server.nanoTime(), confirmed.configurationIndex());
+            }
+        }
+    }
+
+    /** Thesis §3.10 and §6.4.1: who is told to stand is voted for at once. */
+    static final class LeaseKeptOverATransfer {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean may) {
+            may = false;
+        }
+    }
+
+    /** Thesis §6.4.1: the lease rests on what its voters remember, which is not on disk. */
+    static final class RestartFreesTheVoter {
+        @Advice.OnMethodExit
+        static void exit(@Advice.FieldValue(value = "ticksPledged", readOnly = false) int ticks) {
+            ticks = 0;
+        }
+    }
+
+    // -- witnesses
+
+    /** Pâris 1986: a witness has no data, so it cannot be the one that others copy from. */
+    static final class WitnessStands {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This RaftServer self, @Advice.Return(readOnly = false) boolean may) {
+            may = may || (self.isWitness() && self.configuration().isVoter(self.node));
+        }
+    }
+
+    /** Lamport and Massa 2004: it must not know of what nobody else alive has, or it votes for nobody any more. */
+    static final class WitnessRunsAhead {
+        @Advice.OnMethodExit
+        static void exit(@Advice.FieldValue("server") RaftServer server, @Advice.Return(readOnly = false) LogView log) {
+            log = server.log();
+        }
+    }
+
     /** What is too long to be inlined. */
     static final class Wrong {
 
@@ -400,10 +496,6 @@ final class Mutants {
                     server.commitTo(index, proposals.committedThrough(index));
                 }
             }
-        }
-
-        static void confirm(ReadRounds reads, RaftServer server) {
-            server.configuration().voters().forEach(node -> reads.onConfirmed(node, reads.round()));
         }
     }
 }

@@ -6,6 +6,7 @@ import io.troupe.replication.StateMachine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -30,6 +31,10 @@ final class ObservedClients {
     private final TreeMap<String, Integer> floorOfRead = new TreeMap<>();
     private final TreeSet<String> underWay = new TreeSet<>();
     private int longestAnswered;
+    private final TreeMap<String, Integer> readsAt = new TreeMap<>();
+    private Duration readPause = Duration.ofMillis(120);
+    private boolean underLeasesOnly;
+    private boolean writesPaused;
     private int reads;
     private int restores;
     private boolean stopped;
@@ -125,6 +130,39 @@ final class ObservedClients {
         }
         longestAnswered = Math.max(longestAnswered, length);
         reads++;
+        readsAt.merge(node, 1, Integer::sum);
+    }
+
+    /** Linearizable reads, by leases or not, that clients at {@code node} were answered. */
+    int readsAt(String node) {
+        return readsAt.getOrDefault(node, 0);
+    }
+
+    /** How long who reads waits between an answer and the next read. */
+    Duration readPause() {
+        return readPause;
+    }
+
+    void readPause(Duration pause) {
+        readPause = pause;
+    }
+
+    /** Whoever reads trusts clocks, and is kept by no read that has to wait for a quorum. */
+    void readUnderLeasesOnly() {
+        underLeasesOnly = true;
+    }
+
+    boolean areReadingUnderLeasesOnly() {
+        return underLeasesOnly;
+    }
+
+    /** While so, nobody begins to write. */
+    void pauseWrites(boolean pause) {
+        writesPaused = pause;
+    }
+
+    boolean areWritesPaused() {
+        return writesPaused;
     }
 
     int writes() {

@@ -19,9 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -49,7 +51,9 @@ final class PaperServer implements AutoCloseable {
     final Map<String, TestProbe<RaftMessage>> peers = new TreeMap<>();
     final TestProbe<RaftMessage> stranger;
     private final ManualTime time;
+    private final AtomicLong clock = new AtomicLong();
     private final List<String> founders;
+    private final Set<String> witnesses;
     final FaultySnapshots storage = new FaultySnapshots();
     TestProbe<PeerDirectory.Command> directory;
     private ActorRef<Replica.Message> server;
@@ -60,6 +64,10 @@ final class PaperServer implements AutoCloseable {
     }
 
     private PaperServer(List<String> founders, String hocon) {
+        this(founders, Set.of(), hocon);
+    }
+
+    private PaperServer(List<String> founders, Set<String> witnesses, String hocon) {
         Config config = ConfigFactory.parseString(hocon)
                 .withFallback(ManualTime.config())
                 .withFallback(PersistenceTestKitPlugin.config())
@@ -69,6 +77,7 @@ final class PaperServer implements AutoCloseable {
         this.disk = PersistenceTestKit.create(kit.system());
         this.time = ManualTime.get(kit.system());
         this.founders = founders;
+        this.witnesses = witnesses;
         founders.stream()
                 .filter(node -> !node.equals("n1"))
                 .forEach(node -> peers.put(node, kit.createTestProbe(RaftMessage.class)));
@@ -93,6 +102,11 @@ final class PaperServer implements AutoCloseable {
         return new PaperServer(List.of(founders), "");
     }
 
+    /** Of n1, n2 and n3, of which these are witnesses. */
+    static PaperServer ofThreeWithWitnesses(String hocon, String... witnesses) {
+        return new PaperServer(List.of("n1", "n2", "n3"), Set.of(witnesses), hocon);
+    }
+
     static PaperServer alone() {
         return new PaperServer(1, "");
     }
@@ -103,12 +117,15 @@ final class PaperServer implements AutoCloseable {
         var identity = new RaftReplica.Identity(
                 "g",
                 "n1",
+                witnesses.contains("n1"),
                 settings,
                 storage,
                 new SplittableRandom(7),
+                clock::get,
                 directory.getRef(),
                 (server, role) -> passGate());
-        server = kit.spawn(RaftReplica.create(identity, founders, histories.factory(), hosted.getRef()));
+        server = kit.spawn(RaftReplica.create(
+                identity, RaftReplica.founding("n1", founders, witnesses), histories.factory(), hosted.getRef()));
         hosted.receiveMessage();
         directory.expectMessageClass(PeerDirectory.Join.class);
         peers.forEach((node, probe) -> server.tell(
@@ -181,8 +198,14 @@ final class PaperServer implements AutoCloseable {
     // -- time
 
     void ticksPass(int ticks) {
+        clock.addAndGet(settings.tick().multipliedBy(ticks).toNanos());
         time.timePasses(settings.tick().multipliedBy(ticks));
         status(); // They are handled before anything that is sent now.
+    }
+
+    /** The process is stopped: its clock goes on, and nothing else. */
+    void isStoppedFor(Duration pause) {
+        clock.addAndGet(pause.toNanos());
     }
 
     /** The longest a follower waits. */
@@ -250,6 +273,30 @@ final class PaperServer implements AutoCloseable {
             }
         }
         throw new AssertionError("no such " + type.getSimpleName() + " to " + node);
+    }
+
+    /** All that the peer was told until now and has not been looked at yet. */
+    List<RaftMessage> said(String node) {
+        status(); // By way of the replicator, which has said by then what it was to say.
+        kit.createTestProbe().expectNoMessage(Duration.ofMillis(250));
+        var end = new VoteReply(0, "the end", false);
+        peer(node).getRef().tell(end);
+        List<RaftMessage> all = new ArrayList<>();
+        for (RaftMessage next = peer(node).receiveMessage();
+                next != end;
+                next = peer(node).receiveMessage()) {
+            all.add(next);
+        }
+        return all;
+    }
+
+    /** Of what the peer was sent until now the last, which carries the latest round. */
+    AppendEntries latest(String node) {
+        return said(node).stream()
+                .filter(AppendEntries.class::isInstance)
+                .map(AppendEntries.class::cast)
+                .reduce((first, second) -> second)
+                .orElseThrow();
     }
 
     // -- the way to leadership

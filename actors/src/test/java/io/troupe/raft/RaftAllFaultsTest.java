@@ -68,6 +68,7 @@ class RaftAllFaultsTest {
                 Reached.TRANSFERRED,
                 Reached.TRANSFER_WAITED,
                 Reached.TRANSFER_GIVEN_UP,
+                Reached.WITNESS_DECIDES,
                 Reached.SUFFIX_OVERWRITTEN,
                 Reached.SNAPSHOT_INSTALLED,
                 Reached.INSTALL_INTERRUPTED,

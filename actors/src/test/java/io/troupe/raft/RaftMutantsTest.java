@@ -5,20 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
+import io.troupe.sim.Simulation;
 import io.troupe.sim.mutants.Mutant;
 import io.troupe.sim.mutants.MutantHunt;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 /**
- * Every classic bug of {@link Mutants} is found by {@link AllFaults} within its number of seeds.
+ * Every classic bug of {@link Mutants} is found by its scenario within its number of seeds.
  *
  * <p>System properties: {@code troupe.mutant} tries those named in it alone, {@code troupe.mutant.seeds} changes how many
  * seeds they are given.
@@ -28,8 +30,9 @@ class RaftMutantsTest {
     private static final List<Logger> NOISY = List.of(
             (Logger) LoggerFactory.getLogger("io.troupe.raft"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
 
-    private static final MutantHunt HUNT =
-            new MutantHunt(AllFaults.class, ConfigFactory.empty(), name -> name.startsWith("io.troupe."));
+    private static MutantHunt hunt(Class<? extends Consumer<Simulation>> scenario) {
+        return new MutantHunt(scenario, ConfigFactory.empty(), name -> name.startsWith("io.troupe."));
+    }
 
     @BeforeAll
     static void quiet() {
@@ -52,17 +55,25 @@ class RaftMutantsTest {
     @MethodSource("mutants")
     void theSimulationFinds(Mutants.Mutant mutant) throws Exception {
         int budget = Integer.getInteger("troupe.mutant.seeds", mutant.seeds());
-        assertThat(firstSeedThatFinds(Optional.of(mutant), budget))
+        assertThat(firstSeedThatFinds(mutant, budget))
                 .as("%s within %s seeds", mutant, budget)
                 .isPresent();
     }
 
-    @Test
-    void withoutAMutantTheSameSeedsFindNothing() throws Exception {
-        assertThat(firstSeedThatFinds(Optional.empty(), 5)).isEmpty();
+    static Stream<Class<? extends Consumer<Simulation>>> scenarios() {
+        return Mutants.all().stream()
+                .<Class<? extends Consumer<Simulation>>>map(Mutants.Mutant::scenario)
+                .distinct();
     }
 
-    private static OptionalLong firstSeedThatFinds(Optional<Mutants.Mutant> mutant, int budget) throws Exception {
-        return HUNT.firstSeedThatFinds(mutant.map(bug -> Mutant.advised(bug.bug(), bug.type(), bug.method())), budget);
+    @ParameterizedTest
+    @MethodSource("scenarios")
+    void withoutAMutantTheSameSeedsFindNothing(Class<? extends Consumer<Simulation>> scenario) throws Exception {
+        assertThat(hunt(scenario).firstSeedThatFinds(Optional.empty(), 5)).isEmpty();
+    }
+
+    private static OptionalLong firstSeedThatFinds(Mutants.Mutant mutant, int budget) throws Exception {
+        return hunt(mutant.scenario())
+                .firstSeedThatFinds(Optional.of(Mutant.advised(mutant.bug(), mutant.type(), mutant.method())), budget);
     }
 }

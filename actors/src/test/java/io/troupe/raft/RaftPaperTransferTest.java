@@ -8,8 +8,6 @@ import io.troupe.raft.RaftMessage.TimeoutNow;
 import io.troupe.replication.Replica;
 import io.troupe.replication.Replica.MemberChange;
 import io.troupe.replication.Replica.Reason;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.awaitility.Awaitility;
@@ -79,20 +77,6 @@ class RaftPaperTransferTest {
         assertThat(client.receiveMessage()).isEqualTo(new Replica.LeadershipTransferred("n3"));
     }
 
-    /** All that the peer was told until now. */
-    private List<RaftMessage> said(String node) {
-        List<RaftMessage> all = new ArrayList<>();
-        TestProbe<RaftMessage> end = server.peer(node);
-        var last = new RaftMessage.VoteReply(0, "the end", false);
-        server.status(); // By way of the replicator, which has said all that it was to say.
-        server.kit.createTestProbe().expectNoMessage();
-        end.getRef().tell(last);
-        for (RaftMessage next = end.receiveMessage(); next != last; next = end.receiveMessage()) {
-            all.add(next);
-        }
-        return all;
-    }
-
     private AppendEntries leaderOf(long term, String leader) {
         TestProbe<RaftMessage.AppendReply> replies = server.kit.createTestProbe(RaftMessage.AppendReply.class);
         return new AppendEntries(term, leader, new LogPosition(1, term - 1), LogSlice.empty(2), 0, 0, replies.getRef());
@@ -108,7 +92,7 @@ class RaftPaperTransferTest {
         takesNoProposals();
         AppendEntries missing = server.await(
                 "n3", AppendEntries.class, append -> append.entries().lastIndex() == 2);
-        assertThat(said("n3")).doesNotHaveAnyElementsOfTypes(TimeoutNow.class);
+        assertThat(server.said("n3")).doesNotHaveAnyElementsOfTypes(TimeoutNow.class);
         missing.replyTo().tell(new RaftMessage.AppendAccepted(term, "n3", 2, missing.round()));
         assertThat(server.await("n3", TimeoutNow.class).term()).isEqualTo(term);
     }

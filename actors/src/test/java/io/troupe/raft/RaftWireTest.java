@@ -42,6 +42,9 @@ class RaftWireTest {
                     new Entry(6, new Entry.OpenSession()),
                     new Entry(7, new Entry.Command(43, 5, 4, ByteString.fromString("put"))),
                     new Entry(7, new Entry.Reconfigure(CONFIGURATION))));
+    private static final Configuration WITH_WITNESSES = Configuration.of(List.of("n1", "n2", "n3"), List.of("n3"));
+    private static final LogSlice ELIDED = LogSlice.of(
+            49, List.of(new Entry(7, new Entry.Elided()), new Entry(8, new Entry.Reconfigure(WITH_WITNESSES))));
 
     @AfterAll
     static void stop() {
@@ -107,7 +110,7 @@ class RaftWireTest {
                         List.of(new RaftMessage.ForwardedProposals.Proposal(1, 2, 2, bytes))),
                 new Answers.Batch(client, List.of(new Replica.Applied(1, 2, 3, bytes))),
                 new RaftMessage.CommitAdvanced(7, "n1", last),
-                new RaftMessage.ReadIndex("n1", 1, peer),
+                new RaftMessage.ReadIndex("n1", 1, true, peer),
                 new RaftMessage.ReadIndexReply(1, -1),
                 new PeerDirectory.Locate(
                         "g", KIT.createTestProbe(PeerDirectory.Command.class).getRef()),
@@ -121,6 +124,13 @@ class RaftWireTest {
     @MethodSource("everyMessage")
     void comesBackEqual(Wire message) {
         KIT.serializationTestKit().verifySerialization(message, true);
+    }
+
+    @Test
+    void whatAWitnessKeepsComesBackEqual() {
+        KIT.serializationTestKit().verifySerialization(new LogEvent.Written(HARD_STATE, ELIDED), true);
+        var snapshot = new SnapshotMetadata(new LogPosition(41, 6), WITH_WITNESSES);
+        KIT.serializationTestKit().verifySerialization(new LogEvent.Rebased(HARD_STATE, snapshot, true), true);
     }
 
     @Test
@@ -145,20 +155,42 @@ class RaftWireTest {
         return Serializers.manifestFor(SERIALIZATION.findSerializerFor(event), event);
     }
 
+    private static Object read(String hex, Object like) {
+        int serializer = SERIALIZATION.findSerializerFor(like).identifier();
+        return SERIALIZATION
+                .deserialize(HexFormat.of().parseHex(hex), serializer, manifest(like))
+                .get();
+    }
+
+    private static final String WRITTEN =
+            "012a040106020603072b05040370757404071901036eb91902036eb1036eb41903036eb1036eb203" + "6eb3010e01036eb2";
+    private static final String WITH_WITNESS_WRITTEN =
+            "01310205070408001901036eb3190019001903036eb1036eb2036eb3010e01036eb2";
+    private static final String REBASED = "010e01036eb20101011901036eb91902036eb1036eb41903036eb1036eb2036eb301520c";
+
     /** If this fails, journals written before can no longer be read: a changed shape takes a new id. */
     @Test
     void theBytesOfWrittenAreThoseOfVersionOne() {
         var event = new LogEvent.Written(HARD_STATE, ENTRIES);
         assertThat(manifest(event)).isEqualTo("1200.1");
-        assertThat(hex(event))
-                .isEqualTo("012a040106020603072b05040370757404071901036eb91902036eb1036eb41903036eb1036eb203"
-                        + "6eb3010e01036eb2");
+        assertThat(hex(event)).isEqualTo(WRITTEN);
+        assertThat(read(WRITTEN, event)).isEqualTo(event);
     }
 
     @Test
     void theBytesOfRebasedAreThoseOfVersionOne() {
         var event = new LogEvent.Rebased(HARD_STATE, SNAPSHOT, true);
         assertThat(manifest(event)).isEqualTo("1201.1");
-        assertThat(hex(event)).isEqualTo("010e01036eb20101011901036eb91902036eb1036eb41903036eb1036eb2036eb301520c");
+        assertThat(hex(event)).isEqualTo(REBASED);
+        assertThat(read(REBASED, event)).isEqualTo(event);
+    }
+
+    /** A configuration of before there were any is one without: its bytes above are as they always were. */
+    @Test
+    void theBytesWithWitnessesStayToo() {
+        var event = new LogEvent.Written(HARD_STATE, ELIDED);
+        assertThat(manifest(event)).isEqualTo("1200.1");
+        assertThat(hex(event)).isEqualTo(WITH_WITNESS_WRITTEN);
+        assertThat(read(WITH_WITNESS_WRITTEN, event)).isEqualTo(event);
     }
 }

@@ -2,8 +2,11 @@ package io.troupe.raft;
 
 import io.troupe.replication.Replica;
 import io.troupe.sim.Simulation;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The situations that the simulation of Raft must come to, told from what servers are before and after a step. */
 final class Reached implements Inspector {
@@ -15,6 +18,9 @@ final class Reached implements Inspector {
     static final String TRANSFERRED = "leadership taken over by the target of a transfer";
     static final String TRANSFER_WAITED = "a transfer that waits for its target to catch up";
     static final String TRANSFER_GIVEN_UP = "a transfer given up";
+    static final String LEASE_READ = "a read under the lease of a leader that is cut off";
+    static final String LEASE_OUTLIVED = "a leader still in office that another has succeeded";
+    static final String WITNESS_DECIDES = "a commit that needs a witness";
     static final String SUFFIX_OVERWRITTEN = "a suffix overwritten by the leader's";
     static final String SNAPSHOT_INSTALLED = "a snapshot of the leader installed";
     static final String INSTALL_INTERRUPTED = "the install of a snapshot interrupted";
@@ -25,6 +31,7 @@ final class Reached implements Inspector {
             RaftServer server,
             Replica.Role role,
             LogView log,
+            long durableIndex,
             long commitIndex,
             long snapshotIndex,
             long configurationIndex,
@@ -35,6 +42,7 @@ final class Reached implements Inspector {
                     server,
                     role,
                     server.log(),
+                    server.frontier.durableIndex(),
                     server.commitIndex(),
                     server.snapshot().index(),
                     server.configurationIndex(),
@@ -66,6 +74,23 @@ final class Reached implements Inspector {
         compareTransfers(before, now);
         if (role != before.role()) {
             compareRoles(server, before.role(), role);
+        }
+    }
+
+    @Override
+    public void beforeCommit(RaftServer server, long index) {
+        Configuration configuration = server.configuration();
+        if (configuration.witnesses().isEmpty() || !server.leader().equals(Optional.of(server.node))) {
+            return;
+        }
+        TreeSet<String> withState = new TreeSet<>(List.of(server.node));
+        servers.forEach((node, seen) -> {
+            if (!seen.server().isWitness() && seen.durableIndex() >= index) {
+                withState.add(node);
+            }
+        });
+        if (!Quorums.isQuorum(configuration, withState)) {
+            sim.reached(WITNESS_DECIDES);
         }
     }
 

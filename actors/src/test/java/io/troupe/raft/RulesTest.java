@@ -80,6 +80,39 @@ class RulesTest {
         assertThat(Configuration.UNKNOWN.isVoter("a")).isFalse();
     }
 
+    @Test
+    void aWitnessCountsAndDoesNotDecideAlone() {
+        Configuration now = Configuration.of(List.of("a", "b", "w", "x"), List.of("w", "x"));
+        assertThat(now.isQuorum(Set.of("a", "w", "x"))).isTrue();
+        Configuration oneState = Configuration.of(List.of("a", "w", "x"), List.of("w", "x"));
+        Map<String, Long> ahead = Map.of("a", 3L, "w", 9L, "x", 9L);
+        assertThat(oneState.indexOnQuorum(ahead::get)).isEqualTo(3);
+        Map<String, Long> without = Map.of("a", 9L, "b", 9L, "w", 3L, "x", 2L);
+        assertThat(now.indexOnQuorum(without::get)).isEqualTo(3);
+    }
+
+    @Test
+    void aWitnessIsAVoterAndNotTheOnlyOne() {
+        assertThatThrownBy(() -> new Configuration(nodes("a"), nodes(), nodes("w"), nodes("w")))
+                .hasMessageContaining("every witness must be a voter");
+        assertThatThrownBy(() -> Configuration.of(List.of("w"), List.of("w")))
+                .hasMessageContaining("at least one voter no witness");
+        assertThat(Configuration.of(List.of("a", "b"), List.of("w")).witnesses())
+                .as("of a node that is to join")
+                .isEmpty();
+    }
+
+    @Test
+    void witnessesComeAndGo() {
+        Configuration now = Configuration.of(List.of("a", "b"), List.of());
+        Configuration with = after(now, Replica.MemberChange.addWitness("w"));
+        assertThat(with).isEqualTo(Configuration.of(List.of("a", "b", "w"), List.of("w")));
+        assertThat(after(with, remove("w"))).isEqualTo(now);
+        Configuration joint = after(with, remove("w"), Replica.MemberChange.addWitness("x"));
+        assertThat(joint.witnesses()).containsExactly("w", "x");
+        assertThat(joint.withoutOutgoing()).isEqualTo(Configuration.of(List.of("a", "b", "x"), List.of("x")));
+    }
+
     private static Configuration after(Configuration now, Replica.MemberChange... changes) {
         return ((ConfigurationChange.Next) ConfigurationChange.apply(now, List.of(changes))).configuration();
     }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -51,18 +52,20 @@ final class SimulatedServer extends AbstractBehavior<SimulatedServer.Command> {
     static Behavior<Command> create(
             NodeContext node,
             List<String> founders,
+            Set<String> witnesses,
             RaftSettings settings,
             SnapshotStorage storage,
             ObservedClients clients,
             Inspector inspector) {
-        return Behaviors.setup(
-                context -> new SimulatedServer(context, node, founders, settings, storage, clients, inspector));
+        return Behaviors.setup(context ->
+                new SimulatedServer(context, node, founders, witnesses, settings, storage, clients, inspector));
     }
 
     private SimulatedServer(
             ActorContext<Command> context,
             NodeContext node,
             List<String> founders,
+            Set<String> witnesses,
             RaftSettings settings,
             SnapshotStorage storage,
             ObservedClients clients,
@@ -74,11 +77,13 @@ final class SimulatedServer extends AbstractBehavior<SimulatedServer.Command> {
         this.outcomes = context.messageAdapter(SessionClient.Outcome.class, WrappedOutcome::new);
         ActorRef<Groups.Command> host = context.spawn(
                 GroupHost.create(
-                        node.name(), List.of(new RaftEngine(settings, storage, inspector)), node.random("raft")),
+                        node.name(),
+                        List.of(new RaftEngine(settings, storage, node.nanoClock(), inspector)),
+                        node.random("raft")),
                 "groups");
         var hosted = context.messageAdapter(
                 Groups.HostReply.class, reply -> (Command) new WrappedHosted((Groups.Hosted) reply));
-        host.tell(new Groups.Host("g", founders, clients.factory(), hosted));
+        host.tell(new Groups.Host("g", founders, witnesses, clients.factory(), Optional.empty(), hosted));
         clients.started(node.name(), host);
     }
 
@@ -111,6 +116,8 @@ final class SimulatedServer extends AbstractBehavior<SimulatedServer.Command> {
         }
         if (client == READER) {
             read();
+        } else if (clients.areWritesPaused()) {
+            getContext().scheduleOnce(THINKS, getContext().getSelf(), new Next(client));
         } else {
             write(client);
         }
@@ -129,10 +136,14 @@ final class SimulatedServer extends AbstractBehavior<SimulatedServer.Command> {
         return random.nextInt(4) == 0 ? " ".repeat(800) : "";
     }
 
+    private ReadConsistency consistency() {
+        boolean lease = clients.areReadingUnderLeasesOnly() || random.nextInt(3) > 0;
+        return lease ? ReadConsistency.LEASE : ReadConsistency.LINEARIZABLE;
+    }
+
     private void read() {
         clients.readBegins(node.name());
-        session.tell(new SessionClient.Read(
-                READER, ByteString.emptyByteString(), ReadConsistency.LINEARIZABLE, DEADLINE, outcomes));
+        session.tell(new SessionClient.Read(READER, ByteString.emptyByteString(), consistency(), DEADLINE, outcomes));
     }
 
     private Behavior<Command> onOutcome(WrappedOutcome wrapped) {
@@ -144,7 +155,8 @@ final class SimulatedServer extends AbstractBehavior<SimulatedServer.Command> {
             command.ifPresentOrElse(
                     written -> clients.acknowledged(written, result), () -> clients.readEnds(node.name(), result));
         }
-        getContext().scheduleOnce(THINKS, getContext().getSelf(), new Next(client));
+        Duration pause = client == READER ? clients.readPause() : THINKS;
+        getContext().scheduleOnce(pause, getContext().getSelf(), new Next(client));
         return this;
     }
 }

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
@@ -38,6 +39,7 @@ final class WatchedGroup {
               heartbeat-interval = 50ms
               ticks-per-heartbeat = 1
               election-timeout = 300ms
+              clock-drift-bound = 1.5
               max-message-bytes = 1 KiB
               max-in-flight-messages = 4
               max-in-flight-bytes = 2 KiB
@@ -49,6 +51,9 @@ final class WatchedGroup {
 
     final Simulation sim;
     final List<String> names;
+    /** Those of the names that keep no state, whenever they are members. */
+    final Set<String> witnesses;
+
     final TreeMap<String, RaftServer> servers = new TreeMap<>();
     final ConfigurationSafety configurations = new ConfigurationSafety();
     final RaftSettings settings;
@@ -65,6 +70,7 @@ final class WatchedGroup {
             new Votes(),
             new CommitRule(),
             new TransferRules(),
+            new WitnessRules(),
             new DurableMeansDurable());
 
     private final Reached reached;
@@ -81,7 +87,12 @@ final class WatchedGroup {
 
     /** @param founders the first so many begin as voters; the others wait to be added */
     WatchedGroup(Simulation sim, int size, int founders) {
+        this(sim, size, founders, Set.of());
+    }
+
+    WatchedGroup(Simulation sim, int size, int founders, Set<String> witnesses) {
         this.sim = sim;
+        this.witnesses = witnesses;
         this.reached = new Reached(sim);
         this.names = IntStream.rangeClosed(1, size).mapToObj(i -> "n" + i).toList();
         Config config = ConfigFactory.parseString(SMALL).withFallback(ConfigFactory.load());
@@ -94,7 +105,13 @@ final class WatchedGroup {
                     sim.node(
                             name,
                             node -> SimulatedServer.create(
-                                    node, names.subList(0, founders), settings, storage, clients, new Observing())));
+                                    node,
+                                    names.subList(0, founders),
+                                    witnesses,
+                                    settings,
+                                    storage,
+                                    clients,
+                                    new Observing())));
         }
         sim.afterEveryStep("what a group of Raft promises", clients::throwBroken);
     }
@@ -108,6 +125,7 @@ final class WatchedGroup {
         @Override
         public void beforeCommit(RaftServer server, long index) {
             clients.judge(() -> properties.forEach(property -> property.beforeCommit(server, index)));
+            reached.beforeCommit(server, index);
         }
     }
 
@@ -154,7 +172,7 @@ final class WatchedGroup {
         await("the group comes to rest", this::isAtRest);
         List<String> history = clients.history(names.get(0));
         for (String name : names) {
-            if (!clients.history(name).equals(history)) {
+            if (!witnesses.contains(name) && !clients.history(name).equals(history)) {
                 throw new AssertionError("the histories of " + names.get(0) + " and " + name + " differ: " + history
                         + " and " + clients.history(name));
             }
@@ -176,7 +194,7 @@ final class WatchedGroup {
     }
 
     private boolean haveAllAVote() {
-        Configuration all = Configuration.of(names);
+        Configuration all = Configuration.of(names, witnesses);
         return servers.values().stream()
                 .allMatch(server -> server.configuration().equals(all) && server.isConfigurationCommitted());
     }
@@ -195,10 +213,15 @@ final class WatchedGroup {
             } else if (voters.contains(name) && now.learners().contains(name)) {
                 changes.add(Replica.MemberChange.promote(name));
             } else if (voters.contains(name) && !now.isMember(name)) {
-                changes.add(Replica.MemberChange.addVoter(name));
+                changes.add(addVoter(name));
             }
         }
         return changes;
+    }
+
+    /** As what it is hosted. */
+    Replica.MemberChange addVoter(String name) {
+        return witnesses.contains(name) ? Replica.MemberChange.addWitness(name) : Replica.MemberChange.addVoter(name);
     }
 
     /** Some server that takes itself for the leader, the latest one if there are more. */
@@ -212,6 +235,7 @@ final class WatchedGroup {
     /** Has the membership changed, and asks again as long as the refusal is one that passes. */
     Replica.Reply reconfigure(Replica.MemberChange... changes) {
         for (int attempt = 0; attempt < 100; attempt++) {
+            sim.runUntil(() -> leader().isPresent(), PATIENCE);
             Replica.Reply reply = sim.<Replica.Request, Replica.Reply>ask(
                     clients.replica(leader().orElseThrow()),
                     replyTo -> new Replica.Reconfigure(List.of(changes), replyTo),

@@ -42,7 +42,7 @@ class EnginesComparedTest {
     private static final Config CONFIG = ConfigFactory.load();
 
     private static final Map<String, BiFunction<NodeContext, SnapshotStorage, Engine>> ENGINES = new TreeMap<>(Map.of(
-            RaftEngine.NAME, (node, storage) -> new RaftEngine(RaftSettings.from(CONFIG), storage),
+            RaftEngine.NAME, (node, storage) -> new RaftEngine(RaftSettings.from(CONFIG), storage, node.nanoClock()),
             PaxosEngine.NAME,
                     (node, storage) -> new PaxosEngine(PaxosSettings.from(CONFIG), storage, node.nanoClock())));
 

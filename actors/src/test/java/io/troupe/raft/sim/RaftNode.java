@@ -25,7 +25,7 @@ final class RaftNode {
             var host = context.spawn(
                     GroupHost.create(
                             node.name(),
-                            List.of(new RaftEngine(cluster.settings(), cluster.storage(node.name()))),
+                            List.of(new RaftEngine(cluster.settings(), cluster.storage(node.name()), node.nanoClock())),
                             node.random("raft")),
                     "host");
             host.tell(new Groups.Host(

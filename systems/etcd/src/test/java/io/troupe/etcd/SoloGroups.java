@@ -51,6 +51,7 @@ public final class SoloGroups {
                     switch (change.kind()) {
                         case ADD_LEARNER -> learners.add(change.node());
                         case ADD_VOTER, PROMOTE -> voters.add(change.node());
+                        case ADD_WITNESS -> throw new IllegalArgumentException("etcd has no witnesses: " + change);
                         case REMOVE -> {}
                     }
                 }

@@ -88,7 +88,9 @@ final class LeaseNode {
         RaftSettings raft = RaftSettings.from(context.getSystem().settings().config());
         SnapshotStorage storage = storages.computeIfAbsent(node.name(), name -> new InMemorySnapshotStorage());
         var host = context.spawn(
-                GroupHost.create(node.name(), List.of(new RaftEngine(raft, storage)), node.random("raft")), "groups");
+                GroupHost.create(
+                        node.name(), List.of(new RaftEngine(raft, storage, node.nanoClock())), node.random("raft")),
+                "groups");
         Leases.get(context.getSystem()).provide(host, members);
     }
 

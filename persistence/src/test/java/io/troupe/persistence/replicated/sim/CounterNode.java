@@ -65,7 +65,8 @@ final class CounterNode {
             RaftSettings raft = RaftSettings.from(context.getSystem().settings().config());
             SnapshotStorage storage = storages.computeIfAbsent(node.name(), name -> new InMemorySnapshotStorage());
             var host = context.spawn(
-                    GroupHost.create(node.name(), List.of(new RaftEngine(raft, storage)), node.random("raft")),
+                    GroupHost.create(
+                            node.name(), List.of(new RaftEngine(raft, storage, node.nanoClock())), node.random("raft")),
                     "groups");
             ReplicatedPersistence.get(context.getSystem()).provide(host, members, new MemoryDisk());
             ActorRef<MovingCounter.Increment> counter = counter(node, context);

@@ -415,7 +415,7 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
                 case NOT_A_MEMBER, ALREADY_MEMBER -> Optional.empty();
                 case NOT_CAUGHT_UP, NOT_A_LEARNER -> Optional.of(EtcdError.LEARNER_NOT_READY);
                 case CHANGE_UNDER_WAY -> Optional.of(EtcdError.TIMEOUT);
-                case NO_VOTER_LEFT, AMBIGUOUS -> Optional.of(EtcdError.UNHEALTHY);
+                case NO_VOTER_LEFT, AMBIGUOUS, UNSUPPORTED -> Optional.of(EtcdError.UNHEALTHY);
             };
         }
         return Optional.of(EtcdError.TIMEOUT);

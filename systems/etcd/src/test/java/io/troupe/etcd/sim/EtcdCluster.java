@@ -90,7 +90,7 @@ final class EtcdCluster {
     Engine engine(NodeContext node) {
         SnapshotStorage storage = storages.computeIfAbsent(node.name(), absent -> new InMemorySnapshotStorage());
         return switch (engine) {
-            case RaftEngine.NAME -> new RaftEngine(RaftSettings.from(config), storage);
+            case RaftEngine.NAME -> new RaftEngine(RaftSettings.from(config), storage, node.nanoClock());
             case PaxosEngine.NAME -> new PaxosEngine(PaxosSettings.from(config), storage, node.nanoClock());
             default -> throw new IllegalArgumentException("there is no engine " + engine);
         };

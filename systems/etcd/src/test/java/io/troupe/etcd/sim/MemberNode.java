@@ -77,7 +77,10 @@ final class MemberNode {
         return Behaviors.setup(context -> {
             var seen = new Listener();
             var host = context.spawn(
-                    GroupHost.create(node.name(), List.of(new RaftEngine(settings, storage)), node.random("raft")),
+                    GroupHost.create(
+                            node.name(),
+                            List.of(new RaftEngine(settings, storage, node.nanoClock())),
+                            node.random("raft")),
                     "host");
             host.tell(new Groups.Host(
                     GROUP,
