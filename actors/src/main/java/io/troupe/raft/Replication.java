@@ -25,6 +25,10 @@ final class Replication {
             this.generation = generation;
             this.catchUp = catchUp;
         }
+
+        boolean leaves() {
+            return ticksToLeave != Integer.MAX_VALUE;
+        }
     }
 
     private final RaftServer server;
@@ -40,10 +44,17 @@ final class Replication {
     /** Every peer of the configuration in force gets a replicator, from when it is appended (§6). */
     void follow(Configuration configuration) {
         for (String node : configuration.peersOf(server.node)) {
-            Peer peer = peers.computeIfAbsent(node, this::spawn);
+            Peer peer = peers.get(node);
+            if (peer != null && peer.leaves()) { // It comes back before it was gone, perhaps with an empty disk.
+                stop(peer);
+                peer = null;
+            }
+            if (peer == null) {
+                peer = spawn(node);
+                peers.put(node, peer);
+            }
             peer.witness = configuration.isWitness(node);
             hasWitnesses |= peer.witness;
-            peer.ticksToLeave = Integer.MAX_VALUE;
         }
     }
 
@@ -78,11 +89,11 @@ final class Replication {
     void onTick() {
         peers.values().removeIf(peer -> {
             peer.catchUp.onTick();
-            boolean leaves = peer.ticksToLeave != Integer.MAX_VALUE && --peer.ticksToLeave <= 0;
-            if (leaves) {
+            boolean gone = peer.leaves() && --peer.ticksToLeave <= 0;
+            if (gone) {
                 stop(peer);
             }
-            return leaves;
+            return gone;
         });
     }
 
@@ -160,7 +171,8 @@ final class Replication {
             }
         }
         long index = Math.min(somewhere, everywhere);
-        witnessIndex = Math.max(Math.max(witnessIndex, index), server.log().base().index());
+        witnessIndex =
+                Math.max(Math.max(witnessIndex, index), server.log().base().index());
         return server.log().endingAt(witnessIndex);
     }
 

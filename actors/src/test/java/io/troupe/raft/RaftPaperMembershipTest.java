@@ -298,6 +298,24 @@ class RaftPaperMembershipTest {
     }
 
     @Test
+    @DisplayName(
+            "Thesis §4.2.1 Who was removed and is added anew begins anew: what it had does not count, it may be lost")
+    void whoComesBackHasNothing() {
+        leads("n2", "n3");
+        server.reconfigure(remove("n3"));
+        accepted(2, "n2", "n3");
+        isCommitted(2);
+        server.reconfigure(addLearner("n3"));
+        accepted(3, "n2");
+        isCommitted(3);
+        assertThat(refusal(server.reconfigure(promote("n3")))).isEqualTo(Refusal.NOT_CAUGHT_UP);
+        server.said("n3");
+        accepted(3, "n3", "n2");
+        server.reconfigure(promote("n3")).expectNoMessage();
+        assertThat(server.members().members().voters()).contains("n3");
+    }
+
+    @Test
     @DisplayName("Thesis §4.2.1 A learner does not stand for election, also when told to")
     void learnerDoesNotStand() {
         var entry = PaperServer.reconfigured(1, new Configuration(nodes("n2", "n3"), nodes(), nodes("n1")));
