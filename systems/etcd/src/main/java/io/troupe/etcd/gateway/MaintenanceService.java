@@ -19,6 +19,7 @@ import io.etcd.jetcd.api.StatusResponse;
 import io.grpc.stub.StreamObserver;
 import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.EtcdSystem;
+import io.troupe.etcd.bolt.BoltImage;
 import io.troupe.etcd.mvcc.Alarms;
 import io.troupe.etcd.mvcc.Commands;
 import io.troupe.etcd.mvcc.Queries;
@@ -29,6 +30,7 @@ import io.troupe.replication.Replica;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
@@ -37,6 +39,9 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
 
     static final String API_VERSION = EtcdSystem.API_VERSION;
+
+    /** What the file of a store without a key takes: etcd's size is that of its file, and is never 0. */
+    private static final long EMPTY_FILE_BYTES = new BoltImage(new TreeMap<>()).length();
 
     private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(2);
 
@@ -95,8 +100,8 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
         var response = StatusResponse.newBuilder()
                 .setHeader(node.header(store.revision()))
                 .setVersion(API_VERSION)
-                .setDbSize(store.bytes())
-                .setDbSizeInUse(store.bytesInUse())
+                .setDbSize(EMPTY_FILE_BYTES + store.bytes())
+                .setDbSizeInUse(EMPTY_FILE_BYTES + store.bytesInUse())
                 .setRaftIndex(replica.commitIndex())
                 .setRaftAppliedIndex(replica.appliedIndex())
                 .setRaftTerm(replica.term())

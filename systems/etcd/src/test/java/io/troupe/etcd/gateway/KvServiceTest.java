@@ -10,9 +10,11 @@ import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.Compare;
 import io.etcd.jetcd.api.DeleteRangeRequest;
 import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RequestOp;
+import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.options.GetOption;
 import io.grpc.ManagedChannel;
@@ -194,5 +196,31 @@ class KvServiceTest {
             kv.put(put("threads", "" + i));
         }
         assertThat(threads.getTotalStartedThreadCount() - before).isLessThan(100);
+    }
+
+    @Test
+    void theStoresSizeIsThatOfItsFileAndNeverZero() throws Exception {
+        try (SoloNode empty = new SoloNode("")) {
+            var channel = empty.connect();
+            try {
+                var maintenance = MaintenanceGrpc.newBlockingStub(channel)
+                        .withWaitForReady()
+                        .withDeadlineAfter(30, TimeUnit.SECONDS);
+                var before = maintenance.status(StatusRequest.getDefaultInstance());
+                assertThat(before.getDbSize()).isGreaterThan(0).isLessThan(64 << 10);
+                assertThat(before.getDbSizeInUse()).isGreaterThan(0).isLessThanOrEqualTo(before.getDbSize());
+                KVGrpc.newBlockingStub(channel)
+                        .put(PutRequest.newBuilder()
+                                .setKey(ByteString.copyFromUtf8("k"))
+                                .setValue(ByteString.copyFrom(new byte[1_000]))
+                                .build());
+                assertThat(maintenance
+                                .status(StatusRequest.getDefaultInstance())
+                                .getDbSize())
+                        .isGreaterThanOrEqualTo(before.getDbSize() + 1_000);
+            } finally {
+                SoloNode.disconnect(channel);
+            }
+        }
     }
 }
