@@ -11,6 +11,7 @@ import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.pbft.PbftMessage.RequestId;
 import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
+import io.troupe.replication.voting.Tally;
 import io.troupe.wire.Wire;
 import io.troupe.wire.WireBytes;
 import java.util.Comparator;
@@ -67,7 +68,7 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
     private static final class Pending {
         final Replica.Request asked;
         PbftMessage message;
-        final TreeMap<String, Answer> answers = new TreeMap<>();
+        final Tally<Answer> answers;
         /** In which view each replica says it is. */
         final TreeMap<String, Long> views = new TreeMap<>();
 
@@ -76,8 +77,9 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
         final long givenUpTick;
         long sendAgainTick;
 
-        Pending(Replica.Request asked, PbftMessage message, long givenUpTick) {
+        Pending(Replica.Request asked, PbftMessage message, Tally<Answer> answers, long givenUpTick) {
             this.asked = asked;
+            this.answers = answers;
             this.message = message;
             this.givenUpTick = givenUpTick;
         }
@@ -188,7 +190,8 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
     }
 
     private void begin(RequestId id, Replica.Request asked, PbftMessage message) {
-        Pending request = new Pending(asked, message, tick + settings.ticks(settings.clientPatience()));
+        var answers = new Tally<Answer>(members.size(), needed());
+        Pending request = new Pending(asked, message, answers, tick + settings.ticks(settings.clientPatience()));
         request.sendAgainTick = tick + settings.ticks(settings.clientSilence());
         pending.put(id.number(), request);
         replica.tell(
@@ -259,27 +262,22 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
         if (!members.contains(from)) {
             return;
         }
-        request.answers.put(from, answer);
         request.views.put(from, saidView);
-        if (alike(request, answer) >= needed() && answer(request, answer)) {
+        if (isBelieved(request, from, answer) && answer(request, answer)) {
             pending.remove(one);
             learnView(request);
-        } else if (request.message instanceof ReadOnly && !canAgree(request)) {
+        } else if (request.message instanceof ReadOnly && !request.answers.isOpen()) {
             orderInstead(request); // They were not in the same state.
             replica.tell(new Say(Optional.of(members.primary(view)), request.message));
         }
     }
 
-    private static long alike(Pending request, Answer answer) {
-        return answer.index() == ReadReply.REFUSED
-                ? 0
-                : request.answers.values().stream().filter(answer::equals).count();
-    }
-
-    /** Whether those who have not answered could still make a quorum. */
-    private boolean canAgree(Pending request) {
-        int silent = members.size() - request.answers.size();
-        return request.answers.values().stream().anyMatch(answer -> alike(request, answer) + silent >= needed());
+    private static boolean isBelieved(Pending request, String from, Answer answer) {
+        if (answer.index() == ReadReply.REFUSED) {
+            request.answers.abstain(from);
+            return false;
+        }
+        return request.answers.say(from, answer);
     }
 
     /** The latest view that a correct replica is in: f may have made theirs up. */

@@ -9,12 +9,12 @@ import org.apache.pekko.util.ByteString;
  * Stands for cryptography where thousands of runs would wait for it: codes and signatures that nobody forges, because
  * nobody here computes them in another's name. {@link KeyRing} is the real one.
  */
-final class DealtKeys implements Keys {
+public final class DealtKeys implements Keys {
 
     private final String self;
     private final List<String> nodes;
 
-    DealtKeys(String self, List<String> nodes) {
+    public DealtKeys(String self, List<String> nodes) {
         this.self = self;
         this.nodes = nodes;
     }

@@ -1,0 +1,91 @@
+package io.troupe.replication.ordering;
+
+import static net.bytebuddy.matcher.ElementMatchers.named;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import com.typesafe.config.ConfigFactory;
+import io.troupe.sim.Simulation;
+import io.troupe.sim.junit.SimulationTest;
+import io.troupe.sim.mutants.Mutant;
+import io.troupe.sim.mutants.MutantHunt;
+import java.util.List;
+import java.util.Optional;
+import net.bytebuddy.asm.Advice;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
+
+/** {@link OrderingFaults}, seed after seed, and the bugs that it finds. */
+class OrderingSimulationTest {
+
+    private static final int SEEDS = 60;
+
+    private static final List<Logger> NOISY = List.of(
+            (Logger) LoggerFactory.getLogger("io.troupe"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
+
+    private static final MutantHunt HUNT =
+            new MutantHunt(OrderingFaults.class, ConfigFactory.empty(), name -> name.startsWith("io.troupe."));
+
+    @BeforeAll
+    static void quiet() {
+        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
+    }
+
+    @AfterAll
+    static void asBefore() {
+        NOISY.forEach(logger -> logger.setLevel(null));
+    }
+
+    @SimulationTest(seeds = SEEDS)
+    void replicasExecuteInOneOrder(Simulation sim) {
+        new OrderingFaults().accept(sim);
+    }
+
+    @Tag("soak")
+    @SimulationTest(seeds = 5_000, firstSeed = SEEDS)
+    void replicasExecuteInOneOrderForLong(Simulation sim) {
+        new OrderingFaults().accept(sim);
+    }
+
+    private static Mutant leavingOut(String name, Class<?> type, String method, String callee) {
+        return Mutant.leavingOut(name, type, named(method), named(callee));
+    }
+
+    static List<Mutant> mutants() {
+        return List.of(
+                Mutant.advised(ExecutesAtOnce.class, Candidates.class, named("isStable")),
+                Mutant.advised(AcceptsTheLowestCandidate.class, Uid.class, named("compareTo")),
+                leavingOut("RelaysNothing", StampedReplica.class, "onDeliver", "relay"),
+                leavingOut("WitnessesNothing", StampedClient.class, "witness", "witness"),
+                leavingOut("WaitsForTheDead", StampedReplica.class, "onClientFailed", "failed"),
+                leavingOut("WaitsForWhatTheDeadAsked", NumberingReplica.class, "onClientFailed", "forEach"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mutants")
+    void theSimulationFinds(Mutant mutant) throws Exception {
+        assertThat(HUNT.firstSeedThatFinds(Optional.of(mutant), 60))
+                .as("%s within 60 seeds", mutant)
+                .isPresent();
+    }
+
+    static final class ExecutesAtOnce {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean stable) {
+            stable = true;
+        }
+    }
+
+    /** UID1 does not hold. */
+    static final class AcceptsTheLowestCandidate {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) int order) {
+            order = -order;
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.troupe.replication.voting;
+
+import static net.bytebuddy.matcher.ElementMatchers.named;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import com.typesafe.config.ConfigFactory;
+import io.troupe.replication.sensing.SensingMutants;
+import io.troupe.sim.Simulation;
+import io.troupe.sim.junit.SimulationTest;
+import io.troupe.sim.mutants.Mutant;
+import io.troupe.sim.mutants.MutantHunt;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import net.bytebuddy.asm.Advice;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
+
+/** {@link OutsideFaults}, seed after seed, and the bugs that it finds. */
+class OutsideSimulationTest {
+
+    private static final int SEEDS = 40;
+
+    /** Actors fail here by the thousand, as they should. */
+    private static final List<Logger> NOISY = List.of(
+            (Logger) LoggerFactory.getLogger("io.troupe"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
+
+    private static final MutantHunt HUNT =
+            new MutantHunt(OutsideFaults.class, ConfigFactory.empty(), name -> name.startsWith("io.troupe."));
+
+    private static int runs;
+    private static int noticed;
+
+    @BeforeAll
+    static void quiet() {
+        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
+    }
+
+    @AfterAll
+    static void asBefore() {
+        NOISY.forEach(logger -> logger.setLevel(null));
+        if (runs >= 20) {
+            assertThat(noticed)
+                    .as("runs without a liar, or in which the voter noticed it")
+                    .isGreaterThan(runs * 9 / 10);
+        }
+    }
+
+    @SimulationTest(seeds = SEEDS)
+    void theOutsideHearsWhatRightReplicasSay(Simulation sim) {
+        run(sim);
+    }
+
+    @Tag("soak")
+    @SimulationTest(seeds = 2_000, firstSeed = SEEDS)
+    void theOutsideHearsWhatRightReplicasSayForLong(Simulation sim) {
+        run(sim);
+    }
+
+    private static void run(Simulation sim) {
+        var scenario = new OutsideFaults();
+        scenario.accept(sim);
+        runs++;
+        noticed += scenario.wasTheLiarNoticed() ? 1 : 0;
+    }
+
+    private record Planted(Mutant mutant, int seeds) {
+        @Override
+        public String toString() {
+            return mutant.name();
+        }
+    }
+
+    static Stream<Planted> mutants() {
+        return Stream.concat(
+                Stream.of(
+                        new Planted(Mutant.advised(BelievesTheFirstLiar.class, Faults.class, named("alikeMin")), 20),
+                        new Planted(Mutant.advised(HearsAnybody.class, OutputVoter.class, named("isAuthentic")), 20),
+                        new Planted(Mutant.advised(NumbersByItsOwnCount.class, Outbox.class, named("add")), 20),
+                        new Planted(
+                                Mutant.leavingOut(
+                                        "KeepsNoOutputs", ActingMachine.class, named("restore"), named("restore")),
+                                20)),
+                SensingMutants.all().map(mutant -> new Planted(mutant, 20)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mutants")
+    void theSimulationFinds(Planted planted) throws Exception {
+        assertThat(HUNT.firstSeedThatFinds(Optional.of(planted.mutant()), planted.seeds()))
+                .as("%s within %s seeds", planted, planted.seeds())
+                .isPresent();
+    }
+
+    /** One answer is of a replica that is right, if none lies. */
+    static final class BelievesTheFirstLiar {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) int alike) {
+            alike = 1;
+        }
+    }
+
+    /** Signatures unchecked: a liar speaks in the names of all. */
+    static final class HearsAnybody {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean authentic) {
+            authentic = true;
+        }
+    }
+
+    /** Numbers that differ between replicas, as of a counter that is not part of the state. */
+    static final class NumbersByItsOwnCount {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Argument(0) ByteString output, @Advice.Return(readOnly = false) long number) {
+            number = number + (output.length() & 1);
+        }
+    }
+}
