@@ -30,11 +30,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
             HealCommand.class,
             LogsCommand.class,
             NodeCommand.class,
+            KeysCommand.class,
             HelpCommand.class
         },
         footer = {
             "",
-            "Exit codes: 0 done, 1 could not be done, 2 not understood; a command with codes of its own lists them in --help.",
+            "Exit codes: 0 done, 1 could not be done, 2 not understood; a command with codes of its own lists them in"
+                    + " --help.",
             "Start with: troupe demo, or troupe up"
         })
 public final class Troupe implements Runnable {

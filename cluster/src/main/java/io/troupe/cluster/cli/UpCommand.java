@@ -5,6 +5,9 @@ import io.troupe.cluster.Systems;
 import io.troupe.cluster.TroupeSystem;
 import io.troupe.cluster.local.LocalCluster;
 import io.troupe.cluster.local.LocalClusterException;
+import io.troupe.paxos.PaxosEngine;
+import io.troupe.pbft.PbftEngine;
+import io.troupe.raft.RaftEngine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -23,6 +27,7 @@ import picocli.CommandLine.Spec;
 final class UpCommand implements Callable<Integer> {
 
     private static final Duration READY_TIMEOUT = Duration.ofSeconds(180);
+    private static final List<String> ENGINES = List.of(RaftEngine.NAME, PaxosEngine.NAME, PbftEngine.NAME);
 
     @Parameters(
             paramLabel = "SYSTEM",
@@ -44,6 +49,15 @@ final class UpCommand implements Callable<Integer> {
             description = "Node n takes ten ports from P + 10 n; 0 takes free ones (default: ${DEFAULT-VALUE}).")
     private int basePort;
 
+    @Option(
+            names = "--engine",
+            paramLabel = "ENGINE",
+            defaultValue = "raft",
+            description =
+                    "What orders the commands of replicated groups: raft, multi-paxos, or pbft, which takes 4 nodes"
+                            + " or more, and has keys made for them (default: ${DEFAULT-VALUE}).")
+    private String engine;
+
     @Option(names = "--detach", description = "Return when the cluster serves; 'troupe down' stops it.")
     private boolean detach;
 
@@ -61,6 +75,7 @@ final class UpCommand implements Callable<Integer> {
                 .nodes(nodes)
                 .systems(asked)
                 .basePort(basePort)
+                .config(engineSetting())
                 .progress(console::progress)
                 .start();
         CountDownLatch stopped = new CountDownLatch(1);
@@ -89,6 +104,15 @@ final class UpCommand implements Callable<Integer> {
         console.say("Ctrl-C stops it; its data stays in " + cluster.folder());
         stopped.await();
         return ExitCodes.OK;
+    }
+
+    private String engineSetting() {
+        if (!ENGINES.contains(engine)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "There is no engine '" + engine + "'; there are: " + String.join(", ", ENGINES));
+        }
+        return "troupe.groups.engine = " + engine;
     }
 
     private static void table(Console console, LocalCluster cluster) {

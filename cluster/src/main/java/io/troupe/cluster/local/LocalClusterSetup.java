@@ -1,13 +1,20 @@
 package io.troupe.cluster.local;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigUtil;
 import io.troupe.cluster.Systems;
+import io.troupe.cluster.node.KeyFiles;
+import io.troupe.pbft.PbftEngine;
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** What a local cluster shall be like; {@link #start} starts it. Made by {@link LocalCluster#in}. */
 public final class LocalClusterSetup {
@@ -16,6 +23,7 @@ public final class LocalClusterSetup {
     static final int NODES = 3;
 
     private static final int NODES_MAX = 9;
+    private static final int PBFT_NODES_MIN = 4;
 
     private final Path folder;
     private int nodes = NODES;
@@ -95,19 +103,41 @@ public final class LocalClusterSetup {
             }
         }
         refuseOtherThanBefore();
+        String settings = config + keysForPbft();
         Layout layout = new Layout(
                 name,
                 List.copyOf(systems),
                 Ports.assign(nodes, systems, basePort),
                 classPath(),
                 List.copyOf(jvmOptions),
-                config.toString(),
+                settings,
                 List.of());
         layout.write(folder);
         LocalCluster cluster = new LocalCluster(folder, layout, progress);
         progress.accept("starting " + String.join(", ", cluster.nodeIds()) + " in " + folder);
         cluster.nodeIds().forEach(cluster::start);
         return cluster;
+    }
+
+    /** HOCON with the folder of the nodes' keys, which are made when they have none; empty without PBFT. */
+    private String keysForPbft() {
+        Config asked = ConfigFactory.parseString(config.toString());
+        String engine = "troupe.groups.engine";
+        if (!asked.hasPath(engine)
+                || !asked.getString(engine).equals(PbftEngine.NAME)
+                || asked.hasPath("troupe.pbft.keys")) {
+            return "";
+        }
+        if (nodes < PBFT_NODES_MIN) {
+            throw new LocalClusterException("PBFT bears f faulty nodes of 3f+1, so it takes at least " + PBFT_NODES_MIN
+                    + " nodes, not " + nodes + ". Use --nodes " + PBFT_NODES_MIN);
+        }
+        Path keys = folder.toAbsolutePath().resolve("keys");
+        if (!Files.exists(keys)) {
+            KeyFiles.generate(
+                    keys, IntStream.rangeClosed(1, nodes).mapToObj(i -> "n" + i).toList());
+        }
+        return "troupe.pbft.keys = " + ConfigUtil.quoteString(keys.toString()) + "\n";
     }
 
     private void refuseOtherThanBefore() {

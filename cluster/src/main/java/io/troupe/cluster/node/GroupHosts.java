@@ -5,6 +5,9 @@ import com.typesafe.config.ConfigException;
 import io.troupe.cluster.lease.Leases;
 import io.troupe.paxos.PaxosEngine;
 import io.troupe.paxos.PaxosSettings;
+import io.troupe.pbft.Keys;
+import io.troupe.pbft.PbftEngine;
+import io.troupe.pbft.PbftSettings;
 import io.troupe.persistence.replicated.ReplicatedPersistence;
 import io.troupe.persistence.snapshots.FileSnapshotStorage;
 import io.troupe.raft.RaftEngine;
@@ -15,7 +18,10 @@ import io.troupe.replication.Groups;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -24,15 +30,51 @@ import org.apache.pekko.actor.typed.Behavior;
 final class GroupHosts {
 
     private static final String STANDARD_ENGINE = "troupe.groups.engine";
-    private static final List<String> ENGINES = List.of(RaftEngine.NAME, PaxosEngine.NAME);
+    private static final String KEYS = "troupe.pbft.keys";
+    private static final int PBFT_MEMBERS_MIN = 4;
+    private static final List<String> ENGINES = List.of(RaftEngine.NAME, PaxosEngine.NAME, PbftEngine.NAME);
 
     private GroupHosts() {}
 
-    /** @throws ConfigException naming the path, the value and what would be right */
-    static void requireRight(Config config) {
+    /**
+     * @throws ConfigException naming the path, the value and what would be right
+     * @throws SettingsException when the keys that PBFT needs are missing or wrong, or there are too few members for it
+     */
+    static void requireRight(NodeSettings settings) {
+        Config config = settings.config();
         RaftSettings.from(config);
         PaxosSettings.from(config);
-        standardEngine(config);
+        PbftSettings.from(config);
+        if (standardEngine(config).equals(PbftEngine.NAME)) {
+            requireMembersForPbft(settings);
+            if (keysFolder(config).isEmpty()) {
+                throw new SettingsException(
+                        KEYS + " must be set, because " + STANDARD_ENGINE + " is \"" + PbftEngine.NAME
+                                + "\": give the folder with this node's keys and those of all members, which troupe"
+                                + " keys makes");
+            }
+        }
+        keys(settings);
+    }
+
+    private static void requireMembersForPbft(NodeSettings settings) {
+        int members = settings.members().size();
+        if (members < PBFT_MEMBERS_MIN) {
+            throw new SettingsException(
+                    STANDARD_ENGINE + " is \"" + PbftEngine.NAME + "\", but troupe.cluster.members has " + members
+                            + "; PBFT bears f faulty members of 3f+1, so there must be at least " + PBFT_MEMBERS_MIN);
+        }
+    }
+
+    private static Optional<Path> keysFolder(Config config) {
+        return Optional.of(config.getString(KEYS))
+                .filter(folder -> !folder.isEmpty())
+                .map(Path::of);
+    }
+
+    private static Optional<Keys> keys(NodeSettings settings) {
+        return keysFolder(settings.config())
+                .map(folder -> KeyFiles.read(KEYS, folder, settings.nodeId(), settings.memberIds()));
     }
 
     private static String standardEngine(Config config) {
@@ -49,14 +91,20 @@ final class GroupHosts {
     /** @throws NodeFailure when a folder of snapshots cannot be used */
     static Behavior<Groups.Command> create(NodeSettings settings, DataDirectory directory) {
         Config config = settings.config();
-        Engine raft = new RaftEngine(RaftSettings.from(config), storage(directory.of(DataDirectory.GROUP_SNAPSHOTS)));
-        Engine paxos = new PaxosEngine(
-                PaxosSettings.from(config),
-                storage(directory.of(DataDirectory.GROUP_SNAPSHOTS).resolve(PaxosEngine.NAME)),
-                System::nanoTime);
-        List<Engine> standardFirst =
-                standardEngine(config).equals(PaxosEngine.NAME) ? List.of(paxos, raft) : List.of(raft, paxos);
-        return GroupHost.create(settings.nodeId(), standardFirst, new SecureRandom());
+        List<Engine> engines = new ArrayList<>();
+        engines.add(new RaftEngine(RaftSettings.from(config), storage(directory.of(DataDirectory.GROUP_SNAPSHOTS))));
+        engines.add(new PaxosEngine(
+                PaxosSettings.from(config), storage(of(directory, PaxosEngine.NAME)), System::nanoTime));
+        keys(settings)
+                .ifPresent(keys -> engines.add(
+                        new PbftEngine(PbftSettings.from(config), storage(of(directory, PbftEngine.NAME)), keys)));
+        String standard = standardEngine(config);
+        engines.sort(Comparator.comparing(engine -> !engine.name().equals(standard))); // The first is the standard.
+        return GroupHost.create(settings.nodeId(), engines, new SecureRandom());
+    }
+
+    private static Path of(DataDirectory directory, String engine) {
+        return directory.of(DataDirectory.GROUP_SNAPSHOTS).resolve(engine);
     }
 
     private static FileSnapshotStorage storage(Path folder) {

@@ -101,7 +101,7 @@ public record NodeSettings(
         PekkoConfig.requireOwn(config);
         NodeSettings settings = read(new SettingsReader(config), config);
         known.requireKinds(config);
-        requireRight(() -> GroupHosts.requireRight(config));
+        requireRight(() -> GroupHosts.requireRight(settings));
         requireRightJournal(settings);
         requireGroups(new SettingsReader(config), config);
         requireRightTls(new SettingsReader(config), config);

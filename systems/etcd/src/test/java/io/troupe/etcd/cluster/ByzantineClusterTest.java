@@ -1,0 +1,65 @@
+package io.troupe.etcd.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.troupe.cluster.local.LocalCluster;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Four JVMs whose group is PBFT's, with keys of their own; one is killed, and the others go on. */
+class ByzantineClusterTest {
+
+    @TempDir
+    private Path folder;
+
+    private static ByteSequence bytes(String text) {
+        return ByteSequence.from(text, StandardCharsets.UTF_8);
+    }
+
+    private static long put(Client client, String key) throws Exception {
+        return client.getKVClient()
+                .put(bytes(key), bytes(key))
+                .get(15, TimeUnit.SECONDS)
+                .getHeader()
+                .getRevision();
+    }
+
+    @Test
+    void oneOfFourIsKilledAndTheOthersGoOn() throws Exception {
+        try (LocalCluster cluster = LocalCluster.in(folder.resolve("cluster"))
+                .nodes(4)
+                .systems("etcd")
+                .config("troupe.groups.engine = pbft")
+                .jvmOptions("-Xmx256m", "-XX:TieredStopAtLevel=1")
+                .start()) {
+            cluster.awaitReady(Duration.ofSeconds(120));
+            try (Client client = Client.builder()
+                    .endpoints("http://127.0.0.1:" + cluster.port("etcd", "n4"))
+                    .build()) {
+                long before = put(client, "before");
+                cluster.kill("n1");
+                long after = Awaitility.await()
+                        .atMost(Duration.ofSeconds(60))
+                        .ignoreExceptionsInstanceOf(ExecutionException.class)
+                        .ignoreExceptionsInstanceOf(TimeoutException.class)
+                        .until(() -> put(client, "after"), revision -> revision > before);
+                assertThat(client.getKVClient()
+                                .get(bytes("before"))
+                                .get(15, TimeUnit.SECONDS)
+                                .getKvs())
+                        .singleElement()
+                        .satisfies(kv -> assertThat(kv.getModRevision()).isEqualTo(before));
+                assertThat(after).isGreaterThan(before);
+            }
+        }
+    }
+}
