@@ -40,7 +40,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three JVMs, strangers' clients, and a leader that is killed with SIGKILL while they work. */
+/**
+ * Three JVMs, strangers' clients, and a leader that is killed with SIGKILL while they work. On Raft, or on the engine that
+ * {@code -Dtroupe.engine} names.
+ */
 class EtcdClusterTest {
 
     private static final String LOAD = "load/";
@@ -55,6 +58,7 @@ class EtcdClusterTest {
     static void start() {
         cluster = LocalCluster.in(folder.resolve("cluster"))
                 .systems("etcd")
+                .config("troupe.etcd.engine = " + System.getProperty("troupe.engine", "raft"))
                 .jvmOptions("-Xmx384m", "-XX:TieredStopAtLevel=1")
                 .start();
         cluster.awaitReady(Duration.ofSeconds(120));
