@@ -12,7 +12,17 @@ public interface Engine {
     String name();
 
     /** What its JVMs need besides the options of a node's. */
-    List<String> jvmOptions();
+    default List<String> jvmOptions() {
+        return List.of();
+    }
+
+    /** How many there are: as many as bear one that fails. */
+    default int replicas() {
+        return 3;
+    }
+
+    /** Called once, before any replica is started. {@code folder} has those of the replicas in it. */
+    default void prepare(Path folder, List<String> names) {}
 
     /** Starts this process's replica of the only group; it finds the others by itself. */
     Replica start(Place place) throws Exception;
@@ -28,7 +38,11 @@ public interface Engine {
 
         /** Stable names of all replicas. */
         List<String> names() {
-            return IntStream.range(0, ports.size()).mapToObj(i -> "r" + i).toList();
+            return names(ports.size());
+        }
+
+        static List<String> names(int count) {
+            return IntStream.range(0, count).mapToObj(i -> "r" + i).toList();
         }
 
         String name() {

@@ -11,10 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Three replicas of one engine, each in a JVM of its own. */
+/** The replicas of one engine, each in a JVM of its own. */
 final class EngineGroup implements AutoCloseable {
 
-    private static final int REPLICAS = 3;
     private static final Duration LEADER_PATIENCE = Duration.ofMinutes(2);
 
     private final String name;
@@ -24,16 +23,17 @@ final class EngineGroup implements AutoCloseable {
     EngineGroup(Engine engine, Path folder, List<String> jvmOptions) throws IOException {
         this.name = engine.name();
         Runtime.getRuntime().addShutdownHook(killAll);
-        List<Integer> ports = freePorts();
-        for (int i = 0; i < REPLICAS; i++) {
+        engine.prepare(folder, Engine.Place.names(engine.replicas()));
+        List<Integer> ports = freePorts(engine.replicas());
+        for (int i = 0; i < ports.size(); i++) {
             replicas.add(new ReplicaProcess(engine, new Engine.Place(i, ports, folder.resolve("r" + i)), jvmOptions));
         }
     }
 
-    private static List<Integer> freePorts() throws IOException {
+    private static List<Integer> freePorts(int count) throws IOException {
         List<ServerSocket> held = new ArrayList<>();
         try {
-            for (int i = 0; i < REPLICAS; i++) {
+            for (int i = 0; i < count; i++) {
                 held.add(new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1")));
             }
             return held.stream().map(ServerSocket::getLocalPort).toList();
@@ -82,7 +82,7 @@ final class EngineGroup implements AutoCloseable {
         long syncs = replicas.stream()
                 .mapToLong(replica -> Long.parseLong(replica.ask(ReplicaMain.SYNCS)))
                 .sum();
-        return new Costs(cpu, syncs, REPLICAS);
+        return new Costs(cpu, syncs, replicas.size());
     }
 
     @Override

@@ -22,13 +22,13 @@ import picocli.CommandLine.Option;
 @Command(
         mixinStandardHelpOptions = true,
         description = {
-            "Three JVMs of each engine replicate a state machine that counts its commands; every entry is synced to the"
-                    + " disk before it is acknowledged. The load is made in the leader's own JVM, so that no client"
-                    + " protocol is measured: so many operations outstanding, each answer sends the next.",
-            "Passes over loads and engines are interleaved; the table shows medians, and the ratio of the first engine's"
-                    + " to each other's. Latencies are in microseconds; cpu/op is the processor time of all three JVMs"
-                    + " for an operation, the load's own included, in microseconds; ops/sync is how many operations"
-                    + " share a sync of a log, where the engine tells."
+            "Three JVMs of each engine (four of PBFT) replicate a state machine that counts its commands; every entry"
+                    + " is synced to the disk before it is acknowledged. The load is made in the leader's own JVM, so that"
+                    + " no client protocol is measured: so many operations outstanding, each answer sends the next.",
+            "Passes over loads and engines are interleaved; the table shows medians, and the ratio of the first"
+                    + " engine's to each other's. Latencies are in microseconds; cpu/op is the processor time of all JVMs"
+                    + " for an operation, the load's own included, in microseconds; ops/sync is how many operations share"
+                    + " a sync of a log, where the engine tells."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:measured", "1:an engine did not start or left operations unanswered"})
@@ -87,7 +87,7 @@ public final class ReplicationBench implements Callable<Integer> {
         List<EngineGroup> groups = new ArrayList<>();
         try {
             for (Engine engine : chosen) {
-                invocation.say("starting " + engine.name() + ", three times");
+                invocation.say("starting " + engine.name() + ", " + engine.replicas() + " JVMs");
                 groups.add(new EngineGroup(engine, folder.resolve(engine.name()), jvmOptions));
             }
             measure(groups);

@@ -4,7 +4,7 @@
  *
  * <pre>
  * ReplicationBench (command)
- *   └─ EngineGroup: three JVMs of one engine                    ║ a JVM each
+ *   └─ EngineGroup: three JVMs of one engine, PBFT four         ║ a JVM each
  *        └─ ReplicaProcess ── commands and answers as lines ───►║ ReplicaMain ─► Engine.Replica (TroupeRaft, SofaJRaft)
  *                                                               ║   └─ ClosedLoop, in the leader's own JVM
  * </pre>

@@ -56,8 +56,8 @@ class ReplicationBenchTest {
             assertThat(load.get("median").get("failures").asLong()).isZero();
         }
         assertThat(loads.get(0).get("median").get("operationsPerSync").asDouble())
-                .as(
-                        "two of three sync each put, and one sync of theirs has at most the 8 outstanding; the mean is over all three")
+                .as("two of three sync each put, and one sync of theirs has at most the 8 outstanding; the mean is"
+                        + " over all three")
                 .isBetween(0.5, 8 * 1.5 + 0.5);
         assertThat(data).isEmptyDirectory();
     }
@@ -65,6 +65,6 @@ class ReplicationBenchTest {
     @Test
     void anUnknownEngineIsRefusedNamingThoseThatThereAre() {
         assertThat(run("--engines=zab", "--dir=" + directory)).isEqualTo(2);
-        assertThat(err.toString()).contains("There is no engine 'zab'").contains("jraft, raft");
+        assertThat(err.toString()).contains("There is no engine 'zab'").contains("jraft, multi-paxos, pbft, raft");
     }
 }
