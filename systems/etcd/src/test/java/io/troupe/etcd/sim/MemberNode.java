@@ -40,6 +40,7 @@ final class MemberNode {
 
     private static final String GROUP = "etcd";
     private static final long CLUSTER = 99;
+    private static final int LOOKS_MAX = 100;
 
     private MemberNode() {}
 
@@ -74,25 +75,33 @@ final class MemberNode {
 
     static Behavior<Command> create(
             NodeContext node, RaftSettings settings, SnapshotStorage storage, Oddities oddities) {
-        return Behaviors.setup(context -> {
-            var seen = new Listener();
-            var host = context.spawn(
-                    GroupHost.create(
-                            node.name(),
-                            List.of(new RaftEngine(settings, storage, node.nanoClock())),
-                            node.random("raft")),
-                    "host");
-            host.tell(new Groups.Host(
-                    GROUP,
-                    FOUNDERS,
-                    (group, name) -> oddities.machine().apply(new EtcdStateMachine(seen)),
-                    context.messageAdapter(
-                            Groups.HostReply.class, reply -> new Hosted(((Groups.Hosted) reply).replica()))));
-            return Behaviors.receive(Command.class)
-                    .onMessage(Hosted.class, hosted -> serving(node, seen, oddities, hosted.replica()))
-                    .onAnyMessage(early -> Behaviors.same())
-                    .build();
-        });
+        return Behaviors.withStash(
+                LOOKS_MAX,
+                early -> Behaviors.setup(context -> {
+                    var seen = new Listener();
+                    var host = context.spawn(
+                            GroupHost.create(
+                                    node.name(),
+                                    List.of(new RaftEngine(settings, storage, node.nanoClock())),
+                                    node.random("raft")),
+                            "host");
+                    host.tell(new Groups.Host(
+                            GROUP,
+                            FOUNDERS,
+                            (group, name) -> oddities.machine().apply(new EtcdStateMachine(seen)),
+                            context.messageAdapter(
+                                    Groups.HostReply.class, reply -> new Hosted(((Groups.Hosted) reply).replica()))));
+                    return Behaviors.receive(Command.class)
+                            .onMessage(
+                                    Hosted.class,
+                                    hosted -> early.unstashAll(serving(node, seen, oddities, hosted.replica())))
+                            .onMessage(Look.class, look -> {
+                                early.stash(look);
+                                return Behaviors.same();
+                            })
+                            .onAnyMessage(tooEarly -> Behaviors.same())
+                            .build();
+                }));
     }
 
     private static Behavior<Command> serving(

@@ -1,0 +1,39 @@
+package io.troupe.etcd.members;
+
+import static net.bytebuddy.matcher.ElementMatchers.named;
+
+import io.etcd.jetcd.api.Member;
+import io.troupe.etcd.mvcc.RosterMutants;
+import io.troupe.etcd.sim.EtcdMutant;
+import java.util.ArrayList;
+import java.util.List;
+import net.bytebuddy.asm.Advice;
+
+/** Classic bugs of membership. */
+public final class MemberMutants {
+
+    private MemberMutants() {}
+
+    public static List<EtcdMutant> all() {
+        List<EtcdMutant> all = new ArrayList<>(RosterMutants.all());
+        all.add(new EtcdMutant(EveryMemberVotes.class, Alignment.class, named("forMember"), 20));
+        all.add(new EtcdMutant(ForgetsWhoWasRemoved.class, Roster.class, named("isRemoved"), 20));
+        return all;
+    }
+
+    /** A member that is to learn only is brought to vote like any other. */
+    static final class EveryMemberVotes {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 1, readOnly = false) Member member) {
+            member = member.toBuilder().setIsLearner(false).build();
+        }
+    }
+
+    /** A node that still belongs to the group is taken for one that the cluster was set up with. */
+    static final class ForgetsWhoWasRemoved {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean removed) {
+            removed = false;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.troupe.etcd.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import com.typesafe.config.ConfigFactory;
+import io.troupe.etcd.members.MemberMutants;
+import io.troupe.sim.Simulation;
+import io.troupe.sim.junit.SimulationTest;
+import io.troupe.sim.mutants.Mutant;
+import io.troupe.sim.mutants.MutantHunt;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
+
+/** Members come, vote and go while whatever fails; and every bug of {@link MemberMutants} is found. */
+class MembershipSimulationTest {
+
+    private static final List<Logger> NOISY = List.of(
+            (Logger) LoggerFactory.getLogger("io.troupe"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
+
+    @BeforeAll
+    static void quiet() {
+        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
+    }
+
+    @AfterAll
+    static void asBefore() {
+        NOISY.forEach(logger -> logger.setLevel(null));
+    }
+
+    @SimulationTest(
+            seeds = 15,
+            expects = {
+                MembershipFaults.ADDED,
+                MembershipFaults.PROMOTED,
+                MembershipFaults.REMOVED,
+                MembershipFaults.REFUSED,
+                MembershipFaults.JOINED_AGAIN
+            },
+            failsOnUnreached = true)
+    void whateverFailsRosterAndGroupAgreeInTheEndAndAreWhatClientsWereTold(Simulation sim) {
+        new MembershipFaults().accept(sim);
+    }
+
+    @Tag("soak")
+    @SimulationTest(seeds = 2_000, firstSeed = 15)
+    void whateverFailsForManySeeds(Simulation sim) {
+        new MembershipFaults().accept(sim);
+    }
+
+    static List<EtcdMutant> mutants() {
+        return MemberMutants.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("mutants")
+    void theSimulationFinds(EtcdMutant mutant) throws Exception {
+        var hunt = new MutantHunt(MembershipFaults.class, ConfigFactory.empty(), name -> name.startsWith("io.troupe."));
+        int budget = Integer.getInteger("troupe.mutant.seeds", mutant.seeds());
+        assertThat(hunt.firstSeedThatFinds(
+                        Optional.of(Mutant.advised(mutant.bug(), mutant.type(), mutant.method())), budget))
+                .as("%s within %s seeds", mutant, budget)
+                .isPresent();
+    }
+}
