@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /** {@link LeaseFaults}, seed after seed: nobody reads under a lease what is no longer true. */
 class RaftLeaseSimulationTest {
 
-    private static final int SEEDS = 40;
+    private static final int SEEDS = 25;
 
     private static final List<Logger> NOISY = List.of(
             (Logger) LoggerFactory.getLogger("io.troupe.raft"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
