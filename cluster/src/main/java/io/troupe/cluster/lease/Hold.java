@@ -40,7 +40,11 @@ final class Hold {
 
     boolean isHeld() {
         Term now = term;
-        return now.isHeld() && nanoClock.getAsLong() - now.untilNanos() < 0;
+        return now.isHeld() && !isOver(now);
+    }
+
+    private boolean isOver(Term one) {
+        return nanoClock.getAsLong() - one.untilNanos() >= 0;
     }
 
     /** The epoch, as long as it is held. */

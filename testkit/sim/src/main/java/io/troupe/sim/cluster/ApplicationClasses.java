@@ -4,17 +4,22 @@ import java.io.IOException;
 import java.net.URL;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.Optional;
 
 /**
- * The application's own class loader, but for the jars' manifests: every actor system reads all of them at its start to
- * compare Pekko's versions, which would take a third of a node's start.
+ * The application's own class loader (the simulating thread's, as Pekko itself takes it), but for the jars' manifests:
+ * every actor system reads all of them at its start to compare Pekko's versions, which would take a third of a node's
+ * start.
  */
 final class ApplicationClasses extends ClassLoader {
 
-    static final ApplicationClasses LOADER = new ApplicationClasses();
+    private ApplicationClasses(ClassLoader application) {
+        super(application);
+    }
 
-    private ApplicationClasses() {
-        super(ApplicationClasses.class.getClassLoader());
+    static ApplicationClasses ofThisThread() {
+        return new ApplicationClasses(Optional.ofNullable(Thread.currentThread().getContextClassLoader())
+                .orElseGet(ApplicationClasses.class::getClassLoader));
     }
 
     @Override

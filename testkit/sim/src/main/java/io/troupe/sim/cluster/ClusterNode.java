@@ -77,7 +77,7 @@ public final class ClusterNode<T> extends SimulatedNode {
         var context = new ClusterNodeContext(world(), newLife, number);
         var own = ConfigFactory.parseMap(Map.of(World.ID_PATH, world().id(), World.NODE_PATH, name()))
                 .withFallback(config);
-        var setup = BootstrapSetup.create(own).withClassloader(ApplicationClasses.LOADER);
+        var setup = BootstrapSetup.create(own).withClassloader(ApplicationClasses.ofThisThread());
         world().as(
                         newLife,
                         () -> system =

@@ -56,7 +56,7 @@ public record MutantHunt(Class<? extends Consumer<Simulation>> scenario, Config 
         }
     }
 
-    private static String symptom(Throwable found) {
+    static String symptom(Throwable found) {
         return String.valueOf(found.getMessage())
                 .lines()
                 .filter(line -> !line.isBlank())

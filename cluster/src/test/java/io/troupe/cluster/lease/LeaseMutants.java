@@ -1,0 +1,83 @@
+package io.troupe.cluster.lease;
+
+import static net.bytebuddy.matcher.ElementMatchers.named;
+
+import io.troupe.sim.mutants.Mutant;
+import java.util.List;
+import net.bytebuddy.asm.Advice;
+
+/** Bugs of a lease service, each planted alone into otherwise unchanged bytes. */
+public final class LeaseMutants {
+
+    private LeaseMutants() {}
+
+    /** @param seeds within which the simulation finds {@code mutant} */
+    public record Budgeted(Mutant mutant, int seeds) {
+        @Override
+        public String toString() {
+            return mutant.name();
+        }
+    }
+
+    /** Those that are looked for at every build. */
+    public static List<Budgeted> first() {
+        return List.of(
+                advised(GrantsWhateverIsAskedFor.class, LeaseRecord.class, "isOpenTo", 5),
+                advised(TheTokenStaysTheSame.class, LeaseRecord.class, "acquired", 5));
+    }
+
+    public static List<Budgeted> others() {
+        return List.of(
+                advised(HoldsItUntilToldOtherwise.class, Hold.class, "isOver", 40),
+                advised(RunsOutAtOnce.class, Lessor.class, "hasRunOut", 10),
+                advised(NeverRunsOut.class, Lessor.class, "hasRunOut", 10),
+                advised(SnapshotForgetsTheToken.class, LeaseRecord.class, "readFrom", 20));
+    }
+
+    private static Budgeted advised(Class<?> advice, Class<?> type, String method, int seeds) {
+        return new Budgeted(Mutant.advised(advice, type, named(method)), seeds);
+    }
+
+    static final class GrantsWhateverIsAskedFor {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean open) {
+            open = true;
+        }
+    }
+
+    static final class TheTokenStaysTheSame {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) LeaseRecord acquired) {
+            acquired = new LeaseRecord(1, acquired.holder());
+        }
+    }
+
+    /** The clock is not looked at: the group will say when it is over. */
+    static final class HoldsItUntilToldOtherwise {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean over) {
+            over = false;
+        }
+    }
+
+    static final class RunsOutAtOnce {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 1, readOnly = false) long now) {
+            now = now + 4_000_000_000L;
+        }
+    }
+
+    static final class NeverRunsOut {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean runOut) {
+            runOut = false;
+        }
+    }
+
+    static final class SnapshotForgetsTheToken {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) LeaseRecord read) {
+            read = new LeaseRecord(0, read.holder());
+        }
+    }
+}

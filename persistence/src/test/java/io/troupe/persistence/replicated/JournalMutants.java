@@ -1,0 +1,116 @@
+package io.troupe.persistence.replicated;
+
+import static net.bytebuddy.matcher.ElementMatchers.named;
+
+import io.troupe.replication.ReadConsistency;
+import io.troupe.sim.mutants.Mutant;
+import java.util.List;
+import java.util.Optional;
+import net.bytebuddy.asm.Advice;
+
+/** Bugs of a replicated journal, each planted alone into otherwise unchanged bytes. */
+public final class JournalMutants {
+
+    private JournalMutants() {}
+
+    /** @param seeds within which the simulation finds {@code mutant} */
+    public record Budgeted(Mutant mutant, int seeds) {
+        @Override
+        public String toString() {
+            return mutant.name();
+        }
+    }
+
+    /** Those that are looked for at every build. */
+    public static List<Budgeted> first() {
+        return List.of(
+                advised(AcknowledgesBeforeTheCommit.class, JournalClient.class, "onCommit", 5),
+                advised(FencesNobody.class, EventStream.class, "objectionTo", 5));
+    }
+
+    public static List<Budgeted> others() {
+        return List.of(
+                advised(ClaimsChangeNothing.class, EventStream.class, "claimed", 10),
+                advised(DeletionForgetsTheHighest.class, EventStream.class, "deleted", 10),
+                advised(SnapshotOfTheGroupMissesEpochs.class, EventStream.class, "readFrom", 20),
+                advised(SnapshotOfTheGroupMissesTheLastEvent.class, FrozenJournal.class, "writeRecords", 20),
+                advised(ReplayStopsAfterAPage.class, JournalMachine.class, "page", 10),
+                advised(ReadsWhateverTheReplicaHas.class, JournalClient.class, "onAsk", 20),
+                advised(DeletesPartsOfTheLatestSnapshot.class, SnapshotSeries.class, "lowestPart", 20));
+    }
+
+    private static Budgeted advised(Class<?> advice, Class<?> type, String method, int seeds) {
+        return new Budgeted(Mutant.advised(advice, type, named(method)), seeds);
+    }
+
+    /** The write is on its way: that is as good as written. */
+    static final class AcknowledgesBeforeTheCommit {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Argument(0) JournalClient.Commit commit) {
+            if (commit.operation() instanceof Operation.Append) {
+                commit.outcome().complete(new Outcome.Done());
+            }
+        }
+    }
+
+    static final class FencesNobody {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) Optional<Outcome> objection) {
+            objection = Optional.empty();
+        }
+    }
+
+    /** A recovery reads the highest sequence number and leaves the writer in office. */
+    static final class ClaimsChangeNothing {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This EventStream stream, @Advice.Return(readOnly = false) EventStream claimed) {
+            claimed = stream;
+        }
+    }
+
+    /** The highest sequence number is taken from what a deletion named. */
+    static final class DeletionForgetsTheHighest {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) EventStream after) {
+            after = new EventStream(
+                    after.epoch(), after.writer(), after.former(), after.deletedTo(), after.deletedTo());
+        }
+    }
+
+    static final class SnapshotOfTheGroupMissesEpochs {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) EventStream read) {
+            read = new EventStream(0, read.writer(), read.former(), read.highest(), read.deletedTo());
+        }
+    }
+
+    static final class SnapshotOfTheGroupMissesTheLastEvent {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 2, readOnly = false) long to) {
+            to = to - 1;
+        }
+    }
+
+    static final class ReplayStopsAfterAPage {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) Question.Page page) {
+            page = new Question.Page(page.writes(), page.from(), page.next(), true);
+        }
+    }
+
+    /** No read waits for what the group has committed. */
+    static final class ReadsWhateverTheReplicaHas {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 0, readOnly = false) JournalClient.Ask ask) {
+            ask = new JournalClient.Ask(ask.question(), ReadConsistency.STALE, ask.answer());
+        }
+    }
+
+    /** The parts of the latest snapshot are thought of as no longer needed. */
+    static final class DeletesPartsOfTheLatestSnapshot {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This SnapshotSeries series, @Advice.Return(readOnly = false) long lowest) {
+            lowest = series.nextPart();
+        }
+    }
+}

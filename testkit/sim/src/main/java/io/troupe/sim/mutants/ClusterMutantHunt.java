@@ -1,0 +1,57 @@
+package io.troupe.sim.mutants;
+
+import com.typesafe.config.Config;
+import io.troupe.sim.cluster.ClusterSimulation;
+import io.troupe.sim.cluster.ClusterStage;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * Runs a scenario of the cluster stage over mutants of the application, as {@link MutantHunt} does on the protocol stage.
+ *
+ * @param scenario of the application, with a constructor that takes nothing; it fails where it notices a bug
+ * @param config of every node
+ * @param own which class names are of the application, the scenario's among them
+ */
+public record ClusterMutantHunt(
+        Class<? extends Consumer<ClusterSimulation>> scenario, Config config, Predicate<String> own) {
+
+    /** The first of {@code seeds} seeds, from 0, that finds {@code mutant}, or anything when that is empty. */
+    public OptionalLong firstSeedThatFinds(Optional<Mutant> mutant, int seeds) throws ReflectiveOperationException {
+        var loader = new MutantLoader(scenario.getClassLoader(), own, mutant);
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(loader); // Where a node's actor system takes an application's classes from.
+        try (ClusterStage stage = ClusterStage.open(config)) {
+            Consumer<ClusterSimulation> mutated = scenario(loader);
+            for (long seed = 0; seed < seeds; seed++) {
+                Optional<Throwable> found = run(stage, mutated, seed);
+                if (found.isPresent()) {
+                    System.out.printf("%s: seed %d: %s%n", mutant.orElse(null), seed, MutantHunt.symptom(found.get()));
+                    return OptionalLong.of(seed);
+                }
+            }
+            return OptionalLong.empty();
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private Consumer<ClusterSimulation> scenario(ClassLoader loader) throws ReflectiveOperationException {
+        var constructor = loader.loadClass(scenario.getName()).getDeclaredConstructor();
+        constructor.setAccessible(true);
+        return (Consumer<ClusterSimulation>) constructor.newInstance();
+    }
+
+    private static Optional<Throwable> run(ClusterStage stage, Consumer<ClusterSimulation> scenario, long seed) {
+        try (ClusterSimulation sim = stage.simulate(seed)) {
+            scenario.accept(sim);
+            return Optional.empty();
+        } catch (RuntimeException | AssertionError e) {
+            return Optional.of(e);
+        }
+    }
+}
