@@ -50,14 +50,15 @@ public final class KeyRing implements Keys {
 
     private final PrivateKey signing;
     private final Map<String, PublicKey> verifying = new TreeMap<>();
-    private final Map<String, SecretKeySpec> shared = new TreeMap<>();
+    /** Set up with the secret shared with each node, and never used: a clone of one is cheaper than another set-up. */
+    private final Map<String, Mac> codes = new TreeMap<>();
 
     /** @param everybody public keys by stable node id, those of this node, too */
     public KeyRing(PrivateKey signing, PrivateKey agreement, Map<String, Public> everybody) {
         this.signing = signing;
         everybody.forEach((node, keys) -> {
             verifying.put(node, keys.signing());
-            shared.put(node, agree(agreement, keys.agreement(), node));
+            codes.put(node, code(agree(agreement, keys.agreement(), node)));
         });
     }
 
@@ -111,19 +112,28 @@ public final class KeyRing implements Keys {
         return all;
     }
 
-    @Override
-    public ByteString mac(String peer, ByteString content) {
-        SecretKeySpec secret = shared.get(peer);
-        if (secret == null) {
-            throw new IllegalArgumentException(
-                    "There is no key for " + peer + "; there are keys for " + shared.keySet());
-        }
+    private static Mac code(SecretKeySpec secret) {
         try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(secret);
-            return ByteString.fromArray(mac.doFinal(content.toArrayUnsafe()), 0, MAC_BYTES);
+            Mac code = Mac.getInstance("HmacSHA256");
+            code.init(secret);
+            return code;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("Every JDK has HmacSHA256", e);
+        }
+    }
+
+    @Override
+    public ByteString mac(String peer, ByteString content) {
+        Mac code = codes.get(peer);
+        if (code == null) {
+            throw new IllegalArgumentException(
+                    "There is no key for " + peer + "; there are keys for " + codes.keySet());
+        }
+        try {
+            Mac mac = (Mac) code.clone();
+            return ByteString.fromArray(mac.doFinal(content.toArrayUnsafe()), 0, MAC_BYTES);
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("The JDK's HmacSHA256 can be cloned", e);
         }
     }
 
