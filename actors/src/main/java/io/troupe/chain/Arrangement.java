@@ -1,0 +1,61 @@
+package io.troupe.chain;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Who sends updates to whom (van Renesse and Schneider, §4): along the chain, or from a primary to all its backups. */
+public enum Arrangement {
+    /** Each server forwards to the next; the tail answers. */
+    CHAIN("chain"),
+    /** The first server, the primary, forwards to all others at once, waits for all, and answers. */
+    PRIMARY_BACKUP("primary-backup");
+
+    private final String title;
+
+    Arrangement(String title) {
+        this.title = title;
+    }
+
+    /** As configurations name it. */
+    public String title() {
+        return title;
+    }
+
+    /** Whoever {@code node} has its updates from; empty for the head, and for who does not belong. */
+    Optional<String> predecessor(Configuration configuration, String node) {
+        int place = configuration.chain().indexOf(node);
+        if (place == 0 || (place < 0 && !configuration.isJoining(node))) {
+            return Optional.empty();
+        }
+        if (this == PRIMARY_BACKUP) {
+            return Optional.of(configuration.head());
+        }
+        return Optional.of(
+                place < 0 ? configuration.last() : configuration.chain().get(place - 1));
+    }
+
+    /** To whom {@code node} sends its updates, who joins among them. */
+    List<String> successors(Configuration configuration, String node) {
+        List<String> all = new ArrayList<>(configuration.chain());
+        configuration.joining().ifPresent(all::add);
+        return all.stream()
+                .filter(other ->
+                        predecessor(configuration, other).filter(node::equals).isPresent())
+                .toList();
+    }
+
+    /** Who answers queries, and clients. */
+    String answering(Configuration configuration) {
+        return this == CHAIN ? configuration.last() : configuration.head();
+    }
+
+    /**
+     * Whether what {@code node} and all below it have is durable at every server: in a chain it came through all that are
+     * above; a backup knows nothing of the other backups.
+     */
+    boolean knowsWhatIsStable(Configuration configuration, String node) {
+        return configuration.hasMember(node)
+                && (this == CHAIN || configuration.head().equals(node));
+    }
+}

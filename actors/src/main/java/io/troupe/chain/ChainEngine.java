@@ -1,0 +1,75 @@
+package io.troupe.chain;
+
+import io.troupe.replication.Engine;
+import io.troupe.replication.Replica;
+import io.troupe.replication.SnapshotStorage;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.apache.pekko.actor.typed.Behavior;
+
+/** Chain replication, or primary-backup, for the group host of a node. */
+public final class ChainEngine implements Engine {
+
+    public static final String NAME = "chain";
+
+    private final ChainSettings settings;
+    private final SnapshotStorage storage;
+    private final Engine masterEngine;
+    private final LongSupplier nanoClock;
+    private final Witness witness;
+
+    /**
+     * @param settings from {@link ChainSettings#from}
+     * @param storage for the snapshots of all groups of this node
+     * @param masterEngine of the groups that hold the masters; its election timeout should be below the failure timeout
+     * @param nanoClock monotonic, in nanoseconds, and going on while the node is paused: leases end by it
+     */
+    public ChainEngine(ChainSettings settings, SnapshotStorage storage, Engine masterEngine, LongSupplier nanoClock) {
+        this(settings, storage, masterEngine, nanoClock, Witness.NOBODY);
+    }
+
+    ChainEngine(
+            ChainSettings settings,
+            SnapshotStorage storage,
+            Engine masterEngine,
+            LongSupplier nanoClock,
+            Witness witness) {
+        this.settings = settings;
+        this.storage = storage;
+        this.masterEngine = masterEngine;
+        this.nanoClock = nanoClock;
+        this.witness = witness;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Duration electionTimeout() {
+        return settings.failureTimeout().compareTo(masterEngine.electionTimeout()) > 0
+                ? settings.failureTimeout()
+                : masterEngine.electionTimeout();
+    }
+
+    /** @throws IllegalArgumentException when this node is none of the members */
+    @Override
+    public Behavior<Replica.Message> replica(Seat seat) {
+        if (!seat.members().contains(seat.node())) {
+            throw new IllegalArgumentException("Group " + seat.group() + " has the members " + seat.members() + ", and "
+                    + seat.node() + " is none of them; the members of a chain's group are fixed");
+        }
+        var identity = new ChainReplica.Identity(
+                seat.group(),
+                seat.node(),
+                seat.members(),
+                "chain-" + seat.group() + "@" + seat.node(),
+                settings,
+                storage,
+                seat.random(),
+                nanoClock,
+                witness);
+        return ChainReplica.create(identity, masterEngine, seat);
+    }
+}

@@ -1,0 +1,97 @@
+package io.troupe.chain;
+
+import io.troupe.replication.Answers;
+import io.troupe.replication.Replica;
+import io.troupe.wire.Wire;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.util.ByteString;
+
+/** What the servers of one chain say to each other. Whoever acts in another epoch than a message's ignores it. */
+sealed interface ChainMessage extends Wire, Replica.Message {
+
+    /**
+     * To all others, now and then: the sender lives.
+     *
+     * @param configuration the latest it knows; the epoch that it acts in may be an earlier one
+     * @param epoch it acts in
+     * @param last index that is durable there
+     * @param stable index that is durable at every server
+     */
+    record Heartbeat(Configuration configuration, long epoch, String from, long last, long stable)
+            implements ChainMessage {}
+
+    /**
+     * To the predecessor, by a server that begins in an epoch, or has missed something (§3.2, message 2): what it has.
+     *
+     * @param attempt chosen at random, echoed in the answer
+     * @param stable what it has through this index, every server has
+     * @param ends the last place of each epoch above that
+     */
+    record Connect(long epoch, String from, long attempt, long stable, List<Position> ends) implements ChainMessage {
+        public Connect {
+            ends = List.copyOf(ends);
+        }
+    }
+
+    /**
+     * From the predecessor: what both have. What the predecessor has beyond it follows (§3.2, message 4).
+     *
+     * @param agreed the histories are the same through this index; the successor drops what it has beyond it
+     * @param floor index that the predecessor has come to: a new tail answers no queries before it has come there, too
+     */
+    record Resume(long epoch, long attempt, long agreed, long floor) implements ChainMessage {}
+
+    /**
+     * Updates, in order (§3.1).
+     *
+     * @param waiting clients that wait for some of them, for the tail to answer
+     * @param stable index that is durable at every server, as far as the sender knows
+     * @param receipt an {@link Ack} is wanted as soon as they are durable
+     */
+    record Forward(long epoch, Updates updates, List<Clients> waiting, long stable, boolean receipt)
+            implements ChainMessage {
+        public Forward {
+            waiting = List.copyOf(waiting);
+        }
+    }
+
+    /** @param indexes of the updates that one client waits for, of which it is told through {@code via} */
+    record Clients(ActorRef<Answers.Batch> via, ActorRef<Replica.Reply> client, List<Waiting> indexes) implements Wire {
+        public Clients {
+            indexes = List.copyOf(indexes);
+        }
+
+        record Waiting(long index, long session, long serial) {}
+    }
+
+    /**
+     * To the predecessor (§3.1).
+     *
+     * @param received durable at the sender through this index
+     * @param acknowledged durable at the sender, and at all that are below it
+     */
+    record Ack(long epoch, String from, long received, long acknowledged) implements ChainMessage {}
+
+    /** To all others, by the server that answers queries: are you still in this epoch? */
+    record Confirm(long epoch, String from, long round) implements ChainMessage {}
+
+    /** Yes; and the sender grants the other a lease, from when it was asked. */
+    record Confirmed(long epoch, String from, long round) implements ChainMessage {}
+
+    /** Requests of clients, passed on once: updates to the head, queries to who answers them. */
+    record Submit(ActorRef<Answers.Batch> via, List<Replica.Request> requests) implements ChainMessage {
+        public Submit {
+            requests = List.copyOf(requests);
+        }
+    }
+
+    /** What follows next is in a snapshot only. */
+    record Offer(long epoch, Position snapshot, long length, int checksum, ActorRef<ChainMessage> from)
+            implements ChainMessage {}
+
+    record FetchChunk(Position snapshot, long offset, ActorRef<Chunk> replyTo) implements ChainMessage {}
+
+    /** A piece of a snapshot; empty at an offset inside it when the snapshot cannot be read. */
+    record Chunk(Position snapshot, long offset, ByteString data) implements Wire, SnapshotFetcher.Command {}
+}

@@ -1,0 +1,340 @@
+package io.troupe.chain;
+
+import io.troupe.replication.Answers;
+import io.troupe.replication.Applier;
+import io.troupe.replication.Engine;
+import io.troupe.replication.GroupLogging;
+import io.troupe.replication.Groups;
+import io.troupe.replication.Observers;
+import io.troupe.replication.PeerDirectory;
+import io.troupe.replication.ReadConsistency;
+import io.troupe.replication.Rejections;
+import io.troupe.replication.Replica;
+import io.troupe.replication.ReplicaControl;
+import io.troupe.replication.SnapshotStorage;
+import io.troupe.replication.SnapshotWriter;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.StashBuffer;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+
+/**
+ * One replica of one group: a server of its chain, and this node's replica of its master. Recovers, then runs. When a child
+ * fails, so does the replica; it is never restarted in place.
+ *
+ * <p>Transitions: reading the log → restoring the snapshot, if there is one → running.
+ */
+final class ChainReplica extends AbstractBehavior<Replica.Message> {
+
+    private enum Tick implements Replica.Message {
+        TICK
+    }
+
+    /** The master has decided. */
+    record Configured(Configuration configuration) implements Replica.Message {}
+
+    /** Who a replica is, and what it works with. */
+    record Identity(
+            String group,
+            String node,
+            List<String> members,
+            String persistenceId,
+            ChainSettings settings,
+            SnapshotStorage storage,
+            RandomGenerator random,
+            LongSupplier nanoClock,
+            Witness witness) {}
+
+    static Behavior<Replica.Message> create(Identity identity, Engine masterEngine, Engine.Seat seat) {
+        return Behaviors.withStash(
+                identity.settings().maxStashed(),
+                stash -> Behaviors.setup(context -> Behaviors.withTimers(
+                        timers -> new ChainReplica(context, timers, stash, identity, masterEngine, seat))));
+    }
+
+    private final TimerScheduler<Replica.Message> timers;
+    private final StashBuffer<Replica.Message> stash;
+    private final Identity identity;
+    private final Engine.Seat seat;
+    private final ActorRef<ChainLog.Write> log;
+    private final ActorRef<Applier.Command> applier;
+    private final ActorRef<Replica.Message> master;
+
+    private ChainReplica(
+            ActorContext<Replica.Message> context,
+            TimerScheduler<Replica.Message> timers,
+            StashBuffer<Replica.Message> stash,
+            Identity identity,
+            Engine masterEngine,
+            Engine.Seat seat) {
+        super(context);
+        this.timers = timers;
+        this.stash = stash;
+        this.identity = identity;
+        this.seat = seat;
+        ActorRef<Replica.Message> self = context.getSelf();
+        this.log = Adapter.toTyped(Adapter.actorOf(
+                context, ChainLog.props(identity.persistenceId(), identity.settings(), self.narrow()), "log"));
+        this.applier = context.spawn(
+                Applier.create(
+                        identity.group(),
+                        seat.factory().create(identity.group(), identity.node()),
+                        identity.storage(),
+                        self.narrow()),
+                "applier");
+        this.master = context.spawn(
+                masterEngine.replica(new Engine.Seat(
+                        identity.group() + ".master",
+                        identity.node(),
+                        seat.members(),
+                        (group, node) -> new Master(identity.members(), decided -> self.tell(new Configured(decided))),
+                        identity.random(),
+                        seat.directory(),
+                        context.getSystem().ignoreRef())),
+                "master");
+        context.watch(log); // A child's end ends the replica: nobody handles the signal.
+        context.watch(applier);
+        context.watch(master);
+    }
+
+    @Override
+    public Receive<Replica.Message> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(ChainLog.Recovered.class, this::onRecovered)
+                .onAnyMessage(this::stash)
+                .build();
+    }
+
+    private Behavior<Replica.Message> stash(Replica.Message message) {
+        if (!stash.isFull()) {
+            stash.stash(message);
+        } else if (message instanceof Replica.Request request) {
+            Rejections.reject(request, Replica.Reason.OVERLOADED, "the replica recovers, and its stash is full");
+        } // Else a peer's message, which is repeated in time.
+        return this;
+    }
+
+    private Behavior<Replica.Message> onRecovered(ChainLog.Recovered recovered) {
+        if (recovered.snapshot().index() == 0) {
+            return run(recovered);
+        }
+        applier.tell(new Applier.Restore(
+                recovered.snapshot().index(), recovered.snapshot().epoch()));
+        return Behaviors.receive(Replica.Message.class)
+                .onMessage(Applier.Restored.class, ignored -> run(recovered))
+                .onAnyMessage(message -> {
+                    stash(message);
+                    return Behaviors.same();
+                })
+                .build();
+    }
+
+    private Behavior<Replica.Message> run(ChainLog.Recovered recovered) {
+        timers.startTimerWithFixedDelay(
+                Tick.TICK, Tick.TICK, identity.settings().heartbeatInterval());
+        ActorRef<Replica.Message> self = getContext().getSelf();
+        var peers = new TreeSet<>(identity.members());
+        peers.remove(identity.node());
+        seat.directory().tell(new PeerDirectory.Join(identity.group(), peers, self, self.narrow()));
+        var server = new ChainServer(identity, getContext(), log, applier, recovered);
+        seat.hosted().tell(new Groups.Hosted(identity.group(), self.narrow()));
+        return stash.unstashAll(new Running(getContext(), server, identity, master));
+    }
+
+    /** The recovered replica: one line a message. */
+    private static final class Running extends AbstractBehavior<Replica.Message> {
+
+        private final ChainServer server;
+        private final Identity identity;
+        private final ActorRef<Replica.Message> master;
+        private final Queries queries;
+        private final Requests requests;
+        private final Surveillance surveillance;
+        private final Observers observers;
+
+        Running(
+                ActorContext<Replica.Message> context,
+                ChainServer server,
+                Identity identity,
+                ActorRef<Replica.Message> master) {
+            super(context);
+            this.server = server;
+            this.identity = identity;
+            this.master = master;
+            this.queries = new Queries(server, identity.nanoClock());
+            this.requests = new Requests(server);
+            this.surveillance = new Surveillance(server, identity.random(), master);
+            this.observers = new Observers(context);
+        }
+
+        @Override
+        public Receive<Replica.Message> createReceive() {
+            return newReceiveBuilder()
+                    .onMessage(ChainMessage.Forward.class, message -> step(() -> server.onForward(message)))
+                    .onMessage(ChainMessage.Ack.class, message -> step(() -> server.onAck(message)))
+                    .onMessage(ChainLog.Stored.class, message -> step(() -> server.onStored(message.ticket())))
+                    .onMessage(Replica.Propose.class, message -> step(() -> requests.onUpdate(message)))
+                    .onMessage(Replica.OpenSession.class, message -> step(() -> requests.onUpdate(message)))
+                    .onMessage(Replica.Query.class, this::onQuery)
+                    .onMessage(ChainMessage.Submit.class, this::onSubmit)
+                    .onMessageEquals(Requests.Flush.FLUSH, () -> step(requests::onFlush))
+                    .onMessage(Answers.Batch.class, message -> step(message::deliver))
+                    .onMessage(Applier.Applied.class, this::onApplied)
+                    .onMessageEquals(Tick.TICK, this::onTick)
+                    .onMessage(ChainMessage.Heartbeat.class, this::onHeartbeat)
+                    .onMessage(Configured.class, message -> configured(message.configuration()))
+                    .onMessage(ChainMessage.Connect.class, message -> step(() -> server.onConnect(message)))
+                    .onMessage(ChainMessage.Resume.class, message -> step(() -> server.onResume(message)))
+                    .onMessage(ChainMessage.Confirm.class, this::onConfirm)
+                    .onMessage(ChainMessage.Confirmed.class, message -> step(() -> queries.onConfirmed(message)))
+                    .onMessage(ChainMessage.Offer.class, message -> step(() -> server.onOffer(message)))
+                    .onMessage(ChainMessage.FetchChunk.class, message -> step(() -> server.onFetchChunk(message)))
+                    .onMessage(
+                            SnapshotFetcher.Fetched.class,
+                            message -> step(() -> server.onFetched(Optional.of(message.snapshot()))))
+                    .onMessage(SnapshotFetcher.Failed.class, message -> step(() -> server.onFetched(Optional.empty())))
+                    .onMessage(
+                            Applier.Frozen.class,
+                            message -> step(() -> server.compaction().onFrozen(message)))
+                    .onMessage(
+                            Applier.Restored.class,
+                            message -> step(() -> server.compaction().onRestored(message)))
+                    .onMessage(SnapshotWriter.Saved.class, message -> step(server.compaction()::onSaved))
+                    .onMessage(SnapshotWriter.SaveFailed.class, message -> step(server.compaction()::onSaveFailed))
+                    .onMessage(
+                            PeerDirectory.PeerAt.class,
+                            message -> step(() -> server.peerAt(message.node(), message.replica())))
+                    .onMessage(Replica.Reconfigure.class, message -> unsupported(message, "its members are fixed"))
+                    .onMessage(
+                            Replica.TransferLeadership.class,
+                            message -> unsupported(message, "its head is changed by the master alone"))
+                    .onMessage(Replica.ListMembers.class, this::onListMembers)
+                    .onMessage(
+                            Replica.Observe.class,
+                            message -> step(() -> observers.add(message.observer(), server.status())))
+                    .onMessage(Observers.Gone.class, message -> step(() -> observers.remove(message.observer())))
+                    .onMessage(
+                            ReplicaControl.GetStatus.class,
+                            message -> step(() -> message.replyTo().tell(server.status())))
+                    .onMessageEquals(ReplicaControl.Abstain.ABSTAIN, this::onAbstain)
+                    .build();
+        }
+
+        private Behavior<Replica.Message> step(Runnable work) {
+            work.run();
+            requests.afterStep();
+            queries.afterStep();
+            Replica.Status status = server.status();
+            if (observers.isNews(status.role(), status.term(), status.leader())) {
+                GroupLogging.of(getContext().getLog(), server.group, status.term())
+                        .info(
+                                "Group {}: {} is {} in {}",
+                                server.group,
+                                server.node,
+                                status.role(),
+                                server.configuration());
+                observers.tell(status);
+            }
+            identity.witness().afterStep(server);
+            return this;
+        }
+
+        private Behavior<Replica.Message> configured(Configuration decided) {
+            return step(() -> {
+                requests.log();
+                server.onConfigured(decided);
+            });
+        }
+
+        private Behavior<Replica.Message> onQuery(Replica.Query query) {
+            return step(() -> {
+                if (query.consistency() == ReadConsistency.STALE) {
+                    server.ask(new Applier.Ask(0, List.of(query)));
+                } else if (server.isAnswering()) {
+                    queries.add(query);
+                } else {
+                    requests.onQuery(query);
+                }
+            });
+        }
+
+        private Behavior<Replica.Message> onSubmit(ChainMessage.Submit submit) {
+            return step(() -> submit.requests().forEach(request -> {
+                if (request instanceof Replica.Query query) {
+                    queries.add(query);
+                } else {
+                    requests.onSubmitted(request, submit.via());
+                }
+            }));
+        }
+
+        private Behavior<Replica.Message> onApplied(Applier.Applied applied) {
+            return step(() -> {
+                queries.onApplied(applied.answered());
+                server.onApplied(applied);
+            });
+        }
+
+        private Behavior<Replica.Message> onTick() {
+            return step(() -> {
+                requests.log();
+                server.onTick();
+                queries.onTick();
+                surveillance.onTick();
+            });
+        }
+
+        private Behavior<Replica.Message> onHeartbeat(ChainMessage.Heartbeat beat) {
+            return step(() -> {
+                surveillance.heard(beat.from());
+                requests.log();
+                server.onHeartbeat(beat);
+            });
+        }
+
+        /** Who has heard of a later epoch does not confirm this one. */
+        private Behavior<Replica.Message> onConfirm(ChainMessage.Confirm confirm) {
+            return step(() -> {
+                if (server.isActive() && confirm.epoch() == server.epoch()) {
+                    server.lease().grant(confirm.from());
+                    server.tell(
+                            confirm.from(), new ChainMessage.Confirmed(confirm.epoch(), server.node, confirm.round()));
+                }
+            });
+        }
+
+        private Behavior<Replica.Message> onAbstain() {
+            return step(() -> {
+                surveillance.leave();
+                master.tell(ReplicaControl.Abstain.ABSTAIN);
+            });
+        }
+
+        private Behavior<Replica.Message> unsupported(Replica.Request request, String why) {
+            return step(() -> Rejections.reject(
+                    request, Replica.Reason.UNSUPPORTED, "group " + server.group + " is a chain: " + why));
+        }
+
+        private Behavior<Replica.Message> onListMembers(Replica.ListMembers list) {
+            return step(() -> {
+                Configuration now = server.configuration();
+                var learners = new TreeSet<>(identity.members());
+                learners.removeAll(now.chain());
+                list.replyTo()
+                        .tell(new Replica.MembersListed(
+                                new Replica.Members(new TreeSet<>(now.chain()), learners),
+                                now.joining().isEmpty()));
+            });
+        }
+    }
+}

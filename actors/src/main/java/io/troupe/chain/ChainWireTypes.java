@@ -1,0 +1,37 @@
+package io.troupe.chain;
+
+import io.troupe.wire.WireTypes;
+
+/** Ids 1700–1799: what the servers of a chain send between nodes and keep in the journal. */
+public final class ChainWireTypes implements WireTypes {
+
+    @Override
+    public String module() {
+        return "actors/chain";
+    }
+
+    @Override
+    public void register(Registry registry) {
+        registry.message(1700, Updates.class, new UpdatesSerializer());
+        registry.message(1701, Position.class);
+        registry.message(1702, Configuration.class);
+
+        registry.message(1710, ChainMessage.Heartbeat.class);
+        registry.message(1711, ChainMessage.Connect.class);
+        registry.message(1712, ChainMessage.Resume.class);
+        registry.message(1713, ChainMessage.Forward.class);
+        registry.message(1714, ChainMessage.Clients.class);
+        registry.message(1715, ChainMessage.Clients.Waiting.class);
+        registry.message(1716, ChainMessage.Ack.class);
+        registry.message(1717, ChainMessage.Confirm.class);
+        registry.message(1718, ChainMessage.Confirmed.class);
+        registry.message(1719, ChainMessage.Submit.class);
+        registry.message(1720, ChainMessage.Offer.class);
+        registry.message(1721, ChainMessage.FetchChunk.class);
+        registry.message(1722, ChainMessage.Chunk.class);
+
+        registry.event(1790, 1, LogEvent.Logged.class);
+        registry.event(1791, 1, LogEvent.Entered.class);
+        registry.event(1792, 1, LogEvent.Rebased.class);
+    }
+}

@@ -1,0 +1,87 @@
+package io.troupe.chain;
+
+import io.troupe.chain.ChainMessage.Ack;
+import io.troupe.chain.ChainMessage.Forward;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * A server's side of the link to one successor, in one epoch: sends in order what is durable here, and keeps no more on its
+ * way than the other can be expected to take. It begins when the successor has said what it has.
+ */
+final class Link {
+
+    private final ChainServer server;
+    private final String node;
+    private final Deque<Long> unreceipted = new ArrayDeque<>();
+    private boolean connected;
+    private boolean offered;
+    private long next;
+    private long received;
+    private long acknowledged;
+
+    Link(ChainServer server, String node) {
+        this.server = server;
+        this.node = node;
+    }
+
+    /** What the successor lacks follows: of the paper's Sent, what has not reached it (§3.2, message 4). */
+    void connect(long agreed) {
+        connected = true;
+        next = agreed + 1;
+        received = agreed;
+        unreceipted.clear();
+        flush();
+    }
+
+    /** Durable at the successor and at all below it. */
+    long acknowledged() {
+        return acknowledged;
+    }
+
+    /** All that is durable here is on its way. */
+    boolean isStreaming() {
+        return connected
+                && next > server.durable()
+                && received >= server.history().base().index();
+    }
+
+    void flush() {
+        int most = server.settings.maxMessagesUnderWay();
+        if (connected && next <= server.history().base().index()) {
+            if (!offered) {
+                offered = true;
+                server.offerSnapshot(node);
+            }
+            return;
+        }
+        while (connected && next <= server.durable() && unreceipted.size() < most) {
+            Updates updates = server.history().slice(next, server.durable(), server.settings.maxMessageBytes());
+            next = updates.last() + 1;
+            unreceipted.add(updates.last());
+            server.tell(
+                    node,
+                    new Forward(
+                            server.epoch(),
+                            updates,
+                            server.sent().clientsOf(updates),
+                            server.stable(),
+                            unreceipted.size() >= most / 2));
+        }
+    }
+
+    /** An offer may have been lost, or there was no snapshot yet. */
+    void onTick() {
+        offered = false;
+        flush();
+    }
+
+    void onAck(Ack ack) {
+        received = Math.max(received, ack.received());
+        acknowledged = Math.max(acknowledged, ack.acknowledged());
+        while (!unreceipted.isEmpty() && unreceipted.getFirst() <= received) {
+            unreceipted.remove();
+        }
+        flush();
+    }
+}

@@ -1,0 +1,60 @@
+/**
+ * Chain replication, and primary-backup, as an engine (van Renesse and Schneider, <em>Chain Replication for Supporting High
+ * Throughput and Availability</em>, OSDI 2004; section numbers are of that).
+ *
+ * <h2>The actors of one node</h2>
+ *
+ * <pre>
+ * GroupHost                     one per node, whatever its engines (io.troupe.replication)
+ *  └─ ChainReplica "group-…"    one per group: a server of its chain; stops when a child fails, is never restarted in place
+ *      ├─ ChainLog "log"        history and epoch, event-sourced; one write under way, the rest batched
+ *      ├─ Applier "applier"     state machine and client sessions; answers clients and queries
+ *      ├─ RaftReplica "master"  of the group "….master", whose state machine, Master, decides who forms the chain
+ *      └─ SnapshotFetcher, SnapshotReader, SnapshotWriter, SnapshotPruner               (blocking dispatcher)
+ * </pre>
+ *
+ * <h2>An update, and a query, when all is well (§3.1)</h2>
+ *
+ * <pre>
+ * client ─Propose─► any replica ─Submit─► head      middle      tail
+ *                                          │ log      │ log      │ log     each syncs before it forwards
+ *                                          ├─Forward─►├─Forward─►│ applies, and answers the client
+ *                                          │◄───Ack───┤◄───Ack───┤ each applies what is acknowledged
+ * client ─Query──► any replica ─Submit───────────────────────────►│ are all still in this epoch? answers
+ * </pre>
+ *
+ * <p>A server syncs an update before it forwards it, and the tail before it acknowledges: so what a server has is at all before
+ * it, on disk, and the Update Propagation Invariant outlives a loss of power everywhere. The price is a sync at each server,
+ * one after the other; many updates share each.
+ *
+ * <h2>When a server fails (§3.2), or joins (§3.3)</h2>
+ *
+ * <p>Servers that have not heard of another for the failure timeout tell the master; it decides the next epoch. Each enters it
+ * durably, and by then has left the one before: the head at once, the others after {@code Connect} and {@code Resume}, when
+ * the predecessor has told what both have; what the other lacks follows. A removed server asks to join, receives history or a
+ * snapshot from the tail while requests go on, and is then the new tail, which answers queries when it has come as far as the old.
+ *
+ * <h2>Deviations</h2>
+ *
+ * <ul>
+ *   <li>The paper's servers stop when they fail (fail-stop). Here who is taken for failed may live. No safety rests on time but
+ *       for lease reads: an epoch can only acknowledge when all its servers have left the one before. A linearizable read is
+ *       answered when all others confirmed the epoch after it came; a lease read under a lease that they granted, given
+ *       {@code max-clock-drift}.
+ *   <li>The servers tell each other that they live, and the master who does not; the master's group has its replicas on the same
+ *       nodes, so a chain changes only while a majority of all members lives.
+ *   <li>A server applies an update when it is acknowledged, and not when it comes: nothing is ever undone.
+ *   <li>Updates carry the epoch of the head that put them in order: so a server that comes back finds what of its history was
+ *       never acknowledged, and drops it.
+ *   <li>The members are fixed, a member that was removed joins again; {@code Reconfigure} and {@code TransferLeadership} are
+ *       answered with {@code UNSUPPORTED}.
+ *   <li>A disk is trusted to hold what was synced. One that lost it is noticed where its successor has more.
+ *   <li>Requests of clients that a failed server forgot are repeated by the clients; sessions make them happen once.
+ * </ul>
+ *
+ * <p>Start reading with {@link io.troupe.chain.Arrangement} and {@link io.troupe.chain.ChainServer}.
+ */
+@NullMarked
+package io.troupe.chain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,68 @@
+package io.troupe.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.troupe.sim.Simulation;
+import io.troupe.sim.junit.SimulationTest;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.slf4j.LoggerFactory;
+
+/** {@link ChainFaults}, seed after seed: {@value #SEEDS} of them at every build, {@value #SOAK_SEEDS} when asked to. */
+class ChainAllFaultsTest {
+
+    private static final int SEEDS = 60;
+    private static final int SOAK_SEEDS = 20_000;
+
+    /** Actors fail here by the thousand, as they should. */
+    private static final List<Logger> NOISY = List.of(
+            (Logger) LoggerFactory.getLogger("io.troupe.chain"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
+
+    private static final ChainFaults.Coverage COVERAGE = new ChainFaults.Coverage();
+    private static long begun;
+
+    @BeforeAll
+    static void begin() {
+        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
+        begun = System.nanoTime();
+    }
+
+    @AfterAll
+    static void theRunsCameToEverything() {
+        NOISY.forEach(logger -> logger.setLevel(null));
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        System.out.printf(
+                "%d runs: %d epochs, %d updates stable, %d writes and %d reads acknowledged, %d snapshots restored,"
+                        + " %.0f virtual seconds in %.1f s, %.0f a second%n",
+                COVERAGE.runs,
+                COVERAGE.epochs,
+                COVERAGE.updates,
+                COVERAGE.writes,
+                COVERAGE.reads,
+                COVERAGE.snapshotsRestored,
+                COVERAGE.virtualMillis / 1e3,
+                seconds,
+                COVERAGE.virtualMillis / 1e3 / seconds);
+        if (COVERAGE.runs >= 100) {
+            assertThat(COVERAGE.epochs).isGreaterThan(3 * COVERAGE.runs);
+            assertThat(COVERAGE.writes).isGreaterThan(50 * COVERAGE.runs);
+            assertThat(COVERAGE.reads).isGreaterThan(20 * COVERAGE.runs);
+            assertThat(COVERAGE.snapshotsRestored).isGreaterThan(COVERAGE.runs);
+        }
+    }
+
+    @SimulationTest(seeds = SEEDS)
+    void chainsKeepEveryPromise(Simulation sim) {
+        new ChainFaults(COVERAGE).accept(sim);
+    }
+
+    @Tag("soak")
+    @SimulationTest(seeds = SOAK_SEEDS, firstSeed = SEEDS)
+    void chainsKeepEveryPromiseForLong(Simulation sim) {
+        new ChainFaults(COVERAGE).accept(sim);
+    }
+}

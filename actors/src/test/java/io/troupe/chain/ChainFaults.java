@@ -1,0 +1,144 @@
+package io.troupe.chain;
+
+import io.troupe.sim.Fault;
+import io.troupe.sim.NetworkConditions;
+import io.troupe.sim.Node;
+import io.troupe.sim.Simulation;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * Three to five servers, clients at each, and everything that can go wrong for a while: partitions of every shape, crashes,
+ * pauses, clocks that drift, messages that are lost, doubled and late, disks that are slow or fail; heads, tails and those
+ * between them that crash, pause or are cut off. Every third run is primary-backup.
+ */
+final class ChainFaults implements Consumer<Simulation> {
+
+    private static final Duration FAULTS = Duration.ofSeconds(8);
+
+    private final Coverage coverage;
+
+    ChainFaults(Coverage coverage) {
+        this.coverage = coverage;
+    }
+
+    ChainFaults() {
+        this(new Coverage());
+    }
+
+    /** What all runs together came to. */
+    static final class Coverage {
+        long runs;
+        long epochs;
+        long updates;
+        long writes;
+        long reads;
+        long snapshotsRestored;
+        long virtualMillis;
+    }
+
+    @Override
+    public void accept(Simulation sim) {
+        RandomGenerator kind = sim.random("kind of run");
+        WatchedChain chain = new WatchedChain(
+                sim, 3 + kind.nextInt(3), kind.nextInt(3) == 0 ? Arrangement.PRIMARY_BACKUP : Arrangement.CHAIN);
+        sim.nemesis(
+                FAULTS,
+                Duration.ofMillis(500),
+                Fault.partitions(),
+                Fault.crashes(),
+                Fault.crashes(),
+                Fault.pauses(),
+                Fault.clockDrift(0.2),
+                Fault.badNetwork(0.2, Duration.ofMillis(100)),
+                Fault.badNetwork(0.05, Duration.ofMillis(600)),
+                Fault.slowDisks(Duration.ofMillis(500)),
+                Fault.failingDisks(0.3));
+        scheduleWhatHitsPlaces(sim, chain);
+        sim.runFor(FAULTS);
+        chain.finish();
+        coverage.runs++;
+        coverage.epochs += chain.updatePropagation.epochs();
+        coverage.updates += chain.updatePropagation.updates();
+        coverage.writes += chain.clients.writes();
+        coverage.reads += chain.clients.reads();
+        coverage.snapshotsRestored += chain.clients.restores();
+        coverage.virtualMillis += sim.now().toMillis();
+    }
+
+    /** Heads, tails, and those between. */
+    private static void scheduleWhatHitsPlaces(Simulation sim, WatchedChain chain) {
+        RandomGenerator random = sim.random("what hits places");
+        for (long at = 500; at < FAULTS.toMillis(); at += 300 + random.nextLong(1_200)) {
+            int kind = random.nextInt(4);
+            int place = random.nextInt(3);
+            long lasts = 100 + random.nextLong(1_200);
+            String other = chain.names.get(random.nextInt(chain.names.size()));
+            sim.after(Duration.ofMillis(at), () -> {
+                String victim = at(chain, place);
+                switch (kind) {
+                    case 0 -> crash(sim, chain.nodes.get(victim), lasts);
+                    case 1 -> pause(sim, chain.nodes.get(victim), lasts);
+                    case 2 -> cutOff(sim, chain, victim, 2 * lasts);
+                    default ->
+                        sim.network(
+                                victim,
+                                other,
+                                NetworkConditions.good().withLatency(Duration.ZERO, Duration.ofSeconds(1)));
+                }
+            });
+        }
+    }
+
+    private static String at(WatchedChain chain, int place) {
+        List<String> now = chain.servers.values().stream()
+                .map(ChainServer::configuration)
+                .max((a, b) -> Long.compare(a.epoch(), b.epoch()))
+                .map(Configuration::chain)
+                .orElse(chain.names);
+        return switch (place) {
+            case 0 -> now.get(0);
+            case 1 -> now.get(now.size() - 1);
+            default -> now.get(now.size() / 2);
+        };
+    }
+
+    private static void crash(Simulation sim, Node<?> node, long millis) {
+        if (node.isUp()) {
+            node.crash();
+            sim.after(Duration.ofMillis(millis), () -> {
+                if (!node.isUp()) {
+                    node.restart();
+                }
+            });
+        }
+    }
+
+    private static void pause(Simulation sim, Node<?> node, long millis) {
+        if (node.isUp() && !node.isPaused()) {
+            node.pause();
+            sim.after(Duration.ofMillis(millis), () -> {
+                if (node.isPaused()) {
+                    node.resume();
+                }
+            });
+        }
+    }
+
+    private static void cutOff(Simulation sim, WatchedChain chain, String victim, long millis) {
+        List<String> others =
+                chain.names.stream().filter(name -> !name.equals(victim)).toList();
+        others.forEach(other -> {
+            sim.cut(victim, other);
+            sim.cut(other, victim);
+        });
+        sim.after(
+                Duration.ofMillis(millis),
+                () -> others.forEach(other -> {
+                    sim.mend(victim, other);
+                    sim.mend(other, victim);
+                }));
+    }
+}

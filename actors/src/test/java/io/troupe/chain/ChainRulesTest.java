@@ -1,0 +1,88 @@
+package io.troupe.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The rules that need no actor: who follows whom, what the master decides, what two histories share. */
+class ChainRulesTest {
+
+    private static final Configuration CHAIN = Configuration.founding(List.of("n1", "n2", "n3"));
+
+    private static Configuration after(Configuration now, MasterCommand.Kind kind, String server) {
+        return new MasterCommand(kind, now.epoch(), server).applyTo(now);
+    }
+
+    @Test
+    @DisplayName("§3.1: updates go from head to tail, which answers")
+    void aChainIsALine() {
+        assertThat(Arrangement.CHAIN.successors(CHAIN, "n1")).containsExactly("n2");
+        assertThat(Arrangement.CHAIN.predecessor(CHAIN, "n3")).contains("n2");
+        assertThat(Arrangement.CHAIN.successors(CHAIN, "n3")).isEmpty();
+        assertThat(Arrangement.CHAIN.answering(CHAIN)).isEqualTo("n3");
+    }
+
+    @Test
+    @DisplayName("§4: the primary sends to all its backups, and answers")
+    void aPrimaryHasAllOthersBelowIt() {
+        assertThat(Arrangement.PRIMARY_BACKUP.successors(CHAIN, "n1")).containsExactly("n2", "n3");
+        assertThat(Arrangement.PRIMARY_BACKUP.predecessor(CHAIN, "n3")).contains("n1");
+        assertThat(Arrangement.PRIMARY_BACKUP.answering(CHAIN)).isEqualTo("n1");
+    }
+
+    @Test
+    @DisplayName("§3.2: without the head the next is head, without the tail the one before is tail")
+    void theMasterTakesOutWhoFailed() {
+        assertThat(after(CHAIN, MasterCommand.Kind.REMOVE, "n1").chain()).containsExactly("n2", "n3");
+        assertThat(after(CHAIN, MasterCommand.Kind.REMOVE, "n2").chain()).containsExactly("n1", "n3");
+        assertThat(after(CHAIN, MasterCommand.Kind.REMOVE, "n3").chain()).containsExactly("n1", "n2");
+        Configuration alone = Configuration.founding(List.of("n1"));
+        assertThat(after(alone, MasterCommand.Kind.REMOVE, "n1")).isEqualTo(alone);
+    }
+
+    @Test
+    void whatIsMeantForAnotherEpochComesToNothing() {
+        assertThat(new MasterCommand(MasterCommand.Kind.REMOVE, 2, "n1").applyTo(CHAIN))
+                .isEqualTo(CHAIN);
+    }
+
+    @Test
+    @DisplayName("§3.3: who joins is below the tail, and then is the tail")
+    void aChainIsExtendedAtItsTail() {
+        Configuration short2 = after(CHAIN, MasterCommand.Kind.REMOVE, "n1");
+        Configuration joining = after(short2, MasterCommand.Kind.JOIN, "n1");
+        assertThat(Arrangement.CHAIN.predecessor(joining, "n1")).contains("n3");
+        assertThat(Arrangement.CHAIN.answering(joining)).isEqualTo("n3");
+        assertThat(after(joining, MasterCommand.Kind.EXTEND, "n2")).isEqualTo(joining);
+        assertThat(after(joining, MasterCommand.Kind.EXTEND, "n1"))
+                .isEqualTo(new Configuration(4, List.of("n2", "n3", "n1"), Optional.empty()));
+    }
+
+    @Test
+    void aMasterCommandKeepsItsBytes() {
+        var command = new MasterCommand(MasterCommand.Kind.EXTEND, 258, "n1");
+        assertThat(MasterCommand.of(command.toBytes())).isEqualTo(command);
+        assertThat(command.toBytes().toArray()).containsExactly(3, 0, 0, 0, 0, 0, 0, 1, 2, 0, 2, 'n', '1');
+    }
+
+    private static History history(long... epochs) {
+        History history = new History(Position.NONE);
+        for (long epoch : epochs) {
+            history.append(new Update(epoch, new Update.OpenSession()));
+        }
+        return history;
+    }
+
+    @Test
+    void historiesAreTheSameAsFarAsTheyHaveTheSameEpochs() {
+        History mine = history(1, 1, 1, 3, 3);
+        assertThat(mine.agreedWith(0, history(1, 1).endsAbove(0))).isEqualTo(2);
+        assertThat(mine.agreedWith(0, history(1, 1, 1, 1, 1).endsAbove(0))).isEqualTo(3);
+        assertThat(mine.agreedWith(0, history(1, 1, 1, 2).endsAbove(0))).isEqualTo(3);
+        assertThat(mine.agreedWith(0, history(1, 1, 1, 3).endsAbove(0))).isEqualTo(4);
+        assertThat(mine.agreedWith(2, history(1, 1, 2, 2).endsAbove(2))).isEqualTo(2);
+    }
+}

@@ -1,0 +1,160 @@
+package io.troupe.chain;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.troupe.raft.RaftEngine;
+import io.troupe.raft.RaftSettings;
+import io.troupe.replication.InMemorySnapshotStorage;
+import io.troupe.replication.ReadConsistency;
+import io.troupe.replication.sim.ObservedClients;
+import io.troupe.replication.sim.SimulatedServer;
+import io.troupe.sim.NetworkConditions;
+import io.troupe.sim.Node;
+import io.troupe.sim.Simulation;
+import io.troupe.sim.SimulationFailure;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+
+/**
+ * A chain with its clients in a simulation, watched: after every step the paper's invariants, what clients were promised, and
+ * that no replica falls but by its disk; at the end that service comes back, and that all replicas agree.
+ */
+final class WatchedChain {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** Small limits and short timeouts, so that a short run comes to all of them. */
+    private static final String SMALL =
+            """
+            troupe.chain {
+              heartbeat-interval = 50ms
+              failure-timeout = 400ms
+              lease = 400ms
+              max-clock-drift = 0.2
+              max-message-bytes = 1 KiB
+              max-messages-under-way = 4
+              max-write-bytes = 1 KiB
+              snapshot-entries = 40
+              retained-entries = 3
+            }
+            troupe.raft {
+              heartbeat-interval = 50ms
+              election-timeout = 300ms
+            }
+            """;
+
+    final Simulation sim;
+    final List<String> names;
+    final ObservedClients clients = new ObservedClients();
+    final TreeMap<String, Node<SimulatedServer.Command>> nodes = new TreeMap<>();
+    final TreeMap<String, ChainServer> servers = new TreeMap<>();
+    final UpdatePropagation updatePropagation = new UpdatePropagation();
+
+    WatchedChain(Simulation sim, int size, Arrangement arrangement) {
+        this.sim = sim;
+        this.names = IntStream.rangeClosed(1, size).mapToObj(i -> "n" + i).toList();
+        Config config = ConfigFactory.parseString("troupe.chain.arrangement = " + arrangement.title())
+                .withFallback(ConfigFactory.parseString(SMALL))
+                .withFallback(ConfigFactory.load());
+        sim.onNodeDeath(this::onNodeDeath);
+        for (String name : names) {
+            var storage = new InMemorySnapshotStorage();
+            var masterStorage = new InMemorySnapshotStorage();
+            nodes.put(
+                    name,
+                    sim.node(
+                            name,
+                            node -> SimulatedServer.create(
+                                    node,
+                                    names,
+                                    new ChainEngine(
+                                            ChainSettings.from(config),
+                                            storage,
+                                            new RaftEngine(RaftSettings.from(config), masterStorage),
+                                            node.nanoClock(),
+                                            this::observe),
+                                    Duration.ofMillis(120),
+                                    List.of(ReadConsistency.LINEARIZABLE, ReadConsistency.LEASE),
+                                    clients)));
+        }
+        sim.afterEveryStep("what a chain promises", clients::throwBroken);
+    }
+
+    private void observe(ChainServer server) {
+        servers.put(server.node, server);
+        clients.judge(() -> updatePropagation.afterStep(server));
+    }
+
+    /** A replica may fall when its disk fails, and for no other reason. */
+    private void onNodeDeath(Node<?> node) {
+        if (sim.faults().stream().noneMatch(fault -> fault.contains("failing disk of " + node.name()))) {
+            clients.judge(() -> {
+                throw new AssertionError("the replica of " + node.name() + " fell, although its disk never failed");
+            });
+            return;
+        }
+        sim.after(Duration.ofSeconds(1), () -> {
+            if (!node.isUp()) {
+                node.restart();
+            }
+        });
+    }
+
+    /** Everything is mended: the group serves again, and comes to rest in one state. */
+    void finish() {
+        sim.heal();
+        sim.network(NetworkConditions.good());
+        nodes.values().forEach(node -> {
+            if (!node.isUp()) {
+                node.restart();
+            } else if (node.isPaused()) {
+                node.resume();
+            }
+        });
+        long before = clients.writes();
+        await("the group serves again", () -> clients.writes() > before + 5);
+        clients.stop();
+        await("the group comes to rest", this::isAtRest);
+        List<String> history = clients.history(names.get(0));
+        for (String name : names) {
+            if (!clients.history(name).equals(history)) {
+                throw new AssertionError("the histories of " + names.get(0) + " and " + name + " differ: " + history
+                        + " and " + clients.history(name));
+            }
+        }
+        clients.checkComplete(history);
+    }
+
+    private void await(String what, BooleanSupplier reached) {
+        try {
+            sim.runUntil(reached, PATIENCE);
+        } catch (SimulationFailure e) {
+            clients.throwBroken(); // Then it was not time that ran out.
+            List<String> found = new ArrayList<>();
+            servers.forEach((name, server) -> found.add(server.status() + " acts in " + server.epoch() + ", knows "
+                    + server.configuration() + ", durable " + server.durable() + ", history to "
+                    + server.history().lastIndex()));
+            throw new AssertionError(
+                    what + ": not within " + PATIENCE.toSeconds() + " virtual seconds; clients wait at "
+                            + clients.waiting() + ", replicas are " + found,
+                    e);
+        }
+    }
+
+    /** No client waits, all are in the chain, and all have applied all that there is. */
+    private boolean isAtRest() {
+        TreeSet<Long> indexes = new TreeSet<>();
+        boolean allActive = servers.size() == names.size()
+                && servers.values().stream().allMatch(server -> {
+                    indexes.add(server.applied());
+                    indexes.add(server.history().lastIndex());
+                    return server.isActive() && server.configuration().chain().size() == names.size();
+                });
+        return clients.waiting().isEmpty() && allActive && indexes.size() == 1;
+    }
+}
