@@ -76,7 +76,7 @@ class ImportRulesTest {
 
     @Test
     void clusterImportsActorsAndPersistence() {
-        importOnly(packages("cluster"), packages("paxos", "raft", "replication", "wire", "persistence"));
+        importOnly(packages("cluster"), packages("paxos", "pbft", "raft", "replication", "wire", "persistence"));
     }
 
     @Test

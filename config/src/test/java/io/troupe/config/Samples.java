@@ -1,6 +1,7 @@
 package io.troupe.config;
 
 import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
@@ -11,6 +12,7 @@ import java.lang.reflect.WildcardType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +96,7 @@ final class Samples {
         return ofFactory(raw, depth);
     }
 
-    /** A class that is no record is made by its static {@code of}. */
+    /** A class that is no record, and a record that refuses what its declaration alone allows, is made by its static {@code of}. */
     private Object ofFactory(Class<?> type, int depth) {
         Method factory = Arrays.stream(type.getDeclaredMethods())
                 .filter(method -> method.getName().equals("of") && method.getReturnType() == type)
@@ -120,7 +122,7 @@ final class Samples {
         if (raw == Optional.class) {
             return depth >= DEPTH_MAX - 2 ? Optional.empty() : Optional.of(of(arguments[0], depth + 1));
         }
-        if (raw == List.class) {
+        if (raw == List.class || raw == Collection.class) {
             return List.of(of(arguments[0], depth + 1));
         }
         if (raw == Set.class) {
@@ -150,6 +152,8 @@ final class Samples {
             Constructor<?> constructor = type.getDeclaredConstructor(types);
             constructor.setAccessible(true);
             return constructor.newInstance(values);
+        } catch (InvocationTargetException refused) { // its components have to agree with one another
+            return ofFactory(type, depth);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("No sample of " + type + " with " + Arrays.toString(values), e);
         }

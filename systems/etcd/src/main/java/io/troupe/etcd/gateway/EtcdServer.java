@@ -15,6 +15,7 @@ import io.troupe.etcd.tls.TlsSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -22,10 +23,12 @@ import java.util.stream.Collectors;
 public final class EtcdServer {
 
     private final Server server;
+    private final int port;
     private final HealthStatusManager health;
 
-    private EtcdServer(Server server, HealthStatusManager health) {
+    private EtcdServer(Server server, int port, HealthStatusManager health) {
         this.server = server;
+        this.port = port;
         this.health = health;
     }
 
@@ -61,7 +64,8 @@ public final class EtcdServer {
         services.forEach(service ->
                 builder.addService(ServerInterceptors.intercept(service, leaderRequired, learnerCalls, credentials)));
         try {
-            return new EtcdServer(builder.build().start(), health);
+            Server server = builder.build().start();
+            return new EtcdServer(server, firstPort(addresses, server), health);
         } catch (IOException e) {
             throw new IOException(
                     "cannot listen on " + told(addresses) + " for etcd clients: is the port in use? Set"
@@ -78,8 +82,23 @@ public final class EtcdServer {
         return new InetSocketAddress(address.host(), address.port());
     }
 
+    /** Where the first address listens: gRPC tells its ports in no order. */
+    private static int firstPort(List<ClientAddress> addresses, Server server) {
+        int wanted = addresses.get(0).port();
+        Set<Integer> others =
+                addresses.stream().skip(1).map(ClientAddress::port).collect(Collectors.toSet());
+        return wanted != 0
+                ? wanted
+                : server.getListenSockets().stream()
+                        .map(socket -> ((InetSocketAddress) socket).getPort())
+                        .filter(bound -> !others.contains(bound))
+                        .findFirst()
+                        .orElseThrow();
+    }
+
+    /** Of the first address: a free one where that asked for 0. */
     public int port() {
-        return server.getPort();
+        return port;
     }
 
     /** Accepts no more; calls under way may finish. */
