@@ -6,6 +6,7 @@ import io.troupe.etcd.auth.JwtTokens;
 import io.troupe.etcd.auth.SimpleTokens;
 import io.troupe.etcd.auth.Tokens;
 import io.troupe.etcd.compactor.Retention;
+import io.troupe.replication.ReadConsistency;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -15,11 +16,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** {@code troupe.etcd}, validated; {@code reference.conf} says what each setting means. */
+/**
+ * {@code troupe.etcd}, validated; {@code reference.conf} says what each setting means.
+ *
+ * @param linearizableReads what a read is asked for as whose client did not ask for a serializable one
+ */
 public record EtcdSettings(
         ClientSettings client,
         String group,
         Optional<String> engine,
+        ReadConsistency linearizableReads,
         int requestBytesMax,
         int txnOpsMax,
         Duration requestTimeout,
@@ -102,6 +108,7 @@ public record EtcdSettings(
                 ClientSettings.of(config),
                 nonEmpty(config, "group"),
                 Optional.of(config.getString("engine")).filter(name -> !name.isEmpty()),
+                linearizableReads(config),
                 (int) within(config, "max-request-bytes", config.getBytes("max-request-bytes"), 1024, 64 << 20),
                 (int) within(config, "max-txn-ops", config.getInt("max-txn-ops"), 1, 1_000_000),
                 atLeast(config, "request-timeout", Duration.ofMillis(100)),
@@ -144,6 +151,16 @@ public record EtcdSettings(
                         config.getInt("lease.revokes-per-check-max"),
                         1,
                         100_000)));
+    }
+
+    private static ReadConsistency linearizableReads(Config config) {
+        String path = "linearizable-reads";
+        return switch (config.getString(path)) {
+            case "read-index" -> ReadConsistency.LINEARIZABLE;
+            case "lease" -> ReadConsistency.LEASE;
+            default ->
+                throw wrong(config, path, "is \"" + config.getString(path) + "\"; it must be read-index or lease");
+        };
     }
 
     /** etcd's default stands for 0, and less than 0 for no quota; sizes in HOCON are never that. */

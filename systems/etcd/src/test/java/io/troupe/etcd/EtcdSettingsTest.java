@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import io.troupe.replication.ReadConsistency;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +20,9 @@ class EtcdSettingsTest {
     void theDefaultsAreEtcds() {
         EtcdSettings settings = with("");
         assertThat(settings.client().port()).isEqualTo(2379);
+        assertThat(settings.linearizableReads()).isEqualTo(ReadConsistency.LINEARIZABLE);
+        assertThat(with("troupe.etcd.linearizable-reads = lease").linearizableReads())
+                .isEqualTo(ReadConsistency.LEASE);
         assertThat(settings.requestBytesMax()).isEqualTo(1536 * 1024);
         assertThat(settings.quotaBytes()).isEqualTo(2L << 30);
         assertThat(with("troupe.etcd.quota-backend-bytes = -1").quotaBytes()).isNegative();
@@ -37,6 +41,7 @@ class EtcdSettingsTest {
     @CsvSource({
         "client.port, 70000, it must be from 0 to 65535",
         "client.host, '\"\"', it must name something",
+        "linearizable-reads, leased, it must be read-index or lease",
         "in-flight-max, 0, it must be from 1 to",
         "max-request-bytes, 1 GiB, it must be from 1024 to",
         "request-timeout, 5 ms, it must be at least 100 ms",

@@ -82,7 +82,7 @@ final class UnaryCalls {
     }
 
     <T> void read(ByteString query, boolean serializable, Answer<T> answer, StreamObserver<T> observer) {
-        call(query, Optional.of(serializable ? ReadConsistency.STALE : ReadConsistency.LINEARIZABLE), answer, observer);
+        call(query, Optional.of(serializable ? ReadConsistency.STALE : settings.linearizableReads()), answer, observer);
     }
 
     static <T> void refuse(EtcdError error, StreamObserver<T> observer) {
