@@ -31,6 +31,8 @@ public final class LeaseMutants {
                 advised(HoldsItUntilToldOtherwise.class, Hold.class, "isOver", 40),
                 advised(RunsOutAtOnce.class, Lessor.class, "hasRunOut", 10),
                 advised(NeverRunsOut.class, Lessor.class, "hasRunOut", 10),
+                advised(RunsOutAlthoughRenewed.class, LeaseRecord.class, "isUnrenewedSince", 20),
+                advised(CountsFromTheAnswer.class, Hold.class, "holds", 60),
                 advised(SnapshotForgetsTheToken.class, LeaseRecord.class, "readFrom", 20));
     }
 
@@ -71,6 +73,25 @@ public final class LeaseMutants {
         @Advice.OnMethodExit
         static void exit(@Advice.Return(readOnly = false) boolean runOut) {
             runOut = false;
+        }
+    }
+
+    /** What the group's leader counted from is not compared with what was renewed since. */
+    static final class RunsOutAlthoughRenewed {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.This LeaseRecord lease,
+                @Advice.Argument(0) long inEpoch,
+                @Advice.Return(readOnly = false) boolean unrenewed) {
+            unrenewed = lease.epoch() == inEpoch && lease.holder().isPresent();
+        }
+    }
+
+    /** From when the answer came, and not from before it was asked for. */
+    static final class CountsFromTheAnswer {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.This Hold hold, @Advice.Argument(value = 1, readOnly = false) long askedAtNanos) {
+            askedAtNanos = hold.now();
         }
     }
 

@@ -2,6 +2,7 @@ package io.troupe.cluster.lease.sim;
 
 import io.troupe.cluster.lease.GroupLease;
 import io.troupe.cluster.lease.Leases;
+import io.troupe.cluster.lease.TimeToLive;
 import io.troupe.raft.RaftEngine;
 import io.troupe.raft.RaftSettings;
 import io.troupe.replication.GroupHost;
@@ -34,12 +35,14 @@ final class LeaseNode {
 
     private final ClusterSimulation sim;
     private final List<String> members;
+    private final TimeToLive timeToLive;
     /** Snapshots of the group outlive the nodes' lives, as its log does. */
     private final Map<String, SnapshotStorage> storages = new TreeMap<>();
 
-    LeaseNode(ClusterSimulation sim, List<String> members) {
+    LeaseNode(ClusterSimulation sim, List<String> members, TimeToLive timeToLive) {
         this.sim = sim;
         this.members = members;
+        this.timeToLive = timeToLive;
     }
 
     /** A node with a replica, and nothing else. */
@@ -91,7 +94,7 @@ final class LeaseNode {
                 GroupHost.create(
                         node.name(), List.of(new RaftEngine(raft, storage, node.nanoClock())), node.random("raft")),
                 "groups");
-        Leases.get(context.getSystem()).provide(host, members);
+        Leases.get(context.getSystem()).provide(context.spawn(timeToLive.listening(host), "listening"), members);
     }
 
     /** At its first start by way of n1, which joins itself; later by way of any other, and alone when no other is a member. */

@@ -3,12 +3,17 @@ package io.troupe.cluster.lease.sim;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 
+import io.troupe.cluster.lease.TimeToLive;
 import io.troupe.sim.Fault;
+import io.troupe.sim.FaultyNode;
+import io.troupe.sim.NetworkConditions;
 import io.troupe.sim.cluster.ClusterNode;
 import io.troupe.sim.cluster.ClusterSimulation;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -46,7 +51,38 @@ final class LeaseRuns {
             }
             """;
 
+    private static final double DRIFT_MAX = 0.05;
+
     private LeaseRuns() {}
+
+    /**
+     * What the holder of the lease is sent takes up to so long to get there; and soon after, nothing leaves its node any more:
+     * it holds the lease by the answer to a renewal of long ago.
+     */
+    private static Fault lateAnswers(ClusterSimulation sim, Tenures tenures, Duration latencyMax) {
+        return (network, nodes, random) -> tenures.lastHolder().map(owner -> {
+            String holder = owner.substring(0, owner.indexOf('/'));
+            Duration latency = Duration.ofNanos(1 + random.nextLong(latencyMax.toNanos()));
+            var late = NetworkConditions.good().withLatency(latency, latency);
+            List<String> others = nodes.stream()
+                    .map(FaultyNode::name)
+                    .filter(name -> !name.equals(holder))
+                    .toList();
+            var isOver = new AtomicBoolean();
+            others.forEach(other -> network.network(other, holder, late));
+            sim.after(ofMillis(random.nextInt(2_000)), () -> {
+                if (!isOver.get()) {
+                    others.forEach(other -> network.cut(holder, other));
+                }
+            });
+            return new Fault.Inflicted(
+                    "what " + holder + " is sent takes " + latency + ", and nothing leaves it", () -> {
+                        isOver.set(true);
+                        others.forEach(other -> network.mend(holder, other));
+                        others.forEach(other -> network.networkAsElsewhere(other, holder));
+                    });
+        });
+    }
 
     private static List<String> names(int count) {
         return IntStream.rangeClosed(1, count).mapToObj(n -> "n" + n).toList();
@@ -68,10 +104,12 @@ final class LeaseRuns {
         public void accept(ClusterSimulation sim) {
             List<String> members = names(sim.random("story").nextBoolean() ? 3 : 5);
             var tenures = new Tenures();
-            var contest = new LeaseNode(sim, members);
+            var timeToLive = new TimeToLive(sim::now, DRIFT_MAX);
+            var contest = new LeaseNode(sim, members, timeToLive);
             List<ClusterNode<Object>> nodes = sim.nodes(members.size(), node -> contest.contending(node, tenures));
             awaitFormed(sim, nodes);
             sim.afterEveryStep("one holder at a time", tenures::check);
+            sim.afterEveryStep("who renews it keeps it", timeToLive::check);
             sim.onNodeEnd(node -> sim.after(ofSeconds(3), () -> restart(node)));
             sim.nemesis(
                     ofSeconds(40),
@@ -81,7 +119,8 @@ final class LeaseRuns {
                     Fault.pauses(),
                     Fault.slowLinks(ofMillis(500)),
                     Fault.slowDisks(ofMillis(200)),
-                    Fault.clockDrift(0.05));
+                    Fault.clockDrift(DRIFT_MAX),
+                    lateAnswers(sim, tenures, ofMillis(2_500)));
             sim.runFor(ofSeconds(40));
             int before = tenures.count();
             sim.runUntil(() -> tenures.count() > before + 1, ofSeconds(90));
@@ -96,7 +135,8 @@ final class LeaseRuns {
         @Override
         public void accept(ClusterSimulation sim) {
             List<String> members = names(5);
-            var hosting = new LeaseNode(sim, members);
+            var timeToLive = new TimeToLive(sim::now, 0);
+            var hosting = new LeaseNode(sim, members, timeToLive);
             List<ClusterNode<Object>> nodes = sim.nodes(5, hosting::hosting);
             awaitFormed(sim, nodes);
             var random = sim.random("story");

@@ -2,6 +2,7 @@ package io.troupe.cluster.lease.sim;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -47,6 +48,12 @@ final class Tenures {
         if (!broken.isEmpty()) {
             throw new IllegalStateException(broken);
         }
+    }
+
+    /** Who was seen to hold it last; empty when nobody ever was. */
+    Optional<String> lastHolder() {
+        return Optional.ofNullable(byToken.lastEntry())
+                .map(last -> last.getValue().owner());
     }
 
     int count() {
