@@ -81,6 +81,10 @@ class ClusterDifferentialTest {
                 promote(self);
                 return told.remove(told.size() - 1).contains("can only promote");
             });
+            Awaitility.await("its start, recorded")
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> cluster.memberList(MemberListRequest.getDefaultInstance()).getMembersList().stream()
+                            .anyMatch(member -> member.getID() == self && member.getClientURLsCount() > 0));
         }
 
         private void ask(Supplier<String> call) {

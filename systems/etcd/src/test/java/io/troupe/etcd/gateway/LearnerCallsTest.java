@@ -13,7 +13,9 @@ import io.etcd.jetcd.api.RangeResponse;
 import io.etcd.jetcd.api.WatchGrpc;
 import io.etcd.jetcd.api.WatchResponse;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.troupe.etcd.EtcdSettings;
 import io.troupe.etcd.SoloNode;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** What a member refuses that has no vote, or knows no leader. */
 class LearnerCallsTest {
 
     private final NodeView node = new NodeView("etcd", "n1", List.of("n1"), () -> 1);
@@ -123,5 +126,16 @@ class LearnerCallsTest {
         });
         assertThat(ended.orTimeout(20, TimeUnit.SECONDS).join())
                 .hasMessage("UNAVAILABLE: etcdserver: rpc not supported for learner");
+    }
+
+    @Test
+    void aClientThatRequiresALeaderIsRefusedWhereThereIsNone() {
+        var headers = new Metadata();
+        headers.put(Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER), "true");
+        var kv = KVGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+        assertThatThrownBy(() -> kv.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                        .put(PutRequest.getDefaultInstance()))
+                .hasMessage("UNAVAILABLE: etcdserver: no leader");
+        assertThat(kv.put(PutRequest.getDefaultInstance())).isNotNull();
     }
 }

@@ -13,6 +13,8 @@ import io.etcd.jetcd.api.LeaseTimeToLiveResponse;
 import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.etcd.jetcd.api.Member;
 import io.etcd.jetcd.api.MemberListResponse;
+import io.etcd.jetcd.api.MoveLeaderRequest;
+import io.etcd.jetcd.api.MoveLeaderResponse;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.StatusResponse;
@@ -27,6 +29,7 @@ import io.troupe.etcd.EtcdSettings;
 import io.troupe.etcd.auth.AuthView;
 import io.troupe.etcd.lease.KeepAliveSession;
 import io.troupe.etcd.lease.LeaseDesk;
+import io.troupe.etcd.members.Roster;
 import io.troupe.etcd.mvcc.Change;
 import io.troupe.etcd.mvcc.Commands;
 import io.troupe.etcd.mvcc.EtcdStateMachine;
@@ -39,6 +42,7 @@ import io.troupe.replication.Replica;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -61,7 +65,6 @@ class TwoPhaseCallsTest {
     /** What the store of {@link #store} has reached; the node's own view is at another revision. */
     private static final long REVISION = 3;
 
-    private static final NodeView NODE = new NodeView("etcd", "n1", List.of("n1"), () -> 999);
     private static final Quota QUOTA = new Quota(() -> 1, -1);
     private static final EtcdSettings SETTINGS =
             EtcdSettings.of(ConfigFactory.parseString("troupe.etcd { client.port = 0, in-flight-max = 1 }")
@@ -70,6 +73,8 @@ class TwoPhaseCallsTest {
     private final TestProbe<CallBroker.Command> broker = TEST_KIT.createTestProbe();
     private final TestProbe<LeaseDesk.Command> desk = TEST_KIT.createTestProbe();
     private final TestProbe<Groups.Command> groups = TEST_KIT.createTestProbe();
+    private final TestProbe<Replica.Request> replica = TEST_KIT.createTestProbe();
+    private final NodeView node = new NodeView("etcd", "n1", List.of("n1"), () -> 999);
     private final UnaryCalls calls =
             new UnaryCalls(broker.ref(), new AuthView(SETTINGS.auth().tokens()), QUOTA, SETTINGS);
 
@@ -89,24 +94,18 @@ class TwoPhaseCallsTest {
                 new KeepAliveSession.Gone(),
                 Optional.empty());
         var leases = new LeaseService(
-                calls, keepAlives, desk.ref(), NODE, SETTINGS.requestTimeout(), () -> 1, TEST_KIT.system());
+                calls, keepAlives, desk.ref(), node, SETTINGS.requestTimeout(), () -> 1, TEST_KIT.system());
         var maintenance = new MaintenanceService(
-                calls,
-                NODE,
-                noSnapshots(calls),
-                QUOTA,
-                groups.ref(),
-                TEST_KIT.<Replica.Request>createTestProbe().ref(),
-                TEST_KIT.system());
-        var http = new HttpBackend(calls, NODE, new SimpleMeterRegistry());
+                calls, node, noSnapshots(calls), QUOTA, groups.ref(), replica.ref(), TEST_KIT.system());
+        var http = new HttpBackend(calls, node, new SimpleMeterRegistry());
         var port = new ClientPort(SETTINGS.client().addresses(), Optional.empty(), http, Runnable::run);
-        server = EtcdServer.start(SETTINGS, port, NODE, List.of(leases.definition(), maintenance.bindService()));
+        server = EtcdServer.start(SETTINGS, port, node, List.of(leases.definition(), maintenance.bindService()));
         channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
                 .usePlaintext()
                 .build();
     }
 
-    private static SnapshotStreams noSnapshots(UnaryCalls calls) {
+    private SnapshotStreams noSnapshots(UnaryCalls calls) {
         var admission = new Admission(1);
         var streams = TEST_KIT.<Streams.Command<SnapshotStream.Command>>createTestProbe();
         return new SnapshotStreams(
@@ -114,7 +113,7 @@ class TwoPhaseCallsTest {
                         streams.ref(), admission, new AtomicLong(), Optional.empty(), new SnapshotStream.Gone()),
                 calls,
                 new FrozenStates(),
-                NODE,
+                node,
                 Runnable::run);
     }
 
@@ -261,5 +260,25 @@ class TwoPhaseCallsTest {
         MemberListResponse list = leases.get(20, TimeUnit.SECONDS);
         assertThat(list.getHeader().getRevision()).isEqualTo(REVISION);
         assertThat(list.getMembersList()).extracting(Member::getID).containsExactly(LEASE);
+    }
+
+    private ListenableFuture<MoveLeaderResponse> moveLeader(long member) {
+        return MaintenanceGrpc.newFutureStub(channel)
+                .moveLeader(MoveLeaderRequest.newBuilder().setTargetID(member).build());
+    }
+
+    @Test
+    void leadershipIsMovedByTheLeaderAloneAndWithinItsTime() {
+        var other = Member.newBuilder().setID(2).setName("n2").build();
+        node.roster().onChanged(Roster.restored(9, List.of(other), new TreeMap<>()));
+        assertThatThrownBy(() -> moveLeader(2).get(20, TimeUnit.SECONDS))
+                .hasMessageContaining("FAILED_PRECONDITION: etcdserver: not leader");
+
+        node.update(new Replica.Status("etcd", "n1", Replica.Role.LEADER, Optional.of("n1"), 1, 1, 1, 0));
+        var late = moveLeader(2);
+        var asked = replica.expectMessageClass(Replica.TransferLeadership.class);
+        asked.replyTo().tell(new Replica.Rejected(0, 0, Replica.Reason.NOT_TAKEN_OVER, "n2 did not take over"));
+        assertThatThrownBy(() -> late.get(20, TimeUnit.SECONDS))
+                .hasMessageContaining("UNAVAILABLE: etcdserver: request timed out, leader transfer took too long");
     }
 }

@@ -3,6 +3,7 @@ package io.troupe.etcd.members;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.etcd.jetcd.api.Member;
+import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.members.Alignment.Heard;
 import io.troupe.replication.Replica.MemberChange;
 import io.troupe.replication.Replica.Members;
@@ -104,5 +105,12 @@ class AlignmentTest {
                         .setName("n1")
                         .addClientURLs("http://other")
                         .build()));
+    }
+
+    @Test
+    void aNumberThatAMemberHasIsNoOthers() {
+        Roster roster = roster(member(1, "n1", "h:1", false));
+        assertThat(RosterChanges.add(roster, member(1, "", "h:2", true)))
+                .isEqualTo(new RosterChanges.Refused(EtcdError.MEMBER_EXISTS));
     }
 }
