@@ -6,6 +6,8 @@ import io.troupe.sim.Host;
 import io.troupe.sim.Mark;
 import io.troupe.sim.SimulatedNode;
 import io.troupe.sim.World;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -20,7 +22,6 @@ import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Leave;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A node that is an actor system, through all its lives. Its address is {@code pekko://sim@NAME:25520}, in every life the
@@ -29,21 +30,28 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterNode<T> extends SimulatedNode {
 
     private final Config config;
+    private final ApplicationClasses classes;
     private final Function<ClusterNodeContext, Behavior<T>> guardian;
-    private @Nullable ActorSystem<T> system;
+    private final List<ActorSystem<T>> systems = new ArrayList<>();
 
-    ClusterNode(World world, String name, Config config, Function<ClusterNodeContext, Behavior<T>> guardian) {
+    ClusterNode(
+            World world,
+            String name,
+            Config config,
+            ApplicationClasses classes,
+            Function<ClusterNodeContext, Behavior<T>> guardian) {
         super(world, name);
         this.config = config;
+        this.classes = classes;
         this.guardian = guardian;
     }
 
     /** The actor system of the present life, or of the last one when the node is down. */
     public ActorSystem<T> system() {
-        if (system == null) {
+        if (systems.isEmpty()) {
             throw new IllegalStateException(name() + " was never started");
         }
-        return system;
+        return systems.get(systems.size() - 1);
     }
 
     /** The guardian actor. */
@@ -77,11 +85,11 @@ public final class ClusterNode<T> extends SimulatedNode {
         var context = new ClusterNodeContext(world(), newLife, number);
         var own = ConfigFactory.parseMap(Map.of(World.ID_PATH, world().id(), World.NODE_PATH, name()))
                 .withFallback(config);
-        var setup = BootstrapSetup.create(own).withClassloader(ApplicationClasses.ofThisThread());
+        var setup = BootstrapSetup.create(own).withClassloader(classes);
         world().as(
                         newLife,
-                        () -> system =
-                                world().stepping(() -> ActorSystem.create(guardian.apply(context), "sim", setup)));
+                        () -> systems.add(
+                                world().stepping(() -> ActorSystem.create(guardian.apply(context), "sim", setup))));
     }
 
     @Override
@@ -115,6 +123,11 @@ public final class ClusterNode<T> extends SimulatedNode {
             world().as(here, work);
             return true;
         });
+    }
+
+    /** The run is over. */
+    void forget() {
+        systems.forEach(system -> ResolvedReferences.forget(Adapter.toClassic(system)));
     }
 
     /** Whether the actor system has terminated by itself since this was last asked. */

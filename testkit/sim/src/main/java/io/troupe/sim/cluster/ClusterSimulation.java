@@ -26,30 +26,40 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 public final class ClusterSimulation extends SimulatedRun<ClusterNode<?>> {
 
     /** What lies outside of the nodes, for the parts of a simulation that Pekko makes. */
-    private record Outside(World world, RemoteNetwork network, LeaseService leases) {
+    private record Outside(
+            World world, RemoteNetwork network, LeaseService leases, RememberedConfigurations configurations) {
 
         static Outside of(World world, long seed) {
             world.begin(seed);
             scala.util.Random$.MODULE$.setSeed(world.random("scala.util.Random").nextLong());
-            return new Outside(world, new RemoteNetwork(world), new LeaseService(world));
+            return new Outside(
+                    world, new RemoteNetwork(world), new LeaseService(world), new RememberedConfigurations());
         }
     }
 
     private static final Map<World, Outside> OUTSIDE = new ConcurrentHashMap<>();
 
     private final Config config;
+    private final ApplicationClasses classes;
     private final World world;
     private final LeaseService leases;
     private Consumer<ClusterNode<?>> onNodeEnd = node -> {};
     private boolean closed;
 
-    ClusterSimulation(Config config, long seed, FaultFilter faults, FaultFilter clients) {
-        this(config, Outside.of(new World(true), seed), seed, faults, clients);
+    ClusterSimulation(Config config, ApplicationClasses classes, long seed, FaultFilter faults, FaultFilter clients) {
+        this(config, classes, Outside.of(new World(true), seed), seed, faults, clients);
     }
 
-    private ClusterSimulation(Config config, Outside outside, long seed, FaultFilter faults, FaultFilter clients) {
+    private ClusterSimulation(
+            Config config,
+            ApplicationClasses classes,
+            Outside outside,
+            long seed,
+            FaultFilter faults,
+            FaultFilter clients) {
         super(outside.world(), outside.network(), seed, faults, clients);
         this.config = config;
+        this.classes = classes;
         world = outside.world();
         leases = outside.leases();
         OUTSIDE.put(world, outside);
@@ -58,6 +68,10 @@ public final class ClusterSimulation extends SimulatedRun<ClusterNode<?>> {
 
     static RemoteNetwork networkOf(World world) {
         return outsideOf(world).network();
+    }
+
+    static RememberedConfigurations configurationsOf(World world) {
+        return outsideOf(world).configurations();
     }
 
     static LeaseService leasesOf(World world) {
@@ -87,7 +101,7 @@ public final class ClusterSimulation extends SimulatedRun<ClusterNode<?>> {
         var addressed = own.withFallback(ConfigFactory.parseMap(Map.of(
                         "pekko.remote.artery.canonical.hostname", name, "pekko.remote.artery.canonical.port", 25520)))
                 .withFallback(config);
-        var node = new ClusterNode<>(world, name, addressed, guardian);
+        var node = new ClusterNode<>(world, name, addressed, classes, guardian);
         start(node);
         return node;
     }
@@ -143,6 +157,7 @@ public final class ClusterSimulation extends SimulatedRun<ClusterNode<?>> {
             return;
         }
         closed = true;
+        nodes().forEach(ClusterNode::forget);
         world.detach();
         OUTSIDE.remove(world);
         world.forget();

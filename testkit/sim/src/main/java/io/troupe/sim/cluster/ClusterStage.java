@@ -18,6 +18,9 @@ public final class ClusterStage implements AutoCloseable {
     private static final Set<String> PEKKO = Set.of("org.apache.pekko.", "scala.concurrent.duration.Deadline");
 
     private final Config config;
+    /** One for all nodes: what the configuration library keeps of a class path it keeps by the loader. */
+    private final ApplicationClasses classes = ApplicationClasses.ofThisThread();
+
     private @Nullable ClusterSimulation running;
 
     private ClusterStage(Config application) {
@@ -55,7 +58,7 @@ public final class ClusterStage implements AutoCloseable {
         if (running != null) {
             running.close();
         }
-        running = new ClusterSimulation(config, seed, faults, clients);
+        running = new ClusterSimulation(config, classes, seed, faults, clients);
         return running;
     }
 

@@ -20,8 +20,8 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /**
- * Makes the classes of some packages read {@link VirtualTime} where they call the JDK's clocks. Only classes whose bytes
- * mention such a call are touched, also those that are loaded already.
+ * Makes the classes of some packages read {@link VirtualTime} where they call the JDK's clocks, and Pekko's own ask {@link
+ * RememberedConfigurations}. Only classes whose bytes mention such a call are touched, also those that are loaded already.
  */
 final class Redirection implements ClassFileTransformer {
 
@@ -29,8 +29,12 @@ final class Redirection implements ClassFileTransformer {
     private static final byte[][] MENTIONS = {
         "nanoTime".getBytes(StandardCharsets.UTF_8),
         "currentTimeMillis".getBytes(StandardCharsets.UTF_8),
-        "randomUUID".getBytes(StandardCharsets.UTF_8)
+        "randomUUID".getBytes(StandardCharsets.UTF_8),
+        "filterWithKeys".getBytes(StandardCharsets.UTF_8)
     };
+    private static final String REMEMBERED =
+            RememberedConfigurations.class.getName().replace('.', '/');
+    private static final String CHECKER = "org/apache/pekko/cluster/JoinConfigCompatChecker$";
 
     private static final Redirection INSTANCE = new Redirection();
     private static @Nullable Instrumentation instrumentation;
@@ -162,10 +166,22 @@ final class Redirection implements ClassFileTransformer {
             return new MethodVisitor(Opcodes.ASM9, method) {
                 @Override
                 public void visitMethodInsn(int opcode, String owner, String called, String type, boolean isInterface) {
-                    super.visitMethodInsn(
-                            opcode, isClock(owner, called) ? VIRTUAL_TIME : owner, called, type, isInterface);
+                    if (isJoinCheck(owner, called, type)) {
+                        String ofStatic = "(L" + CHECKER + ";" + type.substring(1);
+                        super.visitMethodInsn(Opcodes.INVOKESTATIC, REMEMBERED, called, ofStatic, false);
+                    } else {
+                        super.visitMethodInsn(
+                                opcode, isClock(owner, called) ? VIRTUAL_TIME : owner, called, type, isInterface);
+                    }
                 }
             };
+        }
+
+        private static boolean isJoinCheck(String owner, String called, String type) {
+            return owner.equals(CHECKER)
+                    && (called.equals("filterWithKeys")
+                            || called.equals("removeSensitiveKeys")
+                                    && type.startsWith("(Lcom/typesafe/config/Config;"));
         }
 
         private static boolean isClock(String owner, String called) {
