@@ -14,7 +14,7 @@ final class CatchUp {
     private final PaxosServer server;
     private Optional<String> source = Optional.empty();
     private int ticksSilent;
-    private boolean fetchingSnapshot;
+    private Optional<SnapshotMetadata> fetching = Optional.empty();
 
     CatchUp(PaxosServer server) {
         this.server = server;
@@ -22,7 +22,7 @@ final class CatchUp {
 
     /** {@code peer} knows more. */
     void behind(String peer) {
-        if (source.isEmpty() && !fetchingSnapshot) {
+        if (source.isEmpty() && fetching.isEmpty()) {
             ask(Optional.of(peer));
         }
     }
@@ -35,34 +35,35 @@ final class CatchUp {
 
     void onLearned(Learned learned) {
         server.learn(learned.decrees());
-        if (source.isPresent() && !fetchingSnapshot) {
+        if (source.isPresent() && fetching.isEmpty()) {
             ask(server.chosenThrough() < learned.chosenThrough() ? source : Optional.empty());
         }
     }
 
     void onOffer(Offer offer) {
-        if (!fetchingSnapshot && offer.snapshot().index() > server.chosenThrough()) {
-            fetchingSnapshot = true;
+        if (fetching.isEmpty() && offer.snapshot().index() > server.chosenThrough()) {
+            fetching = Optional.of(offer.snapshot());
             server.fetchSnapshot(offer);
         }
     }
 
     /** The snapshot is in the storage. */
-    void onFetched(SnapshotFetcher.Fetched fetched) {
-        fetchingSnapshot = false;
-        if (fetched.snapshot().index() > server.chosenThrough()) {
-            server.install(fetched.snapshot(), () -> server.compaction().rests(fetched.snapshot()));
+    void onFetched() {
+        SnapshotMetadata fetched = fetching.orElseThrow();
+        fetching = Optional.empty();
+        if (fetched.index() > server.chosenThrough()) {
+            server.install(fetched, () -> server.compaction().rests(fetched));
         }
         ask(server.anyPeer());
     }
 
     void onFetchFailed() {
-        fetchingSnapshot = false;
+        fetching = Optional.empty();
         ask(server.anyPeer());
     }
 
     void onTick() {
-        if (source.isPresent() && !fetchingSnapshot && ++ticksSilent > server.settings.electionTicks()) {
+        if (source.isPresent() && fetching.isEmpty() && ++ticksSilent > server.settings.electionTicks()) {
             ask(server.anyPeer());
         }
     }

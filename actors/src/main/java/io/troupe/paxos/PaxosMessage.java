@@ -1,10 +1,10 @@
 package io.troupe.paxos;
 
 import io.troupe.replication.Replica;
+import io.troupe.replication.SnapshotReader.FetchChunk;
 import io.troupe.wire.Wire;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.util.ByteString;
 
 /** What the replicas of one group say to each other, named by the papers' phases. */
 sealed interface PaxosMessage extends Wire, Replica.Message {
@@ -51,13 +51,8 @@ sealed interface PaxosMessage extends Wire, Replica.Message {
     record Learned(Decrees decrees, long chosenThrough) implements PaxosMessage {}
 
     /** What was asked for is gone from the log: here is a snapshot instead. */
-    record Offer(SnapshotMetadata snapshot, long length, int checksum, ActorRef<PaxosMessage> from)
+    record Offer(SnapshotMetadata snapshot, long length, int checksum, ActorRef<FetchChunk> from)
             implements PaxosMessage {}
-
-    record FetchChunk(long index, long offset, ActorRef<Chunk> replyTo) implements PaxosMessage {}
-
-    /** A piece of a snapshot; empty at an offset inside it when the snapshot cannot be read. */
-    record Chunk(long index, long offset, ByteString data) implements Wire, SnapshotFetcher.Command {}
 
     /** A client's request, passed on once by a replica that does not lead. */
     record Forwarded(Replica.Request request) implements PaxosMessage {}

@@ -3,7 +3,6 @@ package io.troupe.paxos;
 import io.troupe.paxos.PaxosMessage.Accept;
 import io.troupe.paxos.PaxosMessage.Accepted;
 import io.troupe.paxos.PaxosMessage.Fetch;
-import io.troupe.paxos.PaxosMessage.FetchChunk;
 import io.troupe.paxos.PaxosMessage.Forwarded;
 import io.troupe.paxos.PaxosMessage.Learned;
 import io.troupe.paxos.PaxosMessage.Offer;
@@ -23,6 +22,8 @@ import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicaControl;
+import io.troupe.replication.SnapshotFetcher;
+import io.troupe.replication.SnapshotReader.FetchChunk;
 import io.troupe.replication.SnapshotStorage;
 import io.troupe.replication.SnapshotWriter;
 import java.util.Set;
@@ -239,9 +240,10 @@ final class PaxosReplica extends AbstractBehavior<Replica.Message> {
                     .onMessage(Fetch.class, message -> step(() -> server.onFetch(message)))
                     .onMessage(Learned.class, message -> progress(() -> server.catchUp.onLearned(message)))
                     .onMessage(Offer.class, message -> step(() -> server.catchUp.onOffer(message)))
-                    .onMessage(FetchChunk.class, message -> step(() -> server.onFetchChunk(message)))
                     .onMessage(
-                            SnapshotFetcher.Fetched.class, message -> progress(() -> server.catchUp.onFetched(message)))
+                            FetchChunk.class,
+                            message -> step(() -> server.snapshots.read(message, server.settings.maxMessageBytes())))
+                    .onMessage(SnapshotFetcher.Fetched.class, ignored -> progress(server.catchUp::onFetched))
                     .onMessage(SnapshotFetcher.Failed.class, message -> step(server.catchUp::onFetchFailed))
                     .onMessage(TakeOver.class, message -> become(role.onTakeOver(message)))
                     .onMessage(Readmit.class, message -> become(role.onReadmit(message)))

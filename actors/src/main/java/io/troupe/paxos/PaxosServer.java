@@ -2,11 +2,14 @@ package io.troupe.paxos;
 
 import io.troupe.paxos.PaxosMessage.Offer;
 import io.troupe.replication.Applier;
+import io.troupe.replication.Compaction;
 import io.troupe.replication.LeadershipTransfer;
 import io.troupe.replication.Observers;
 import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.Replica;
-import io.troupe.replication.SnapshotStorage;
+import io.troupe.replication.SnapshotFetcher;
+import io.troupe.replication.SnapshotReader;
+import io.troupe.replication.Snapshots;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -17,14 +20,13 @@ import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 
 /**
  * What a replica knows in every role: as acceptor its pledge and votes, as learner what is decided; and its hands, the
  * children that write, apply and snapshot. Owned by one {@link PaxosReplica}; only its current {@link Role} changes it.
  */
-final class PaxosServer {
+final class PaxosServer implements Compaction.Host<SnapshotMetadata> {
 
     private record Write(long ticket, Runnable answer) {}
 
@@ -33,7 +35,7 @@ final class PaxosServer {
     final PaxosSettings settings;
     final RandomGenerator random;
     final LongSupplier nanoClock;
-    final SnapshotStorage storage;
+    final Snapshots snapshots;
     final ActorContext<Replica.Message> context;
     final ActorRef<Replica.Message> self;
     final Observers observers;
@@ -46,7 +48,7 @@ final class PaxosServer {
     private final ActorRef<PeerDirectory.Command> directory;
     private final TreeMap<String, ActorRef<PaxosMessage>> peers = new TreeMap<>();
     private final TreeSet<String> hosts;
-    private final Compaction compaction;
+    private final Compaction<SnapshotMetadata> compaction;
     private final Deque<Write> underWay = new ArrayDeque<>();
     private final VoteLog log;
 
@@ -75,7 +77,7 @@ final class PaxosServer {
         this.settings = identity.settings();
         this.random = identity.random();
         this.nanoClock = identity.nanoClock();
-        this.storage = identity.storage();
+        this.snapshots = new Snapshots(identity.storage(), group, context, settings.blockingDispatcher());
         this.directory = identity.directory();
         this.hosts = new TreeSet<>(hosts);
         this.context = context;
@@ -88,7 +90,11 @@ final class PaxosServer {
         this.memberships = new Memberships(snapshot.memberships());
         this.observers = new Observers(context);
         this.lease = new GrantedLease(settings, nanoClock);
-        this.compaction = new Compaction(this, snapshot);
+        this.compaction = new Compaction<>(
+                this,
+                snapshots,
+                new Compaction.Limits(settings.snapshotEntries(), settings.snapshotBytes(), settings.electionTicks()),
+                snapshot);
         this.catchUp = new CatchUp(this);
         this.transfer = new LeadershipTransfer(group, node, settings.electionTicks());
         this.appliedIndex = snapshot.index();
@@ -134,7 +140,8 @@ final class PaxosServer {
         return pledge.chosenThrough();
     }
 
-    long appliedIndex() {
+    @Override
+    public long appliedIndex() {
         return appliedIndex;
     }
 
@@ -142,7 +149,7 @@ final class PaxosServer {
         return memberships;
     }
 
-    Compaction compaction() {
+    Compaction<SnapshotMetadata> compaction() {
         return compaction;
     }
 
@@ -340,7 +347,7 @@ final class PaxosServer {
             }
         }
         seekPeers();
-        compaction.decided(decided);
+        compaction.told(decided.sizeBytes());
         applier.tell(new Applier.Apply(decided, clients));
     }
 
@@ -382,19 +389,18 @@ final class PaxosServer {
             Decrees decided = log.decrees(fetch.from(), chosenThrough(), settings.maxMessageBytes());
             fetch.replyTo().tell(new PaxosMessage.Learned(decided, chosenThrough()));
         } else if (snapshot().hasState()) {
-            context.spawnAnonymous(
-                    SnapshotReader.offer(storage, group, snapshot(), fetch.replyTo(), self.narrow()), blocking());
+            SnapshotMetadata offered = snapshot();
+            ActorRef<SnapshotReader.FetchChunk> from = self.narrow();
+            snapshots.find(offered.index(), 0, stored -> fetch.replyTo()
+                    .tell(new Offer(offered, stored.length(), stored.checksum(), from)));
         }
     }
 
-    /** Reads a piece of a snapshot for one who fetches it. */
-    void onFetchChunk(PaxosMessage.FetchChunk fetch) {
-        context.spawnAnonymous(SnapshotReader.read(storage, group, fetch, settings.maxMessageBytes()), blocking());
-    }
-
     void fetchSnapshot(Offer offer) {
-        context.spawnAnonymous(
-                SnapshotFetcher.create(storage, group, offer, settings.electionTimeout(), self.narrow()), blocking());
+        snapshots.fetch(
+                new SnapshotFetcher.Offered(offer.snapshot().index(), 0, offer.length(), offer.checksum()),
+                offer.from(),
+                settings.electionTimeout());
     }
 
     void onApplied(Applier.Applied applied) {
@@ -421,12 +427,25 @@ final class PaxosServer {
 
     // -- snapshots
 
-    void freeze() {
+    /** Else a snapshot could not tell who decides what follows. */
+    @Override
+    public boolean maySnapshot(long index) {
+        return memberships.at(index + 1).isKnown();
+    }
+
+    @Override
+    public SnapshotMetadata snapshotAt(long index, long term) {
+        return new SnapshotMetadata(index, memberships.asOf(index));
+    }
+
+    @Override
+    public void freeze() {
         applier.tell(Applier.Freeze.FREEZE);
     }
 
     /** The snapshot is durable, and so the log may forget what it holds, but for a tail kept for those a little behind. */
-    void compactTo(SnapshotMetadata snapshot, Runnable durably) {
+    @Override
+    public void compactTo(SnapshotMetadata snapshot, Runnable durably) {
         log.forgetThrough(snapshot.index() - settings.retainedEntries());
         rebase(snapshot, durably);
     }
@@ -449,9 +468,5 @@ final class PaxosServer {
             durably.run();
         }));
         ledger.tell(new Ledger.Rebase(issued, pledge, snapshot));
-    }
-
-    DispatcherSelector blocking() {
-        return DispatcherSelector.fromConfig(settings.blockingDispatcher());
     }
 }

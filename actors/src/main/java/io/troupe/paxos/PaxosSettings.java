@@ -2,8 +2,8 @@ package io.troupe.paxos;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import io.troupe.replication.SettingsSection;
 import java.time.Duration;
-import java.util.function.BiFunction;
 
 /**
  * How the Multi-Paxos replicas of a node behave; read once from {@code troupe.paxos}, where {@code reference.conf} explains
@@ -48,44 +48,16 @@ public record PaxosSettings(
         String journal,
         String blockingDispatcher) {
 
-    private static final String PATH = "troupe.paxos";
+    private static final SettingsSection SECTION = new SettingsSection("troupe.paxos");
 
     public PaxosSettings {
-        require(heartbeatInterval.toMillis() >= 2, "heartbeat-interval", heartbeatInterval, "at least 2ms");
-        require(ticksPerHeartbeat >= 1, "ticks-per-heartbeat", ticksPerHeartbeat, "at least 1");
-        require(
-                electionTimeout.compareTo(heartbeatInterval.multipliedBy(3)) >= 0,
-                "election-timeout",
-                electionTimeout,
-                "at least three times heartbeat-interval (" + heartbeatInterval.toMillis() + "ms)");
-        require(
-                lease.compareTo(electionTimeout) <= 0 && !lease.isNegative(),
-                "lease",
-                lease,
-                "from 0s to election-timeout (" + electionTimeout.toMillis() + "ms)");
-        require(maxClockDrift >= 0 && maxClockDrift < 1, "max-clock-drift", maxClockDrift, "0 or more, and below 1");
-        require(window >= 1, "window", window, "at least 1");
-        require(phase2Quorum >= 0, "phase2-quorum", phase2Quorum, "0 (a majority) or the number of acceptors");
-        require(maxMessageBytes >= 1024, "max-message-bytes", maxMessageBytes, "at least 1 KiB");
-        require(maxEntryBytes >= 1, "max-entry-bytes", maxEntryBytes, "at least 1");
-        require(maxPendingProposals >= 1, "max-pending-proposals", maxPendingProposals, "at least 1");
-        require(
-                maxPendingBytes >= maxEntryBytes,
-                "max-pending-bytes",
-                maxPendingBytes,
-                "at least max-entry-bytes (" + maxEntryBytes + ")");
-        require(maxPendingReads >= 1, "max-pending-reads", maxPendingReads, "at least 1");
-        require(maxStashed >= 1, "max-stashed", maxStashed, "at least 1");
-        require(maxWriteBytes >= 1024, "max-write-bytes", maxWriteBytes, "at least 1 KiB");
-        require(snapshotEntries >= 1, "snapshot-entries", snapshotEntries, "at least 1");
-        require(snapshotBytes >= 1, "snapshot-bytes", snapshotBytes, "at least 1");
-        require(retainedEntries >= 0, "retained-entries", retainedEntries, "0 or more");
-    }
-
-    private static void require(boolean right, String key, Object value, String wanted) {
-        if (!right) {
-            throw new ConfigException.BadValue(PATH + "." + key, "is " + value + "; it must be " + wanted);
-        }
+        SECTION.requirePace(heartbeatInterval, "election-timeout", electionTimeout);
+        SECTION.requireAtLeast(1, "ticks-per-heartbeat", ticksPerHeartbeat);
+        SECTION.requireLease(lease, "election-timeout", electionTimeout, maxClockDrift);
+        SECTION.requireAtLeast(1, "window", window);
+        SECTION.require(phase2Quorum >= 0, "phase2-quorum", phase2Quorum, "0 (a majority) or the number of acceptors");
+        SECTION.requireRequests(maxEntryBytes, maxPendingProposals, maxPendingBytes, maxPendingReads, maxStashed);
+        SECTION.requireLog(maxMessageBytes, maxWriteBytes, snapshotEntries, snapshotBytes, retainedEntries);
     }
 
     /**
@@ -94,7 +66,7 @@ public record PaxosSettings(
      * @throws ConfigException naming the path, the value and what would be right
      */
     public static PaxosSettings from(Config root) {
-        var paxos = new Keys(root);
+        SettingsSection.Keys paxos = SECTION.of(root);
         return new PaxosSettings(
                 paxos.duration("heartbeat-interval"),
                 paxos.integer("ticks-per-heartbeat"),
@@ -102,7 +74,7 @@ public record PaxosSettings(
                 paxos.duration("lease"),
                 paxos.fraction("max-clock-drift"),
                 paxos.integer("window"),
-                paxos.quorum("phase2-quorum"),
+                quorum(paxos, "phase2-quorum"),
                 paxos.bytes("max-message-bytes"),
                 paxos.bytes("max-entry-bytes"),
                 paxos.integer("max-pending-proposals"),
@@ -117,49 +89,8 @@ public record PaxosSettings(
                 paxos.text("blocking-dispatcher"));
     }
 
-    /** Reads keys by their full path, so that what is wrong is told with path, value and what would be right. */
-    private record Keys(Config root) {
-
-        private <T> T read(BiFunction<Config, String, T> type, String key, String wanted) {
-            String path = PATH + "." + key;
-            try {
-                return type.apply(root, path);
-            } catch (ConfigException.Missing e) {
-                throw e; // It names the path; the value is that there is none.
-            } catch (ConfigException e) {
-                var value = root.getValue(path);
-                throw new ConfigException.BadValue(
-                        value.origin(), path, "is " + value.render() + "; it must be " + wanted, e);
-            }
-        }
-
-        Duration duration(String key) {
-            return read(Config::getDuration, key, "a duration, such as 100ms or 1s");
-        }
-
-        long bytes(String key) {
-            return read(Config::getBytes, key, "a size, such as 64 KiB or 1 MiB");
-        }
-
-        int integer(String key) {
-            return read(Config::getInt, key, "a whole number");
-        }
-
-        long number(String key) {
-            return read(Config::getLong, key, "a whole number");
-        }
-
-        double fraction(String key) {
-            return read(Config::getDouble, key, "a share, such as 0.1");
-        }
-
-        String text(String key) {
-            return read(Config::getString, key, "a text");
-        }
-
-        int quorum(String key) {
-            return text(key).equals("majority") ? 0 : read(Config::getInt, key, "majority, or a whole number");
-        }
+    private static int quorum(SettingsSection.Keys keys, String key) {
+        return keys.text(key).equals("majority") ? 0 : keys.integer(key, "majority, or a whole number");
     }
 
     Duration tick() {

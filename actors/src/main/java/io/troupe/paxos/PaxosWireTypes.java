@@ -32,8 +32,7 @@ public final class PaxosWireTypes implements WireTypes {
         registry.message(1365, PaxosMessage.Fetch.class);
         registry.message(1366, PaxosMessage.Learned.class);
         registry.message(1367, PaxosMessage.Offer.class);
-        registry.message(1368, PaxosMessage.FetchChunk.class);
-        registry.message(1369, PaxosMessage.Chunk.class);
+        // 1368 and 1369 were chunks of snapshots, which are sent alike for all engines now.
         registry.message(1370, PaxosMessage.Forwarded.class);
         registry.message(1371, PaxosMessage.ReadAt.class);
         registry.message(1372, PaxosMessage.ReadAtReply.class);

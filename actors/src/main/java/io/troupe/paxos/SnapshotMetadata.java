@@ -1,5 +1,6 @@
 package io.troupe.paxos;
 
+import io.troupe.replication.Compaction;
 import java.util.SortedMap;
 
 /**
@@ -8,7 +9,7 @@ import java.util.SortedMap;
  *
  * @param memberships by the first instance that each decides
  */
-record SnapshotMetadata(long index, SortedMap<Long, Membership> memberships) {
+record SnapshotMetadata(long index, SortedMap<Long, Membership> memberships) implements Compaction.Snapshot {
 
     boolean hasState() {
         return index > 0;

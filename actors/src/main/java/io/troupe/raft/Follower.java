@@ -153,7 +153,7 @@ final class Follower extends Role {
         if (received.snapshot().index() > server.commitIndex()) {
             server.install(received.snapshot(), () -> {
                 received.replyTo().tell(reply);
-                server.compaction().pruneWhenRestored(received.snapshot());
+                server.compaction().rests(received.snapshot());
             });
         } else {
             server.afterWrites(() -> received.replyTo().tell(reply));

@@ -175,7 +175,7 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
         if (recovered.snapshot().isEmpty()) {
             server.found(snapshot);
         } else {
-            server.compaction().prune(snapshot);
+            server.compaction().prune();
         }
         timers.startTimerWithFixedDelay(
                 Tick.TICK, Tick.TICK, identity.settings().tick());

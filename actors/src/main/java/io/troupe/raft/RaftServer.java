@@ -1,25 +1,26 @@
 package io.troupe.raft;
 
 import io.troupe.replication.Applier;
+import io.troupe.replication.Compaction;
 import io.troupe.replication.LeadershipTransfer;
 import io.troupe.replication.Observers;
 import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.Replica;
 import io.troupe.replication.SnapshotStorage;
+import io.troupe.replication.Snapshots;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 
 /**
  * What a server knows in every role (Figure 2, "State"), and its hands: the children that write, apply and
  * snapshot. Owned by one {@link RaftReplica}; only its current {@link Role} changes it.
  */
-final class RaftServer {
+final class RaftServer implements Compaction.Host<SnapshotMetadata> {
 
     final String group;
     final String node;
@@ -37,7 +38,7 @@ final class RaftServer {
     private final ActorRef<SnapshotReceiver.Command> receiver;
     private final TreeMap<String, ActorRef<RaftMessage>> peers = new TreeMap<>();
     private final ActorRef<PeerDirectory.Command> directory;
-    private final Compaction compaction;
+    private final Compaction<SnapshotMetadata> compaction;
     private final ConfigurationHistory configurations;
     private final Inspector inspector;
     private final LeadershipTransfer transfer;
@@ -87,7 +88,11 @@ final class RaftServer {
         this.transfer = new LeadershipTransfer(group, node, settings.electionTicks());
         this.configurations = new ConfigurationHistory(snapshot, log);
         this.sought = configuration();
-        this.compaction = new Compaction(this, snapshot);
+        this.compaction = new Compaction<>(
+                this,
+                new Snapshots(storage, group, context, settings.blockingDispatcher()),
+                new Compaction.Limits(settings.snapshotEntries(), settings.snapshotBytes(), settings.electionTicks()),
+                snapshot);
         this.nanoClock = identity.nanoClock();
         this.witness = identity.witness();
         if (recovered.snapshot().isPresent()) {
@@ -119,7 +124,8 @@ final class RaftServer {
         return log.termAt(commitIndex) == term();
     }
 
-    long appliedIndex() {
+    @Override
+    public long appliedIndex() {
         return appliedIndex;
     }
 
@@ -357,7 +363,7 @@ final class RaftServer {
             inspector.beforeCommit(this, index);
             LogSlice committed = log.from(commitIndex + 1).endingAt(index);
             commitIndex = index;
-            compaction.committed(committed);
+            compaction.told(committed.sizeBytes());
             applier.tell(new Applier.Apply(committed, clients));
         }
     }
@@ -386,16 +392,29 @@ final class RaftServer {
 
     // -- snapshots (§7)
 
-    Compaction compaction() {
+    Compaction<SnapshotMetadata> compaction() {
         return compaction;
     }
 
-    void freeze() {
+    /** Else a snapshot could not carry it (§7). */
+    @Override
+    public boolean maySnapshot(long index) {
+        return configurationAt(index).isKnown();
+    }
+
+    @Override
+    public SnapshotMetadata snapshotAt(long index, long term) {
+        return new SnapshotMetadata(new LogPosition(index, term), configurationAt(index));
+    }
+
+    @Override
+    public void freeze() {
         applier.tell(Applier.Freeze.FREEZE);
     }
 
     /** The log now rests on {@code snapshot}; what it replaces is dropped, but for a tail kept in memory. */
-    void compactTo(SnapshotMetadata snapshot, Runnable durable) {
+    @Override
+    public void compactTo(SnapshotMetadata snapshot, Runnable durable) {
         log = log.compactedThrough(snapshot.index() - settings.retainedEntries());
         configurations.compactedTo(snapshot);
         rebaseDisk(snapshot, 0, true, durable);
@@ -428,9 +447,5 @@ final class RaftServer {
 
     ActorRef<SnapshotReceiver.Command> receiver() {
         return receiver;
-    }
-
-    DispatcherSelector blocking() {
-        return DispatcherSelector.fromConfig(settings.blockingDispatcher());
     }
 }

@@ -2,8 +2,8 @@ package io.troupe.raft;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import io.troupe.replication.SettingsSection;
 import java.time.Duration;
-import java.util.function.BiFunction;
 
 /**
  * How the replicas of a node behave; read once from {@code troupe.raft}, where {@code reference.conf} explains
@@ -49,47 +49,24 @@ public record RaftSettings(
         String applyDispatcher,
         String blockingDispatcher) {
 
-    private static final String PATH = "troupe.raft";
+    private static final SettingsSection SECTION = new SettingsSection("troupe.raft");
 
     public RaftSettings {
-        require(heartbeatInterval.toMillis() >= 2, "heartbeat-interval", heartbeatInterval, "at least 2ms");
-        require(ticksPerHeartbeat >= 1, "ticks-per-heartbeat", ticksPerHeartbeat, "at least 1");
-        require(
-                electionTimeout.compareTo(heartbeatInterval.multipliedBy(3)) >= 0,
-                "election-timeout",
-                electionTimeout,
-                "at least three times heartbeat-interval (" + heartbeatInterval.toMillis() + "ms)");
-        require(
+        SECTION.requirePace(heartbeatInterval, "election-timeout", electionTimeout);
+        SECTION.requireAtLeast(1, "ticks-per-heartbeat", ticksPerHeartbeat);
+        SECTION.require(
                 clockDriftBound >= 1 && clockDriftBound <= 100,
                 "clock-drift-bound",
                 clockDriftBound,
                 "at least 1 and at most 100");
-        require(maxMessageBytes >= 1024, "max-message-bytes", maxMessageBytes, "at least 1 KiB");
-        require(maxInFlightMessages >= 1, "max-in-flight-messages", maxInFlightMessages, "at least 1");
-        require(
+        SECTION.requireAtLeast(1, "max-in-flight-messages", maxInFlightMessages);
+        SECTION.require(
                 maxInFlightBytes >= maxMessageBytes,
                 "max-in-flight-bytes",
                 maxInFlightBytes,
                 "at least max-message-bytes (" + maxMessageBytes + ")");
-        require(maxEntryBytes >= 1, "max-entry-bytes", maxEntryBytes, "at least 1");
-        require(maxPendingProposals >= 1, "max-pending-proposals", maxPendingProposals, "at least 1");
-        require(
-                maxPendingBytes >= maxEntryBytes,
-                "max-pending-bytes",
-                maxPendingBytes,
-                "at least max-entry-bytes (" + maxEntryBytes + ")");
-        require(maxPendingReads >= 1, "max-pending-reads", maxPendingReads, "at least 1");
-        require(maxStashed >= 1, "max-stashed", maxStashed, "at least 1");
-        require(maxWriteBytes >= 1024, "max-write-bytes", maxWriteBytes, "at least 1 KiB");
-        require(snapshotEntries >= 1, "snapshot-entries", snapshotEntries, "at least 1");
-        require(snapshotBytes >= 1, "snapshot-bytes", snapshotBytes, "at least 1");
-        require(retainedEntries >= 0, "retained-entries", retainedEntries, "0 or more");
-    }
-
-    private static void require(boolean right, String key, Object value, String wanted) {
-        if (!right) {
-            throw new ConfigException.BadValue(PATH + "." + key, "is " + value + "; it must be " + wanted);
-        }
+        SECTION.requireRequests(maxEntryBytes, maxPendingProposals, maxPendingBytes, maxPendingReads, maxStashed);
+        SECTION.requireLog(maxMessageBytes, maxWriteBytes, snapshotEntries, snapshotBytes, retainedEntries);
     }
 
     /**
@@ -98,7 +75,7 @@ public record RaftSettings(
      * @throws ConfigException naming the path, the value and what would be right
      */
     public static RaftSettings from(Config root) {
-        var raft = new Keys(root);
+        SettingsSection.Keys raft = SECTION.of(root);
         return new RaftSettings(
                 raft.duration("heartbeat-interval"),
                 raft.integer("ticks-per-heartbeat"),
@@ -119,47 +96,6 @@ public record RaftSettings(
                 raft.text("journal"),
                 raft.text("apply-dispatcher"),
                 raft.text("blocking-dispatcher"));
-    }
-
-    /** Reads keys by their full path, so that what is wrong is told with path, value and what would be right. */
-    private record Keys(Config root) {
-
-        private <T> T read(BiFunction<Config, String, T> type, String key, String wanted) {
-            String path = PATH + "." + key;
-            try {
-                return type.apply(root, path);
-            } catch (ConfigException.Missing e) {
-                throw e; // It names the path; the value is that there is none.
-            } catch (ConfigException e) {
-                var value = root.getValue(path);
-                throw new ConfigException.BadValue(
-                        value.origin(), path, "is " + value.render() + "; it must be " + wanted, e);
-            }
-        }
-
-        Duration duration(String key) {
-            return read(Config::getDuration, key, "a duration, such as 100ms or 1s");
-        }
-
-        long bytes(String key) {
-            return read(Config::getBytes, key, "a size, such as 64 KiB or 1 MiB");
-        }
-
-        int integer(String key) {
-            return read(Config::getInt, key, "a whole number");
-        }
-
-        long number(String key) {
-            return read(Config::getLong, key, "a whole number");
-        }
-
-        double decimal(String key) {
-            return read(Config::getDouble, key, "a number, such as 1.1");
-        }
-
-        String text(String key) {
-            return read(Config::getString, key, "a text");
-        }
     }
 
     Duration tick() {

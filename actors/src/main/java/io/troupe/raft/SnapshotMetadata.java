@@ -1,12 +1,15 @@
 package io.troupe.raft;
 
+import io.troupe.replication.Compaction;
+
 /**
  * What a snapshot replaces (§7): the log through {@code last}, and the configuration as of it. A group begins
  * with an empty one at {@link LogPosition#ORIGIN}, which holds its founding configuration.
  */
-record SnapshotMetadata(LogPosition last, Configuration configuration) {
+record SnapshotMetadata(LogPosition last, Configuration configuration) implements Compaction.Snapshot {
 
-    long index() {
+    @Override
+    public long index() {
         return last.index();
     }
 

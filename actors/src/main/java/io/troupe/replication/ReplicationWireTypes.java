@@ -9,7 +9,7 @@ import io.troupe.replication.voting.OutputPort;
 import io.troupe.replication.voting.OutputVoter;
 import io.troupe.wire.WireTypes;
 
-/** Ids 1900–1949: outputs to devices, and orders without a leader. Nothing of it is persisted. */
+/** Ids 1900–1949: outputs to devices, orders without a leader, and snapshots on their way. Nothing of it is persisted. */
 public final class ReplicationWireTypes implements WireTypes {
 
     @Override
@@ -35,5 +35,8 @@ public final class ReplicationWireTypes implements WireTypes {
         registry.message(1924, ProposingClient.Candidate.class);
         registry.message(1925, ProposingClient.ReplicaFailed.class);
         registry.message(1926, ProposingClient.Heard.class);
+
+        registry.message(1930, SnapshotReader.FetchChunk.class);
+        registry.message(1931, SnapshotFetcher.Chunk.class);
     }
 }

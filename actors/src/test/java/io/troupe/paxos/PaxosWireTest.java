@@ -3,6 +3,7 @@ package io.troupe.paxos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.replication.Replica;
+import io.troupe.replication.SnapshotReader;
 import io.troupe.wire.Registrations;
 import io.troupe.wire.Wire;
 import java.util.ArrayList;
@@ -61,11 +62,12 @@ class PaxosWireTest {
                 new PaxosMessage.Rejected(BALLOT, BALLOT, "n1"),
                 new PaxosMessage.Fetch(3, peer),
                 new PaxosMessage.Learned(DECREES, 45),
-                new PaxosMessage.Offer(SNAPSHOT, 100, 5, peer)));
+                new PaxosMessage.Offer(
+                        SNAPSHOT,
+                        100,
+                        5,
+                        KIT.createTestProbe(SnapshotReader.FetchChunk.class).getRef())));
         all.addAll(List.of(
-                new PaxosMessage.FetchChunk(
-                        41, 0, KIT.createTestProbe(PaxosMessage.Chunk.class).getRef()),
-                new PaxosMessage.Chunk(41, 0, BYTES),
                 new PaxosMessage.Forwarded(new Replica.OpenSession(
                         KIT.createTestProbe(Replica.Reply.class).getRef())),
                 new PaxosMessage.ReadAt(1, true, peer),

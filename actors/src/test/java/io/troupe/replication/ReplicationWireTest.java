@@ -50,7 +50,9 @@ class ReplicationWireTest {
                 new NumberingReplica.ClientFailed("c1"),
                 new ProposingClient.Candidate("r1", 2, new Uid(6, "r1")),
                 new ProposingClient.ReplicaFailed("r1"),
-                new ProposingClient.Heard(bytes));
+                new ProposingClient.Heard(bytes),
+                new SnapshotReader.FetchChunk(7, 2, 1024, somebody()),
+                new SnapshotFetcher.Chunk(7, 2, 1024, bytes));
     }
 
     @ParameterizedTest

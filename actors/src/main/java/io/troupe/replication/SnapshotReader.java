@@ -1,35 +1,31 @@
-package io.troupe.paxos;
+package io.troupe.replication;
 
-import io.troupe.paxos.PaxosMessage.Chunk;
-import io.troupe.paxos.PaxosMessage.FetchChunk;
-import io.troupe.paxos.PaxosMessage.Offer;
-import io.troupe.replication.GroupLogging;
-import io.troupe.replication.SnapshotStorage;
+import io.troupe.replication.SnapshotFetcher.Chunk;
+import io.troupe.wire.Wire;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.util.ByteString;
 
 /** Reads for one who fetches a snapshot, once, and stops. Runs where blocking is allowed. */
-final class SnapshotReader {
+public final class SnapshotReader {
+
+    /** To the replica that offered a snapshot, by the {@link SnapshotFetcher} of another. */
+    public record FetchChunk(long index, long term, long offset, ActorRef<Chunk> replyTo)
+            implements Wire, Replica.Message {}
 
     private SnapshotReader() {}
 
-    /** Offers the snapshot, if it is still there. */
-    static Behavior<Void> offer(
-            SnapshotStorage storage,
-            String group,
-            SnapshotMetadata snapshot,
-            ActorRef<PaxosMessage> replyTo,
-            ActorRef<PaxosMessage> from) {
+    /** Nobody is told when the snapshot is gone. */
+    static Behavior<Void> find(
+            SnapshotStorage storage, String group, long index, long term, Consumer<SnapshotStorage.Stored> found) {
         return Behaviors.setup(context -> {
             try {
-                storage.find(group, snapshot.index(), 0)
-                        .ifPresent(
-                                stored -> replyTo.tell(new Offer(snapshot, stored.length(), stored.checksum(), from)));
+                storage.find(group, index, term).ifPresent(found);
             } catch (IOException e) {
                 GroupLogging.of(context.getLog(), group).error("Snapshots of group {} cannot be listed", group, e);
             }
@@ -42,7 +38,7 @@ final class SnapshotReader {
         return Behaviors.setup(context -> {
             ByteString data = ByteString.emptyByteString();
             try {
-                Optional<SnapshotStorage.Stored> stored = storage.find(group, fetch.index(), 0);
+                Optional<SnapshotStorage.Stored> stored = storage.find(group, fetch.index(), fetch.term());
                 if (stored.isPresent()) {
                     data = read(storage, stored.get(), fetch.offset(), bytesMax);
                 }
@@ -50,7 +46,7 @@ final class SnapshotReader {
                 GroupLogging.of(context.getLog(), group)
                         .error("Snapshot at {} of group {} cannot be read", fetch.index(), group, e);
             }
-            fetch.replyTo().tell(new Chunk(fetch.index(), fetch.offset(), data));
+            fetch.replyTo().tell(new Chunk(fetch.index(), fetch.term(), fetch.offset(), data));
             return Behaviors.stopped();
         });
     }

@@ -1,11 +1,7 @@
-package io.troupe.paxos;
+package io.troupe.replication;
 
-import io.troupe.paxos.PaxosMessage.Chunk;
-import io.troupe.paxos.PaxosMessage.FetchChunk;
-import io.troupe.paxos.PaxosMessage.Offer;
-import io.troupe.replication.GroupLogging;
-import io.troupe.replication.Replica;
-import io.troupe.replication.SnapshotStorage;
+import io.troupe.replication.SnapshotReader.FetchChunk;
+import io.troupe.wire.Wire;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.zip.CRC32C;
@@ -17,31 +13,45 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.util.ByteString;
 
 /**
- * Fetches one snapshot from one replica (Paxos Made Live, §5.5), a chunk at a time, each when the one before is written
+ * Fetches one snapshot from another replica (Paxos Made Live, §5.5), a chunk at a time, each when the one before is written
  * here; stops when it is durable and checked, or when the other is silent or has it no more. Runs where blocking is
  * allowed.
  */
-final class SnapshotFetcher extends AbstractBehavior<SnapshotFetcher.Command> {
+public final class SnapshotFetcher extends AbstractBehavior<SnapshotFetcher.Command> {
 
-    sealed interface Command permits Chunk, Again {}
+    public sealed interface Command permits Chunk, Again {}
+
+    /** A piece of a snapshot; empty at an offset inside it when the snapshot cannot be read. */
+    public record Chunk(long index, long term, long offset, ByteString data) implements Wire, Command {}
 
     private enum Again implements Command {
         AGAIN
     }
 
-    sealed interface Event extends Replica.Message permits Fetched, Failed {}
+    /** What the replica is told. */
+    public sealed interface Event extends Replica.Message permits Fetched, Failed {}
 
     /** The snapshot is in the storage. */
-    record Fetched(SnapshotMetadata snapshot) implements Event {}
+    public record Fetched(long index, long term) implements Event {}
 
-    record Failed() implements Event {}
+    public record Failed() implements Event {}
+
+    /**
+     * A snapshot that another replica has.
+     *
+     * @param length in bytes
+     * @param checksum CRC-32C of all bytes
+     */
+    public record Offered(long index, long term, long length, int checksum) {}
 
     private static final int SILENT_MAX = 4;
 
     private final String group;
-    private final Offer offer;
+    private final Offered offered;
+    private final ActorRef<FetchChunk> from;
     private final ActorRef<? super Event> replica;
     private final SnapshotStorage.Writer writer;
     private final CRC32C checksum = new CRC32C();
@@ -49,13 +59,18 @@ final class SnapshotFetcher extends AbstractBehavior<SnapshotFetcher.Command> {
     private int silent;
 
     static Behavior<Command> create(
-            SnapshotStorage storage, String group, Offer offer, Duration patience, ActorRef<? super Event> replica) {
+            SnapshotStorage storage,
+            String group,
+            Offered offered,
+            ActorRef<FetchChunk> from,
+            Duration patience,
+            ActorRef<? super Event> replica) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             try {
-                return new SnapshotFetcher(context, timers, storage, group, offer, patience, replica);
+                return new SnapshotFetcher(context, timers, storage, group, offered, from, patience, replica);
             } catch (IOException e) {
                 GroupLogging.of(context.getLog(), group)
-                        .error("Snapshot {} of group {} cannot be stored", offer.snapshot(), group, e);
+                        .error("Snapshot at {} of group {} cannot be stored", offered.index(), group, e);
                 replica.tell(new Failed());
                 return Behaviors.stopped();
             }
@@ -67,15 +82,17 @@ final class SnapshotFetcher extends AbstractBehavior<SnapshotFetcher.Command> {
             TimerScheduler<Command> timers,
             SnapshotStorage storage,
             String group,
-            Offer offer,
+            Offered offered,
+            ActorRef<FetchChunk> from,
             Duration patience,
             ActorRef<? super Event> replica)
             throws IOException {
         super(context);
         this.group = group;
-        this.offer = offer;
+        this.offered = offered;
+        this.from = from;
         this.replica = replica;
-        this.writer = storage.create(group, offer.snapshot().index(), 0);
+        this.writer = storage.create(group, offered.index(), offered.term());
         timers.startTimerWithFixedDelay(Again.AGAIN, patience.dividedBy(SILENT_MAX));
         fetch();
     }
@@ -93,9 +110,8 @@ final class SnapshotFetcher extends AbstractBehavior<SnapshotFetcher.Command> {
     }
 
     private void fetch() {
-        offer.from()
-                .tell(new FetchChunk(
-                        offer.snapshot().index(), length, getContext().getSelf().narrow()));
+        from.tell(new FetchChunk(
+                offered.index(), offered.term(), length, getContext().getSelf().narrow()));
     }
 
     private Behavior<Command> onAgain() {
@@ -115,7 +131,7 @@ final class SnapshotFetcher extends AbstractBehavior<SnapshotFetcher.Command> {
             return take(chunk);
         } catch (IOException e) {
             GroupLogging.of(getContext().getLog(), group)
-                    .error("Snapshot {} of group {} cannot be stored", offer.snapshot(), group, e);
+                    .error("Snapshot at {} of group {} cannot be stored", offered.index(), group, e);
             return end(new Failed());
         }
     }
@@ -128,17 +144,17 @@ final class SnapshotFetcher extends AbstractBehavior<SnapshotFetcher.Command> {
         writer.out().write(bytes);
         checksum.update(bytes, 0, bytes.length);
         length += bytes.length;
-        if (length < offer.length()) {
+        if (length < offered.length()) {
             fetch();
             return this;
         }
-        if ((int) checksum.getValue() != offer.checksum()) {
+        if ((int) checksum.getValue() != offered.checksum()) {
             GroupLogging.of(getContext().getLog(), group)
-                    .error("Snapshot {} of group {} arrived damaged", offer.snapshot(), group);
+                    .error("Snapshot at {} of group {} arrived damaged", offered.index(), group);
             return end(new Failed());
         }
         writer.commit();
-        return end(new Fetched(offer.snapshot()));
+        return end(new Fetched(offered.index(), offered.term()));
     }
 
     private Behavior<Command> end(Event event) {
