@@ -1,6 +1,7 @@
 package io.troupe.chain;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,6 +21,16 @@ public enum Arrangement {
     /** As configurations name it. */
     public String title() {
         return title;
+    }
+
+    static List<String> titles() {
+        return Arrays.stream(values()).map(Arrangement::title).toList();
+    }
+
+    static Optional<Arrangement> titled(String title) {
+        return Arrays.stream(values())
+                .filter(arrangement -> arrangement.title.equals(title))
+                .findFirst();
     }
 
     /** Whoever {@code node} has its updates from; empty for the head, and for who does not belong. */

@@ -2,10 +2,10 @@ package io.troupe.chain;
 
 import io.troupe.replication.Answers;
 import io.troupe.replication.Replica;
+import io.troupe.replication.SnapshotReader.FetchChunk;
 import io.troupe.wire.Wire;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.util.ByteString;
 
 /** What the servers of one chain say to each other. Whoever acts in another epoch than a message's ignores it. */
 sealed interface ChainMessage extends Wire, Replica.Message {
@@ -87,11 +87,6 @@ sealed interface ChainMessage extends Wire, Replica.Message {
     }
 
     /** What follows next is in a snapshot only. */
-    record Offer(long epoch, Position snapshot, long length, int checksum, ActorRef<ChainMessage> from)
+    record Offer(long epoch, Position snapshot, long length, int checksum, ActorRef<FetchChunk> from)
             implements ChainMessage {}
-
-    record FetchChunk(Position snapshot, long offset, ActorRef<Chunk> replyTo) implements ChainMessage {}
-
-    /** A piece of a snapshot; empty at an offset inside it when the snapshot cannot be read. */
-    record Chunk(Position snapshot, long offset, ByteString data) implements Wire, SnapshotFetcher.Command {}
 }

@@ -7,14 +7,14 @@ import io.troupe.replication.GroupLogging;
 import io.troupe.replication.Groups;
 import io.troupe.replication.Observers;
 import io.troupe.replication.PeerDirectory;
-import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicaControl;
+import io.troupe.replication.SnapshotFetcher;
+import io.troupe.replication.SnapshotReader.FetchChunk;
 import io.troupe.replication.SnapshotStorage;
 import io.troupe.replication.SnapshotWriter;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -157,6 +157,7 @@ final class ChainReplica extends AbstractBehavior<Replica.Message> {
         private final ChainServer server;
         private final Identity identity;
         private final ActorRef<Replica.Message> master;
+        private final Head head;
         private final Queries queries;
         private final Requests requests;
         private final Surveillance surveillance;
@@ -172,7 +173,8 @@ final class ChainReplica extends AbstractBehavior<Replica.Message> {
             this.identity = identity;
             this.master = master;
             this.queries = new Queries(server, identity.nanoClock());
-            this.requests = new Requests(server);
+            this.head = new Head(server);
+            this.requests = new Requests(server, head, queries);
             this.surveillance = new Surveillance(server, identity.random(), master);
             this.observers = new Observers(context);
         }
@@ -180,40 +182,32 @@ final class ChainReplica extends AbstractBehavior<Replica.Message> {
         @Override
         public Receive<Replica.Message> createReceive() {
             return newReceiveBuilder()
-                    .onMessage(ChainMessage.Forward.class, message -> step(() -> server.onForward(message)))
-                    .onMessage(ChainMessage.Ack.class, message -> step(() -> server.onAck(message)))
-                    .onMessage(ChainLog.Stored.class, message -> step(() -> server.onStored(message.ticket())))
+                    .onMessage(ChainMessage.Forward.class, message -> step(() -> server.upstream.onForward(message)))
+                    .onMessage(ChainMessage.Ack.class, message -> step(() -> server.downstream.onAck(message)))
+                    .onMessage(ChainLog.Stored.class, message -> step(() -> server.onStored(message)))
                     .onMessage(Replica.Propose.class, message -> step(() -> requests.onUpdate(message)))
                     .onMessage(Replica.OpenSession.class, message -> step(() -> requests.onUpdate(message)))
-                    .onMessage(Replica.Query.class, this::onQuery)
-                    .onMessage(ChainMessage.Submit.class, this::onSubmit)
+                    .onMessage(Replica.Query.class, message -> step(() -> requests.onQuery(message)))
+                    .onMessage(ChainMessage.Submit.class, message -> step(() -> requests.onSubmit(message)))
                     .onMessageEquals(Requests.Flush.FLUSH, () -> step(requests::onFlush))
                     .onMessage(Answers.Batch.class, message -> step(message::deliver))
                     .onMessage(Applier.Applied.class, this::onApplied)
                     .onMessageEquals(Tick.TICK, this::onTick)
                     .onMessage(ChainMessage.Heartbeat.class, this::onHeartbeat)
                     .onMessage(Configured.class, message -> configured(message.configuration()))
-                    .onMessage(ChainMessage.Connect.class, message -> step(() -> server.onConnect(message)))
-                    .onMessage(ChainMessage.Resume.class, message -> step(() -> server.onResume(message)))
+                    .onMessage(ChainMessage.Connect.class, message -> step(() -> server.downstream.onConnect(message)))
+                    .onMessage(ChainMessage.Resume.class, message -> step(() -> server.upstream.onResume(message)))
                     .onMessage(ChainMessage.Confirm.class, this::onConfirm)
                     .onMessage(ChainMessage.Confirmed.class, message -> step(() -> queries.onConfirmed(message)))
-                    .onMessage(ChainMessage.Offer.class, message -> step(() -> server.onOffer(message)))
-                    .onMessage(ChainMessage.FetchChunk.class, message -> step(() -> server.onFetchChunk(message)))
-                    .onMessage(
-                            SnapshotFetcher.Fetched.class,
-                            message -> step(() -> server.onFetched(Optional.of(message.snapshot()))))
-                    .onMessage(SnapshotFetcher.Failed.class, message -> step(() -> server.onFetched(Optional.empty())))
-                    .onMessage(
-                            Applier.Frozen.class,
-                            message -> step(() -> server.compaction().onFrozen(message)))
-                    .onMessage(
-                            Applier.Restored.class,
-                            message -> step(() -> server.compaction().onRestored(message)))
-                    .onMessage(SnapshotWriter.Saved.class, message -> step(server.compaction()::onSaved))
-                    .onMessage(SnapshotWriter.SaveFailed.class, message -> step(server.compaction()::onSaveFailed))
-                    .onMessage(
-                            PeerDirectory.PeerAt.class,
-                            message -> step(() -> server.peerAt(message.node(), message.replica())))
+                    .onMessage(ChainMessage.Offer.class, message -> step(() -> server.transfer.onOffer(message)))
+                    .onMessage(FetchChunk.class, message -> step(() -> server.transfer.onFetchChunk(message)))
+                    .onMessage(SnapshotFetcher.Fetched.class, message -> step(() -> server.transfer.onFetched(message)))
+                    .onMessage(SnapshotFetcher.Failed.class, message -> step(server.transfer::onFetchFailed))
+                    .onMessage(Applier.Frozen.class, message -> step(() -> server.compaction.onFrozen(message)))
+                    .onMessage(Applier.Restored.class, message -> step(() -> server.compaction.onRestored(message)))
+                    .onMessage(SnapshotWriter.Saved.class, message -> step(server.compaction::onSaved))
+                    .onMessage(SnapshotWriter.SaveFailed.class, message -> step(server.compaction::onSaveFailed))
+                    .onMessage(PeerDirectory.PeerAt.class, message -> step(() -> server.peers.onPeerAt(message)))
                     .onMessage(Replica.Reconfigure.class, message -> unsupported(message, "its members are fixed"))
                     .onMessage(
                             Replica.TransferLeadership.class,
@@ -232,7 +226,7 @@ final class ChainReplica extends AbstractBehavior<Replica.Message> {
 
         private Behavior<Replica.Message> step(Runnable work) {
             work.run();
-            requests.afterStep();
+            head.afterStep();
             queries.afterStep();
             Replica.Status status = server.status();
             if (observers.isNews(status.role(), status.term(), status.leader())) {
@@ -251,31 +245,9 @@ final class ChainReplica extends AbstractBehavior<Replica.Message> {
 
         private Behavior<Replica.Message> configured(Configuration decided) {
             return step(() -> {
-                requests.log();
-                server.onConfigured(decided);
+                head.log();
+                server.epochs.onConfigured(decided);
             });
-        }
-
-        private Behavior<Replica.Message> onQuery(Replica.Query query) {
-            return step(() -> {
-                if (query.consistency() == ReadConsistency.STALE) {
-                    server.ask(new Applier.Ask(0, List.of(query)));
-                } else if (server.isAnswering()) {
-                    queries.add(query);
-                } else {
-                    requests.onQuery(query);
-                }
-            });
-        }
-
-        private Behavior<Replica.Message> onSubmit(ChainMessage.Submit submit) {
-            return step(() -> submit.requests().forEach(request -> {
-                if (request instanceof Replica.Query query) {
-                    queries.add(query);
-                } else {
-                    requests.onSubmitted(request, submit.via());
-                }
-            }));
         }
 
         private Behavior<Replica.Message> onApplied(Applier.Applied applied) {
@@ -287,7 +259,7 @@ final class ChainReplica extends AbstractBehavior<Replica.Message> {
 
         private Behavior<Replica.Message> onTick() {
             return step(() -> {
-                requests.log();
+                head.log();
                 server.onTick();
                 queries.onTick();
                 surveillance.onTick();
@@ -297,7 +269,7 @@ final class ChainReplica extends AbstractBehavior<Replica.Message> {
         private Behavior<Replica.Message> onHeartbeat(ChainMessage.Heartbeat beat) {
             return step(() -> {
                 surveillance.heard(beat.from());
-                requests.log();
+                head.log();
                 server.onHeartbeat(beat);
             });
         }
@@ -305,9 +277,9 @@ final class ChainReplica extends AbstractBehavior<Replica.Message> {
         /** Who has heard of a later epoch does not confirm this one. */
         private Behavior<Replica.Message> onConfirm(ChainMessage.Confirm confirm) {
             return step(() -> {
-                if (server.isActive() && confirm.epoch() == server.epoch()) {
-                    server.lease().grant(confirm.from());
-                    server.tell(
+                if (server.epochs.isActiveIn(confirm.epoch())) {
+                    server.lease.grant(confirm.from());
+                    server.peers.tell(
                             confirm.from(), new ChainMessage.Confirmed(confirm.epoch(), server.node, confirm.round()));
                 }
             });

@@ -27,8 +27,7 @@ public final class ChainWireTypes implements WireTypes {
         registry.message(1718, ChainMessage.Confirmed.class);
         registry.message(1719, ChainMessage.Submit.class);
         registry.message(1720, ChainMessage.Offer.class);
-        registry.message(1721, ChainMessage.FetchChunk.class);
-        registry.message(1722, ChainMessage.Chunk.class);
+        // 1721 and 1722 were chunks of snapshots, which are sent alike for all engines now.
 
         registry.event(1790, 1, LogEvent.Logged.class);
         registry.event(1791, 1, LogEvent.Entered.class);

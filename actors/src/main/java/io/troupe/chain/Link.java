@@ -43,28 +43,28 @@ final class Link {
     boolean isStreaming() {
         return connected
                 && next > server.durable()
-                && received >= server.history().base().index();
+                && received >= server.history.base().index();
     }
 
     void flush() {
         int most = server.settings.maxMessagesUnderWay();
-        if (connected && next <= server.history().base().index()) {
+        if (connected && next <= server.history.base().index()) {
             if (!offered) {
                 offered = true;
-                server.offerSnapshot(node);
+                server.transfer.offerTo(node);
             }
             return;
         }
         while (connected && next <= server.durable() && unreceipted.size() < most) {
-            Updates updates = server.history().slice(next, server.durable(), server.settings.maxMessageBytes());
+            Updates updates = server.history.slice(next, server.durable(), server.settings.maxMessageBytes());
             next = updates.last() + 1;
             unreceipted.add(updates.last());
-            server.tell(
+            server.peers.tell(
                     node,
                     new Forward(
                             server.epoch(),
                             updates,
-                            server.sent().clientsOf(updates),
+                            server.sent.clientsOf(updates),
                             server.stable(),
                             unreceipted.size() >= most / 2));
         }

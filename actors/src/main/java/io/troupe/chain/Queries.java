@@ -51,14 +51,14 @@ final class Queries {
 
     boolean holdsLease() {
         return server.isAnswering()
-                && server.floor().isPresent()
+                && server.upstream.floor().isPresent()
                 && heldEpoch == server.epoch()
                 && nanoClock.getAsLong() - heldFromNanos
                         < server.settings.leaseAtHolder().toNanos();
     }
 
     private void beginRound() {
-        if (!unconfirmed.isEmpty() || server.floor().isEmpty()) {
+        if (!unconfirmed.isEmpty() || server.upstream.floor().isEmpty()) {
             return;
         }
         asked = collecting;
@@ -72,7 +72,7 @@ final class Queries {
     }
 
     private void ask() {
-        unconfirmed.forEach(name -> server.tell(name, new Confirm(epoch, server.node, round)));
+        unconfirmed.forEach(name -> server.peers.tell(name, new Confirm(epoch, server.node, round)));
     }
 
     void onConfirmed(Confirmed confirmed) {
@@ -99,7 +99,8 @@ final class Queries {
     private void serve(List<Replica.Query> queries) {
         if (!queries.isEmpty()) {
             atApplier += queries.size();
-            server.ask(new Applier.Ask(Math.max(server.stable(), server.floor().orElseThrow()), queries));
+            server.ask(new Applier.Ask(
+                    Math.max(server.stable(), server.upstream.floor().orElseThrow()), queries));
         }
     }
 

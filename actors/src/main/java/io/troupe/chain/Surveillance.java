@@ -72,7 +72,9 @@ final class Surveillance {
                 return;
             }
         }
-        now.joining().filter(server::hasBroughtUp).ifPresent(joining -> ask(MasterCommand.Kind.EXTEND, joining));
+        now.joining()
+                .filter(server.downstream::hasBroughtUp)
+                .ifPresent(joining -> ask(MasterCommand.Kind.EXTEND, joining));
     }
 
     /** Again, when nothing comes of it: the master's group may be without a leader. */

@@ -13,6 +13,22 @@
  *      └─ SnapshotFetcher, SnapshotReader, SnapshotWriter, SnapshotPruner               (blocking dispatcher)
  * </pre>
  *
+ * <h2>What a server does, by its place</h2>
+ *
+ * <pre>
+ * every server   {@link io.troupe.chain.ChainServer}: history, what is durable and stable, the applier
+ *                {@link io.troupe.chain.Epochs}: from one configuration of the master's to the next (§3.2)
+ *                {@link io.troupe.chain.Requests}: passes clients' requests on; {@link io.troupe.chain.Surveillance}: reports who is silent
+ * the head       {@link io.troupe.chain.Head}: puts updates in order
+ * but the head   {@link io.troupe.chain.Upstream}: takes updates from the predecessor, acknowledges
+ * but the tail   {@link io.troupe.chain.Downstream}, a {@link io.troupe.chain.Link} to each successor, who joins among them
+ * the tail       {@link io.troupe.chain.Queries}: answers them
+ * who joins      {@link io.troupe.chain.StateTransfer}: a snapshot from the tail (§3.3)
+ * </pre>
+ *
+ * <p>A chain of one is head and tail at once, and a primary is the head and answers: so these are duties, which a
+ * {@link io.troupe.chain.Place} gives, and not states of one machine.
+ *
  * <h2>An update, and a query, when all is well (§3.1)</h2>
  *
  * <pre>
@@ -52,7 +68,7 @@
  *   <li>Requests of clients that a failed server forgot are repeated by the clients; sessions make them happen once.
  * </ul>
  *
- * <p>Start reading with {@link io.troupe.chain.Arrangement} and {@link io.troupe.chain.ChainServer}.
+ * <p>Start reading with {@link io.troupe.chain.Place} and {@link io.troupe.chain.ChainServer}.
  */
 @NullMarked
 package io.troupe.chain;

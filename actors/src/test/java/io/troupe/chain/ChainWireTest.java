@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.replication.Answers;
 import io.troupe.replication.Replica;
+import io.troupe.replication.SnapshotReader;
 import io.troupe.wire.Registrations;
 import io.troupe.wire.Wire;
 import java.util.ArrayList;
@@ -60,12 +61,7 @@ class ChainWireTest {
                         SNAPSHOT,
                         100,
                         5,
-                        KIT.createTestProbe(ChainMessage.class).getRef()),
-                new ChainMessage.FetchChunk(
-                        SNAPSHOT,
-                        0,
-                        KIT.createTestProbe(ChainMessage.Chunk.class).getRef()),
-                new ChainMessage.Chunk(SNAPSHOT, 0, BYTES),
+                        KIT.createTestProbe(SnapshotReader.FetchChunk.class).getRef()),
                 new LogEvent.Logged(UPDATES, 41),
                 new LogEvent.Entered(CONFIGURATION, 42, 41),
                 new LogEvent.Rebased(CONFIGURATION, SNAPSHOT, true)));

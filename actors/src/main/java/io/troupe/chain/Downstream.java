@@ -1,0 +1,92 @@
+package io.troupe.chain;
+
+import io.troupe.chain.ChainMessage.Ack;
+import io.troupe.chain.ChainMessage.Connect;
+import io.troupe.chain.ChainMessage.Resume;
+import java.util.TreeMap;
+
+/** The successors of a server in its epoch, who joins below it among them: one, or none, in a chain; all others of a primary. */
+final class Downstream {
+
+    private final ChainServer server;
+    private final TreeMap<String, Link> links = new TreeMap<>();
+    private boolean extending;
+
+    Downstream(ChainServer server) {
+        this.server = server;
+    }
+
+    /**
+     * An epoch has been entered.
+     *
+     * @param extending whether it may have waited for who joins before
+     */
+    void begin(Place place, boolean extending) {
+        links.clear();
+        place.successors().forEach(name -> links.put(name, new Link(server, name)));
+        this.extending = extending;
+    }
+
+    /** Another epoch has been decided. */
+    void leave() {
+        links.clear();
+    }
+
+    /** Durable here, and at all that are below. */
+    long acknowledged() {
+        long least = server.durable();
+        for (var link : links.entrySet()) {
+            if (server.epochs.entered().configuration().hasMember(link.getKey()) || extending) {
+                least = Math.min(least, link.getValue().acknowledged());
+            }
+        }
+        return least;
+    }
+
+    /** A successor begins in this epoch, or has missed something: what it lacks is sent (§3.2, message 4). */
+    void onConnect(Connect connect) {
+        Link link = links.get(connect.from());
+        if (link == null || !server.epochs.isActiveIn(connect.epoch())) {
+            return;
+        }
+        long last = server.history.lastIndex();
+        if (connect.stable() > last) {
+            throw new IllegalStateException("Group " + server.group + ": " + connect.from()
+                    + " has what is durable everywhere through " + connect.stable() + ", but its predecessor "
+                    + server.node + " has only what is through " + last
+                    + ": its disk has lost what it held. Started again, it joins anew");
+        }
+        long agreed = server.history.agreedWith(connect.stable(), connect.ends());
+        server.peers.tell(connect.from(), new Resume(server.epoch(), connect.attempt(), agreed, last));
+        link.connect(agreed);
+    }
+
+    void onAck(Ack ack) {
+        Link link = links.get(ack.from());
+        if (link != null && server.epochs.isActiveIn(ack.epoch())) {
+            link.onAck(ack);
+            server.advance();
+        }
+    }
+
+    void flush() {
+        links.values().forEach(Link::flush);
+    }
+
+    void onTick() {
+        links.values().forEach(Link::onTick);
+    }
+
+    /**
+     * Whether the joining server has all that is stable, and so may become the tail (§3.3). When what it lacks is on its way,
+     * nothing more is stable without it: what a tail has acknowledged, the next one must have, should this one fail.
+     */
+    boolean hasBroughtUp(String joining) {
+        Link link = links.get(joining);
+        if (!server.isActive() || link == null) {
+            return false;
+        }
+        extending |= link.isStreaming();
+        return extending && link.acknowledged() >= server.stable();
+    }
+}

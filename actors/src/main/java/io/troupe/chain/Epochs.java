@@ -1,0 +1,102 @@
+package io.troupe.chain;
+
+/**
+ * The epoch that a server acts in, and the latest that it knows of (§3.2).
+ *
+ * <p>Transitions: in epoch e → waiting, when the master's decision of a later one is known, while a lease is granted to a
+ * server that it leaves out; waiting → in the later epoch, durably: the head at once, others when their predecessor has told
+ * them what both have. Who is not in the chain acts in no epoch, and asks to join.
+ */
+final class Epochs {
+
+    private final ChainServer server;
+    private final GrantedLease lease;
+    private Place latest;
+    private Place entered;
+    private Configuration recorded;
+    private boolean entering;
+
+    Epochs(ChainServer server, GrantedLease lease, Configuration entered) {
+        this.server = server;
+        this.lease = lease;
+        this.entered = placeIn(entered);
+        this.latest = this.entered;
+        this.recorded = entered;
+        lease.grant(server.settings.arrangement().answering(entered)); // One granted before it stopped may still run.
+    }
+
+    private Place placeIn(Configuration configuration) {
+        return Place.of(server.settings.arrangement(), configuration, server.node);
+    }
+
+    /** In the latest configuration that it knows of. */
+    Place latest() {
+        return latest;
+    }
+
+    /** Where it acts. */
+    Place entered() {
+        return entered;
+    }
+
+    /** What an event must say that is written now, lest it take back an epoch that is about to be entered. */
+    Configuration recorded() {
+        return recorded;
+    }
+
+    boolean isEntering() {
+        return entering;
+    }
+
+    /** It acts in the latest epoch that it knows of, and belongs to it. */
+    boolean isActive() {
+        return !entering && entered.epoch() == latest.epoch() && entered.belongs();
+    }
+
+    boolean isActiveIn(long epoch) {
+        return isActive() && entered.epoch() == epoch;
+    }
+
+    /** The master has decided. */
+    void onConfigured(Configuration decided) {
+        if (decided.epoch() > latest.epoch()) {
+            latest = placeIn(decided);
+            server.downstream.leave();
+            server.upstream.leave();
+            enterNext();
+        }
+    }
+
+    /** To be tried again: a lease may have been in the way, or messages were lost. */
+    void enterNext() {
+        boolean done = entering || entered.epoch() == latest.epoch() || !latest.belongs();
+        if (done || lease.isHeldAgainst(latest.configuration())) {
+            return;
+        }
+        if (latest.isHead()) {
+            enter(server.history.lastIndex());
+        } else {
+            server.upstream.connect();
+        }
+    }
+
+    /**
+     * Nothing is said in the epoch before this is durable: the one before must not come back after a crash.
+     *
+     * @param kept of its history; what is beyond it was never acknowledged
+     */
+    void enter(long kept) {
+        Place next = latest;
+        entering = true;
+        recorded = next.configuration();
+        server.history.truncateAfter(kept);
+        server.sent.dropAbove(kept);
+        server.writes.truncatedAfter(kept);
+        server.writes.write(new LogEvent.Entered(next.configuration(), kept, server.stable()), () -> {
+            entering = false;
+            entered = next;
+            server.begin();
+            enterNext();
+        });
+    }
+}

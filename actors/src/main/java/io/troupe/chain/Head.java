@@ -1,0 +1,93 @@
+package io.troupe.chain;
+
+import io.troupe.replication.Answers;
+import io.troupe.replication.Applier;
+import io.troupe.replication.Rejections;
+import io.troupe.replication.Replica;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** The head's duty (§3.1): puts updates in order, as many at a time as it has room for, and logs what came together at once. */
+final class Head {
+
+    private record Pending(long index, long sizeBytes) {}
+
+    private final ChainServer server;
+    private final Deque<Pending> pending = new ArrayDeque<>();
+    private long pendingBytes;
+    private long unlogged;
+
+    Head(ChainServer server) {
+        this.server = server;
+    }
+
+    /** @param via the replica whose client asks */
+    void onUpdate(Replica.Request request, ActorRef<Answers.Batch> via) {
+        if (!server.isHead()) {
+            Rejections.reject(request, Replica.Reason.NO_LEADER, server.node + " is not the head now");
+        } else if (request instanceof Replica.Propose propose) {
+            onCommand(propose, via);
+        } else if (request instanceof Replica.OpenSession open) {
+            if (hasRoom(open, 0)) {
+                long index = append(new Update.OpenSession(), 0);
+                server.sent.add(new Applier.Waiting(index, Replica.NO_SESSION, 0, 0, open.replyTo(), Optional.of(via)));
+            }
+        }
+    }
+
+    private void onCommand(Replica.Propose propose, ActorRef<Answers.Batch> via) {
+        long size = propose.command().length();
+        if (size > server.settings.maxEntryBytes()) {
+            Rejections.reject(
+                    propose,
+                    Replica.Reason.TOO_LARGE,
+                    "the command has " + size + " bytes; at most " + server.settings.maxEntryBytes() + " are taken");
+        } else if (hasRoom(propose, size)) {
+            var command = new Update.Command(
+                    propose.session(), propose.serial(), propose.acknowledgedBelow(), propose.command());
+            long index = append(command, size);
+            server.sent.add(new Applier.Waiting(
+                    index, propose.session(), propose.serial(), size, propose.replyTo(), Optional.of(via)));
+        }
+    }
+
+    private boolean hasRoom(Replica.Request request, long size) {
+        boolean room = pending.isEmpty()
+                || (pending.size() < server.settings.maxPendingProposals()
+                        && pendingBytes + size <= server.settings.maxPendingBytes());
+        if (!room) {
+            Rejections.reject(request, Replica.Reason.OVERLOADED, "the head has its limit of updates under way");
+        }
+        return room;
+    }
+
+    private long append(Update.Request update, long size) {
+        server.history.append(new Update(server.epoch(), update));
+        long index = server.history.lastIndex();
+        unlogged = unlogged == 0 ? index : unlogged;
+        pending.add(new Pending(index, size));
+        pendingBytes += size;
+        return index;
+    }
+
+    /** Before the epoch changes, too: what has an index is in the log. */
+    void log() {
+        long last = server.history.lastIndex();
+        if (unlogged > 0 && unlogged <= last) {
+            server.log(server.history.slice(unlogged, last));
+        }
+        unlogged = 0;
+    }
+
+    void afterStep() {
+        while (!pending.isEmpty() && pending.getFirst().index() <= server.stable()) {
+            pendingBytes -= pending.remove().sizeBytes();
+        }
+        if (!pending.isEmpty() && !server.isHead() && !server.epochs.latest().isMember()) {
+            pending.clear();
+            pendingBytes = 0;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.troupe.chain;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The place of one server in one epoch: head, tail, between them, joining below the tail, or none. What its duties are
+ * follows from this and from nothing else.
+ *
+ * @param predecessor whom it has its updates from
+ * @param successors to whom it sends them, who joins among them
+ * @param isAnswering answers queries and clients: the tail, or the primary
+ * @param knowsWhatIsStable see {@link Arrangement#knowsWhatIsStable}
+ */
+record Place(
+        Configuration configuration,
+        String node,
+        Optional<String> predecessor,
+        List<String> successors,
+        boolean isAnswering,
+        boolean knowsWhatIsStable) {
+
+    static Place of(Arrangement arrangement, Configuration configuration, String node) {
+        return new Place(
+                configuration,
+                node,
+                arrangement.predecessor(configuration, node),
+                arrangement.successors(configuration, node),
+                arrangement.answering(configuration).equals(node),
+                arrangement.knowsWhatIsStable(configuration, node));
+    }
+
+    long epoch() {
+        return configuration.epoch();
+    }
+
+    boolean isMember() {
+        return configuration.hasMember(node);
+    }
+
+    /** It is in the chain, or joins it. */
+    boolean belongs() {
+        return isMember() || configuration.isJoining(node);
+    }
+
+    boolean isHead() {
+        return configuration.head().equals(node);
+    }
+}
