@@ -2,7 +2,11 @@ package io.troupe.wire;
 
 import com.esotericsoftware.kryo.KryoException;
 import java.io.NotSerializableException;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.function.Function;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.typed.ActorRefResolver;
@@ -26,7 +30,14 @@ public final class KryoSerializer extends SerializerWithStringManifest implement
 
     private final ExtendedActorSystem system;
     private final Registrations registrations;
-    private final ThreadLocal<Codec> codecs = ThreadLocal.withInitial(this::newCodec);
+    /**
+     * One for each thread, for as long as both that and this serializer last. A thread itself holds on to its codec weakly:
+     * by the codec it would keep the actor system, which it may outlive.
+     */
+    private final Map<Thread, Codec> codecs = Collections.synchronizedMap(new WeakHashMap<>());
+
+    private final ThreadLocal<WeakReference<@Nullable Codec>> ofThisThread =
+            ThreadLocal.withInitial(() -> new WeakReference<>(null));
 
     /** @throws IllegalStateException when two modules register the same id or class */
     public KryoSerializer(ExtendedActorSystem system) {
@@ -38,8 +49,15 @@ public final class KryoSerializer extends SerializerWithStringManifest implement
         this.registrations = registrations;
     }
 
-    private Codec newCodec() {
-        return new Codec(registrations.again(), ActorRefResolver.get(Adapter.toTyped(system)));
+    private Codec codec() {
+        Codec known = ofThisThread.get().get();
+        if (known != null) {
+            return known;
+        }
+        Codec made = new Codec(registrations.again(), ActorRefResolver.get(Adapter.toTyped(system)));
+        codecs.put(Thread.currentThread(), made);
+        ofThisThread.set(new WeakReference<>(made));
+        return made;
     }
 
     @Override
@@ -55,23 +73,23 @@ public final class KryoSerializer extends SerializerWithStringManifest implement
     @Override
     public byte[] toBinary(Object message) {
         entryOf(message);
-        return codecs.get().write(message);
+        return codec().write(message);
     }
 
     @Override
     public void toBinary(Object message, ByteBuffer into) {
         entryOf(message);
-        codecs.get().write(message, into);
+        codec().write(message, into);
     }
 
     @Override
     public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
-        return read(manifest, bytes.length, type -> codecs.get().read(bytes, bytes.length, type));
+        return read(manifest, bytes.length, type -> codec().read(bytes, bytes.length, type));
     }
 
     @Override
     public Object fromBinary(ByteBuffer bytes, String manifest) throws NotSerializableException {
-        return read(manifest, bytes.remaining(), type -> codecs.get().read(bytes, type));
+        return read(manifest, bytes.remaining(), type -> codec().read(bytes, type));
     }
 
     private Registrations.Entry entryOf(Object message) {
