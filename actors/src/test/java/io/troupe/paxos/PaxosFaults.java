@@ -2,9 +2,8 @@ package io.troupe.paxos;
 
 import io.troupe.replication.Replica;
 import io.troupe.replication.Replica.MemberChange;
-import io.troupe.sim.Fault;
-import io.troupe.sim.NetworkConditions;
-import io.troupe.sim.Node;
+import io.troupe.replication.sim.Chosen;
+import io.troupe.replication.sim.NodeFaults;
 import io.troupe.sim.Simulation;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +12,6 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
@@ -56,19 +54,9 @@ final class PaxosFaults implements Consumer<Simulation> {
         boolean flexible = !changing && kind.nextInt(3) == 0;
         WatchedPaxosGroup group = new WatchedPaxosGroup(
                 sim, 5, changing ? 1 + kind.nextInt(5) : 5, flexible ? "troupe.paxos.phase2-quorum = 2" : "");
-        sim.nemesis(
-                FAULTS,
-                Duration.ofMillis(500),
-                Fault.partitions(),
-                Fault.crashes(),
-                Fault.crashes(),
-                Fault.pauses(),
-                Fault.clockDrift(0.2),
-                Fault.badNetwork(0.2, Duration.ofMillis(100)),
-                Fault.badNetwork(0.05, Duration.ofMillis(600)),
-                Fault.slowDisks(Duration.ofMillis(500)),
-                Fault.failingDisks(0.3));
-        scheduleWhatHitsMasters(sim, group);
+        var faults = new NodeFaults(sim, group.nodes);
+        faults.nemesis(FAULTS);
+        scheduleWhatHitsMasters(sim, group, faults);
         if (changing) {
             scheduleChanges(sim, group);
         }
@@ -76,7 +64,7 @@ final class PaxosFaults implements Consumer<Simulation> {
             scheduleLostJournal(sim, group);
         }
         if (kind.nextBoolean()) {
-            scheduleStorm(sim);
+            faults.storm(FAULTS);
         }
         sim.runFor(FAULTS);
         group.finish();
@@ -92,7 +80,7 @@ final class PaxosFaults implements Consumer<Simulation> {
         coverage.virtualMillis += sim.now().toMillis();
     }
 
-    private static void scheduleWhatHitsMasters(Simulation sim, WatchedPaxosGroup group) {
+    private static void scheduleWhatHitsMasters(Simulation sim, WatchedPaxosGroup group, NodeFaults faults) {
         RandomGenerator random = sim.random("what hits masters");
         for (long at = 500; at < FAULTS.toMillis(); at += 200 + random.nextLong(1_000)) {
             int kind = random.nextInt(5);
@@ -107,14 +95,10 @@ final class PaxosFaults implements Consumer<Simulation> {
                                 group,
                                 group.leader().orElse(node),
                                 nobody -> new Replica.TransferLeadership(Optional.empty(), nobody));
-                    case 1 ->
-                        sim.network(
-                                node,
-                                other,
-                                NetworkConditions.good().withLatency(Duration.ZERO, Duration.ofSeconds(1)));
-                    case 2 -> group.leader().ifPresent(leader -> crash(sim, group, leader, lasts));
-                    case 3 -> group.leader().ifPresent(leader -> pause(sim, group, leader, lasts));
-                    default -> group.leader().ifPresent(leader -> cutOff(sim, group, leader, 3 * lasts));
+                    case 1 -> faults.slow(node, other);
+                    case 2 -> group.leader().ifPresent(leader -> faults.crash(leader, lasts));
+                    case 3 -> group.leader().ifPresent(leader -> faults.pause(leader, lasts));
+                    default -> group.leader().ifPresent(leader -> faults.cutOff(leader, 3 * lasts));
                 }
             });
         }
@@ -137,11 +121,11 @@ final class PaxosFaults implements Consumer<Simulation> {
                         .toList();
                 List<MemberChange> changes =
                         switch (kind) {
-                            case 0, 1, 2 -> one(outside, chosen, MemberChange::addLearner);
-                            case 3, 4 -> one(List.copyOf(now.learners()), chosen, MemberChange::promote);
-                            case 5 -> one(outside, chosen, MemberChange::addVoter);
-                            case 6 -> one(List.copyOf(now.voters()), chosen, MemberChange::remove);
-                            default -> group.changesTo(subset(group.names, chosen));
+                            case 0, 1, 2 -> Chosen.one(outside, chosen, MemberChange::addLearner);
+                            case 3, 4 -> Chosen.one(List.copyOf(now.learners()), chosen, MemberChange::promote);
+                            case 5 -> Chosen.one(outside, chosen, MemberChange::addVoter);
+                            case 6 -> Chosen.one(List.copyOf(now.voters()), chosen, MemberChange::remove);
+                            default -> group.changesTo(new TreeSet<>(Chosen.subset(group.names, chosen)));
                         };
                 tell(sim, group, leader.get(), nobody -> new Replica.Reconfigure(changes, nobody));
             });
@@ -159,17 +143,6 @@ final class PaxosFaults implements Consumer<Simulation> {
         }
     }
 
-    private static List<MemberChange> one(List<String> nodes, int chosen, Function<String, MemberChange> change) {
-        return nodes.isEmpty() ? List.of() : List.of(change.apply(nodes.get(chosen % nodes.size())));
-    }
-
-    private static TreeSet<String> subset(List<String> names, int chosen) {
-        return new TreeSet<>(IntStream.range(0, names.size())
-                .filter(i -> (chosen >> i & 1) == 1)
-                .mapToObj(names::get)
-                .toList());
-    }
-
     /** One journal in a run, for with two of five lost a group cannot be expected to know what it decided. */
     private static void scheduleLostJournal(Simulation sim, WatchedPaxosGroup group) {
         RandomGenerator random = sim.random("lost journal");
@@ -180,54 +153,7 @@ final class PaxosFaults implements Consumer<Simulation> {
                 () -> group.loseJournal(victim, Duration.ofMillis(away)));
     }
 
-    /** Answers take as long as a replica waits for them. */
-    private static void scheduleStorm(Simulation sim) {
-        var storm = NetworkConditions.good().withLatency(Duration.ZERO, Duration.ofMillis(250));
-        for (long at = 1_000; at < FAULTS.toMillis(); at += 250) {
-            sim.after(Duration.ofMillis(at), () -> sim.network(storm)); // Again, for a fault's end brings good weather.
-        }
-    }
-
     private static String any(WatchedPaxosGroup group, RandomGenerator random) {
         return group.names.get(random.nextInt(group.names.size()));
-    }
-
-    private static void crash(Simulation sim, WatchedPaxosGroup group, String leader, long millis) {
-        Node<?> node = group.nodes.get(leader);
-        if (node.isUp()) {
-            node.crash();
-            sim.after(Duration.ofMillis(millis), () -> {
-                if (!node.isUp()) {
-                    node.restart();
-                }
-            });
-        }
-    }
-
-    private static void pause(Simulation sim, WatchedPaxosGroup group, String leader, long millis) {
-        Node<?> node = group.nodes.get(leader);
-        if (node.isUp() && !node.isPaused()) {
-            node.pause();
-            sim.after(Duration.ofMillis(millis), () -> {
-                if (node.isPaused()) {
-                    node.resume();
-                }
-            });
-        }
-    }
-
-    private static void cutOff(Simulation sim, WatchedPaxosGroup group, String leader, long millis) {
-        List<String> others =
-                group.names.stream().filter(name -> !name.equals(leader)).toList();
-        others.forEach(other -> {
-            sim.cut(leader, other);
-            sim.cut(other, leader);
-        });
-        sim.after(
-                Duration.ofMillis(millis),
-                () -> others.forEach(other -> {
-                    sim.mend(leader, other);
-                    sim.mend(other, leader);
-                }));
     }
 }

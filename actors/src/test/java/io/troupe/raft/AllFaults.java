@@ -2,18 +2,15 @@ package io.troupe.raft;
 
 import io.troupe.replication.Replica;
 import io.troupe.replication.Replica.MemberChange;
-import io.troupe.sim.Fault;
-import io.troupe.sim.NetworkConditions;
-import io.troupe.sim.Node;
+import io.troupe.replication.sim.Chosen;
+import io.troupe.replication.sim.NodeFaults;
 import io.troupe.sim.Simulation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
@@ -55,24 +52,14 @@ final class AllFaults implements Consumer<Simulation> {
         boolean changing = membership.nextBoolean();
         int founders = changing ? 1 + membership.nextInt(5) : 5;
         WatchedGroup group = new WatchedGroup(sim, 5, founders, witnesses(sim.random("witnesses")));
-        sim.nemesis(
-                FAULTS,
-                Duration.ofMillis(500),
-                Fault.partitions(),
-                Fault.crashes(),
-                Fault.crashes(),
-                Fault.pauses(),
-                Fault.clockDrift(0.2),
-                Fault.badNetwork(0.2, Duration.ofMillis(100)),
-                Fault.badNetwork(0.05, Duration.ofMillis(600)),
-                Fault.slowDisks(Duration.ofMillis(500)),
-                Fault.failingDisks(0.3));
-        scheduleWhatRaftAloneKnows(sim, group);
+        var faults = new NodeFaults(sim, group.nodes);
+        faults.nemesis(FAULTS);
+        scheduleWhatRaftAloneKnows(sim, group, faults);
         if (changing) {
             scheduleChanges(sim, group, membership);
         }
         if (sim.random("weather").nextBoolean()) {
-            scheduleStorm(sim);
+            faults.storm(FAULTS);
         }
         sim.runFor(FAULTS);
         group.finish();
@@ -95,10 +82,10 @@ final class AllFaults implements Consumer<Simulation> {
         };
     }
 
-    private static void scheduleWhatRaftAloneKnows(Simulation sim, WatchedGroup group) {
+    private static void scheduleWhatRaftAloneKnows(Simulation sim, WatchedGroup group, NodeFaults faults) {
         RandomGenerator random = sim.random("what Raft alone knows");
         RandomGenerator atElections = sim.random("crashes during elections");
-        group.onCandidate(candidate -> crashDuringElection(sim, group, candidate, atElections));
+        group.onCandidate(candidate -> crashDuringElection(sim, group, faults, candidate, atElections));
         for (long at = 500; at < FAULTS.toMillis(); at += 200 + random.nextLong(1_000)) {
             int kind = random.nextInt(5);
             String node = any(group, random);
@@ -107,10 +94,10 @@ final class AllFaults implements Consumer<Simulation> {
             sim.after(Duration.ofMillis(at), () -> {
                 switch (kind) {
                     case 0 -> transfer(sim, group, node, lasts % 2 == 0 ? Optional.of(other) : Optional.empty());
-                    case 1 -> slow(sim, node, other);
-                    case 2 -> group.leader().ifPresent(leader -> crash(sim, group, leader, lasts));
-                    case 3 -> group.leader().ifPresent(leader -> pause(sim, group, leader, lasts));
-                    default -> group.leader().ifPresent(leader -> cutOff(sim, group, leader, 3 * lasts));
+                    case 1 -> faults.slow(node, other);
+                    case 2 -> group.leader().ifPresent(leader -> faults.crash(leader, lasts));
+                    case 3 -> group.leader().ifPresent(leader -> faults.pause(leader, lasts));
+                    default -> group.leader().ifPresent(leader -> faults.cutOff(leader, 3 * lasts));
                 }
             });
         }
@@ -127,11 +114,11 @@ final class AllFaults implements Consumer<Simulation> {
                 List<MemberChange> changes =
                         switch (kind) {
                             case 0, 1, 2 ->
-                                one(withState(group, outsiders(group, now)), chosen, MemberChange::addLearner);
-                            case 3, 4 -> one(List.copyOf(now.learners()), chosen, MemberChange::promote);
-                            case 5 -> one(outsiders(group, now), chosen, group::addVoter);
-                            case 6 -> one(List.copyOf(now.voters()), chosen, MemberChange::remove);
-                            default -> group.changesTo(subset(group.names, chosen));
+                                Chosen.one(withState(group, outsiders(group, now)), chosen, MemberChange::addLearner);
+                            case 3, 4 -> Chosen.one(List.copyOf(now.learners()), chosen, MemberChange::promote);
+                            case 5 -> Chosen.one(outsiders(group, now), chosen, group::addVoter);
+                            case 6 -> Chosen.one(List.copyOf(now.voters()), chosen, MemberChange::remove);
+                            default -> group.changesTo(Chosen.subset(group.names, chosen));
                         };
                 ActorRef<Replica.Request> replica = group.clients.replica(asked);
                 if (replica != null) {
@@ -150,25 +137,6 @@ final class AllFaults implements Consumer<Simulation> {
         return nodes.stream().filter(node -> !group.witnesses.contains(node)).toList();
     }
 
-    private static List<MemberChange> one(List<String> nodes, int chosen, Function<String, MemberChange> change) {
-        return nodes.isEmpty() ? List.of() : List.of(change.apply(nodes.get(chosen % nodes.size())));
-    }
-
-    private static List<String> subset(List<String> names, int chosen) {
-        return IntStream.range(0, names.size())
-                .filter(i -> (chosen >> i & 1) == 1)
-                .mapToObj(names::get)
-                .toList();
-    }
-
-    /** Every second run is one of elections: answers take as long as a server waits for them. */
-    private static void scheduleStorm(Simulation sim) {
-        var storm = NetworkConditions.good().withLatency(Duration.ZERO, Duration.ofMillis(250));
-        for (long at = 1_000; at < FAULTS.toMillis(); at += 250) {
-            sim.after(Duration.ofMillis(at), () -> sim.network(storm)); // Again, for a fault's end brings good weather.
-        }
-    }
-
     private static String any(WatchedGroup group, RandomGenerator random) {
         return group.names.get(random.nextInt(group.names.size()));
     }
@@ -182,58 +150,12 @@ final class AllFaults implements Consumer<Simulation> {
         }
     }
 
-    /** Until the end of all faults: what is said on this link comes when it is no longer true. */
-    private static void slow(Simulation sim, String from, String to) {
-        sim.network(from, to, NetworkConditions.good().withLatency(Duration.ZERO, Duration.ofSeconds(1)));
-    }
-
-    private static void crash(Simulation sim, WatchedGroup group, String leader, long millis) {
-        Node<?> node = group.nodes.get(leader);
-        if (node.isUp()) {
-            node.crash();
-            sim.after(Duration.ofMillis(millis), () -> {
-                if (!node.isUp()) {
-                    node.restart();
-                }
-            });
-        }
-    }
-
     /** One that may just have voted: in time for another candidate of the same term. */
     private static void crashDuringElection(
-            Simulation sim, WatchedGroup group, String candidate, RandomGenerator random) {
+            Simulation sim, WatchedGroup group, NodeFaults faults, String candidate, RandomGenerator random) {
         String voter = any(group, random);
         if (sim.now().compareTo(FAULTS) < 0 && random.nextInt(3) == 0 && !voter.equals(candidate)) {
-            sim.after(
-                    Duration.ofMillis(5 + random.nextLong(20)),
-                    () -> crash(sim, group, voter, 1 + random.nextLong(20)));
+            sim.after(Duration.ofMillis(5 + random.nextLong(20)), () -> faults.crash(voter, 1 + random.nextLong(20)));
         }
-    }
-
-    private static void pause(Simulation sim, WatchedGroup group, String leader, long millis) {
-        Node<?> node = group.nodes.get(leader);
-        if (node.isUp() && !node.isPaused()) {
-            node.pause();
-            sim.after(Duration.ofMillis(millis), () -> {
-                if (node.isPaused()) {
-                    node.resume();
-                }
-            });
-        }
-    }
-
-    private static void cutOff(Simulation sim, WatchedGroup group, String leader, long millis) {
-        List<String> others =
-                group.names.stream().filter(name -> !name.equals(leader)).toList();
-        others.forEach(other -> {
-            sim.cut(leader, other);
-            sim.cut(other, leader);
-        });
-        sim.after(
-                Duration.ofMillis(millis),
-                () -> others.forEach(other -> {
-                    sim.mend(leader, other);
-                    sim.mend(other, leader);
-                }));
     }
 }

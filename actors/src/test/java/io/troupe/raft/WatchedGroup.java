@@ -4,7 +4,10 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.replication.Groups;
 import io.troupe.replication.InMemorySnapshotStorage;
+import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
+import io.troupe.replication.sim.ObservedClients;
+import io.troupe.replication.sim.SimulatedServer;
 import io.troupe.sim.NetworkConditions;
 import io.troupe.sim.Node;
 import io.troupe.sim.Simulation;
@@ -31,6 +34,12 @@ import java.util.stream.IntStream;
 final class WatchedGroup {
 
     static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final Duration THINKS = Duration.ofMillis(120);
+
+    /** Two thirds of them under the leader's lease. */
+    private static final List<ReadConsistency> READS =
+            List.of(ReadConsistency.LINEARIZABLE, ReadConsistency.LEASE, ReadConsistency.LEASE);
 
     /** Small limits and short timeouts, so that a short run comes to all of them. */
     private static final String SMALL =
@@ -108,10 +117,10 @@ final class WatchedGroup {
                                     node,
                                     names.subList(0, founders),
                                     witnesses,
-                                    settings,
-                                    storage,
-                                    clients,
-                                    new Observing())));
+                                    new RaftEngine(settings, storage, node.nanoClock(), new Observing()),
+                                    THINKS,
+                                    READS,
+                                    clients)));
         }
         sim.afterEveryStep("what a group of Raft promises", clients::throwBroken);
     }

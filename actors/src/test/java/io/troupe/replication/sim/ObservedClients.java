@@ -6,8 +6,10 @@ import io.troupe.replication.StateMachine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -29,6 +31,10 @@ public final class ObservedClients {
     private final TreeMap<Integer, String> acknowledged = new TreeMap<>();
     private final TreeMap<String, Integer> floorOfRead = new TreeMap<>();
     private final TreeSet<String> underWay = new TreeSet<>();
+    private final TreeMap<String, Integer> readsAt = new TreeMap<>();
+    private Optional<Duration> readPause = Optional.empty();
+    private boolean underLeasesOnly;
+    private boolean writesPaused;
     private int longestAnswered;
     private int reads;
     private int restores;
@@ -125,6 +131,39 @@ public final class ObservedClients {
         }
         longestAnswered = Math.max(longestAnswered, length);
         reads++;
+        readsAt.merge(node, 1, Integer::sum);
+    }
+
+    /** Linearizable reads, by leases or not, that clients at {@code node} were answered. */
+    public int readsAt(String node) {
+        return readsAt.getOrDefault(node, 0);
+    }
+
+    /** How long who reads waits between an answer and the next read, where that is not as long as who writes. */
+    Optional<Duration> readPause() {
+        return readPause;
+    }
+
+    public void readPause(Duration pause) {
+        readPause = Optional.of(pause);
+    }
+
+    /** Whoever reads trusts clocks, and is kept by no read that has to wait for a quorum. */
+    public void readUnderLeasesOnly() {
+        underLeasesOnly = true;
+    }
+
+    boolean areReadingUnderLeasesOnly() {
+        return underLeasesOnly;
+    }
+
+    /** While so, nobody begins to write. */
+    public void pauseWrites(boolean pause) {
+        writesPaused = pause;
+    }
+
+    boolean areWritesPaused() {
+        return writesPaused;
     }
 
     public int writes() {

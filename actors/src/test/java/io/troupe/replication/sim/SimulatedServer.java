@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -58,7 +59,6 @@ public final class SimulatedServer extends AbstractBehavior<SimulatedServer.Comm
         return create(node, founders, engine, thinks, List.of(ReadConsistency.LINEARIZABLE), clients);
     }
 
-    /** @param reads what the reader asks for, each by chance: all of them are to be linearizable */
     public static Behavior<Command> create(
             NodeContext node,
             List<String> founders,
@@ -66,13 +66,30 @@ public final class SimulatedServer extends AbstractBehavior<SimulatedServer.Comm
             Duration thinks,
             List<ReadConsistency> reads,
             ObservedClients clients) {
-        return Behaviors.setup(context -> new SimulatedServer(context, node, founders, engine, thinks, reads, clients));
+        return create(node, founders, Set.of(), engine, thinks, reads, clients);
+    }
+
+    /**
+     * @param witnesses some of the founders
+     * @param reads what the reader asks for, each by chance: all of them are to be linearizable
+     */
+    public static Behavior<Command> create(
+            NodeContext node,
+            List<String> founders,
+            Set<String> witnesses,
+            Engine engine,
+            Duration thinks,
+            List<ReadConsistency> reads,
+            ObservedClients clients) {
+        return Behaviors.setup(
+                context -> new SimulatedServer(context, node, founders, witnesses, engine, thinks, reads, clients));
     }
 
     private SimulatedServer(
             ActorContext<Command> context,
             NodeContext node,
             List<String> founders,
+            Set<String> witnesses,
             Engine engine,
             Duration thinks,
             List<ReadConsistency> reads,
@@ -88,7 +105,7 @@ public final class SimulatedServer extends AbstractBehavior<SimulatedServer.Comm
                 context.spawn(GroupHost.create(node.name(), List.of(engine), node.random(engine.name())), "groups");
         var hosted = context.messageAdapter(
                 Groups.HostReply.class, reply -> (Command) new WrappedHosted((Groups.Hosted) reply));
-        host.tell(new Groups.Host("g", founders, clients.factory(), hosted));
+        host.tell(new Groups.Host("g", founders, witnesses, clients.factory(), Optional.empty(), hosted));
         clients.started(node.name(), host);
     }
 
@@ -121,6 +138,8 @@ public final class SimulatedServer extends AbstractBehavior<SimulatedServer.Comm
         }
         if (client == READER) {
             read();
+        } else if (clients.areWritesPaused()) {
+            getContext().scheduleOnce(thinks, getContext().getSelf(), new Next(client));
         } else {
             write(client);
         }
@@ -139,10 +158,16 @@ public final class SimulatedServer extends AbstractBehavior<SimulatedServer.Comm
         return random.nextInt(4) == 0 ? " ".repeat(800) : "";
     }
 
+    private ReadConsistency consistency() {
+        if (clients.areReadingUnderLeasesOnly()) {
+            return ReadConsistency.LEASE;
+        }
+        return reads.size() == 1 ? reads.get(0) : reads.get(random.nextInt(reads.size()));
+    }
+
     private void read() {
         clients.readBegins(node.name());
-        ReadConsistency consistency = reads.size() == 1 ? reads.get(0) : reads.get(random.nextInt(reads.size()));
-        session.tell(new SessionClient.Read(READER, ByteString.emptyByteString(), consistency, DEADLINE, outcomes));
+        session.tell(new SessionClient.Read(READER, ByteString.emptyByteString(), consistency(), DEADLINE, outcomes));
     }
 
     private Behavior<Command> onOutcome(WrappedOutcome wrapped) {
@@ -154,7 +179,8 @@ public final class SimulatedServer extends AbstractBehavior<SimulatedServer.Comm
             command.ifPresentOrElse(
                     written -> clients.acknowledged(written, result), () -> clients.readEnds(node.name(), result));
         }
-        getContext().scheduleOnce(thinks, getContext().getSelf(), new Next(client));
+        Duration pause = client == READER ? clients.readPause().orElse(thinks) : thinks;
+        getContext().scheduleOnce(pause, getContext().getSelf(), new Next(client));
         return this;
     }
 }

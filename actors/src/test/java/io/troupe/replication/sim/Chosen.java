@@ -1,0 +1,25 @@
+package io.troupe.replication.sim;
+
+import io.troupe.replication.Replica.MemberChange;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/** What a number that was drawn ahead of time stands for, among the nodes that there are when its time comes. */
+public final class Chosen {
+
+    private Chosen() {}
+
+    /** A change of one of them; none where there are no nodes. */
+    public static List<MemberChange> one(List<String> nodes, int chosen, Function<String, MemberChange> change) {
+        return nodes.isEmpty() ? List.of() : List.of(change.apply(nodes.get(chosen % nodes.size())));
+    }
+
+    /** @param chosen a bit for each name */
+    public static List<String> subset(List<String> names, int chosen) {
+        return IntStream.range(0, names.size())
+                .filter(i -> (chosen >> i & 1) == 1)
+                .mapToObj(names::get)
+                .toList();
+    }
+}

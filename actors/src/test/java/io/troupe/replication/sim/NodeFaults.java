@@ -1,0 +1,90 @@
+package io.troupe.replication.sim;
+
+import io.troupe.sim.Fault;
+import io.troupe.sim.NetworkConditions;
+import io.troupe.sim.Node;
+import io.troupe.sim.Simulation;
+import java.time.Duration;
+import java.util.List;
+import java.util.SortedMap;
+
+/** What goes wrong at a node that the test names, for a while; and all that goes wrong anywhere. */
+public record NodeFaults(Simulation sim, SortedMap<String, ? extends Node<?>> nodes) {
+
+    /** Everything that the simulator knows, for {@code length}. */
+    public void nemesis(Duration length) {
+        sim.nemesis(
+                length,
+                Duration.ofMillis(500),
+                Fault.partitions(),
+                Fault.crashes(),
+                Fault.crashes(),
+                Fault.pauses(),
+                Fault.clockDrift(0.2),
+                Fault.badNetwork(0.2, Duration.ofMillis(100)),
+                Fault.badNetwork(0.05, Duration.ofMillis(600)),
+                Fault.slowDisks(Duration.ofMillis(500)),
+                Fault.failingDisks(0.3));
+    }
+
+    /** Answers take as long as a replica waits for them: a run of elections. */
+    public void storm(Duration length) {
+        var storm = NetworkConditions.good().withLatency(Duration.ZERO, Duration.ofMillis(250));
+        for (long at = 1_000; at < length.toMillis(); at += 250) {
+            sim.after(Duration.ofMillis(at), () -> sim.network(storm)); // Again, for a fault's end brings good weather.
+        }
+    }
+
+    /** Until the end of all faults: what is said on this link comes when it is no longer true. */
+    public void slow(String from, String to) {
+        sim.network(from, to, NetworkConditions.good().withLatency(Duration.ZERO, Duration.ofSeconds(1)));
+    }
+
+    public void crash(String name, long millis) {
+        Node<?> node = node(name);
+        if (node.isUp()) {
+            node.crash();
+            sim.after(Duration.ofMillis(millis), () -> {
+                if (!node.isUp()) {
+                    node.restart();
+                }
+            });
+        }
+    }
+
+    public void pause(String name, long millis) {
+        Node<?> node = node(name);
+        if (node.isUp() && !node.isPaused()) {
+            node.pause();
+            sim.after(Duration.ofMillis(millis), () -> {
+                if (node.isPaused()) {
+                    node.resume();
+                }
+            });
+        }
+    }
+
+    /** In both directions. */
+    public void cutOff(String name, long millis) {
+        List<String> others =
+                nodes.keySet().stream().filter(other -> !other.equals(name)).toList();
+        others.forEach(other -> {
+            sim.cut(name, other);
+            sim.cut(other, name);
+        });
+        sim.after(
+                Duration.ofMillis(millis),
+                () -> others.forEach(other -> {
+                    sim.mend(name, other);
+                    sim.mend(other, name);
+                }));
+    }
+
+    private Node<?> node(String name) {
+        Node<?> node = nodes.get(name);
+        if (node == null) {
+            throw new IllegalArgumentException("there is no node " + name + " among " + nodes.keySet());
+        }
+        return node;
+    }
+}
