@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -71,6 +72,14 @@ final class FormationSimulation {
     private FormationSimulation(ClusterSimulation sim, Path folder) {
         this.sim = sim;
         this.folder = folder;
+    }
+
+    /** One run, for whoever makes it by its class. */
+    static final class Run implements Consumer<ClusterSimulation> {
+        @Override
+        public void accept(ClusterSimulation sim) {
+            run(sim);
+        }
     }
 
     /** One run. */
