@@ -30,6 +30,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -50,7 +51,7 @@ import org.apache.pekko.actor.typed.receptionist.Receptionist;
 final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
 
     sealed interface Command
-            permits WrappedNode, WrappedHosted, WrappedStatus, WrappedListening, WrappedRestored, Left {}
+            permits WrappedNode, WrappedHosted, WrappedStatus, WrappedListening, WrappedRestored, Left, Look {}
 
     private record WrappedNode(SystemGuardian.Command command) implements Command {}
 
@@ -64,7 +65,13 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
         LEFT
     }
 
+    private enum Look implements Command {
+        WHETHER_REMOVED
+    }
+
     private record WrappedListening(Gateway.Listening listening) implements Command {}
+
+    private static final String REMOVED = "the member has been permanently removed from the cluster";
 
     private final NodeContext node;
     private final EtcdSettings settings;
@@ -133,6 +140,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
                 .onMessage(WrappedListening.class, wrapped -> onListening(wrapped.listening()))
                 .onMessage(WrappedRestored.class, wrapped -> onRestored(wrapped.done()))
                 .onMessage(Left.class, ignored -> onLeft())
+                .onMessage(Look.class, ignored -> onLook())
                 .build();
     }
 
@@ -200,6 +208,28 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
         compactor.ifPresent(actor -> actor.tell(new Compactor.RoleIs(status.role())));
         client.ifPresent(session -> lessor.tell(new Lessor.ReplicaChanged(status, session)));
         tellReady();
+        lookWhetherRemoved();
+        return this;
+    }
+
+    private boolean isRemoved() {
+        return view.status().leader().isEmpty() && view.roster().roster().isRemoved(node.nodeId());
+    }
+
+    /** The members that are left have stopped to speak to this one. A leader that is known yet may have added it again. */
+    private void lookWhetherRemoved() {
+        if (settings.endWhenRemoved() && isRemoved()) {
+            getContext().scheduleOnce(settings.leaderPatience(), getContext().getSelf(), Look.WHETHER_REMOVED);
+        }
+    }
+
+    /** In etcd's words. */
+    private Behavior<Command> onLook() {
+        if (isRemoved()) {
+            getContext().getLog().warn("{}", REMOVED);
+            getContext().getLog().warn("the data-dir used by this member must be removed.");
+            CoordinatedShutdown.get(getContext().getSystem()).runAll(CoordinatedShutdown.unknownReason());
+        }
         return this;
     }
 
@@ -308,7 +338,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
 
     private String whyNoLeader(Replica.Status status) {
         return view.roster().roster().isRemoved(node.nodeId())
-                ? "the member has been permanently removed from the cluster"
+                ? REMOVED
                 : "no leader is known in term " + status.term() + ": is a majority up?";
     }
 

@@ -41,6 +41,8 @@ class EtcdSettingsTest {
     @CsvSource({
         "client.port, 70000, it must be from 0 to 65535",
         "client.host, '\"\"', it must name something",
+        "engine, paxos, 'it must be one of [raft, multi-paxos, pbft], or empty'",
+        "engine, pbft, troupe.pbft.keys must be set",
         "linearizable-reads, leased, it must be read-index or lease",
         "in-flight-max, 0, it must be from 1 to",
         "max-request-bytes, 1 GiB, it must be from 1024 to",
@@ -52,5 +54,15 @@ class EtcdSettingsTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("troupe.etcd." + path)
                 .hasMessageContaining(right);
+    }
+
+    @Test
+    void pbftIsForFourMembersOrMore() {
+        String three = "troupe { pbft.keys = keys, cluster.members = [a, b, c], etcd.engine = pbft }";
+        assertThatThrownBy(() -> with(three))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("troupe.etcd.engine")
+                .hasMessageContaining("has 3; there must be at least 4");
+        assertThat(with(three.replace("c]", "c, d]")).engine()).contains("pbft");
     }
 }

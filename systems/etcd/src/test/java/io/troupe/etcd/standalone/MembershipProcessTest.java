@@ -176,7 +176,10 @@ class MembershipProcessTest {
         cluster(toSecond)
                 .memberRemove(
                         MemberRemoveRequest.newBuilder().setID(gone.getID()).build());
-        processes.get(0).destroyForcibly().waitFor();
+        assertThat(processes.get(0).waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .as("who is removed ends")
+                .isTrue();
+        assertThat(processes.get(0).exitValue()).isZero();
 
         put(toSecond, "k3");
         assertThat(count(toThird)).isEqualTo(3);
