@@ -2,7 +2,8 @@
  * The cluster stage: stock Pekko Cluster in virtual time, one actor system a node, all on the calling thread.
  *
  * <pre>
- *   ClusterStage ── the configuration; Pekko's clock calls redirected to VirtualTime
+ *   ClusterStage ── the configuration; Pekko's clock calls redirected to VirtualTime, and
+ *     │              its comparison of configurations to RememberedConfigurations
  *     └─ ClusterSimulation ── one run of one seed
  *          ├─ ClusterNode n1 ── an actor system a life, a Disk for ever
  *          ├─ ClusterNode n2 …
