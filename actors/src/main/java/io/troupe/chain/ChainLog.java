@@ -100,7 +100,10 @@ final class ChainLog extends AbstractPersistentActor {
         }
         writing = true;
         Write first = waiting.remove();
-        Write next = first.event() instanceof LogEvent.Logged logged ? joinWaiting(first, logged) : first;
+        store(first.event() instanceof LogEvent.Logged logged ? joinWaiting(first, logged) : first);
+    }
+
+    private void store(Write next) {
         persistAsync(next.event(), stored -> {
             writing = false;
             keep(stored);

@@ -1,6 +1,7 @@
 package io.troupe.chain;
 
 import io.troupe.replication.Replica;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -47,9 +48,10 @@ final class Surveillance {
             ticksToAsk = 0;
         }
         int patience = server.settings.failureTicks();
-        server.others()
-                .forEach(name ->
-                        silentTicks.merge(name, 1 - (FIRST_PATIENCE - 1) * patience, (ticks, first) -> ticks + 1));
+        List<String> others = server.others();
+        silentTicks.keySet().retainAll(others); // Who comes back is not judged by its silence of before.
+        others.forEach(
+                name -> silentTicks.merge(name, 1 - (FIRST_PATIENCE - 1) * patience, (ticks, first) -> ticks + 1));
         if (ticksToAsk > 0) {
             ticksToAsk--;
             return;

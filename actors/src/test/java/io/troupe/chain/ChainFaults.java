@@ -1,5 +1,7 @@
 package io.troupe.chain;
 
+import io.troupe.replication.Replica;
+import io.troupe.replication.ReplicaControl;
 import io.troupe.sim.Fault;
 import io.troupe.sim.NetworkConditions;
 import io.troupe.sim.Node;
@@ -12,7 +14,7 @@ import java.util.random.RandomGenerator;
 /**
  * Three to five servers, clients at each, and everything that can go wrong for a while: partitions of every shape, crashes,
  * pauses, clocks that drift, messages that are lost, doubled and late, disks that are slow or fail; heads, tails and those
- * between them that crash, pause or are cut off. Every third run is primary-backup.
+ * between them that crash, pause, are cut off, or leave of themselves. Every third run is primary-backup.
  */
 final class ChainFaults implements Consumer<Simulation> {
 
@@ -72,7 +74,7 @@ final class ChainFaults implements Consumer<Simulation> {
     private static void scheduleWhatHitsPlaces(Simulation sim, WatchedChain chain) {
         RandomGenerator random = sim.random("what hits places");
         for (long at = 500; at < FAULTS.toMillis(); at += 300 + random.nextLong(1_200)) {
-            int kind = random.nextInt(4);
+            int kind = random.nextInt(5);
             int place = random.nextInt(3);
             long lasts = 100 + random.nextLong(1_200);
             String other = chain.names.get(random.nextInt(chain.names.size()));
@@ -82,6 +84,7 @@ final class ChainFaults implements Consumer<Simulation> {
                     case 0 -> crash(sim, chain.nodes.get(victim), lasts);
                     case 1 -> pause(sim, chain.nodes.get(victim), lasts);
                     case 2 -> cutOff(sim, chain, victim, 2 * lasts);
+                    case 3 -> leave(sim, chain, victim, lasts);
                     default ->
                         sim.network(
                                 victim,
@@ -113,6 +116,14 @@ final class ChainFaults implements Consumer<Simulation> {
                     node.restart();
                 }
             });
+        }
+    }
+
+    /** As a node does that is told to stop: it goes of itself before. */
+    private static void leave(Simulation sim, WatchedChain chain, String victim, long millis) {
+        if (chain.nodes.get(victim).isUp() && chain.servers.containsKey(victim)) {
+            chain.clients.replica(victim).<Replica.Message>unsafeUpcast().tell(ReplicaControl.Abstain.ABSTAIN);
+            sim.after(Duration.ofMillis(millis), () -> crash(sim, chain.nodes.get(victim), millis));
         }
     }
 

@@ -54,6 +54,7 @@ final class WatchedChain {
     final TreeMap<String, Node<SimulatedServer.Command>> nodes = new TreeMap<>();
     final TreeMap<String, ChainServer> servers = new TreeMap<>();
     final UpdatePropagation updatePropagation = new UpdatePropagation();
+    private final InprocessRequests inprocessRequests = new InprocessRequests();
 
     WatchedChain(Simulation sim, int size, Arrangement arrangement) {
         this.sim = sim;
@@ -87,7 +88,10 @@ final class WatchedChain {
 
     private void observe(ChainServer server) {
         servers.put(server.node, server);
-        clients.judge(() -> updatePropagation.afterStep(server));
+        clients.judge(() -> {
+            updatePropagation.afterStep(server);
+            inprocessRequests.afterStep(server);
+        });
     }
 
     /** A replica may fall when its disk fails, and for no other reason. */

@@ -1,0 +1,210 @@
+package io.troupe.chain;
+
+import static net.bytebuddy.matcher.ElementMatchers.named;
+
+import io.troupe.sim.mutants.Mutant;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import net.bytebuddy.asm.Advice;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * Bugs of chain replication, each planted alone into otherwise unchanged bytes: what is written here is inlined at the
+ * beginning or the end of the method named. The simulation is worth what it finds of them. Some were made while the engine was
+ * built, and were found so.
+ */
+final class ChainMutants {
+
+    private ChainMutants() {}
+
+    /** @param seeds within which {@link ChainFaults} finds it */
+    record Planted(Mutant mutant, int seeds) {
+        @Override
+        public String toString() {
+            return mutant.name();
+        }
+    }
+
+    private static Planted planted(Class<?> bug, Class<?> type, String method, int seeds) {
+        return new Planted(Mutant.advised(bug, type, named(method)), seeds);
+    }
+
+    /** Tried at every build. */
+    static List<Planted> first() {
+        return List.of(
+                planted(AcknowledgesForItsSuccessor.class, Downstream.class, "acknowledged", 20),
+                planted(OldTailAnswersWithoutAsking.class, Queries.class, "ask", 40));
+    }
+
+    /** Tried when asked to. */
+    static List<Planted> others() {
+        return List.of(
+                planted(TakesMessagesOfOldEpochs.class, Epochs.class, "isActiveIn", 100),
+                planted(AnswersBeforeTheSync.class, ChainLog.class, "store", 100),
+                planted(AppliesWhatItHas.class, ChainServer.class, "learnStable", 100),
+                planted(ResendsNothing.class, Link.class, "connect", 100),
+                planted(KeepsWhatWasNeverAcknowledged.class, Epochs.class, "enter", 100),
+                planted(AgreesByIndexAlone.class, History.class, "agreedWith", 100),
+                planted(ForgetsItsEpochInACrash.class, ChainLog.Recovery.class, "result", 100),
+                planted(MasterActsOnWhatIsLate.class, MasterCommand.class, "applyTo", 600),
+                planted(JoinerServesBeforeItHasTheHistory.class, Downstream.class, "hasBroughtUp", 100),
+                planted(ForgetsThatItWaitsForWhoJoins.class, Downstream.class, "begin", 200),
+                planted(TakesAnAnswerFromBeforeASnapshot.class, Upstream.class, "onInstalled", 1_200),
+                planted(NewTailAnswersAtOnce.class, Upstream.class, "floor", 100));
+    }
+
+    // -- updates (§3.1)
+
+    /** What it has is acknowledged, whatever the successor has: acknowledgements do not travel along the chain. */
+    static final class AcknowledgesForItsSuccessor {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.FieldValue("server") ChainServer server, @Advice.Return(readOnly = false) long acknowledged) {
+            acknowledged = server.durable();
+        }
+    }
+
+    /** Forwards, acknowledges, and as tail answers, what is on its way to the disk. */
+    static final class AnswersBeforeTheSync {
+        @Advice.OnMethodEnter
+        static void enter(
+                @Advice.FieldValue("replica") ActorRef<? super ChainLog.Event> replica,
+                @Advice.Argument(0) ChainLog.Write write) {
+            Wrong.tell(replica, write);
+        }
+    }
+
+    /** Applies updates when they come, and not when they are acknowledged: what a new epoch drops was applied. */
+    static final class AppliesWhatItHas {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 0, readOnly = false) long known) {
+            known = Long.MAX_VALUE;
+        }
+    }
+
+    // -- failures (§3.2)
+
+    /** The fence of epochs: a message of another one is taken, too. */
+    static final class TakesMessagesOfOldEpochs {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This Epochs self, @Advice.Return(readOnly = false) boolean active) {
+            active = self.isActive();
+        }
+    }
+
+    /** §3.2, message 4: Sent is not sent to the new successor. */
+    static final class ResendsNothing {
+        @Advice.OnMethodEnter
+        static void enter(
+                @Advice.FieldValue("server") ChainServer server,
+                @Advice.Argument(value = 0, readOnly = false) long agreed) {
+            agreed = server.history().lastIndex();
+        }
+    }
+
+    /** What a failed head had sent here and nobody else has stays in the history. */
+    static final class KeepsWhatWasNeverAcknowledged {
+        @Advice.OnMethodEnter
+        static void enter(
+                @Advice.FieldValue("server") ChainServer server,
+                @Advice.Argument(value = 0, readOnly = false) long kept) {
+            kept = server.history().lastIndex();
+        }
+    }
+
+    /** Two histories of one length are taken for the same. */
+    static final class AgreesByIndexAlone {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.This History self,
+                @Advice.Argument(1) List<Position> ends,
+                @Advice.Return(readOnly = false) long agreed) {
+            if (!ends.isEmpty()) {
+                agreed = Math.min(ends.get(ends.size() - 1).index(), self.lastIndex());
+            }
+        }
+    }
+
+    /** Which epoch it acts in is not read back. */
+    static final class ForgetsItsEpochInACrash {
+        @Advice.OnMethodEnter
+        static void enter(
+                @Advice.FieldValue(value = "configuration", readOnly = false) Optional<Configuration> configuration) {
+            configuration = Optional.empty();
+        }
+    }
+
+    /** The master acts on what was asked in another epoch. */
+    static final class MasterActsOnWhatIsLate {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.This MasterCommand self,
+                @Advice.Argument(0) Configuration now,
+                @Advice.Return(readOnly = false) Configuration next) {
+            next = Wrong.applied(self, now);
+        }
+    }
+
+    // -- extending the chain (§3.3)
+
+    /** Who joins is the tail at once. */
+    static final class JoinerServesBeforeItHasTheHistory {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean broughtUp) {
+            broughtUp = true;
+        }
+    }
+
+    /** A tail that restarts acknowledges without the server that is about to take its place. */
+    static final class ForgetsThatItWaitsForWhoJoins {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 1, readOnly = false) boolean extending) {
+            extending = false;
+        }
+    }
+
+    /** The predecessor says what both have, of what was here before a snapshot took its place. */
+    static final class TakesAnAnswerFromBeforeASnapshot {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter() {
+            return true;
+        }
+    }
+
+    // -- queries
+
+    /** A tail that was left out without knowing answers from its old state. */
+    static final class OldTailAnswersWithoutAsking {
+        @Advice.OnMethodExit
+        static void exit(@Advice.FieldValue("unconfirmed") TreeSet<String> unconfirmed) {
+            unconfirmed.clear();
+        }
+    }
+
+    /** A new tail has not come as far as the old one, and answers. */
+    static final class NewTailAnswersAtOnce {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) Optional<Long> floor) {
+            floor = Optional.of(0L);
+        }
+    }
+
+    /** What cannot be inlined. */
+    static final class Wrong {
+
+        private Wrong() {}
+
+        static void tell(ActorRef<? super ChainLog.Event> replica, ChainLog.Write write) {
+            replica.tell(new ChainLog.Stored(write.ticket()));
+        }
+
+        static Configuration applied(MasterCommand command, Configuration now) {
+            return switch (command.kind()) {
+                case REMOVE -> now.without(command.server());
+                case JOIN -> now.withJoining(command.server());
+                case EXTEND -> now.extendedBy(command.server());
+            };
+        }
+    }
+}

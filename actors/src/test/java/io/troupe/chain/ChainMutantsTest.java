@@ -1,0 +1,82 @@
+package io.troupe.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import com.typesafe.config.ConfigFactory;
+import io.troupe.sim.mutants.MutantHunt;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Every bug of {@link ChainMutants} is found by {@link ChainFaults} within its number of seeds; two at every build.
+ *
+ * <p>System properties: {@code troupe.mutant} tries those named in it alone, {@code troupe.mutant.seeds} changes how many
+ * seeds they are given.
+ */
+class ChainMutantsTest {
+
+    private static final List<Logger> NOISY = List.of(
+            (Logger) LoggerFactory.getLogger("io.troupe.chain"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
+
+    private static final MutantHunt HUNT =
+            new MutantHunt(ChainFaults.class, ConfigFactory.empty(), name -> name.startsWith("io.troupe."));
+
+    @BeforeAll
+    static void quiet() {
+        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
+    }
+
+    @AfterAll
+    static void asBefore() {
+        NOISY.forEach(logger -> logger.setLevel(null));
+    }
+
+    private static List<ChainMutants.Planted> asked(List<ChainMutants.Planted> mutants) {
+        String one = System.getProperty("troupe.mutant", "");
+        return mutants.stream()
+                .filter(planted -> one.isEmpty() || one.contains(planted.toString()))
+                .toList();
+    }
+
+    static List<ChainMutants.Planted> first() {
+        return asked(ChainMutants.first());
+    }
+
+    static List<ChainMutants.Planted> others() {
+        return asked(ChainMutants.others());
+    }
+
+    @ParameterizedTest
+    @MethodSource("first")
+    void theSimulationFinds(ChainMutants.Planted planted) throws Exception {
+        find(planted);
+    }
+
+    @Tag("soak")
+    @ParameterizedTest
+    @MethodSource("others")
+    void theSimulationFindsTheOthers(ChainMutants.Planted planted) throws Exception {
+        find(planted);
+    }
+
+    private static void find(ChainMutants.Planted planted) throws ReflectiveOperationException {
+        int budget = Integer.getInteger("troupe.mutant.seeds", planted.seeds());
+        assertThat(HUNT.firstSeedThatFinds(Optional.of(planted.mutant()), budget))
+                .as("%s within %s seeds", planted, budget)
+                .isPresent();
+    }
+
+    @Test
+    void withoutAMutantTheSameSeedsFindNothing() throws Exception {
+        assertThat(HUNT.firstSeedThatFinds(Optional.empty(), 5)).isEmpty();
+    }
+}

@@ -1,0 +1,58 @@
+package io.troupe.chain;
+
+import java.util.TreeMap;
+
+/**
+ * The Inprocess Requests Invariant (§3.1): of two servers that act in one epoch, the one nearer the head has what the other has,
+ * and in Sent what the other may lack: Hist_i = Hist_j ⊕ Sent_i. Sent of a server here is what it has beyond what it takes for
+ * stable: so what is stable at one is on the disk of every other, and what another lacks it can still send, as updates or as
+ * a snapshot.
+ */
+final class InprocessRequests implements Witness {
+
+    private final TreeMap<String, ChainServer> servers = new TreeMap<>();
+
+    @Override
+    public void afterStep(ChainServer server) {
+        servers.put(server.node, server);
+        for (ChainServer other : servers.values()) {
+            if (actInOneEpoch(server, other)) {
+                requireThere(server, other);
+                requireThere(other, server);
+                requireStillSent(server, other);
+                requireStillSent(other, server);
+            }
+        }
+    }
+
+    private static boolean actInOneEpoch(ChainServer one, ChainServer other) {
+        return one != other
+                && one.epoch() == other.epoch()
+                && one.isActive()
+                && other.isActive()
+                && one.configuration().hasMember(one.node)
+                && other.configuration().hasMember(other.node);
+    }
+
+    private static void requireThere(ChainServer knows, ChainServer has) {
+        if (knows.stable() > has.durable()) {
+            throw new AssertionError(knows.node + " has updates to " + knows.stable() + " in Sent no more in epoch "
+                    + knows.epoch() + ", and " + has.node + " has only those to " + has.durable() + " on disk");
+        }
+    }
+
+    private static void requireStillSent(ChainServer server, ChainServer successor) {
+        boolean below = server.settings
+                .arrangement()
+                .successors(server.configuration(), server.node)
+                .contains(successor.node);
+        long base = server.history().base().index();
+        if (below
+                && base > successor.history().lastIndex()
+                && server.compaction.snapshot().index() < base) {
+            throw new AssertionError(successor.node + " has updates to "
+                    + successor.history().lastIndex() + " in epoch " + server.epoch() + ", and its predecessor "
+                    + server.node + " none before " + base + ", nor a snapshot of them");
+        }
+    }
+}

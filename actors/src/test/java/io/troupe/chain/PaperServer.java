@@ -1,0 +1,248 @@
+package io.troupe.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.troupe.chain.ChainMessage.Clients;
+import io.troupe.chain.ChainMessage.Connect;
+import io.troupe.chain.ChainMessage.Forward;
+import io.troupe.chain.ChainMessage.Resume;
+import io.troupe.replication.Answers;
+import io.troupe.replication.Engine;
+import io.troupe.replication.Groups;
+import io.troupe.replication.InMemorySnapshotStorage;
+import io.troupe.replication.PeerDirectory;
+import io.troupe.replication.ReadConsistency;
+import io.troupe.replication.Replica;
+import io.troupe.replication.ReplicaControl;
+import io.troupe.replication.SnapshotStorage;
+import io.troupe.replication.sim.ObservedClients;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
+import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
+import org.apache.pekko.util.ByteString;
+
+/** One real server of the chain n1, n2, n3, among probes that play the others and the master; time passes only when told. */
+final class PaperServer implements AutoCloseable {
+
+    /** Begins where a test begins. */
+    static final Configuration FOUNDING = Configuration.founding(List.of("n1", "n2", "n3"));
+
+    final ActorTestKit kit;
+    final ChainSettings settings;
+    final PersistenceTestKit disk;
+    final TestProbe<Replica.Message> master;
+    final SnapshotStorage storage = new InMemorySnapshotStorage();
+    final TestProbe<Answers.Batch> via;
+    final TestProbe<Replica.Reply> client;
+    private final String node;
+    private final ObservedClients clients = new ObservedClients();
+    private final Map<String, TestProbe<ChainMessage>> peers = new TreeMap<>();
+    private final ManualTime time;
+    private final AtomicLong clockNanos = new AtomicLong();
+    private final AtomicReference<ChainServer> witnessed = new AtomicReference<>();
+    private ActorRef<Replica.Message> server;
+
+    PaperServer(String node) {
+        Config config = ManualTime.config()
+                .withFallback(PersistenceTestKitPlugin.config())
+                .withFallback(ConfigFactory.load());
+        this.node = node;
+        this.kit = ActorTestKit.create("paper", config);
+        this.settings = ChainSettings.from(config);
+        this.disk = PersistenceTestKit.create(kit.system());
+        this.time = ManualTime.get(kit.system());
+        this.master = kit.createTestProbe(Replica.Message.class);
+        this.via = kit.createTestProbe(Answers.Batch.class);
+        this.client = kit.createTestProbe(Replica.Reply.class);
+        Stream.of("n1", "n2", "n3")
+                .filter(name -> !name.equals(node))
+                .forEach(name -> peers.put(name, kit.createTestProbe(ChainMessage.class)));
+        start();
+    }
+
+    String journal() {
+        return "chain-g@" + node;
+    }
+
+    private void start() {
+        TestProbe<PeerDirectory.Command> directory = kit.createTestProbe(PeerDirectory.Command.class);
+        TestProbe<Groups.Hosted> hosted = kit.createTestProbe(Groups.Hosted.class);
+        var engine = new ChainEngine(settings, storage, new PlayedMaster(), clockNanos::get, witnessed::set);
+        server = kit.spawn(engine.replica(new Engine.Seat(
+                "g",
+                node,
+                List.of("n1", "n2", "n3"),
+                clients.factory(),
+                new SplittableRandom(7),
+                directory.getRef(),
+                hosted.getRef())));
+        hosted.receiveMessage();
+        peers.forEach((name, probe) -> server.tell(
+                new PeerDirectory.PeerAt(name, Optional.of(probe.getRef().unsafeUpcast()))));
+    }
+
+    /** What the server asks of the master goes to the probe; what the master decides, the test tells. */
+    private final class PlayedMaster implements Engine {
+
+        @Override
+        public String name() {
+            return "played";
+        }
+
+        @Override
+        public Duration electionTimeout() {
+            return Duration.ofSeconds(1);
+        }
+
+        @Override
+        public Behavior<Replica.Message> replica(Seat seat) {
+            return Behaviors.receiveMessage(message -> {
+                master.getRef().tell(message);
+                return Behaviors.same();
+            });
+        }
+    }
+
+    /** As a crash does: memory is gone, the disk stays. */
+    void restart() {
+        kit.stop(server);
+        start();
+    }
+
+    void tell(Replica.Message message) {
+        server.tell(message);
+    }
+
+    /** The master decides, and this server is the first to hear of it. */
+    void decide(Configuration configuration) {
+        tell(new ChainReplica.Configured(configuration));
+    }
+
+    /** It is head in the configuration that was decided, and no lease keeps it in the one before. */
+    void lead(Configuration configuration) {
+        pass(settings.lease().plusMillis(1));
+        decide(configuration);
+        awaitEntered(configuration.epoch());
+    }
+
+    /** Its predecessor in the configuration that was decided has the same as it up to {@code agreed}. */
+    void enter(Configuration configuration, long agreed, long floor) {
+        pass(settings.lease().plusMillis(1));
+        decide(configuration);
+        resume(configuration, agreed, floor);
+        awaitEntered(configuration.epoch());
+    }
+
+    /** The answer to what it told its predecessor last. */
+    void resume(Configuration configuration, long agreed, long floor) {
+        String predecessor = Arrangement.CHAIN.predecessor(configuration, node).orElseThrow();
+        Connect connect = await(predecessor, Connect.class);
+        while (connect.epoch() != configuration.epoch()) {
+            connect = await(predecessor, Connect.class);
+        }
+        tell(new Resume(configuration.epoch(), connect.attempt(), agreed, floor));
+        status();
+    }
+
+    private void awaitEntered(long epoch) {
+        client.awaitAssert(() -> {
+            status(); // What the witness saw by then is read after it.
+            assertThat(witnessed.get().isActive() && witnessed.get().epoch() == epoch)
+                    .isTrue();
+            return null;
+        });
+    }
+
+    Replica.Status status() {
+        TestProbe<Replica.Status> probe = kit.createTestProbe(Replica.Status.class);
+        server.tell(new ReplicaControl.GetStatus(probe.getRef()));
+        return probe.receiveMessage();
+    }
+
+    void pass(Duration duration) {
+        clockNanos.addAndGet(duration.toNanos());
+        time.timePasses(duration);
+        status(); // What became due is handled before anything that is sent now.
+    }
+
+    /** The next message of this type to the other server; others are skipped. */
+    <M extends ChainMessage> M await(String to, Class<M> type) {
+        for (int i = 0; i < 1000; i++) {
+            ChainMessage message = peers.get(to).receiveMessage(Duration.ofSeconds(10));
+            if (type.isInstance(message)) {
+                return type.cast(message);
+            }
+        }
+        throw new AssertionError("no " + type.getSimpleName() + " to " + to);
+    }
+
+    /** All of this type that has been sent to the other server so far. */
+    <M extends ChainMessage> List<M> sentTo(String to, Class<M> type) {
+        status();
+        List<M> all = new ArrayList<>();
+        TestProbe<ChainMessage> probe = peers.get(to);
+        ChainMessage end = new ChainMessage.Confirmed(-1, "test", -1);
+        probe.getRef().tell(end);
+        for (ChainMessage next = probe.receiveMessage(); !next.equals(end); next = probe.receiveMessage()) {
+            if (type.isInstance(next)) {
+                all.add(type.cast(next));
+            }
+        }
+        return all;
+    }
+
+    /** What the next command to the master is. */
+    MasterCommand awaitMasterCommand() {
+        Replica.Message asked = master.receiveMessage();
+        return MasterCommand.of(((Replica.Propose) asked).command());
+    }
+
+    static Updates updates(long epoch, long first, String... commands) {
+        return new Updates(
+                first,
+                Stream.of(commands)
+                        .map(command -> new Update(epoch, new Update.Command(0, 0, 0, ByteString.fromString(command))))
+                        .toList());
+    }
+
+    /** From the predecessor; the test's client waits for the first of them. */
+    void forward(long epoch, long stable, Updates updates) {
+        var waiting = new Clients(
+                via.getRef(), client.getRef(), List.of(new Clients.Waiting(updates.first(), Replica.NO_SESSION, 0)));
+        tell(new Forward(epoch, updates, List.of(waiting), stable, false));
+    }
+
+    TestProbe<Replica.Reply> propose(String command) {
+        TestProbe<Replica.Reply> asks = kit.createTestProbe(Replica.Reply.class);
+        tell(new Replica.Propose(Replica.NO_SESSION, 0, 0, ByteString.fromString(command), asks.getRef()));
+        return asks;
+    }
+
+    TestProbe<Replica.Reply> read(ReadConsistency consistency) {
+        TestProbe<Replica.Reply> asks = kit.createTestProbe(Replica.Reply.class);
+        tell(new Replica.Query(1, ByteString.emptyByteString(), consistency, asks.getRef()));
+        return asks;
+    }
+
+    @Override
+    public void close() {
+        kit.shutdownTestKit();
+    }
+}
