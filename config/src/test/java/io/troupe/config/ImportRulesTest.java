@@ -76,7 +76,8 @@ class ImportRulesTest {
 
     @Test
     void clusterImportsActorsAndPersistence() {
-        importOnly(packages("cluster"), packages("paxos", "pbft", "raft", "replication", "wire", "persistence"));
+        importOnly(
+                packages("cluster"), packages("chain", "paxos", "pbft", "raft", "replication", "wire", "persistence"));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.troupe.cluster.cli;
 
+import io.troupe.chain.ChainEngine;
 import io.troupe.cluster.Endpoint;
 import io.troupe.cluster.Systems;
 import io.troupe.cluster.TroupeSystem;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Spec;
 final class UpCommand implements Callable<Integer> {
 
     private static final Duration READY_TIMEOUT = Duration.ofSeconds(180);
-    private static final List<String> ENGINES = List.of(RaftEngine.NAME, PaxosEngine.NAME, PbftEngine.NAME);
+    private static final List<String> ENGINES =
+            List.of(RaftEngine.NAME, PaxosEngine.NAME, PbftEngine.NAME, ChainEngine.NAME);
 
     @Parameters(
             paramLabel = "SYSTEM",
@@ -54,8 +56,8 @@ final class UpCommand implements Callable<Integer> {
             paramLabel = "ENGINE",
             defaultValue = "raft",
             description =
-                    "What orders the commands of replicated groups: raft, multi-paxos, or pbft, which takes 4 nodes"
-                            + " or more, and has keys made for them (default: ${DEFAULT-VALUE}).")
+                    "What orders the commands of replicated groups: raft, multi-paxos, chain, or pbft, which takes 4"
+                            + " nodes or more, and has keys made for them (default: ${DEFAULT-VALUE}).")
     private String engine;
 
     @Option(names = "--detach", description = "Return when the cluster serves; 'troupe down' stops it.")

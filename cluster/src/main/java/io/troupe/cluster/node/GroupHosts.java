@@ -2,6 +2,8 @@ package io.troupe.cluster.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import io.troupe.chain.ChainEngine;
+import io.troupe.chain.ChainSettings;
 import io.troupe.cluster.lease.Leases;
 import io.troupe.paxos.PaxosEngine;
 import io.troupe.paxos.PaxosSettings;
@@ -32,7 +34,8 @@ final class GroupHosts {
     private static final String STANDARD_ENGINE = "troupe.groups.engine";
     private static final String KEYS = "troupe.pbft.keys";
     private static final int PBFT_MEMBERS_MIN = 4;
-    private static final List<String> ENGINES = List.of(RaftEngine.NAME, PaxosEngine.NAME, PbftEngine.NAME);
+    private static final List<String> ENGINES =
+            List.of(RaftEngine.NAME, PaxosEngine.NAME, PbftEngine.NAME, ChainEngine.NAME);
 
     private GroupHosts() {}
 
@@ -45,6 +48,7 @@ final class GroupHosts {
         RaftSettings.from(config);
         PaxosSettings.from(config);
         PbftSettings.from(config);
+        ChainSettings.from(config);
         if (standardEngine(config).equals(PbftEngine.NAME)) {
             requireMembersForPbft(settings);
             if (keysFolder(config).isEmpty()) {
@@ -92,9 +96,12 @@ final class GroupHosts {
     static Behavior<Groups.Command> create(NodeSettings settings, DataDirectory directory) {
         Config config = settings.config();
         List<Engine> engines = new ArrayList<>();
-        engines.add(new RaftEngine(RaftSettings.from(config), storage(directory.of(DataDirectory.GROUP_SNAPSHOTS))));
+        var raft = new RaftEngine(RaftSettings.from(config), storage(directory.of(DataDirectory.GROUP_SNAPSHOTS)));
+        engines.add(raft);
         engines.add(new PaxosEngine(
                 PaxosSettings.from(config), storage(of(directory, PaxosEngine.NAME)), System::nanoTime));
+        engines.add(new ChainEngine(
+                ChainSettings.from(config), storage(of(directory, ChainEngine.NAME)), raft, System::nanoTime));
         keys(settings)
                 .ifPresent(keys -> engines.add(
                         new PbftEngine(PbftSettings.from(config), storage(of(directory, PbftEngine.NAME)), keys)));

@@ -1,0 +1,167 @@
+package io.troupe.etcd.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.kv.GetResponse;
+import io.etcd.jetcd.kv.PutResponse;
+import io.etcd.jetcd.options.GetOption;
+import io.troupe.cluster.local.LocalCluster;
+import io.troupe.cluster.local.NodeState;
+import io.troupe.cluster.node.NodeStatus;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Three JVMs whose group is a chain: its tail and its head are killed in turn, at every build, its middle when asked to, and
+ * nothing acknowledged is lost.
+ */
+class ChainClusterTest {
+
+    private static final int WRITES = 20;
+
+    @TempDir
+    private Path folder;
+
+    /** What was acknowledged: keys, and the revisions that wrote them. */
+    private final TreeMap<String, Long> acknowledged = new TreeMap<>();
+
+    private int written;
+
+    private static ByteSequence bytes(String text) {
+        return ByteSequence.from(text, StandardCharsets.UTF_8);
+    }
+
+    private static Client client(LocalCluster cluster, String node) {
+        return Client.builder()
+                .endpoints("http://127.0.0.1:" + cluster.port("etcd", node))
+                .build();
+    }
+
+    /** A fresh key each time: of one that was not acknowledged nothing is claimed. */
+    private void put(Client client) throws InterruptedException {
+        String key = "load/%04d".formatted(written++);
+        try {
+            PutResponse put = client.getKVClient().put(bytes(key), bytes(key)).get(15, TimeUnit.SECONDS);
+            acknowledged.put(key, put.getHeader().getRevision());
+        } catch (ExecutionException | TimeoutException e) {
+            return; // Its outcome is unknown.
+        }
+    }
+
+    /** Until so many are acknowledged; the chain may have to be shortened first. */
+    private void write(LocalCluster cluster, String node) throws InterruptedException {
+        int enough = acknowledged.size() + WRITES;
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        try (Client client = client(cluster, node)) {
+            while (acknowledged.size() < enough) {
+                assertThat(System.nanoTime()).as("served within 60 s").isLessThan(deadline);
+                put(client);
+            }
+        }
+    }
+
+    private static Optional<NodeStatus.Group> group(LocalCluster cluster, String node) {
+        return cluster.status().stream()
+                .filter(state -> state.id().equals(node))
+                .map(NodeState::status)
+                .filter(status -> status != null)
+                .flatMap(status -> status.groups().stream())
+                .filter(group -> group.group().equals("etcd"))
+                .findFirst();
+    }
+
+    private static String head(LocalCluster cluster, String asked) {
+        return group(cluster, asked).map(NodeStatus.Group::leader).orElse("");
+    }
+
+    /** Of the configuration that {@code asked} knows. */
+    private static long epoch(LocalCluster cluster, String asked) {
+        return group(cluster, asked).map(NodeStatus.Group::term).orElseThrow();
+    }
+
+    /** Started again it asks to join (an epoch), is brought up, and is the tail (another). */
+    private static void restartAsTail(LocalCluster cluster, String node, String asked) {
+        long without = epoch(cluster, asked);
+        cluster.start(node);
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> group(cluster, node)
+                .filter(group -> group.role().equalsIgnoreCase("follower") && group.term() >= without + 2)
+                .isPresent());
+    }
+
+    private LocalCluster start() {
+        LocalCluster cluster = LocalCluster.in(folder.resolve("cluster"))
+                .nodes(3)
+                .systems("etcd")
+                .config("troupe.etcd.engine = chain")
+                .jvmOptions("-Xmx256m", "-XX:TieredStopAtLevel=1")
+                .start();
+        cluster.awaitReady(Duration.ofSeconds(120));
+        return cluster;
+    }
+
+    /** Unless a node was slow to start, and was taken for failed, the chain is n1, n2, n3 at first. */
+    @Test
+    void tailAndHeadAreKilledInTurnAndNothingAcknowledgedIsLost() throws Exception {
+        try (LocalCluster cluster = start()) {
+            write(cluster, "n2");
+            String head = head(cluster, "n2");
+            String tail = head.equals("n3") ? "n1" : "n3";
+            String middle = head.equals("n2") ? "n1" : "n2";
+
+            cluster.kill(tail);
+            write(cluster, middle);
+            restartAsTail(cluster, tail, middle);
+
+            cluster.kill(head);
+            write(cluster, tail);
+            assertThat(head(cluster, tail)).isNotEqualTo(head);
+            requireAllAcknowledged(cluster, tail);
+        }
+    }
+
+    @Tag("soak")
+    @Test
+    void middleHeadAndTailAreKilledInTurnAndNothingAcknowledgedIsLost() throws Exception {
+        try (LocalCluster cluster = start()) {
+            write(cluster, "n3");
+            String first = head(cluster, "n3");
+            String middle = first.equals("n2") ? "n1" : "n2";
+            String other = first.equals("n3") ? "n1" : "n3";
+
+            cluster.kill(middle);
+            write(cluster, other);
+            restartAsTail(cluster, middle, other);
+
+            cluster.kill(first); // the head
+            write(cluster, other);
+            restartAsTail(cluster, first, other);
+
+            cluster.kill(first); // the tail now
+            write(cluster, middle);
+            requireAllAcknowledged(cluster, middle);
+        }
+    }
+
+    private void requireAllAcknowledged(LocalCluster cluster, String node) throws Exception {
+        try (Client client = client(cluster, node)) {
+            GetResponse all = client.getKVClient()
+                    .get(bytes("load/"), GetOption.builder().isPrefix(true).build())
+                    .get(15, TimeUnit.SECONDS);
+            var found = new TreeMap<String, Long>();
+            all.getKvs().forEach(kv -> found.put(kv.getKey().toString(StandardCharsets.UTF_8), kv.getModRevision()));
+            assertThat(found).containsAllEntriesOf(acknowledged);
+        }
+    }
+}
