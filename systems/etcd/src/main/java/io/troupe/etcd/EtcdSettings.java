@@ -2,6 +2,7 @@ package io.troupe.etcd;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import io.troupe.chain.ChainEngine;
 import io.troupe.etcd.auth.JwtTokens;
 import io.troupe.etcd.auth.SimpleTokens;
 import io.troupe.etcd.auth.Tokens;
@@ -104,7 +105,8 @@ public record EtcdSettings(
     private static final String PBFT_KEYS = "troupe.pbft.keys";
     private static final String MEMBERS = "troupe.cluster.members";
     private static final int PBFT_MEMBERS_MIN = 4;
-    private static final List<String> ENGINES = List.of(RaftEngine.NAME, PaxosEngine.NAME, PbftEngine.NAME);
+    private static final List<String> ENGINES =
+            List.of(RaftEngine.NAME, PaxosEngine.NAME, PbftEngine.NAME, ChainEngine.NAME);
 
     /**
      * @param root the node's whole configuration

@@ -41,7 +41,7 @@ class EtcdSettingsTest {
     @CsvSource({
         "client.port, 70000, it must be from 0 to 65535",
         "client.host, '\"\"', it must name something",
-        "engine, paxos, 'it must be one of [raft, multi-paxos, pbft], or empty'",
+        "engine, paxos, 'it must be one of [raft, multi-paxos, pbft, chain], or empty'",
         "engine, pbft, troupe.pbft.keys must be set",
         "linearizable-reads, leased, it must be read-index or lease",
         "in-flight-max, 0, it must be from 1 to",
