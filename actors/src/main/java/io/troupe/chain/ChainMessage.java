@@ -5,6 +5,7 @@ import io.troupe.replication.Replica;
 import io.troupe.replication.SnapshotReader.FetchChunk;
 import io.troupe.wire.Wire;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** What the servers of one chain say to each other. Whoever acts in another epoch than a message's ignores it. */
@@ -56,13 +57,15 @@ sealed interface ChainMessage extends Wire, Replica.Message {
         }
     }
 
-    /** @param indexes of the updates that one client waits for, of which it is told through {@code via} */
-    record Clients(ActorRef<Answers.Batch> via, ActorRef<Replica.Reply> client, List<Waiting> indexes) implements Wire {
-        public Clients {
-            indexes = List.copyOf(indexes);
-        }
+    /** One client waits for the updates from {@code first} to {@code last}, and is told through {@code via}. */
+    record Clients(ActorRef<Answers.Batch> via, ActorRef<Replica.Reply> client, long first, long last) implements Wire {
 
-        record Waiting(long index, long session, long serial) {}
+        /** What of them is between these. */
+        Optional<Clients> within(long least, long most) {
+            long from = Math.max(first, least);
+            long to = Math.min(last, most);
+            return from > to ? Optional.empty() : Optional.of(new Clients(via, client, from, to));
+        }
     }
 
     /**

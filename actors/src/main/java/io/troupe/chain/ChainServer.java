@@ -201,11 +201,11 @@ final class ChainServer implements Compaction.Host<Position> {
 
     private void applyStable() {
         if (stable > appliedTold) {
-            List<Applier.Waiting> clients = sent.takeThrough(stable);
             Updates updates = history.slice(appliedTold + 1, stable);
             appliedTold = stable;
             compaction.told(updates.sizeBytes());
-            applier.tell(new Applier.Apply(updates, isAnswering() ? clients : List.of()));
+            applier.tell(new Applier.Apply(updates, isAnswering() ? sent.waitingFor(updates) : List.of()));
+            sent.dropThrough(stable);
         }
     }
 

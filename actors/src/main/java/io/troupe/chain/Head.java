@@ -1,12 +1,10 @@
 package io.troupe.chain;
 
 import io.troupe.replication.Answers;
-import io.troupe.replication.Applier;
 import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** The head's duty (§3.1): puts updates in order, as many at a time as it has room for, and logs what came together at once. */
@@ -31,8 +29,7 @@ final class Head {
             onCommand(propose, via);
         } else if (request instanceof Replica.OpenSession open) {
             if (hasRoom(open, 0)) {
-                long index = append(new Update.OpenSession(), 0);
-                server.sent.add(new Applier.Waiting(index, Replica.NO_SESSION, 0, 0, open.replyTo(), Optional.of(via)));
+                server.sent.add(append(new Update.OpenSession(), 0), via, open.replyTo());
             }
         }
     }
@@ -47,9 +44,7 @@ final class Head {
         } else if (hasRoom(propose, size)) {
             var command = new Update.Command(
                     propose.session(), propose.serial(), propose.acknowledgedBelow(), propose.command());
-            long index = append(command, size);
-            server.sent.add(new Applier.Waiting(
-                    index, propose.session(), propose.serial(), size, propose.replyTo(), Optional.of(via)));
+            server.sent.add(append(command, size), via, propose.replyTo());
         }
     }
 

@@ -4,62 +4,76 @@ import io.troupe.chain.ChainMessage.Clients;
 import io.troupe.replication.Answers;
 import io.troupe.replication.Applier;
 import io.troupe.replication.Replica;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * Sent of one server (§3.1): updates that the tail may not have processed. The updates themselves are in the history, above
- * what is stable; here is who waits for them, in memory only: a client whose server forgot it asks again.
+ * what is stable; here is who waits for them, in memory only: a client whose server forgot it asks again. One client's updates
+ * that follow each other are one entry.
  */
 final class Sent {
 
-    private record Destination(ActorRef<Answers.Batch> via, ActorRef<Replica.Reply> client) {}
+    private final Deque<Clients> waiting = new ArrayDeque<>();
 
-    private final TreeMap<Long, Applier.Waiting> waiting = new TreeMap<>();
-
-    void add(Applier.Waiting client) {
-        waiting.put(client.index(), client);
+    /** @param index above all before */
+    void add(long index, ActorRef<Answers.Batch> via, ActorRef<Replica.Reply> client) {
+        Clients last = waiting.peekLast();
+        boolean follows = last != null
+                && last.last() + 1 == index
+                && last.client().equals(client)
+                && last.via().equals(via);
+        waiting.add(new Clients(via, client, follows ? waiting.removeLast().first() : index, index));
     }
 
-    /** Those of a Forward, above {@code index}. */
+    /** Those of a Forward, above {@code index}; what is here is not. */
     void addAbove(long index, List<Clients> clients) {
-        for (Clients each : clients) {
-            for (Clients.Waiting one : each.indexes()) {
-                if (one.index() > index) {
-                    add(new Applier.Waiting(
-                            one.index(), one.session(), one.serial(), 0, each.client(), Optional.of(each.via())));
-                }
-            }
-        }
+        clients.forEach(each -> each.within(index + 1, Long.MAX_VALUE).ifPresent(waiting::add));
     }
 
+    /** Who waits for some of the updates. */
     List<Clients> clientsOf(Updates updates) {
-        Map<Destination, List<Clients.Waiting>> byClient = new LinkedHashMap<>();
-        for (Applier.Waiting each :
-                waiting.subMap(updates.first(), true, updates.last(), true).values()) {
-            byClient.computeIfAbsent(
-                            new Destination(each.via().orElseThrow(), each.replyTo()), first -> new ArrayList<>())
-                    .add(new Clients.Waiting(each.index(), each.session(), each.serial()));
-        }
         List<Clients> clients = new ArrayList<>();
-        byClient.forEach((to, indexes) -> clients.add(new Clients(to.via(), to.client(), indexes)));
+        for (Clients each : waiting) {
+            if (each.first() > updates.last()) {
+                break;
+            }
+            each.within(updates.first(), updates.last()).ifPresent(clients::add);
+        }
         return clients;
     }
 
-    /** They are stable: whoever answers has them now. */
-    List<Applier.Waiting> takeThrough(long index) {
-        var head = waiting.headMap(index, true);
-        List<Applier.Waiting> taken = new ArrayList<>(head.values());
-        head.clear();
+    /** Who waits for each of the updates. */
+    List<Applier.Waiting> waitingFor(Updates updates) {
+        List<Applier.Waiting> taken = new ArrayList<>();
+        for (Clients each : clientsOf(updates)) {
+            for (long i = each.first(); i <= each.last(); i++) {
+                taken.add(waiting(i, updates.at(i).request(), each));
+            }
+        }
         return taken;
     }
 
+    private static Applier.Waiting waiting(long index, Update.Request request, Clients who) {
+        long session = request instanceof Update.Command of ? of.session() : Replica.NO_SESSION;
+        long serial = request instanceof Update.Command of ? of.serial() : 0;
+        return new Applier.Waiting(index, session, serial, 0, who.client(), Optional.of(who.via()));
+    }
+
+    /** They are stable: whoever answers has them now. */
+    void dropThrough(long index) {
+        while (!waiting.isEmpty() && waiting.getFirst().first() <= index) {
+            waiting.remove().within(index + 1, Long.MAX_VALUE).ifPresent(waiting::addFirst);
+        }
+    }
+
     void dropAbove(long index) {
-        waiting.tailMap(index, false).clear();
+        while (!waiting.isEmpty() && waiting.getLast().last() > index) {
+            waiting.removeLast().within(0, index).ifPresent(waiting::addLast);
+        }
     }
 }

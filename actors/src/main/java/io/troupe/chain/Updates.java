@@ -19,6 +19,10 @@ record Updates(long first, List<Update> updates) implements Decided {
         return first + updates.size() - 1;
     }
 
+    Update at(long index) {
+        return updates.get(Math.toIntExact(index - first));
+    }
+
     boolean isEmpty() {
         return updates.isEmpty();
     }

@@ -44,7 +44,7 @@ class ChainWireTest {
         ActorRef<Answers.Batch> via = KIT.createTestProbe(Answers.Batch.class).getRef();
         ActorRef<Replica.Reply> client =
                 KIT.createTestProbe(Replica.Reply.class).getRef();
-        var waiting = new ChainMessage.Clients(via, client, List.of(new ChainMessage.Clients.Waiting(43, 42, 5)));
+        var waiting = new ChainMessage.Clients(via, client, 42, 43);
         List<Wire> all = new ArrayList<>(List.of(
                 new ChainMessage.Heartbeat(CONFIGURATION, 6, "n1", 43, 42),
                 new ChainMessage.Connect(7, "n1", -5, 41, List.of(SNAPSHOT)),

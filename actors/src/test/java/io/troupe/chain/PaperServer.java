@@ -224,8 +224,7 @@ final class PaperServer implements AutoCloseable {
 
     /** From the predecessor; the test's client waits for the first of them. */
     void forward(long epoch, long stable, Updates updates) {
-        var waiting = new Clients(
-                via.getRef(), client.getRef(), List.of(new Clients.Waiting(updates.first(), Replica.NO_SESSION, 0)));
+        var waiting = new Clients(via.getRef(), client.getRef(), updates.first(), updates.first());
         tell(new Forward(epoch, updates, List.of(waiting), stable, false));
     }
 
