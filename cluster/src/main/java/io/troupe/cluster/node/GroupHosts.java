@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import io.troupe.chain.ChainEngine;
 import io.troupe.chain.ChainSettings;
+import io.troupe.cluster.GroupEngines;
 import io.troupe.cluster.lease.Leases;
 import io.troupe.paxos.PaxosEngine;
 import io.troupe.paxos.PaxosSettings;
@@ -33,9 +34,6 @@ final class GroupHosts {
 
     private static final String STANDARD_ENGINE = "troupe.groups.engine";
     private static final String KEYS = "troupe.pbft.keys";
-    private static final int PBFT_MEMBERS_MIN = 4;
-    private static final List<String> ENGINES =
-            List.of(RaftEngine.NAME, PaxosEngine.NAME, PbftEngine.NAME, ChainEngine.NAME);
 
     private GroupHosts() {}
 
@@ -63,10 +61,11 @@ final class GroupHosts {
 
     private static void requireMembersForPbft(NodeSettings settings) {
         int members = settings.members().size();
-        if (members < PBFT_MEMBERS_MIN) {
+        if (members < GroupEngines.PBFT_MEMBERS_MIN) {
             throw new SettingsException(
                     STANDARD_ENGINE + " is \"" + PbftEngine.NAME + "\", but troupe.cluster.members has " + members
-                            + "; PBFT bears f faulty members of 3f+1, so there must be at least " + PBFT_MEMBERS_MIN);
+                            + "; PBFT bears f faulty members of 3f+1, so there must be at least "
+                            + GroupEngines.PBFT_MEMBERS_MIN);
         }
     }
 
@@ -83,11 +82,11 @@ final class GroupHosts {
 
     private static String standardEngine(Config config) {
         String name = config.getString(STANDARD_ENGINE);
-        if (!ENGINES.contains(name)) {
+        if (!GroupEngines.NAMES.contains(name)) {
             throw new ConfigException.BadValue(
                     config.getValue(STANDARD_ENGINE).origin(),
                     STANDARD_ENGINE,
-                    "is \"" + name + "\"; it must be one of " + ENGINES);
+                    "is \"" + name + "\"; it must be one of " + GroupEngines.NAMES);
         }
         return name;
     }

@@ -2,14 +2,11 @@ package io.troupe.etcd;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
-import io.troupe.chain.ChainEngine;
+import io.troupe.cluster.GroupEngines;
 import io.troupe.etcd.auth.JwtTokens;
 import io.troupe.etcd.auth.SimpleTokens;
 import io.troupe.etcd.auth.Tokens;
 import io.troupe.etcd.compactor.Retention;
-import io.troupe.paxos.PaxosEngine;
-import io.troupe.pbft.PbftEngine;
-import io.troupe.raft.RaftEngine;
 import io.troupe.replication.ReadConsistency;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,11 +99,6 @@ public record EtcdSettings(
     private static final long QUOTA_DEFAULT_BYTES = 2L << 30;
 
     private static final String PATH = "troupe.etcd";
-    private static final String PBFT_KEYS = "troupe.pbft.keys";
-    private static final String MEMBERS = "troupe.cluster.members";
-    private static final int PBFT_MEMBERS_MIN = 4;
-    private static final List<String> ENGINES =
-            List.of(RaftEngine.NAME, PaxosEngine.NAME, PbftEngine.NAME, ChainEngine.NAME);
 
     /**
      * @param root the node's whole configuration
@@ -117,7 +109,7 @@ public record EtcdSettings(
         return new EtcdSettings(
                 ClientSettings.of(config),
                 nonEmpty(config, "group"),
-                engine(root, config),
+                GroupEngines.named(root, PATH + ".engine"),
                 linearizableReads(config),
                 (int) within(config, "max-request-bytes", config.getBytes("max-request-bytes"), 1024, 64 << 20),
                 (int) within(config, "max-txn-ops", config.getInt("max-txn-ops"), 1, 1_000_000),
@@ -162,33 +154,6 @@ public record EtcdSettings(
                         config.getInt("lease.revokes-per-check-max"),
                         1,
                         100_000)));
-    }
-
-    /** PBFT's needs are the node's, which looks after them for the engine of all groups; for this group's they are seen to here. */
-    private static Optional<String> engine(Config root, Config config) {
-        String name = config.getString("engine");
-        if (!name.isEmpty() && !ENGINES.contains(name)) {
-            throw wrong(config, "engine", "is \"" + name + "\"; it must be one of " + ENGINES + ", or empty");
-        }
-        if (name.equals(PbftEngine.NAME)) {
-            if (!root.hasPath(PBFT_KEYS) || root.getString(PBFT_KEYS).isEmpty()) {
-                throw wrong(
-                        config,
-                        "engine",
-                        "is \"pbft\", for which " + PBFT_KEYS
-                                + " must be set: the folder with this node's keys and those"
-                                + " of all members, which troupe keys makes");
-            }
-            int members = root.getStringList(MEMBERS).size();
-            if (members < PBFT_MEMBERS_MIN) {
-                throw wrong(
-                        config,
-                        "engine",
-                        "is \"pbft\", which bears f faulty members of 3f+1, but " + MEMBERS + " has " + members
-                                + "; there must be at least " + PBFT_MEMBERS_MIN);
-            }
-        }
-        return Optional.of(name).filter(given -> !given.isEmpty());
     }
 
     private static ReadConsistency linearizableReads(Config config) {
