@@ -28,16 +28,18 @@ class ChainPaperTest {
 
     private static final Duration A_WHILE = Duration.ofMillis(100);
 
-    private PaperServer server = new PaperServer("n2");
+    private PaperServer server;
 
     @AfterEach
     void stop() {
-        server.close();
+        if (server != null) {
+            server.close();
+        }
     }
 
-    /** A place that the rule is about; n2 is in the middle. */
+    /** The place that the rule is about: n1 is the head, n3 the tail. */
     private void be(String node) {
-        server.close();
+        stop();
         server = new PaperServer(node);
     }
 
@@ -46,10 +48,6 @@ class ChainPaperTest {
         List<Position> ends = has == 0 ? List.of() : List.of(new Position(has, hasEpoch));
         server.tell(new Connect(epoch, successor, 5, 0, ends));
         assertThat(server.await(successor, Resume.class).attempt()).isEqualTo(5);
-    }
-
-    private void isAnswered(TestProbe<Replica.Reply> client) {
-        client.expectMessageClass(Replica.Applied.class);
     }
 
     // -- §3.1 the protocol
@@ -71,6 +69,7 @@ class ChainPaperTest {
     @Test
     @DisplayName("§3.1 Who is not the head passes updates on to it, and takes none")
     void othersPassUpdatesOn() {
+        be("n2");
         server.propose("a");
         assertThat(server.await("n1", Submit.class).requests()).hasSize(1);
         assertThat(server.sentTo("n3", Forward.class)).isEmpty();
@@ -80,6 +79,7 @@ class ChainPaperTest {
     @DisplayName(
             "§3.1 An update is on the disk of a server before the next one has it (the Update Propagation Invariant)")
     void nothingIsForwardedThatIsNotDurable() {
+        be("n2");
         connects("n3", 1, 0, 0);
         server.disk.failNextPersisted(server.journal());
         server.forward(1, 0, updates(1, 1, "a"));
@@ -92,6 +92,7 @@ class ChainPaperTest {
     @Test
     @DisplayName("§3.1 Histories are prefixes of the predecessor's: what does not follow is not taken, but asked for")
     void aGapIsNotTaken() {
+        be("n2");
         server.forward(1, 0, updates(1, 2, "b"));
         assertThat(server.await("n1", Connect.class).ends()).isEmpty();
         server.forward(1, 0, updates(1, 1, "a"));
@@ -126,6 +127,7 @@ class ChainPaperTest {
             "§3.1 An acknowledgement goes from the tail to the head; what it names leaves Sent at each (the Inprocess Requests"
                     + " Invariant)")
     void acknowledgementsTravelBack() {
+        be("n2");
         connects("n3", 1, 0, 0);
         server.forward(1, 0, updates(1, 1, "a"));
         Forward forwarded = server.await("n3", Forward.class);
@@ -142,6 +144,7 @@ class ChainPaperTest {
     @Test
     @DisplayName("§3.1 Queries are processed by the tail: others pass them on")
     void onlyTheTailAnswersQueries() {
+        be("n2");
         server.read(ReadConsistency.LINEARIZABLE);
         assertThat(server.await("n3", Submit.class).requests()).hasSize(1);
         be("n1");
@@ -176,6 +179,7 @@ class ChainPaperTest {
     @Test
     @DisplayName("§3.2 A server that is silent is reported to the master")
     void whoIsSilentIsReported() {
+        be("n2");
         for (Duration passed = Duration.ZERO;
                 passed.compareTo(server.settings.failureTimeout().multipliedBy(7)) < 0;
                 passed = passed.plus(server.settings.heartbeatInterval())) {
@@ -200,6 +204,7 @@ class ChainPaperTest {
     @Test
     @DisplayName("§3.2.1 Failure of the head: its successor is the head, with what it has, and goes on from there")
     void theNextIsHead() {
+        be("n2");
         server.forward(1, 0, updates(1, 1, "a"));
         server.lead(FOUNDING.without("n1"));
         assertThat(server.status().role()).isEqualTo(Replica.Role.LEADER);
@@ -217,6 +222,7 @@ class ChainPaperTest {
     @DisplayName(
             "§3.2.1 What a failed head had not forwarded to anybody has not happened: a server that comes back drops it")
     void whatNobodyElseHasIsDropped() {
+        be("n2");
         server.forward(1, 0, updates(1, 1, "a", "b"));
         server.enter(FOUNDING.without("n3"), 1, 1);
         server.sentTo("n1", Heartbeat.class); // Those of before.
@@ -228,6 +234,7 @@ class ChainPaperTest {
     @DisplayName(
             "§3.2.2 Failure of the tail: its predecessor is the tail; what is in its Sent is stable, and it replies")
     void thePredecessorIsTail() {
+        be("n2");
         connects("n3", 1, 0, 0);
         server.forward(1, 0, updates(1, 1, "a"));
         server.await("n3", Forward.class);
@@ -276,6 +283,7 @@ class ChainPaperTest {
     @Test
     @DisplayName("An old head is fenced: its updates are not taken in a later epoch")
     void anOldHeadIsFenced() {
+        be("n2");
         server.lead(FOUNDING.without("n1"));
         server.forward(1, 0, updates(1, 1, "a"));
         server.pass(server.settings.heartbeatInterval());
@@ -287,6 +295,7 @@ class ChainPaperTest {
     @DisplayName("An old tail is fenced: who has heard of a later epoch does not confirm it, and counts none of its"
             + " acknowledgements")
     void anOldTailIsFenced() {
+        be("n2");
         connects("n3", 1, 0, 0);
         server.forward(1, 0, updates(1, 1, "a"));
         server.decide(FOUNDING.without("n3"));
@@ -312,6 +321,7 @@ class ChainPaperTest {
     @Test
     @DisplayName("An epoch is entered durably: a server that restarts acts in no earlier one")
     void anEpochIsNotForgotten() {
+        be("n2");
         server.lead(FOUNDING.without("n1"));
         assertThat(server.status().role()).isEqualTo(Replica.Role.LEADER);
         server.restart();
@@ -325,6 +335,7 @@ class ChainPaperTest {
     @Test
     @DisplayName("Under a lease that it granted a server goes on to no chain without the holder")
     void aLeaseIsKept() {
+        be("n2");
         server.tell(new Confirm(1, "n3", 1));
         server.await("n3", Confirmed.class);
         server.decide(FOUNDING.without("n3"));
@@ -360,6 +371,7 @@ class ChainPaperTest {
     @Test
     @DisplayName("§3.3 A server that is in no chain asks to join it")
     void whoIsOutAsksToJoin() {
+        be("n2");
         server.decide(FOUNDING.without("n2"));
         server.pass(server.settings.heartbeatInterval());
         assertThat(server.awaitMasterCommand()).isEqualTo(new MasterCommand(MasterCommand.Kind.JOIN, 2, "n2"));
@@ -369,6 +381,7 @@ class ChainPaperTest {
     @DisplayName(
             "§3.3 The tail forwards its history to who joins, and asks the master to extend the chain when that has it all")
     void theTailBringsUpWhoJoins() {
+        be("n2");
         server.forward(1, 0, updates(1, 1, "a", "b"));
         server.enter(joining(), 2, 2);
         server.pass(server.settings.heartbeatInterval());
@@ -385,6 +398,7 @@ class ChainPaperTest {
     @Test
     @DisplayName("§3.3 From when the joining server is brought up nothing is acknowledged without it")
     void theJoinerIsWaitedFor() {
+        be("n2");
         server.enter(joining(), 0, 0);
         connects("n3", 3, 0, 0);
         server.pass(server.settings.heartbeatInterval()); // It is brought up: there is nothing that it lacks.
