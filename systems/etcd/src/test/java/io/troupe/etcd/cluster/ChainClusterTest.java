@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three JVMs whose group is a chain: its tail and its head are killed in turn, at every build, its middle when asked to, and
- * nothing acknowledged is lost.
+ * Three JVMs whose group is a chain: its head is killed at every build, and when asked to its middle, its head and its tail in
+ * turn; nothing acknowledged is lost.
  */
 class ChainClusterTest {
 
@@ -111,26 +111,20 @@ class ChainClusterTest {
         return cluster;
     }
 
-    /** Unless a node was slow to start, and was taken for failed, the chain is n1, n2, n3 at first. */
     @Test
-    void tailAndHeadAreKilledInTurnAndNothingAcknowledgedIsLost() throws Exception {
+    void theHeadIsKilledAndNothingAcknowledgedIsLost() throws Exception {
         try (LocalCluster cluster = start()) {
-            write(cluster, "n2");
-            String head = head(cluster, "n2");
-            String tail = head.equals("n3") ? "n1" : "n3";
-            String middle = head.equals("n2") ? "n1" : "n2";
-
-            cluster.kill(tail);
-            write(cluster, middle);
-            restartAsTail(cluster, tail, middle);
-
+            write(cluster, "n3");
+            String head = head(cluster, "n3");
+            String other = head.equals("n3") ? "n2" : "n3";
             cluster.kill(head);
-            write(cluster, tail);
-            assertThat(head(cluster, tail)).isNotEqualTo(head);
-            requireAllAcknowledged(cluster, tail);
+            write(cluster, other);
+            assertThat(head(cluster, other)).isNotEqualTo(head);
+            requireAllAcknowledged(cluster, other);
         }
     }
 
+    /** Unless a node was slow to start, and was taken for failed, the chain is n1, n2, n3 at first. */
     @Tag("soak")
     @Test
     void middleHeadAndTailAreKilledInTurnAndNothingAcknowledgedIsLost() throws Exception {
