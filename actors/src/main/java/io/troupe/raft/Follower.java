@@ -31,6 +31,13 @@ final class Follower extends Role {
         this.timeoutTicks = patience();
     }
 
+    /** The first role of a life: it waits for a leader since that began. */
+    static Follower recovered(RaftServer server) {
+        var follower = new Follower(server);
+        follower.ticksSilent = server.ticksSinceBirth();
+        return follower;
+    }
+
     @Override
     Replica.Role name() {
         if (server.isWitness()) {

@@ -7,7 +7,8 @@ import io.troupe.replication.Replica;
 import java.util.TreeSet;
 
 /**
- * Pre-candidate (thesis §9.6): asks whether it would be elected before it disturbs anybody with a higher term.
+ * Pre-candidate (thesis §9.6): asks whether it would be elected before it disturbs anybody with a higher term. Asks again
+ * with every heartbeat interval: a server that has heard the lost leader a little later than this one supports nobody yet.
  *
  * <p>Transitions: → candidate, when a quorum would vote for it; → pre-candidate again, at an election timeout; →
  * follower, when it hears a leader or a higher term.
@@ -28,8 +29,12 @@ final class PreCandidate extends Role {
 
     static Role begin(RaftServer server) {
         PreCandidate candidate = new PreCandidate(server);
-        server.voters().forEach(peer -> peer.tell(candidate.request));
+        candidate.ask();
         return candidate.count(server.node);
+    }
+
+    private void ask() {
+        server.voters().forEach(peer -> peer.tell(request));
     }
 
     private Role count(String supporter) {
@@ -44,7 +49,13 @@ final class PreCandidate extends Role {
 
     @Override
     Role onTick() {
-        return ++ticks >= timeoutTicks ? again() : this;
+        if (++ticks >= timeoutTicks) {
+            return again();
+        }
+        if (ticks % server.settings.ticksPerHeartbeat() == 0) {
+            ask();
+        }
+        return this;
     }
 
     private Role again() {

@@ -15,6 +15,7 @@ public final class RaftEngine implements Engine {
     private final RaftSettings settings;
     private final SnapshotStorage storage;
     private final LongSupplier nanoClock;
+    private final long bornNanos;
     private final Inspector inspector;
 
     /**
@@ -25,7 +26,12 @@ public final class RaftEngine implements Engine {
         this(settings, storage, System::nanoTime);
     }
 
-    /** @param nanoClock of the node: monotonic, and goes on while the process is stopped; leases are judged by it */
+    /**
+     * To be made when a life of the node begins: that no leader was heard before is what a replica's first pledge and its
+     * first election timeout are counted from.
+     *
+     * @param nanoClock of the node: monotonic, and goes on while the process is stopped; leases are judged by it
+     */
     public RaftEngine(RaftSettings settings, SnapshotStorage storage, LongSupplier nanoClock) {
         this(settings, storage, nanoClock, Inspector.NOBODY);
     }
@@ -34,6 +40,7 @@ public final class RaftEngine implements Engine {
         this.settings = settings;
         this.storage = storage;
         this.nanoClock = nanoClock;
+        this.bornNanos = nanoClock.getAsLong();
         this.inspector = inspector;
     }
 
@@ -62,6 +69,7 @@ public final class RaftEngine implements Engine {
                 storage,
                 seat.random(),
                 nanoClock,
+                bornNanos,
                 seat.directory(),
                 inspector);
         Configuration founding = RaftReplica.founding(seat.node(), seat.members(), seat.witnesses());

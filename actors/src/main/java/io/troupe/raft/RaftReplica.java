@@ -55,7 +55,11 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
         TICK
     }
 
-    /** Who a replica is, and what it works with. */
+    /**
+     * Who a replica is, and what it works with.
+     *
+     * @param bornNanos on the clock: an earlier life of its node had ended then, if there was one
+     */
     record Identity(
             String group,
             String node,
@@ -64,6 +68,7 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
             SnapshotStorage storage,
             RandomGenerator random,
             LongSupplier nanoClock,
+            long bornNanos,
             ActorRef<PeerDirectory.Command> directory,
             Inspector inspector) {
 
@@ -200,7 +205,7 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
             super(context);
             this.server = server;
             this.inspector = inspector;
-            become(new Follower(server));
+            become(Follower.recovered(server));
         }
 
         @Override

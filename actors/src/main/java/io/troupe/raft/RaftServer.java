@@ -53,6 +53,7 @@ final class RaftServer implements Compaction.Host<SnapshotMetadata> {
     private boolean abstaining;
     private HardState durable;
     private final LongSupplier nanoClock;
+    private final long bornNanos;
     private final boolean witness;
     private int ticksPledged;
     private Configuration sought;
@@ -94,9 +95,10 @@ final class RaftServer implements Compaction.Host<SnapshotMetadata> {
                 new Compaction.Limits(settings.snapshotEntries(), settings.snapshotBytes(), settings.electionTicks()),
                 snapshot);
         this.nanoClock = identity.nanoClock();
+        this.bornNanos = identity.bornNanos();
         this.witness = identity.witness();
         if (recovered.snapshot().isPresent()) {
-            pledge(); // Whom it followed before it was stopped, it has forgotten.
+            ticksPledged = settings.electionTicks() - ticksSinceBirth(); // Whom it followed before, it has forgotten.
         }
         checkKind();
     }
@@ -223,6 +225,12 @@ final class RaftServer implements Compaction.Host<SnapshotMetadata> {
         ticksPledged = settings.electionTicks();
     }
 
+    /** Whole ticks in which it has certainly heard no leader before it recovered; at most an election timeout. */
+    int ticksSinceBirth() {
+        long ticks = (nanoTime() - bornNanos) / settings.tick().toNanos();
+        return (int) Math.min(ticks, settings.electionTicks());
+    }
+
     boolean isPledged() {
         return ticksPledged > 0;
     }
@@ -238,10 +246,14 @@ final class RaftServer implements Compaction.Host<SnapshotMetadata> {
         return nanoClock.getAsLong();
     }
 
-    /** Randomized over one to two election timeouts (§5.2, §9.3), in ticks. */
+    /**
+     * Randomized over one to one and a half election timeouts (§5.2, §9.3), in ticks. The paper has twice; but who stands
+     * too early here is refused by pre-vote, and two that stand at once are rarer than ticks of the same number, because
+     * servers do not count theirs in step.
+     */
     int randomElectionTicks() {
         int ticks = settings.electionTicks();
-        return ticks + random.nextInt(ticks);
+        return ticks + random.nextInt(Math.max(1, ticks / 2));
     }
 
     Replica.Status status(Replica.Role role) {

@@ -122,6 +122,7 @@ final class PaperServer implements AutoCloseable {
                 storage,
                 new SplittableRandom(7),
                 clock::get,
+                clock.get(),
                 directory.getRef(),
                 (server, role) -> passGate());
         server = kit.spawn(RaftReplica.create(

@@ -43,21 +43,33 @@ import org.apache.pekko.actor.typed.receptionist.Receptionist;
 /**
  * etcd on one node: has the group hosted, then opens the gateway on it.
  *
- * <p>Transitions: hosting → opening, when the replica has recovered; opening → serving, when the gateway
- * listens; hosting → out of service, when the replica is down; any → leaving. No child is restarted: when one stops, so
+ * <p>Transitions: hosting → catching up, when the replica has recovered; catching up → opening, when its store is as new as
+ * the group's; opening → serving, when the gateway listens; hosting → out of service, when the replica is down; any →
+ * leaving. No child is restarted: when one stops, so
  * does this guardian, and the node decides. The session's client stops with the replica, so that a new guardian finds
  * the replica down, and its clients find no port here.
  */
 final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
 
     sealed interface Command
-            permits WrappedNode, WrappedHosted, WrappedStatus, WrappedListening, WrappedRestored, Left, Look {}
+            permits WrappedNode,
+                    WrappedHosted,
+                    WrappedStatus,
+                    CaughtUp,
+                    WrappedListening,
+                    WrappedRestored,
+                    Left,
+                    Look {}
 
     private record WrappedNode(SystemGuardian.Command command) implements Command {}
 
     private record WrappedHosted(Groups.HostReply reply) implements Command {}
 
     private record WrappedStatus(Replica.Status status) implements Command {}
+
+    private enum CaughtUp implements Command {
+        CAUGHT_UP
+    }
 
     private record WrappedRestored(Importer.Done done) implements Command {}
 
@@ -93,6 +105,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
     /** Who asked this node to leave, until it has. */
     private final List<ActorRef<Done>> leaveAsked = new ArrayList<>();
 
+    private boolean caughtUp;
     private boolean toldReady;
     private boolean leaving;
     private boolean left;
@@ -137,6 +150,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
                 .onMessage(WrappedNode.class, wrapped -> onNode(wrapped.command()))
                 .onMessage(WrappedHosted.class, wrapped -> onHostReply(wrapped.reply()))
                 .onMessage(WrappedStatus.class, wrapped -> onStatus(wrapped.status()))
+                .onMessage(CaughtUp.class, ignored -> onCaughtUp())
                 .onMessage(WrappedListening.class, wrapped -> onListening(wrapped.listening()))
                 .onMessage(WrappedRestored.class, wrapped -> onRestored(wrapped.done()))
                 .onMessage(Left.class, ignored -> onLeft())
@@ -187,6 +201,13 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
         ActorRef<Gateway.Command> opened =
                 getContext().spawn(Gateway.create(settings, view, backends, listening), "gateway");
         gateway = Optional.of(opened);
+        getContext()
+                .spawn(
+                        CatchUp.create(
+                                session,
+                                watches.feed()::latest,
+                                getContext().messageAdapter(CatchUp.Done.class, done -> CaughtUp.CAUGHT_UP)),
+                        "catch-up");
         getContext().watch(session);
         getContext().watch(opened);
         return this;
@@ -230,6 +251,12 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
             getContext().getLog().warn("the data-dir used by this member must be removed.");
             CoordinatedShutdown.get(getContext().getSystem()).runAll(CoordinatedShutdown.unknownReason());
         }
+        return this;
+    }
+
+    private Behavior<Command> onCaughtUp() {
+        caughtUp = true;
+        gateway.ifPresent(actor -> actor.tell(Gateway.Serve.SERVE));
         return this;
     }
 
@@ -300,6 +327,9 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
         if (gateway.isEmpty() || leaving) {
             return new SystemGuardian.Health(false, notReady, endpoints);
         }
+        if (!caughtUp) {
+            return new SystemGuardian.Health(false, whyBehind(), endpoints);
+        }
         if (endpoints.isEmpty()) {
             return new SystemGuardian.Health(false, "opening the client port", endpoints);
         }
@@ -334,6 +364,11 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
         return node.members().stream()
                 .filter(member -> !joins || !member.equals(node.nodeId()))
                 .toList();
+    }
+
+    private String whyBehind() {
+        Replica.Status status = view.status();
+        return status.leader().isPresent() ? "the store is catching up with the group's" : whyNoLeader(status);
     }
 
     private String whyNoLeader(Replica.Status status) {

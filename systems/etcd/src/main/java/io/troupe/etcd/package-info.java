@@ -7,6 +7,7 @@
  *    ├─ lessor               in office where the node leads: has leases that ran out revoked
  *    ├─ leases               the desk that brings questions about leases to the lessor in office
  *    ├─ session              exactly-once commands, and reads, retried within their deadline
+ *    ├─ catch-up             after the start: waits until the store is as new as the group's
  *    ├─ importer             where the node leads: brings a snapshot file into a new cluster, if one is set
  *    ├─ corruption-check     has all members' stores hashed and compared, if that is asked for
  *    ├─ compactor            where the node leads: has history forgotten that is older than the retention, if one is set

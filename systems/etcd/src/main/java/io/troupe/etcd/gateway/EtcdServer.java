@@ -13,6 +13,7 @@ import io.troupe.etcd.port.ClientAddress;
 import io.troupe.etcd.port.ClientPort;
 import io.troupe.etcd.tls.TlsSettings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
@@ -23,23 +24,18 @@ import java.util.stream.Collectors;
 public final class EtcdServer {
 
     private final Server server;
-    private final int port;
+    private final List<ClientAddress> addresses;
     private final HealthStatusManager health;
 
-    private EtcdServer(Server server, int port, HealthStatusManager health) {
+    private EtcdServer(Server server, List<ClientAddress> addresses, HealthStatusManager health) {
         this.server = server;
-        this.port = port;
+        this.addresses = addresses;
         this.health = health;
     }
 
-    /**
-     * Binds and begins to accept.
-     *
-     * @throws IOException when the address cannot be bound; the message names it
-     */
-    static EtcdServer start(
-            EtcdSettings settings, ClientPort port, NodeView node, List<ServerServiceDefinition> services)
-            throws IOException {
+    /** One that does not listen yet. */
+    static EtcdServer build(
+            EtcdSettings settings, ClientPort port, NodeView node, List<ServerServiceDefinition> services) {
         List<ClientAddress> addresses = settings.client().addresses();
         var health = new HealthStatusManager(); // Serving as a whole from the first, as etcd says it.
         var builder = NettyServerBuilder.forAddress(
@@ -63,18 +59,27 @@ public final class EtcdServer {
         var learnerCalls = new LearnerCalls(node);
         services.forEach(service ->
                 builder.addService(ServerInterceptors.intercept(service, leaderRequired, learnerCalls, credentials)));
+        return new EtcdServer(builder.build(), addresses, health);
+    }
+
+    /**
+     * Binds and begins to accept.
+     *
+     * @throws UncheckedIOException when an address cannot be bound; the message names it
+     */
+    EtcdServer listen() {
         try {
-            Server server = builder.build().start();
-            return new EtcdServer(server, firstPort(addresses, server), health);
+            server.start();
+            return this;
         } catch (IOException e) {
-            throw new IOException(
-                    "cannot listen on " + told(addresses) + " for etcd clients: is the port in use? Set"
+            throw new UncheckedIOException(
+                    "cannot listen on " + told() + " for etcd clients: is the port in use? Set"
                             + " troupe.etcd.client.port to a free one, or 0",
                     e);
         }
     }
 
-    private static String told(List<ClientAddress> addresses) {
+    private String told() {
         return addresses.stream().map(ClientAddress::toString).collect(Collectors.joining(", "));
     }
 
@@ -82,8 +87,8 @@ public final class EtcdServer {
         return new InetSocketAddress(address.host(), address.port());
     }
 
-    /** Where the first address listens: gRPC tells its ports in no order. */
-    private static int firstPort(List<ClientAddress> addresses, Server server) {
+    /** Where the first address listens: a free port where that asked for 0. gRPC tells its ports in no order. */
+    public int port() {
         int wanted = addresses.get(0).port();
         Set<Integer> others =
                 addresses.stream().skip(1).map(ClientAddress::port).collect(Collectors.toSet());
@@ -94,11 +99,6 @@ public final class EtcdServer {
                         .filter(bound -> !others.contains(bound))
                         .findFirst()
                         .orElseThrow();
-    }
-
-    /** Of the first address: a free one where that asked for 0. */
-    public int port() {
-        return port;
     }
 
     /** Accepts no more; calls under way may finish. */

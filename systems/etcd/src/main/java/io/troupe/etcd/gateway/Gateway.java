@@ -21,7 +21,6 @@ import io.troupe.etcd.watch.WatchSession;
 import io.troupe.replication.Groups;
 import io.troupe.replication.Replica;
 import io.troupe.replication.SessionClient;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,12 +46,22 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 /**
  * The node's face to etcd clients: owns the gRPC server and the actors that serve it.
  *
- * <p>Transitions: binding → serving → leaving → stopped. A port that cannot be bound stops the gateway: its
+ * <p>Transitions: preparing → binding, when it is told to serve; binding → serving → leaving → stopped. A port that cannot be bound stops the gateway: its
  * parent decides what that means for the node.
  */
 public final class Gateway extends AbstractBehavior<Gateway.Command> {
 
-    public sealed interface Command permits Bound, NotBound, LeaderKnown, Leave, DrainCheck {}
+    public sealed interface Command permits Prepared, Serve, Bound, NotBound, LeaderKnown, Leave, DrainCheck {}
+
+    /** Certificates could be read, and so on: the port can be bound. */
+    private enum Prepared implements Command {
+        PREPARED
+    }
+
+    /** Listen for clients: what they would read is there. */
+    public enum Serve implements Command {
+        SERVE
+    }
 
     private record Bound(EtcdServer server) implements Command {}
 
@@ -98,8 +107,10 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
     private final ActorRef<Registrar.Command> registrar;
     private final List<ActorRef<Object>> streams = new ArrayList<>();
     private final AtomicLong waitingIds = new AtomicLong();
+    private final Executor blocking;
+    private final CompletableFuture<EtcdServer> prepared;
     /** Done when the port is bound or cannot be: a gateway that ends meanwhile closes it all the same. */
-    private final CompletableFuture<EtcdServer> starting;
+    private Optional<CompletableFuture<EtcdServer>> starting = Optional.empty();
 
     private final List<ActorRef<Done>> leaving = new ArrayList<>();
 
@@ -140,10 +151,10 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                 settings);
         List<ServerServiceDefinition> services = services(calls, node, backends);
         var http = new HttpBackend(calls, node, backends.meters());
-        Executor blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
-        this.starting = CompletableFuture.supplyAsync(() -> start(settings, http, node, services, blocking), blocking);
-        context.pipeToSelf(
-                starting, (started, failure) -> started == null ? new NotBound(failure) : new Bound(started));
+        this.blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
+        this.prepared =
+                CompletableFuture.supplyAsync(() -> prepare(settings, http, node, services, blocking), blocking);
+        context.pipeToSelf(prepared, (server, failure) -> server == null ? new NotBound(failure) : Prepared.PREPARED);
     }
 
     private List<ServerServiceDefinition> services(UnaryCalls calls, NodeView node, Backends backends) {
@@ -165,7 +176,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                 new AuthService(calls, node, new Passwords(settings.auth().bcryptCost()), authentications, blocking)
                         .bindService(),
                 new KvService(calls, node, settings.txnOpsMax()).bindService(),
-                new WatchService(watches(), backends.watches(), node, backends.auth(), settings.requestBytesMax())
+                new WatchService(watches(node), backends.watches(), node, backends.auth(), settings.requestBytesMax())
                         .bindService(),
                 leases.definition(),
                 new ClusterService(calls, members, registrar, node, random, system).bindService(),
@@ -222,12 +233,12 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
         return parentOfStreams;
     }
 
-    private StreamObservers<WatchRequest, WatchSession.Command> watches() {
+    private StreamObservers<WatchRequest, WatchSession.Command> watches(NodeView node) {
         var admission = new Admission(settings.inFlightMax());
         return new StreamObservers<>(
                 sessions("watch-streams", admission, new WatchSession.LeaderLost()),
                 admission,
-                WatchSession.Requested::new,
+                request -> new WatchSession.Requested(request, node.revision()),
                 new WatchSession.Writable(),
                 new WatchSession.Gone(),
                 Optional.empty()); // As in etcd, a client that sends no more is served until it leaves.
@@ -244,24 +255,22 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                 Optional.of(new KeepAliveSession.Finished()));
     }
 
-    private static EtcdServer start(
+    private static EtcdServer prepare(
             EtcdSettings settings,
             HttpBackend http,
             NodeView node,
             List<ServerServiceDefinition> services,
             Executor blocking) {
-        try {
-            var port = new ClientPort(
-                    settings.client().addresses(), settings.client().tls().map(ServerTls::open), http, blocking);
-            return EtcdServer.start(settings, port, node, services);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e.getMessage(), e);
-        }
+        var port = new ClientPort(
+                settings.client().addresses(), settings.client().tls().map(ServerTls::open), http, blocking);
+        return EtcdServer.build(settings, port, node, services);
     }
 
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
+                .onMessage(Prepared.class, ignored -> this)
+                .onMessage(Serve.class, ignored -> onServe())
                 .onMessage(Bound.class, this::onBound)
                 .onMessage(NotBound.class, this::onNotBound)
                 .onMessage(LeaderKnown.class, this::onLeaderKnown)
@@ -269,6 +278,16 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                 .onMessage(DrainCheck.class, this::onDrainCheck)
                 .onSignal(PostStop.class, ignored -> onPostStop())
                 .build();
+    }
+
+    private Behavior<Command> onServe() {
+        if (leaving.isEmpty() && starting.isEmpty()) {
+            var bound = prepared.thenApplyAsync(EtcdServer::listen, blocking);
+            starting = Optional.of(bound);
+            getContext()
+                    .pipeToSelf(bound, (server, failure) -> server == null ? new NotBound(failure) : new Bound(server));
+        }
+        return this;
     }
 
     private Behavior<Command> onBound(Bound bound) {
@@ -305,8 +324,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
     }
 
     private Behavior<Command> onDrainCheck(DrainCheck check) {
-        boolean drained = starting.isCompletedExceptionally()
-                || starting.isDone() && starting.join().isTerminated();
+        boolean drained = starting.map(Gateway::isTerminated).orElse(true);
         if (check.left() == 0 || drained) {
             return Behaviors.stopped();
         }
@@ -314,9 +332,14 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
         return this;
     }
 
+    private static boolean isTerminated(CompletableFuture<EtcdServer> server) {
+        return server.isCompletedExceptionally()
+                || server.isDone() && server.join().isTerminated();
+    }
+
     /** At once, or when the port is bound. */
     private void ifStarted(Consumer<EtcdServer> action) {
-        starting.thenAccept(action);
+        starting.ifPresent(server -> server.thenAccept(action));
     }
 
     private Behavior<Command> onPostStop() {

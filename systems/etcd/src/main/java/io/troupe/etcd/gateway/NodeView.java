@@ -78,9 +78,14 @@ public final class NodeView {
         return known == 0 ? ownClusterId : known;
     }
 
+    /** What the store on this node has reached. */
+    public long revision() {
+        return revision.getAsLong();
+    }
+
     /** The header of a response about the present. */
     public ResponseHeader header() {
-        return header(revision.getAsLong());
+        return header(revision());
     }
 
     /** The header of a response about {@code atRevision}. */

@@ -53,7 +53,11 @@ public final class Members extends AbstractBehavior<Members.Command> {
     private final String nodeId;
     private final String address;
     private Facts own;
+    /** Under which a node is found from its start. */
     private final ServiceKey<Command> key;
+    /** Under which it is found besides once it serves clients: the others then ask it again. */
+    private final ServiceKey<Command> servingKey;
+
     private final TreeMap<String, Facts> known = new TreeMap<>();
     /** Of each known node the actor that told so, and those that can be reached. */
     private final TreeMap<String, ActorRef<Command>> gateways = new TreeMap<>();
@@ -75,10 +79,13 @@ public final class Members extends AbstractBehavior<Members.Command> {
         this.members = members;
         this.own = new Facts(nodeId, "", address);
         this.key = ServiceKey.create(Command.class, group + "-members");
-        context.getSystem()
-                .receptionist()
-                .tell(Receptionist.subscribe(
-                        key, context.messageAdapter(Receptionist.Listing.class, ListingChanged::new)));
+        this.servingKey = ServiceKey.create(Command.class, group + "-members-serving");
+        ActorRef<Receptionist.Listing> listings =
+                context.messageAdapter(Receptionist.Listing.class, ListingChanged::new);
+        var receptionist = context.getSystem().receptionist();
+        receptionist.tell(Receptionist.subscribe(key, listings));
+        receptionist.tell(Receptionist.subscribe(servingKey, listings));
+        receptionist.tell(Receptionist.register(key, context.getSelf()));
     }
 
     private Behavior<Command> onServing(Serving serving) {
@@ -86,7 +93,7 @@ public final class Members extends AbstractBehavior<Members.Command> {
         getContext()
                 .getSystem()
                 .receptionist()
-                .tell(Receptionist.register(key, getContext().getSelf()));
+                .tell(Receptionist.register(servingKey, getContext().getSelf()));
         return this;
     }
 
@@ -108,8 +115,12 @@ public final class Members extends AbstractBehavior<Members.Command> {
     }
 
     private Behavior<Command> onListingChanged(ListingChanged changed) {
-        reachable = changed.listing().getServiceInstances(key);
-        for (ActorRef<Command> gateway : reachable.stream().sorted().toList()) {
+        boolean serving = changed.listing().isForKey(servingKey);
+        Set<ActorRef<Command>> listed = changed.listing().getServiceInstances(serving ? servingKey : key);
+        if (!serving) {
+            reachable = listed;
+        }
+        for (ActorRef<Command> gateway : listed.stream().sorted().toList()) {
             getContext()
                     .ask(
                             Facts.class,

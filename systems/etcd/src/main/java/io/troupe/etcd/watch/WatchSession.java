@@ -32,8 +32,13 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
     public sealed interface Command
             permits Requested, Writable, Gone, LeaderLost, Opened, Refused, Events, Compacted, Canceled, Progress {}
 
-    /** From the client. */
-    public record Requested(WatchRequest request) implements Command {}
+    /**
+     * From the client.
+     *
+     * @param revision what the store had reached when it came: a watch from now on is told of all that came later, however
+     *     long its way to the hub was
+     */
+    public record Requested(WatchRequest request, long revision) implements Command {}
 
     /** The stream takes more again. */
     public record Writable() implements Command {}
@@ -115,7 +120,7 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
-                .onMessage(Requested.class, requested -> onRequested(requested.request()))
+                .onMessage(Requested.class, this::onRequested)
                 .onMessage(Writable.class, ignored -> onWritable())
                 .onMessage(Gone.class, ignored -> onGone())
                 .onMessage(LeaderLost.class, ignored -> onLeaderLost())
@@ -129,9 +134,10 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
                 .build();
     }
 
-    private Behavior<Command> onRequested(WatchRequest request) {
+    private Behavior<Command> onRequested(Requested requested) {
+        WatchRequest request = requested.request();
         switch (request.getRequestUnionCase()) {
-            case CREATE_REQUEST -> create(request.getCreateRequest());
+            case CREATE_REQUEST -> create(from(requested.revision() + 1, request.getCreateRequest()));
             case CANCEL_REQUEST ->
                 hub.tell(
                         new WatchHub.Cancel(streamId, request.getCancelRequest().getWatchId()));
@@ -142,6 +148,12 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
         requestDue = true;
         askForMore();
         return this;
+    }
+
+    private static WatchCreateRequest from(long now, WatchCreateRequest request) {
+        return request.getStartRevision() == 0
+                ? request.toBuilder().setStartRevision(now).build()
+                : request;
     }
 
     /** Also a refusal goes by way of the hub, which knows the present revision and answers in the order of requests. */

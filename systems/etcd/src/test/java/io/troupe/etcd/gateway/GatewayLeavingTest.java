@@ -67,6 +67,7 @@ class GatewayLeavingTest {
                 node -> List.of());
         gateway = TEST_KIT.spawn(
                 Gateway.create(settings, new NodeView("etcd", "n1", List.of("n1"), () -> 1), backends, parent.ref()));
+        gateway.tell(Gateway.Serve.SERVE);
         gateway.tell(new Gateway.Leave(first.ref()));
         gateway.tell(new Gateway.Leave(second.ref()));
     }
@@ -95,10 +96,15 @@ class GatewayLeavingTest {
 
     /** The gateway's server binds now; when this returns, all that was to be done with it at once is done. */
     private void bind() throws InterruptedException {
-        var bound = new CountDownLatch(1);
-        onBindingThread(bound::countDown);
         held.countDown();
-        assertThat(bound.await(20, TimeUnit.SECONDS)).isTrue();
+        awaitBindingThread(); // It has prepared the server, and been given it to bind.
+        awaitBindingThread();
+    }
+
+    private static void awaitBindingThread() throws InterruptedException {
+        var reached = new CountDownLatch(1);
+        onBindingThread(reached::countDown);
+        assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
     }
 
     private void assertThatThePortIsFree() {

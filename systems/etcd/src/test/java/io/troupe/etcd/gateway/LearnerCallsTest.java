@@ -76,8 +76,12 @@ class LearnerCallsTest {
         var settings = EtcdSettings.of(
                 ConfigFactory.parseString("troupe.etcd.client.port = 0").withFallback(ConfigFactory.load()));
         var port = new ClientPort(settings.client().addresses(), Optional.empty(), new NoHttp(), Runnable::run);
-        server = EtcdServer.start(
-                settings, port, node, List.of(new Kv().bindService(), new WatchGrpc.WatchImplBase() {}.bindService()));
+        server = EtcdServer.build(
+                        settings,
+                        port,
+                        node,
+                        List.of(new Kv().bindService(), new WatchGrpc.WatchImplBase() {}.bindService()))
+                .listen();
         channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
                 .usePlaintext()
                 .build();

@@ -153,12 +153,14 @@ final class Follower {
         }
 
         private void create(long start) {
-            session.tell(new WatchSession.Requested(WatchRequest.newBuilder()
-                    .setCreateRequest(WatchCreateRequest.newBuilder()
-                            .setKey(com.google.protobuf.ByteString.copyFrom(new byte[1]))
-                            .setRangeEnd(com.google.protobuf.ByteString.copyFrom(new byte[1]))
-                            .setStartRevision(start))
-                    .build()));
+            session.tell(new WatchSession.Requested(
+                    WatchRequest.newBuilder()
+                            .setCreateRequest(WatchCreateRequest.newBuilder()
+                                    .setKey(com.google.protobuf.ByteString.copyFrom(new byte[1]))
+                                    .setRangeEnd(com.google.protobuf.ByteString.copyFrom(new byte[1]))
+                                    .setStartRevision(start))
+                            .build(),
+                    start));
         }
 
         @Override

@@ -22,6 +22,9 @@ class WatchSessionTest {
 
     private static final ActorTestKit TEST_KIT = ActorTestKit.create();
 
+    /** Of the store, when a request comes. */
+    private static final long REVISION = 7;
+
     private final TestProbe<WatchHub.Command> hub = TEST_KIT.createTestProbe();
     private final SlowReader client = new SlowReader();
     private final ActorRef<WatchSession.Command> session = TEST_KIT.spawn(WatchSession.create(
@@ -87,7 +90,7 @@ class WatchSessionTest {
     }
 
     private void request(WatchRequest.Builder request) {
-        session.tell(new WatchSession.Requested(request.build()));
+        session.tell(new WatchSession.Requested(request.build(), REVISION));
     }
 
     /** When this returns, the session has handled all that it was told before. */
@@ -140,5 +143,17 @@ class WatchSessionTest {
         reads();
         assertThat(client.read).as("every answer it asked for").hasSize(asked);
         assertThat(client.invited.get()).as("may ask again").isGreaterThan(asked);
+    }
+
+    @Test
+    void aWatchFromNowOnBeginsWithWhatCameAfterItsRequestHoweverLateTheHubHearsOfIt() {
+        request(WatchRequest.newBuilder().setCreateRequest(WatchCreateRequest.newBuilder()));
+        request(WatchRequest.newBuilder()
+                .setCreateRequest(WatchCreateRequest.newBuilder().setStartRevision(3)));
+
+        assertThat(hub.expectMessageClass(WatchHub.Open.class).request().getStartRevision())
+                .isEqualTo(REVISION + 1);
+        assertThat(hub.expectMessageClass(WatchHub.Open.class).request().getStartRevision())
+                .isEqualTo(3);
     }
 }
