@@ -40,7 +40,7 @@ final class PbftMutants {
                 new Mutant(DropsWhatIsPrepared.class, Ledger.class, named("viewChange"), 40),
                 new Mutant(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 40),
                 new Mutant(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40),
-                new Mutant(ChoosesWhatOneClaims.class, NewViewDecision.class, named("vouchesFor"), 120),
+                new Mutant(ChoosesWhatOneClaims.class, NewViewDecision.class, named("vouchesFor"), 400),
                 new Mutant(SaysBeforeItIsDurable.class, Core.class, named("record"), 20),
                 new Mutant(CheckpointsWithoutSessions.class, ReplicatedService.class, named("write"), 40));
     }

@@ -71,7 +71,7 @@ final class Mutants {
                 new Mutant(TruncatesOnAStaleAppend.class, LogMatching.class, named("decide"), 10),
                 new Mutant(AcknowledgesBeforeTheSync.class, RaftLog.class, named("store"), 10),
                 new Mutant(LeaderCountsItselfBeforeTheSync.class, Leader.class, named("durableIndexOf"), 60),
-                new Mutant(ReadsWithoutReadIndex.class, HeartbeatRounds.class, named("isConfirmed"), 30),
+                new Mutant(ReadsWithoutReadIndex.class, HeartbeatRounds.class, named("isConfirmed"), 100),
                 new Mutant(SnapshotsWithoutSessions.class, ReplicatedService.class, named("write"), 10),
                 new Mutant(
                         AnyMessageResetsTheTimer.class,
@@ -83,7 +83,7 @@ final class Mutants {
                         ChangesWhileAChangeIsUncommitted.class,
                         RaftServer.class,
                         named("isConfigurationCommitted"),
-                        20),
+                        80),
                 new Mutant(ChangesBeforeItsTermHasCommitted.class, Reconfiguration.class, named("begin"), 80),
                 new Mutant(CountsVotesOfAnybody.class, Configuration.class, named("isQuorum"), 40),
                 new Mutant(CountsLearners.class, Configuration.class, named("indexOnQuorum"), 120),

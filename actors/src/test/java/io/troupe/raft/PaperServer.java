@@ -30,6 +30,7 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.persistence.testkit.JournalOperation;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
 import org.apache.pekko.persistence.testkit.ProcessingPolicy;
@@ -56,6 +57,7 @@ final class PaperServer implements AutoCloseable {
     private final Set<String> witnesses;
     final FaultySnapshots storage = new FaultySnapshots();
     TestProbe<PeerDirectory.Command> directory;
+    private TestProbe<Replica.Message> handled;
     private ActorRef<Replica.Message> server;
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
@@ -112,6 +114,10 @@ final class PaperServer implements AutoCloseable {
     }
 
     void start() {
+        start(clock.get());
+    }
+
+    private void start(long bornNanos) {
         directory = kit.createTestProbe(PeerDirectory.Command.class);
         TestProbe<Groups.Hosted> hosted = kit.createTestProbe(Groups.Hosted.class);
         var identity = new RaftReplica.Identity(
@@ -122,11 +128,18 @@ final class PaperServer implements AutoCloseable {
                 storage,
                 new SplittableRandom(7),
                 clock::get,
-                clock.get(),
+                bornNanos,
                 directory.getRef(),
                 (server, role) -> passGate());
-        server = kit.spawn(RaftReplica.create(
-                identity, RaftReplica.founding("n1", founders, witnesses), histories.factory(), hosted.getRef()));
+        handled = kit.createTestProbe(Replica.Message.class);
+        server = kit.spawn(Behaviors.monitor(
+                Replica.Message.class,
+                handled.getRef(),
+                RaftReplica.create(
+                        identity,
+                        RaftReplica.founding("n1", founders, witnesses),
+                        histories.factory(),
+                        hosted.getRef())));
         hosted.receiveMessage();
         directory.expectMessageClass(PeerDirectory.Join.class);
         peers.forEach((node, probe) -> server.tell(
@@ -137,6 +150,14 @@ final class PaperServer implements AutoCloseable {
     void restart() {
         kit.stop(server);
         start();
+    }
+
+    /** The node needs so long before its replica is there. */
+    void restartTaking(int ticks) {
+        long bornNanos = clock.get();
+        kit.stop(server);
+        clock.addAndGet(settings.tick().multipliedBy(ticks).toNanos());
+        start(bornNanos);
     }
 
     ActorRef<Replica.Message> server() {
@@ -280,6 +301,11 @@ final class PaperServer implements AutoCloseable {
     List<RaftMessage> said(String node) {
         status(); // By way of the replicator, which has said by then what it was to say.
         kit.createTestProbe().expectNoMessage(Duration.ofMillis(250));
+        return received(node);
+    }
+
+    /** All that has come to the peer and has not been looked at yet. */
+    List<RaftMessage> received(String node) {
         var end = new VoteReply(0, "the end", false);
         peer(node).getRef().tell(end);
         List<RaftMessage> all = new ArrayList<>();
@@ -331,7 +357,17 @@ final class PaperServer implements AutoCloseable {
         heartbeatIntervalPasses();
         AppendEntries last = await(node, AppendEntries.class);
         last.replyTo().tell(new AppendAccepted(last.term(), node, matchIndex, last.round()));
+        hasHeardProgressOf(node);
         status();
+    }
+
+    /** What a peer answers comes to the server by way of its replicator. */
+    private void hasHeardProgressOf(String node) {
+        Replica.Message message;
+        do {
+            message = handled.receiveMessage(Duration.ofSeconds(10));
+        } while (!(message instanceof Replicator.Progress progress
+                && progress.peer().equals(node)));
     }
 
     void reject(AppendEntries append, String node, LogPosition hint) {

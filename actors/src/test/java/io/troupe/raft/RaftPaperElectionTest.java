@@ -173,7 +173,7 @@ class RaftPaperElectionTest {
         server.failNextWrite();
         server.tell(new RaftMessage.PreVoteReply(preVote.term(), "n2", true));
         watcher.expectTerminated(server.server());
-        server.peer("n2").expectNoMessage();
+        assertThat(server.received("n2")).noneMatch(RequestVote.class::isInstance);
     }
 
     @Test
@@ -225,6 +225,22 @@ class RaftPaperElectionTest {
         }
         assertThat(server.await("n2", PreVote.class).term()).isEqualTo(2);
         assertThat(server.status().term()).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("Thesis §9.6 Who was refused because a leader was heard there a little later asks again soon")
+    void preVoteIsAskedForAgain() {
+        server.heartbeat(1);
+        server.ticksPass(server.settings.electionTicks());
+        while (server.status().role() != Replica.Role.CANDIDATE) {
+            server.ticksPass(1);
+        }
+        PreVote first = server.await("n2", PreVote.class);
+        server.tell(new RaftMessage.PreVoteReply(1, "n2", false));
+        server.heartbeatIntervalPasses();
+        assertThat(server.await("n2", PreVote.class)).isEqualTo(first);
+        server.tell(new RaftMessage.PreVoteReply(first.term(), "n2", true));
+        assertThat(server.await("n2", RequestVote.class).term()).isEqualTo(first.term());
     }
 
     @Test

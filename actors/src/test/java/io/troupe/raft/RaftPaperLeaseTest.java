@@ -233,6 +233,20 @@ class RaftPaperLeaseTest {
     }
 
     @Test
+    @DisplayName("§6.4.1 What time the node took to start counts: it cannot have heard a leader then")
+    void theStartOfANodeCounts() {
+        server.hasLog(1);
+        server.restartTaking(server.settings.electionTicks() - 3);
+        server.ticksPass(2);
+        assertThat(server.preVote(2, "n3", new LogPosition(9, 1)).granted()).isFalse();
+        server.ticksPass(1);
+        assertThat(server.preVote(2, "n3", new LogPosition(9, 1)).granted()).isTrue();
+
+        server.restartTaking(10 * server.settings.electionTicks());
+        assertThat(server.preVote(2, "n3", new LogPosition(9, 1)).granted()).isTrue();
+    }
+
+    @Test
     @DisplayName("§3.10 Only when the leader itself asked for the election it need not wait")
     void aTransferFreesTheVoter() {
         server.hasLog(1);
