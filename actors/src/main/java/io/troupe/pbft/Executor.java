@@ -115,7 +115,7 @@ final class Executor extends AbstractBehavior<Executor.Command> {
     private Replica.Reply apply(long index, Request request) {
         return request.operation() instanceof OrderedRead read
                 ? new Replica.Answered(0, index, service.query(read.query()))
-                : service.apply(index, request.operation(), request.id().client());
+                : service.apply(index, request.operation());
     }
 
     private Behavior<Command> onRead(Read read) {

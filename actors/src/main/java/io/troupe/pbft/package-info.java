@@ -46,9 +46,7 @@
  *   <li>The paper's replicas lose their memory when they stop, and count as faulty until they are recovered. Here what is
  *       said rests on durable facts, so a replica that was killed is only slow when it comes back.
  *   <li>A replica executes what a quorum has committed in any one view, prepared here or not: that commits it (§4.2).
- *   <li>Requests are executed once by the contract's sessions and serials; the paper's timestamps are for matching replies. A
- *       session is its client's, by whose key a request is sealed: another's command in it is refused. Sessions are bounded
- *       in all, and not for each client: one that opens them without end costs the others theirs, and nothing else.
+ *   <li>Requests are executed once by the contract's sessions and serials; the paper's timestamps are for matching replies.
  *   <li>A read is believed when a quorum answers alike <em>from the same state</em>; see {@link io.troupe.pbft.VotingClient}
  *       for what goes wrong otherwise, and for why a write then needs a quorum of replies (Berger, Reiser and Bessani,
  *       SRDS 2021, on what fast reads ask of writes).

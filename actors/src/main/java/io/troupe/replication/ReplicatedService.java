@@ -14,8 +14,7 @@ import org.apache.pekko.util.ByteString;
  */
 public final class ReplicatedService {
 
-    /** Sessions have owners since 2. */
-    private static final int SNAPSHOT_FORMAT = 2;
+    private static final int SNAPSHOT_FORMAT = 1;
 
     private final StateMachine machine;
     private final Sessions sessions = new Sessions();
@@ -24,22 +23,14 @@ public final class ReplicatedService {
         this.machine = machine;
     }
 
-    /** As {@link #apply(long, Operation, String)}, where nobody makes use of another client's session. */
+    /** @param index strictly increasing, from 1 */
     public Replica.Reply apply(long index, Operation operation) {
-        return apply(index, operation, Sessions.ANYBODY);
-    }
-
-    /**
-     * @param index strictly increasing, from 1
-     * @param client who asks for it, as the engine made sure: a session is for who has opened it
-     */
-    public Replica.Reply apply(long index, Operation operation, String client) {
         if (operation instanceof Operation.OpenSession) {
-            sessions.open(index, client);
+            sessions.open(index);
             return new Replica.SessionOpened(index);
         }
         if (operation instanceof Operation.Command command) {
-            return applyCommand(index, command, client);
+            return applyCommand(index, command);
         }
         if (operation instanceof Operation.Elided) {
             throw new IllegalStateException(
@@ -49,13 +40,13 @@ public final class ReplicatedService {
         return new Replica.Applied(Replica.NO_SESSION, 0, index, ByteString.emptyByteString());
     }
 
-    private Replica.Reply applyCommand(long index, Operation.Command command, String client) {
+    private Replica.Reply applyCommand(long index, Operation.Command command) {
         long session = command.session();
         long serial = command.serial();
         if (session == Replica.NO_SESSION) {
             return new Replica.Applied(session, serial, index, machine.apply(index, command.command()));
         }
-        Sessions.Verdict verdict = sessions.admit(session, client, serial, command.acknowledgedBelow());
+        Sessions.Verdict verdict = sessions.admit(session, serial, command.acknowledgedBelow());
         if (verdict instanceof Sessions.Repeated repeated) {
             return new Replica.Applied(session, serial, repeated.index(), repeated.result());
         }
@@ -92,11 +83,10 @@ public final class ReplicatedService {
     public void restore(InputStream snapshot) throws IOException {
         DataInputStream header = new DataInputStream(snapshot);
         int format = header.readInt();
-        if (format < 1 || format > SNAPSHOT_FORMAT) {
-            throw new IOException(
-                    "The snapshot has format " + format + "; this version reads those from 1 to " + SNAPSHOT_FORMAT);
+        if (format != SNAPSHOT_FORMAT) {
+            throw new IOException("The snapshot has format " + format + "; this version reads " + SNAPSHOT_FORMAT);
         }
-        sessions.readFrom(header, format > 1);
+        sessions.readFrom(header);
         machine.restore(snapshot);
     }
 }

@@ -33,21 +33,13 @@ public final class Sessions {
     /** It must not be applied: whether it was before is no longer known. */
     public record Expired(String detail) implements Verdict {}
 
-    /** The owner of sessions where whoever knows a session's number may use it. */
-    public static final String ANYBODY = "";
-
     private static final class Session {
-        final String owner;
         final TreeMap<Long, Repeated> results = new TreeMap<>();
         /** Serials below have been answered, or their results were dropped. */
         long floor = 1;
 
-        Session(String owner) {
-            this.owner = owner;
-        }
-
         Session copy() {
-            Session copy = new Session(owner);
+            Session copy = new Session();
             copy.results.putAll(results);
             copy.floor = floor;
             return copy;
@@ -73,25 +65,18 @@ public final class Sessions {
         this.resultsMax = resultsMax;
     }
 
-    /**
-     * @param id unique in the group; engines use the log index of the command that opens the session
-     * @param owner who alone may use it, or {@link #ANYBODY}
-     */
-    public void open(long id, String owner) {
-        sessions.put(id, new Session(owner));
+    /** @param id unique in the group; engines use the log index of the command that opens the session */
+    public void open(long id) {
+        sessions.put(id, new Session());
         if (sessions.size() > sessionsMax) {
             sessions.remove(sessions.keySet().iterator().next());
         }
     }
 
-    /** @param by who asks: the session's owner, or it is refused */
-    public Verdict admit(long id, String by, long serial, long acknowledgedBelow) {
+    public Verdict admit(long id, long serial, long acknowledgedBelow) {
         Session session = sessions.get(id);
         if (session == null) {
             return new Expired("session " + id + " is not open; at most " + sessionsMax + " are kept");
-        }
-        if (!session.owner.equals(by)) {
-            return new Expired("session " + id + " is another client's; open one of your own");
         }
         session.raiseFloor(Math.min(acknowledgedBelow, serial));
         Repeated repeated = session.results.get(serial);
@@ -133,7 +118,6 @@ public final class Sessions {
         for (Map.Entry<Long, Session> entry : sessions.entrySet()) {
             Session session = entry.getValue();
             out.writeLong(entry.getKey());
-            out.writeUTF(session.owner);
             out.writeLong(session.floor);
             out.writeInt(session.results.size());
             for (Map.Entry<Long, Repeated> result : session.results.entrySet()) {
@@ -146,17 +130,13 @@ public final class Sessions {
         }
     }
 
-    /**
-     * Replaces everything by what {@link #writeTo} wrote.
-     *
-     * @param withOwners whether they were written, as they are now; else every session is {@link #ANYBODY}'s
-     */
-    public void readFrom(DataInputStream in, boolean withOwners) throws IOException {
+    /** Replaces everything by what {@link #writeTo} wrote. */
+    public void readFrom(DataInputStream in) throws IOException {
         sessions.clear();
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
             long id = in.readLong();
-            Session session = new Session(withOwners ? in.readUTF() : ANYBODY);
+            Session session = new Session();
             session.floor = in.readLong();
             int results = in.readInt();
             for (int j = 0; j < results; j++) {
