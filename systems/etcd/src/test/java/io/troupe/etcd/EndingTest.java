@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.troupe.cluster.NodeContext;
 import io.troupe.cluster.SystemGuardian;
 import io.troupe.etcd.mvcc.Queries;
+import io.troupe.etcd.mvcc.Result;
 import io.troupe.replication.Groups;
 import io.troupe.replication.Replica;
 import java.nio.file.Path;
@@ -33,7 +34,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** etcd on a node whose replica leads, takes every request, answers none, and stops when the test wants it to. */
+/**
+ * etcd on a node whose replica leads, takes every request, answers none but the first, whether the node has caught up, and
+ * stops when the test wants it to.
+ */
 class EndingTest {
 
     private final ActorTestKit testKit = ActorTestKit.create();
@@ -49,6 +53,8 @@ class EndingTest {
             if (request instanceof Replica.Observe observe) {
                 observe.observer()
                         .tell(new Replica.Status("etcd", "n1", Replica.Role.LEADER, Optional.of("n1"), 1, 0, 0, 0));
+            } else if (request instanceof Replica.Query asked && asked.query().equals(Queries.status())) {
+                asked.replyTo().tell(new Replica.Answered(asked.id(), 0, Result.ok(new byte[4 * Long.BYTES])));
             }
             return Behaviors.same();
         }));
