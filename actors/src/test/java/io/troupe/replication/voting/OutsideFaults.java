@@ -154,7 +154,7 @@ final class OutsideFaults implements Consumer<Simulation> {
     private Engine engine(NodeContext node, SnapshotStorage storage) {
         return lies
                 ? new PbftEngine(PbftSettings.from(CONFIG), storage, new DealtKeys(node.name(), names))
-                : new RaftEngine(RaftSettings.from(CONFIG), storage);
+                : new RaftEngine(RaftSettings.from(CONFIG), storage, node.nanoClock());
     }
 
     private Signatures signatures(String name) {

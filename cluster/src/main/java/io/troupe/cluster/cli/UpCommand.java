@@ -1,14 +1,11 @@
 package io.troupe.cluster.cli;
 
-import io.troupe.chain.ChainEngine;
 import io.troupe.cluster.Endpoint;
+import io.troupe.cluster.GroupEngines;
 import io.troupe.cluster.Systems;
 import io.troupe.cluster.TroupeSystem;
 import io.troupe.cluster.local.LocalCluster;
 import io.troupe.cluster.local.LocalClusterException;
-import io.troupe.paxos.PaxosEngine;
-import io.troupe.pbft.PbftEngine;
-import io.troupe.raft.RaftEngine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +25,6 @@ import picocli.CommandLine.Spec;
 final class UpCommand implements Callable<Integer> {
 
     private static final Duration READY_TIMEOUT = Duration.ofSeconds(180);
-    private static final List<String> ENGINES =
-            List.of(RaftEngine.NAME, PaxosEngine.NAME, PbftEngine.NAME, ChainEngine.NAME);
 
     @Parameters(
             paramLabel = "SYSTEM",
@@ -109,10 +104,10 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private String engineSetting() {
-        if (!ENGINES.contains(engine)) {
+        if (!GroupEngines.NAMES.contains(engine)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "There is no engine '" + engine + "'; there are: " + String.join(", ", ENGINES));
+                    "There is no engine '" + engine + "'; there are: " + String.join(", ", GroupEngines.NAMES));
         }
         return "troupe.groups.engine = " + engine;
     }

@@ -46,8 +46,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 /**
  * The node's face to etcd clients: owns the gRPC server and the actors that serve it.
  *
- * <p>Transitions: preparing → binding, when it is told to serve; binding → serving → leaving → stopped. A port that cannot be bound stops the gateway: its
- * parent decides what that means for the node.
+ * <p>Transitions: preparing → binding, when it is told to serve; binding → serving → leaving → stopped. A port that cannot
+ * be bound, or certificates that cannot be read, stop the gateway: its parent decides what that means for the node.
  */
 public final class Gateway extends AbstractBehavior<Gateway.Command> {
 
