@@ -17,6 +17,13 @@ import org.slf4j.Logger;
  */
 final class Core {
 
+    /**
+     * What this node says to itself, which it need not prove to itself.
+     *
+     * @param letter as others would have got it, for what may come to them in a batch
+     */
+    record Own(Optional<Sealed> letter, PbftMessage message) implements Replica.Message {}
+
     /** Something to be done when all facts through {@code ticket} are durable. */
     private record AfterWrite(long ticket, Runnable action) {}
 
@@ -83,7 +90,11 @@ final class Core {
     }
 
     void send(String to, PbftMessage message) {
-        pass(to, notary.seal(message, List.of(to)));
+        if (to.equals(node)) {
+            self.tell(new Own(Optional.empty(), message));
+        } else {
+            pass(to, notary.seal(message, List.of(to)));
+        }
     }
 
     /** To all other replicas. */
@@ -103,7 +114,13 @@ final class Core {
      */
     void sayAsClient(Optional<String> to, PbftMessage message) {
         Sealed letter = notary.seal(message, members.replicas());
-        to.ifPresentOrElse(one -> pass(one, letter), () -> members.replicas().forEach(one -> pass(one, letter)));
+        for (String one : to.map(List::of).orElse(members.replicas())) {
+            if (one.equals(node)) {
+                self.tell(new Own(Optional.of(letter), message));
+            } else {
+                pass(one, letter);
+            }
+        }
     }
 
     /** Hands on what was said as it was said. */
@@ -161,6 +178,18 @@ final class Core {
 
     Iterable<Slot> slots() {
         return List.copyOf(slots.values());
+    }
+
+    /** Slots of the sequence numbers above {@code below}, through {@code last}. */
+    List<Slot> slotsBetween(long below, long last) {
+        return below >= last
+                ? List.of()
+                : List.copyOf(slots.subMap(below, false, last, true).values());
+    }
+
+    /** The highest sequence number that anything was said about; 0 when nothing was. */
+    long highestUsed() {
+        return slots.isEmpty() ? 0 : slots.lastKey();
     }
 
     /** The highest sequence number that has a batch in the present view; 0 when none has. */

@@ -1,5 +1,6 @@
 package io.troupe.pbft;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -22,6 +23,14 @@ record Digest(String hex) implements Comparable<Digest> {
         MessageDigest sha256 = sha256();
         sha256.update(content, 0, length);
         return new Digest(HexFormat.of().formatHex(sha256.digest()));
+    }
+
+    /** The digest itself, of a text and what follows it, not in hexadecimal. */
+    static ByteString bytesOf(String first, ByteString rest) {
+        MessageDigest sha256 = sha256();
+        sha256.update(first.getBytes(StandardCharsets.UTF_8));
+        sha256.update(rest.toArrayUnsafe());
+        return ByteString.fromArrayUnsafe(sha256.digest());
     }
 
     private static MessageDigest sha256() {

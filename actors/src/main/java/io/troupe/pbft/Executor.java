@@ -3,6 +3,7 @@ package io.troupe.pbft;
 import io.troupe.pbft.PbftMessage.OrderedRead;
 import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.pbft.PbftMessage.RequestId;
+import io.troupe.pbft.PbftMessage.Results;
 import io.troupe.pbft.PbftMessage.StateHeader;
 import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicatedService;
@@ -30,11 +31,14 @@ final class Executor extends AbstractBehavior<Executor.Command> {
 
     sealed interface Command permits Execute, Read, ReadHere, Restore {}
 
-    /** @param requests of the batch, in its order; those that are no requests were left out, the same everywhere */
-    record Execute(long sequence, List<Request> requests) implements Command {}
+    /**
+     * @param requests of the batch, in its order; those that are no requests were left out, the same everywhere
+     * @param bytes of the batch
+     */
+    record Execute(long sequence, List<Request> requests, long bytes) implements Command {}
 
-    /** A read for a client that compares what replicas answer (§5.1). */
-    record Read(String client, RequestId id, ByteString query) implements Command {}
+    /** Reads for a client that compares what replicas answer (§5.1). */
+    record Read(String client, RequestId id, List<ByteString> queries) implements Command {}
 
     /** A read of this replica's state, however old. */
     record ReadHere(Replica.Query query) implements Command {}
@@ -44,8 +48,8 @@ final class Executor extends AbstractBehavior<Executor.Command> {
 
     sealed interface Event extends Replica.Message permits Executed, ReadDone, Restored {}
 
-    /** What a request came to. */
-    record Outcome(RequestId id, Replica.Reply reply) {}
+    /** What the operations of a request came to. */
+    record Outcome(RequestId id, Results results) {}
 
     /**
      * @param operations executed from the beginning through this batch
@@ -54,7 +58,7 @@ final class Executor extends AbstractBehavior<Executor.Command> {
     record Executed(long sequence, long operations, List<Outcome> outcomes, Optional<StateMachine.State> frozen)
             implements Event {}
 
-    record ReadDone(String client, RequestId id, long index, ByteString result) implements Event {}
+    record ReadDone(String client, RequestId id, long index, Results results) implements Event {}
 
     record Restored(long sequence, StateHeader header) implements Event {}
 
@@ -62,18 +66,26 @@ final class Executor extends AbstractBehavior<Executor.Command> {
     private final ReplicatedService service;
     private final SnapshotStorage storage;
     private final int checkpointInterval;
+    private final long checkpointBytes;
     private final ActorRef<? super Event> replica;
     /** Executed from the beginning; each operation's number among them is its index. */
     private long operations;
+    /** Of the batches executed since the last checkpoint. */
+    private long bytesSinceCheckpoint;
 
-    /** @param checkpointInterval K: the state is frozen behind each so many sequence numbers */
+    /**
+     * @param checkpointInterval K: the state is frozen behind each so many sequence numbers
+     * @param checkpointBytes and when the batches since then have so many bytes
+     */
     static Behavior<Command> create(
             String group,
             StateMachine machine,
             SnapshotStorage storage,
             int checkpointInterval,
+            long checkpointBytes,
             ActorRef<? super Event> replica) {
-        return Behaviors.setup(context -> new Executor(context, group, machine, storage, checkpointInterval, replica));
+        return Behaviors.setup(context ->
+                new Executor(context, group, machine, storage, checkpointInterval, checkpointBytes, replica));
     }
 
     private Executor(
@@ -82,12 +94,14 @@ final class Executor extends AbstractBehavior<Executor.Command> {
             StateMachine machine,
             SnapshotStorage storage,
             int checkpointInterval,
+            long checkpointBytes,
             ActorRef<? super Event> replica) {
         super(context);
         this.group = group;
         this.service = new ReplicatedService(machine);
         this.storage = storage;
         this.checkpointInterval = checkpointInterval;
+        this.checkpointBytes = checkpointBytes;
         this.replica = replica;
     }
 
@@ -104,22 +118,37 @@ final class Executor extends AbstractBehavior<Executor.Command> {
     private Behavior<Command> onExecute(Execute execute) {
         List<Outcome> outcomes = new ArrayList<>();
         for (Request request : execute.requests()) {
-            outcomes.add(new Outcome(request.id(), apply(++operations, request)));
+            List<Replica.Reply> replies = new ArrayList<>(request.operations().size());
+            for (PbftMessage.Command operation : request.operations()) {
+                replies.add(apply(++operations, operation));
+            }
+            outcomes.add(new Outcome(request.id(), new Results(replies)));
         }
+        bytesSinceCheckpoint += execute.bytes();
         Optional<StateMachine.State> frozen =
-                execute.sequence() % checkpointInterval == 0 ? Optional.of(service.freeze()) : Optional.empty();
+                isCheckpoint(execute.sequence()) ? Optional.of(service.freeze()) : Optional.empty();
+        frozen.ifPresent(state -> bytesSinceCheckpoint = 0);
         replica.tell(new Executed(execute.sequence(), operations, outcomes, frozen));
         return this;
     }
 
-    private Replica.Reply apply(long index, Request request) {
-        return request.operation() instanceof OrderedRead read
+    /** The same at every replica: a state that was restored is a checkpoint's. */
+    private boolean isCheckpoint(long sequence) {
+        return sequence % checkpointInterval == 0 || bytesSinceCheckpoint >= checkpointBytes;
+    }
+
+    private Replica.Reply apply(long index, PbftMessage.Command operation) {
+        return operation instanceof OrderedRead read
                 ? new Replica.Answered(0, index, service.query(read.query()))
-                : service.apply(index, request.operation());
+                : service.apply(index, operation);
     }
 
     private Behavior<Command> onRead(Read read) {
-        replica.tell(new ReadDone(read.client(), read.id(), operations, service.query(read.query())));
+        List<Replica.Reply> answers = new ArrayList<>(read.queries().size());
+        for (ByteString query : read.queries()) {
+            answers.add(new Replica.Answered(0, operations, service.query(query)));
+        }
+        replica.tell(new ReadDone(read.client(), read.id(), operations, new Results(answers)));
         return this;
     }
 
@@ -140,6 +169,7 @@ final class Executor extends AbstractBehavior<Executor.Command> {
             service.restore(in);
         }
         operations = index;
+        bytesSinceCheckpoint = 0;
         replica.tell(new Restored(restore.sequence(), restore.header()));
         return this;
     }

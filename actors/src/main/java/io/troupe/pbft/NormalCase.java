@@ -51,7 +51,7 @@ final class NormalCase {
                     .ifPresent(digest -> {
                         slot.prePrepare(digest);
                         slot.onPrepare(core.node, new Vote(view, digest));
-                        core.batch(sequence, digest).ifPresent(this::markProposed);
+                        core.batch(sequence, digest).ifPresent(batch -> markProposed(core.notary.readRequests(batch)));
                     });
             if (core.ledger.isActive()
                     && prepared.filter(one -> one.view() == view).isPresent()) {
@@ -64,13 +64,15 @@ final class NormalCase {
 
     /** §4.1, §4.2: the primary gives it a number; who is not the primary passes it on, and waits for it. */
     void onRequest(Sealed letter, Request request) {
-        if (!Core.isFrom(letter, request)) {
-            return;
+        if (!Core.isFrom(letter, request)
+                || request.operations().isEmpty()
+                || request.operations().size() > core.settings.maxBatchRequests()) {
+            return; // The other node's client is faulty, or its settings are not these.
         }
         Optional<PbftMessage.Reply> reply = core.requests.replyTo(request.id());
         if (reply.isPresent()) {
             core.send(letter.from(), reply.get()); // "the replicas just re-send the reply" (§4.1)
-        } else if (core.requests.add(request.id(), letter, core.now()) && !core.leads()) {
+        } else if (core.requests.add(letter, request, core.now()) && !core.leads()) {
             core.pass(core.primary(), letter);
         }
         propose();
@@ -81,12 +83,19 @@ final class NormalCase {
         while (core.leads()
                 && core.isOpen(nextSequence)
                 && nextSequence - core.executed() <= core.settings.pipeline()) {
-            List<Sealed> requests =
+            List<Requests.Waiting> taken =
                     core.requests.takeForBatch(core.settings.maxBatchRequests(), core.settings.maxBatchBytes());
-            if (requests.isEmpty()) {
+            if (taken.isEmpty()) {
                 return;
             }
-            prePrepare(core.slot(nextSequence++), core.notary.write(new Batch(requests)));
+            ByteString batch = core.notary.write(
+                    new Batch(taken.stream().map(Requests.Waiting::letter).toList()));
+            Slot slot = core.slot(nextSequence++);
+            core.multicast(new PrePrepare(core.ledger.view(), slot.sequence, batch)); // No vote, so it need not wait.
+            prePrepare(
+                    slot,
+                    Proposal.of(
+                            batch, taken.stream().map(Requests.Waiting::request).toList()));
         }
     }
 
@@ -104,52 +113,66 @@ final class NormalCase {
             return; // "it has not accepted a pre-prepare message for view v and sequence number n containing a
             // different digest"
         }
-        if (slot.awaited().isPresent() || areAuthentic(message.batch())) {
-            prePrepare(slot, message.batch());
-        }
+        Optional<List<Request>> requests = slot.awaited().isPresent()
+                ? Optional.of(core.notary.readRequests(message.batch()))
+                : readAuthentic(message.batch());
+        requests.ifPresent(read -> prePrepare(slot, new Proposal(digest, message.batch(), read)));
     }
 
     /**
      * Each request was sealed for this replica by its client, or came from the client itself (thesis §3.2.2): a client may
      * have sealed it well for the primary alone.
      */
-    private boolean areAuthentic(ByteString batch) {
-        return core.notary
-                .readBatch(batch)
-                .filter(read -> read.requests().size() <= core.settings.maxBatchRequests())
-                .filter(read -> read.requests().stream().allMatch(this::isAuthentic))
-                .isPresent();
+    private Optional<List<Request>> readAuthentic(ByteString batch) {
+        Optional<Batch> read = core.notary.readBatch(batch);
+        if (read.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Request> requests = new ArrayList<>();
+        int operations = 0;
+        for (Sealed letter : read.get().requests()) {
+            Optional<Request> request = readAuthentic(letter);
+            operations += request.map(one -> one.operations().size()).orElse(0);
+            if (request.isEmpty() || operations > core.settings.maxBatchRequests()) {
+                return Optional.empty();
+            }
+            requests.add(request.get());
+        }
+        return Optional.of(requests);
     }
 
-    private boolean isAuthentic(Sealed letter) {
+    private Optional<Request> readAuthentic(Sealed letter) {
         return core.notary
                 .read(letter)
                 .filter(message -> message instanceof Request request
                         && Core.isFrom(letter, request)
-                        && (core.notary.open(letter).isPresent() || core.requests.holds(request.id(), letter)))
-                .isPresent();
+                        && (core.notary.isForMe(letter) || core.requests.holds(request.id(), letter)))
+                .map(Request.class::cast);
     }
 
-    /** Sent or accepted: it is a fact before anybody hears of it. */
+    /** Without its requests at hand. */
     void prePrepare(Slot slot, ByteString batch) {
-        long view = core.ledger.view();
-        core.record(List.of(take(slot, Digest.of(batch), batch)), () -> sayPrePrepared(slot, view));
+        prePrepare(slot, Proposal.of(batch, core.notary.readRequests(batch)));
     }
 
-    /** The batch is this view's at the slot; gives the fact that is to be recorded. */
-    private Fact take(Slot slot, Digest digest, ByteString batch) {
-        slot.prePrepare(digest);
-        markProposed(batch);
+    /** Said by the primary, or accepted: this view's batch at the slot. It is a fact before this replica votes for it. */
+    private void prePrepare(Slot slot, Proposal proposal) {
+        long view = core.ledger.view();
+        Digest digest = proposal.digest();
+        slot.prePrepare(proposal);
+        markProposed(proposal.requests());
         boolean isKept = core.ledger.batch(slot.sequence, digest).isPresent();
-        return new Fact.PrePrepared(
-                core.ledger.view(), slot.sequence, digest, isKept ? Optional.empty() : Optional.of(batch));
+        Fact fact = new Fact.PrePrepared(
+                view, slot.sequence, digest, isKept ? Optional.empty() : Optional.of(proposal.batch()));
+        core.record(List.of(fact), () -> vote(slot, view));
     }
 
     /** That the slot's batch pre-prepared in {@code view} is durable. */
-    private void sayPrePrepared(Slot slot, long view) {
+    private void vote(Slot slot, long view) {
         if (core.isActiveIn(view) && core.isOpen(slot.sequence)) {
-            slot.onPrepare(core.node, new Vote(view, slot.prePrepared().orElseThrow()));
-            sayAgain(slot, Optional.empty());
+            Digest digest = slot.prePrepared().orElseThrow();
+            slot.onPrepare(core.node, new Vote(view, digest));
+            core.multicast(new Prepare(view, slot.sequence, digest));
             tryPrepare(slot);
         }
     }
@@ -164,7 +187,7 @@ final class NormalCase {
 
     private void tryPrepare(Slot slot) {
         long view = core.ledger.view();
-        if (core.ledger.isActive() && !slot.isMarkedPrepared() && slot.isPrepared(view, core.primary(), core.members)) {
+        if (core.ledger.isActive() && !slot.isMarkedPrepared() && slot.isPrepared(view, core.members)) {
             slot.markPrepared();
             Digest digest = slot.prePrepared().orElseThrow();
             core.record(List.of(new Fact.Prepared(view, slot.sequence, digest)), () -> {
@@ -223,23 +246,17 @@ final class NormalCase {
                 core.multicast(new FetchBatch(sequence, committed.get()));
                 return;
             }
-            executor.tell(new Executor.Execute(sequence, requestsOf(batch.get())));
+            List<Request> requests = core.slot(sequence)
+                    .takeProposal(committed.get())
+                    .map(Proposal::requests)
+                    .orElseGet(() -> core.notary.readRequests(batch.get()));
+            executor.tell(new Executor.Execute(sequence, requests, batch.get().length()));
             handed = sequence;
         }
     }
 
-    private List<Request> requestsOf(ByteString batch) {
-        List<Request> requests = new ArrayList<>();
-        core.notary.readBatch(batch).ifPresent(read -> read.requests().forEach(letter -> core.notary
-                .read(letter)
-                .filter(Request.class::isInstance)
-                .map(Request.class::cast)
-                .ifPresent(requests::add)));
-        return requests;
-    }
-
-    private void markProposed(ByteString batch) {
-        requestsOf(batch).forEach(request -> core.requests.markProposed(request.id()));
+    private void markProposed(List<Request> requests) {
+        requests.forEach(request -> core.requests.markProposed(request.id()));
     }
 
     /** Until {@link #restartAt}. */
@@ -280,28 +297,18 @@ final class NormalCase {
         return wanting.isPresent();
     }
 
-    /**
-     * What this replica has said about the slot, said again.
-     *
-     * @param to empty for all
-     */
-    void sayAgain(Slot slot, Optional<String> to) {
+    /** What this replica has said about the slot, said again to one who may have missed it. */
+    void sayAgain(Slot slot, String to) {
         long view = core.ledger.view();
         slot.prepareOf(core.node).filter(vote -> core.isActiveIn(vote.view())).ifPresent(vote -> {
-            if (!core.leads()) {
-                say(new Prepare(view, slot.sequence, vote.digest()), to);
-            } else {
+            if (core.leads()) {
                 core.batch(slot.sequence, vote.digest())
-                        .ifPresent(batch -> say(new PrePrepare(view, slot.sequence, batch), to));
+                        .ifPresent(batch -> core.send(to, new PrePrepare(view, slot.sequence, batch)));
             }
+            core.send(to, new Prepare(view, slot.sequence, vote.digest()));
         });
-        if (to.isPresent()) {
-            slot.commitOf(core.node).ifPresent(vote -> say(new Commit(vote.view(), slot.sequence, vote.digest()), to));
-            slot.awaited().ifPresent(chosen -> core.multicast(new FetchBatch(slot.sequence, chosen)));
-        }
-    }
-
-    private void say(PbftMessage message, Optional<String> to) {
-        to.ifPresentOrElse(peer -> core.send(peer, message), () -> core.multicast(message));
+        slot.commitOf(core.node)
+                .ifPresent(vote -> core.send(to, new Commit(vote.view(), slot.sequence, vote.digest())));
+        slot.awaited().ifPresent(chosen -> core.multicast(new FetchBatch(slot.sequence, chosen)));
     }
 }

@@ -1,10 +1,14 @@
 package io.troupe.pbft;
 
-import io.troupe.wire.Wire;
+import io.troupe.pbft.PbftMessage.Request;
+import io.troupe.pbft.PbftMessage.Results;
+import io.troupe.pbft.PbftMessage.SingleRequest;
 import io.troupe.wire.WireBytes;
 import java.io.NotSerializableException;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -54,13 +58,15 @@ final class Notary {
 
     /** The message, when it was said to this node by whom it says. */
     Optional<PbftMessage> open(Sealed letter) {
+        return isForMe(letter) ? read(letter.payload()) : Optional.empty();
+    }
+
+    /** Whether it was said to this node by whom it says. */
+    boolean isForMe(Sealed letter) {
         ByteString mac = letter.macs().get(self);
-        if (mac == null
-                || !keys.knows(letter.from())
-                || !isEqual(mac, keys.mac(letter.from(), content(letter.from(), letter.payload())))) {
-            return Optional.empty();
-        }
-        return read(letter.payload());
+        return mac != null
+                && keys.knows(letter.from())
+                && isEqual(mac, keys.mac(letter.from(), content(letter.from(), letter.payload())));
     }
 
     Optional<PbftMessage> open(Signed signed) {
@@ -82,18 +88,30 @@ final class Notary {
         }
     }
 
-    /** What was said, whoever it was: of a request in a batch that is decided, others have seen to that. */
+    /** What was said, whoever it was. */
     Optional<PbftMessage> read(Sealed letter) {
         return read(letter.payload());
     }
 
-    Digest digest(Wire content) {
-        return Digest.of(bytes.write(content));
+    /** The requests of a batch that is decided: others have seen to it that they are from whom they say. */
+    List<Request> readRequests(ByteString batch) {
+        List<Request> requests = new ArrayList<>();
+        readBatch(batch).ifPresent(read -> read.requests().forEach(letter -> read(letter)
+                .filter(Request.class::isInstance)
+                .map(Request.class::cast)
+                .ifPresent(requests::add)));
+        return requests;
+    }
+
+    ByteString write(Results results) {
+        return bytes.write(results);
     }
 
     private Optional<PbftMessage> read(ByteString payload) {
         try {
-            return Optional.of(bytes.read(payload, PbftMessage.class));
+            PbftMessage message = bytes.read(payload, PbftMessage.class);
+            return Optional.of(
+                    message instanceof SingleRequest old ? new Request(old.id(), List.of(old.operation())) : message);
         } catch (NotSerializableException e) {
             return Optional.empty();
         }
@@ -104,8 +122,11 @@ final class Notary {
         return MessageDigest.isEqual(mac.toArrayUnsafe(), right.toArrayUnsafe());
     }
 
-    /** Who speaks is part of what is proved, so that nobody's words can be turned round. */
+    /**
+     * What is proved: a digest, so that a long message is gone through once and not for each of its readers. Who speaks is
+     * part of it, so that nobody's words can be turned round.
+     */
     private static ByteString content(String from, ByteString payload) {
-        return ByteString.fromString(from + "\n").concat(payload);
+        return Digest.bytesOf(from + "\n", payload);
     }
 }

@@ -16,11 +16,20 @@ sealed interface PbftMessage extends Wire {
     // -- clients (§4.1)
 
     /**
-     * ⟨REQUEST, o, t, c⟩, and c is who sealed it.
+     * ⟨REQUEST, o, t, c⟩, and c is who sealed it. A node's clients are one client of the paper: what they ask while its
+     * requests are under way is the next request, of several operations, which are executed in their order.
      *
      * @param id what tells this request of the client from its others: the paper's timestamp t
+     * @param operations one or more
      */
-    record Request(RequestId id, Command operation) implements PbftMessage {}
+    record Request(RequestId id, List<Command> operations) implements PbftMessage {
+        public Request {
+            operations = List.copyOf(operations);
+        }
+    }
+
+    /** As requests were when each had one operation: batches in journals of then hold them. Never said. */
+    record SingleRequest(RequestId id, Command operation) implements PbftMessage {}
 
     /**
      * One request of one client.
@@ -52,16 +61,31 @@ sealed interface PbftMessage extends Wire {
     /**
      * ⟨REPLY, v, t, c, i, r⟩.
      *
-     * @param digest of the reply
-     * @param reply from the replica that is to send it whole; the others send its digest alone (§5.1)
+     * @param digest of the results
+     * @param results the bytes of {@link Results}, from the replica that is to send them whole; the others send the digest
+     *     alone (§5.1)
      */
-    record Reply(long view, RequestId id, Digest digest, Optional<Replica.Reply> reply) implements PbftMessage {}
+    record Reply(long view, RequestId id, Digest digest, Optional<ByteString> results) implements PbftMessage {}
 
-    /** A read that is answered without being ordered (§5.1). */
-    record ReadOnly(RequestId id, ByteString query) implements PbftMessage {}
+    /** What the operations or queries of one request came to, in their order. */
+    record Results(List<Replica.Reply> replies) implements Wire {
+        public Results {
+            replies = List.copyOf(replies);
+        }
+    }
 
-    /** @param index of the last operation that the state read reflects; {@link #REFUSED} from who must not answer now */
-    record ReadReply(long view, RequestId id, long index, Digest digest, Optional<ByteString> result)
+    /** Reads that are answered without being ordered (§5.1), all from one state. */
+    record ReadOnly(RequestId id, List<ByteString> queries) implements PbftMessage {
+        public ReadOnly {
+            queries = List.copyOf(queries);
+        }
+    }
+
+    /**
+     * @param index of the last operation that the state read reflects; {@link #REFUSED} from who must not answer now
+     * @param results as in {@link Reply}
+     */
+    record ReadReply(long view, RequestId id, long index, Digest digest, Optional<ByteString> results)
             implements PbftMessage {
         static final long REFUSED = -1;
     }

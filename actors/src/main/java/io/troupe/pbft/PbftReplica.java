@@ -29,6 +29,7 @@ import io.troupe.replication.ReplicaControl;
 import io.troupe.replication.SnapshotStorage;
 import io.troupe.replication.StateMachine;
 import io.troupe.wire.WireBytes;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -112,6 +113,7 @@ final class PbftReplica extends AbstractBehavior<Replica.Message> {
                         factory.create(identity.group(), identity.node()),
                         identity.storage(),
                         settings.checkpointInterval(),
+                        settings.checkpointBytes(),
                         self.narrow()),
                 "executor");
         this.keeper = context.spawn(
@@ -125,7 +127,7 @@ final class PbftReplica extends AbstractBehavior<Replica.Message> {
                         identity.node(),
                         WireBytes.of(context.getSystem()),
                         identity.random().nextLong(),
-                        self.narrow()),
+                        self),
                 "client");
         context.watch(disk); // A child's end ends the replica: nobody handles the signal.
         context.watch(executor);
@@ -244,9 +246,11 @@ final class PbftReplica extends AbstractBehavior<Replica.Message> {
         public Receive<Replica.Message> createReceive() {
             return newReceiveBuilder()
                     .onMessage(Sealed.class, letter -> then(() -> onSealed(letter)))
+                    .onMessage(Core.Own.class, own -> then(() -> onMessage(core.node, own.letter(), own.message())))
                     .onMessage(Signed.class, signed -> then(() -> onSigned(signed)))
                     .onMessage(FactLog.Recorded.class, recorded -> then(() -> core.onRecorded(recorded.ticket())))
                     .onMessage(Executor.Executed.class, executed -> then(() -> onExecuted(executed)))
+                    .onMessage(VotingClient.Gather.class, this::onGather)
                     .onMessage(VotingClient.Say.class, say -> then(() -> onSay(say)))
                     .onMessage(Replica.Request.class, this::onClient)
                     .onMessageEquals(Tick.TICK, () -> then(this::onTick))
@@ -277,15 +281,15 @@ final class PbftReplica extends AbstractBehavior<Replica.Message> {
         }
 
         private void onSealed(Sealed letter) {
-            core.notary.open(letter).ifPresent(message -> onMessage(letter.from(), letter, message));
+            core.notary.open(letter).ifPresent(message -> onMessage(letter.from(), Optional.of(letter), message));
         }
 
-        private void onMessage(String from, Sealed letter, PbftMessage message) {
+        private void onMessage(String from, Optional<Sealed> letter, PbftMessage message) {
             if (message instanceof Request request) {
-                normalCase.onRequest(letter, request);
+                letter.ifPresent(one -> normalCase.onRequest(one, request));
             } else if (message instanceof ReadOnly read) {
                 if (core.mayAnswerReads()) {
-                    executor.tell(new Executor.Read(from, read.id(), read.query()));
+                    executor.tell(new Executor.Read(from, read.id(), read.queries()));
                 } else {
                     replies.refuse(from, read.id());
                 }
@@ -361,6 +365,11 @@ final class PbftReplica extends AbstractBehavior<Replica.Message> {
         private void onRestored(Executor.Restored restored) {
             normalCase.restartAt(restored.sequence());
             stateTransfer.onRestored(restored.sequence(), restored.header());
+        }
+
+        private Behavior<Replica.Message> onGather(VotingClient.Gather gather) {
+            client.tell(gather.gathered());
+            return this;
         }
 
         private void onSay(VotingClient.Say say) {

@@ -11,13 +11,15 @@ import java.time.Duration;
  *     that brings nothing
  * @param standingInterval how often a replica says where it is
  * @param checkpointInterval K: a checkpoint is taken each so many sequence numbers
+ * @param checkpointBytes and when the batches since the last one have so many bytes
  * @param window L: sequence numbers above the last stable checkpoint that are open
  * @param pipeline batches that a primary has under way
- * @param maxBatchRequests in one batch
- * @param maxBatchBytes of them together; one larger request travels alone
+ * @param maxBatchRequests operations in one batch, and in one request
+ * @param maxBatchBytes of them together; one larger travels alone
  * @param maxRequestBytes of one command
- * @param maxWaitingRequests known to a replica and not executed
- * @param maxClientRequests of this node's clients under way
+ * @param maxWaitingRequests operations known to a replica and not executed
+ * @param maxClientRequests operations of this node's clients under way
+ * @param clientPipeline requests of this node under way; what its clients ask meanwhile is the next one
  * @param clientSilence a request not answered for this long is sent to all replicas
  * @param clientPatience a request not answered for this long is given up, its outcome unknown
  * @param fastReads whether reads are answered without being ordered; then a write waits for a quorum of replies
@@ -31,6 +33,7 @@ public record PbftSettings(
         Duration viewChangeTimeout,
         Duration standingInterval,
         int checkpointInterval,
+        long checkpointBytes,
         int window,
         int pipeline,
         int maxBatchRequests,
@@ -38,6 +41,7 @@ public record PbftSettings(
         long maxRequestBytes,
         int maxWaitingRequests,
         int maxClientRequests,
+        int clientPipeline,
         Duration clientSilence,
         Duration clientPatience,
         boolean fastReads,
@@ -62,12 +66,18 @@ public record PbftSettings(
                 "window",
                 window,
                 "at least twice checkpoint-interval (" + checkpointInterval + ")");
+        require(checkpointBytes >= 1, "checkpoint-bytes", checkpointBytes, "at least 1");
         require(pipeline >= 1, "pipeline", pipeline, "at least 1");
         require(maxBatchRequests >= 1, "max-batch-requests", maxBatchRequests, "at least 1");
         require(maxBatchBytes >= 1, "max-batch-bytes", maxBatchBytes, "at least 1");
         require(maxRequestBytes >= 1, "max-request-bytes", maxRequestBytes, "at least 1");
-        require(maxWaitingRequests >= 1, "max-waiting-requests", maxWaitingRequests, "at least 1");
+        require(
+                maxWaitingRequests >= maxBatchRequests,
+                "max-waiting-requests",
+                maxWaitingRequests,
+                "at least max-batch-requests (" + maxBatchRequests + ")");
         require(maxClientRequests >= 1, "max-client-requests", maxClientRequests, "at least 1");
+        require(clientPipeline >= 1, "client-pipeline", clientPipeline, "at least 1");
         require(clientSilence.compareTo(tick) >= 0, "client-silence", clientSilence, "at least one tick");
         require(
                 clientPatience.compareTo(clientSilence) > 0,
@@ -92,6 +102,7 @@ public record PbftSettings(
                 pbft.getDuration("view-change-timeout"),
                 pbft.getDuration("standing-interval"),
                 pbft.getInt("checkpoint-interval"),
+                pbft.getBytes("checkpoint-bytes"),
                 pbft.getInt("window"),
                 pbft.getInt("pipeline"),
                 pbft.getInt("max-batch-requests"),
@@ -99,6 +110,7 @@ public record PbftSettings(
                 pbft.getBytes("max-request-bytes"),
                 pbft.getInt("max-waiting-requests"),
                 pbft.getInt("max-client-requests"),
+                pbft.getInt("client-pipeline"),
                 pbft.getDuration("client-silence"),
                 pbft.getDuration("client-patience"),
                 pbft.getBoolean("fast-reads"),

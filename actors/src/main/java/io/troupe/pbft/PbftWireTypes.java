@@ -16,14 +16,16 @@ public final class PbftWireTypes implements WireTypes {
         registry.message(1601, Signed.class);
         registry.message(1602, Batch.class);
         registry.message(1603, Digest.class);
-        registry.message(1604, PbftMessage.Request.class);
+        registry.message(1604, PbftMessage.SingleRequest.class); // in journals
         registry.message(1605, PbftMessage.RequestId.class);
         registry.message(1606, PbftMessage.OpenSession.class);
         registry.message(1607, PbftMessage.Execute.class);
         registry.message(1608, PbftMessage.OrderedRead.class);
-        registry.message(1609, PbftMessage.Reply.class);
-        registry.message(1610, PbftMessage.ReadOnly.class);
-        registry.message(1611, PbftMessage.ReadReply.class);
+        registry.message(1628, PbftMessage.Request.class, new RequestSerializer());
+        registry.message(1629, PbftMessage.Reply.class); // 1609 to 1611 were replies and reads of one operation
+        registry.message(1630, PbftMessage.ReadOnly.class);
+        registry.message(1631, PbftMessage.ReadReply.class);
+        registry.message(1632, PbftMessage.Results.class, new ResultsSerializer());
         registry.message(1612, PbftMessage.PrePrepare.class);
         registry.message(1613, PbftMessage.Prepare.class);
         registry.message(1614, PbftMessage.Commit.class);

@@ -3,8 +3,8 @@ package io.troupe.pbft;
 import io.troupe.pbft.PbftMessage.ReadReply;
 import io.troupe.pbft.PbftMessage.Reply;
 import io.troupe.pbft.PbftMessage.RequestId;
-import io.troupe.replication.Replica;
 import java.util.Optional;
+import org.apache.pekko.util.ByteString;
 
 /** What this replica answers clients. One replica a request sends the whole reply, the others its digest (§5.1). */
 final class Replies {
@@ -17,10 +17,10 @@ final class Replies {
 
     void onExecuted(Executor.Executed executed) {
         for (Executor.Outcome outcome : executed.outcomes()) {
-            Replica.Reply result = outcome.reply();
-            Digest digest = core.notary.digest(result);
-            Reply whole = new Reply(core.ledger.view(), outcome.id(), digest, Optional.of(result));
-            core.requests.executed(outcome.id(), whole, core.now());
+            ByteString results = core.notary.write(outcome.results());
+            Digest digest = Digest.of(results);
+            Reply whole = new Reply(core.ledger.view(), outcome.id(), digest, Optional.of(results));
+            core.requests.executed(outcome.id(), outcome.results().replies().size(), whole, core.now());
             core.send(
                     outcome.id().client(),
                     isWholeFromHere(outcome.id())
@@ -35,14 +35,15 @@ final class Replies {
     }
 
     void onRead(Executor.ReadDone read) {
+        ByteString results = core.notary.write(read.results());
         core.send(
                 read.client(),
                 new ReadReply(
                         core.ledger.view(),
                         read.id(),
                         read.index(),
-                        Digest.of(read.result()),
-                        isWholeFromHere(read.id()) ? Optional.of(read.result()) : Optional.empty()));
+                        Digest.of(results),
+                        isWholeFromHere(read.id()) ? Optional.of(results) : Optional.empty()));
     }
 
     /** The client's own node when it is a replica, for that has the shortest way; else each in its turn. */

@@ -1,10 +1,12 @@
 package io.troupe.pbft;
 
+import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.pbft.PbftMessage.RequestId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,35 +19,51 @@ final class Requests {
 
     private final int waitingMax;
     private final int repliesMax;
-    private final LinkedHashMap<RequestId, Sealed> waiting = new LinkedHashMap<>();
+    /** A request, as its client sealed it, and read. */
+    record Waiting(Sealed letter, Request request) {}
+
+    private final LinkedHashMap<RequestId, Waiting> waiting = new LinkedHashMap<>();
+    private int operationsWaiting;
     /** In the present view's batches. */
     private final Set<RequestId> proposed = new TreeSet<>();
 
-    private final LinkedHashMap<RequestId, PbftMessage.Reply> replies = new LinkedHashMap<>();
+    private final LinkedHashMap<RequestId, Replied> replies = new LinkedHashMap<>();
+    private int repliesKept;
+
+    private record Replied(PbftMessage.Reply reply, int operations) {}
 
     /** The request that the replica waits for, and since when (§4.4: a backup "is waiting for a request"). */
     private Optional<RequestId> watched = Optional.empty();
 
     private long watchedSinceTick;
 
+    /**
+     * @param waitingMax operations in all that wait
+     * @param repliesMax operations in all to which replies are kept
+     */
     Requests(int waitingMax, int repliesMax) {
         this.waitingMax = waitingMax;
         this.repliesMax = repliesMax;
     }
 
     /** @return whether it is new here; one too many is not taken, and its client asks again */
-    boolean add(RequestId id, Sealed request, long tick) {
-        if (waiting.size() >= waitingMax || waiting.putIfAbsent(id, request) != null) {
+    boolean add(Sealed letter, Request request, long tick) {
+        int operations = request.operations().size();
+        if (operationsWaiting + operations > waitingMax
+                || waiting.putIfAbsent(request.id(), new Waiting(letter, request)) != null) {
             return false;
         }
+        operationsWaiting += operations;
         watchOldest(tick);
         return true;
     }
 
     /** Whether its client has sent this very request here. */
-    boolean holds(RequestId id, Sealed request) {
-        Sealed own = waiting.get(id);
-        return own != null && own.from().equals(request.from()) && own.payload().equals(request.payload());
+    boolean holds(RequestId id, Sealed letter) {
+        Waiting own = waiting.get(id);
+        return own != null
+                && own.letter().from().equals(letter.from())
+                && own.letter().payload().equals(letter.payload());
     }
 
     /**
@@ -53,28 +71,42 @@ final class Requests {
      * client. Clients ask again, and ask all.
      */
     void forgetProposed(long tick) {
-        waiting.keySet().removeAll(proposed);
+        proposed.forEach(this::remove);
         proposed.clear();
         watchOldest(tick);
     }
 
     Optional<PbftMessage.Reply> replyTo(RequestId id) {
-        return Optional.ofNullable(replies.get(id));
+        return Optional.ofNullable(replies.get(id)).map(Replied::reply);
     }
 
-    void executed(RequestId id, PbftMessage.Reply reply, long tick) {
-        waiting.remove(id);
+    /** @param operations of the request: what its reply is about */
+    void executed(RequestId id, int operations, PbftMessage.Reply reply, long tick) {
+        remove(id);
         proposed.remove(id);
-        replies.put(id, reply);
-        if (replies.size() > repliesMax) {
-            replies.remove(replies.keySet().iterator().next());
-        }
+        keep(id, new Replied(reply, operations));
         watchOldest(tick);
+    }
+
+    private void keep(RequestId id, Replied replied) {
+        Replied before = replies.put(id, replied);
+        repliesKept += replied.operations() - (before == null ? 0 : before.operations());
+        while (repliesKept > repliesMax && replies.size() > 1) {
+            RequestId oldest = replies.keySet().iterator().next();
+            repliesKept -= Objects.requireNonNull(replies.remove(oldest)).operations();
+        }
+    }
+
+    private void remove(RequestId id) {
+        Waiting removed = waiting.remove(id);
+        operationsWaiting -=
+                removed == null ? 0 : removed.request().operations().size();
     }
 
     /** A fetched state may hold their effects; who waits asks again. */
     void forgetAll(long tick) {
         waiting.clear();
+        operationsWaiting = 0;
         proposed.clear();
         watchOldest(tick);
     }
@@ -107,26 +139,33 @@ final class Requests {
         proposed.add(id);
     }
 
-    /** The oldest that are in no batch of this view yet; they are, from now on. */
-    List<Sealed> takeForBatch(int countMax, long bytesMax) {
-        List<Sealed> batch = new ArrayList<>();
+    /**
+     * The oldest that are in no batch of this view yet; they are, from now on.
+     *
+     * @param operationsMax of all of them together
+     * @param bytesMax of all of them together, but for one larger request alone
+     */
+    List<Waiting> takeForBatch(int operationsMax, long bytesMax) {
+        List<Waiting> batch = new ArrayList<>();
+        int operations = 0;
         long bytes = 0;
-        for (Map.Entry<RequestId, Sealed> request : waiting.entrySet()) {
-            if (proposed.contains(request.getKey())) {
+        for (Map.Entry<RequestId, Waiting> one : waiting.entrySet()) {
+            if (proposed.contains(one.getKey())) {
                 continue;
             }
-            bytes += request.getValue().payload().length();
-            if (batch.size() >= countMax || (!batch.isEmpty() && bytes > bytesMax)) {
+            operations += one.getValue().request().operations().size();
+            bytes += one.getValue().letter().payload().length();
+            if (!batch.isEmpty() && (operations > operationsMax || bytes > bytesMax)) {
                 break;
             }
-            batch.add(request.getValue());
-            proposed.add(request.getKey());
+            batch.add(one.getValue());
+            proposed.add(one.getKey());
         }
         return batch;
     }
 
     /** @return the oldest, at most so many */
     List<Sealed> oldest(int countMax) {
-        return waiting.values().stream().limit(countMax).toList();
+        return waiting.values().stream().limit(countMax).map(Waiting::letter).toList();
     }
 }

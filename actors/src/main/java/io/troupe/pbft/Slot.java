@@ -24,6 +24,9 @@ final class Slot {
     /** What is chosen for the view and cannot be pre-prepared before its batch is here. */
     private Optional<Digest> awaited = Optional.empty();
 
+    /** The requests of the batch that pre-prepared, until they are executed. */
+    private Optional<Proposal> proposal = Optional.empty();
+
     /** Batches fetched from others, which are in no fact yet; at most one for each that is awaited or committed. */
     private final TreeMap<Digest, ByteString> bodies = new TreeMap<>();
 
@@ -41,6 +44,18 @@ final class Slot {
     void prePrepare(Digest digest) {
         prePrepared = Optional.of(digest);
         awaited = Optional.empty();
+    }
+
+    void prePrepare(Proposal proposed) {
+        prePrepare(proposed.digest());
+        proposal = Optional.of(proposed);
+    }
+
+    /** For execution, once: the batch with this digest, when it was read here. */
+    Optional<Proposal> takeProposal(Digest digest) {
+        Optional<Proposal> taken = proposal.filter(read -> read.digest().equals(digest));
+        proposal = Optional.empty();
+        return taken;
     }
 
     /** In the present view. */
@@ -83,20 +98,15 @@ final class Slot {
     }
 
     /**
-     * prepared(m, v, n, i): pre-prepared here, and with the primary's pre-prepare a quorum has said so (§4.2).
-     *
-     * @param primary whose prepare does not count, for its pre-prepare does
+     * prepared(m, v, n, i): pre-prepared here, and a quorum has said so (§4.2). Deviates: the paper's pre-prepare is the
+     * primary's vote; here it votes by a prepare, as the others do, when that is durable.
      */
-    boolean isPrepared(long view, String primary, Membership members) {
+    boolean isPrepared(long view, Membership members) {
         if (prePrepared.isEmpty()) {
             return false;
         }
         Vote vote = new Vote(view, prePrepared.get());
-        long backups = prepares.entrySet().stream()
-                .filter(prepare ->
-                        !prepare.getKey().equals(primary) && prepare.getValue().equals(vote))
-                .count();
-        return backups >= members.quorum() - 1;
+        return prepares.values().stream().filter(vote::equals).count() >= members.quorum();
     }
 
     /** Whether that is known already, and what follows under way. */

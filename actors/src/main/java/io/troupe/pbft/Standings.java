@@ -1,7 +1,6 @@
 package io.troupe.pbft;
 
 import io.troupe.pbft.PbftMessage.Standing;
-import java.util.Optional;
 
 /**
  * The network loses messages (§2), and nothing is acknowledged: instead each replica says now and then where it stands, and
@@ -18,6 +17,10 @@ final class Standings {
     private final NormalCase normalCase;
     private final ViewChanger viewChanger;
     private final StateTransfer stateTransfer;
+    /** Sequence numbers through this one were in use an interval ago: what is said about later ones is still on its way. */
+    private long settled;
+
+    private long used;
 
     Standings(Core core, NormalCase normalCase, ViewChanger viewChanger, StateTransfer stateTransfer) {
         this.core = core;
@@ -29,6 +32,8 @@ final class Standings {
     void onTick() {
         long interval = core.settings.ticks(core.settings.standingInterval());
         if (core.now() % interval == 0) {
+            settled = used;
+            used = core.highestUsed();
             core.multicast(new Standing(
                     core.ledger.view(), core.ledger.isActive(), core.ledger.stableSequence(), core.executed()));
             normalCase.execute(); // Asks again for a batch that is missing.
@@ -43,12 +48,8 @@ final class Standings {
         viewChanger.onStanding(from, standing);
         stateTransfer.sayAgain(from, standing.executed());
         stateTransfer.sayHeld(from, standing.stable());
-        int said = 0;
-        for (Slot slot : core.slots()) {
-            if (slot.sequence > standing.executed() && said < SLOTS_AT_ONCE) {
-                normalCase.sayAgain(slot, Optional.of(from));
-                said++;
-            }
-        }
+        core.slotsBetween(standing.executed(), settled).stream()
+                .limit(SLOTS_AT_ONCE)
+                .forEach(slot -> normalCase.sayAgain(slot, from));
     }
 }

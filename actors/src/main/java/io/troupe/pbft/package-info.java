@@ -21,9 +21,9 @@
  *
  * <pre>
  *              n1 primary         n2              n3              n4
- * client ─Request─►│ fact          │               │               │
- *                  ├─PrePrepare───►├──────────────►├──────────────►│  each: a fact, durable, and then
- *                  │◄──────────────┼───Prepare─────┼───────────────┤  to all
+ * client ─Request─►│               │               │               │  of all that its node's clients have asked meanwhile
+ *                  ├─PrePrepare───►├──────────────►├──────────────►│  each, the primary too: a fact, durable, and then
+ *                  ├───────────────┼───Prepare─────┼───────────────┤  to all
  *                  ├───────────────┼───Commit──────┼───────────────┤  to all, when a quorum has prepared, and that is a fact
  *                  ├─Reply─────────┴───────────────┴───────────────┘  when a quorum has committed, and it is executed
  * client ◄─────────┘ a quorum alike
@@ -43,6 +43,13 @@
  * <ul>
  *   <li>Messages have authenticators (§5.2), and view changes signatures; a new view is decided from claims P and Q as in
  *       TOCS 2002 §4.5, where view changes have acknowledgements instead of signatures.
+ *   <li>An authenticator's codes are of the digest of what is said, which is taken once for all readers.
+ *   <li>A pre-prepare is no vote here: the primary says it while it writes it down, and votes by a prepare as the others
+ *       do, when that is durable. A quorum of prepares is as many replicas as the paper's pre-prepare and 2f prepares. So
+ *       the primary's write and those of the others are under way together; and when it is killed between the two it may
+ *       say another pre-prepare under the number in its next life, which whoever has accepted the first refuses: at most
+ *       one can get a quorum, and if none does, the view changes.
+ *   <li>A node's clients are one client, and a request has several operations: see {@link io.troupe.pbft.VotingClient}.
  *   <li>The paper's replicas lose their memory when they stop, and count as faulty until they are recovered. Here what is
  *       said rests on durable facts, so a replica that was killed is only slow when it comes back.
  *   <li>A replica executes what a quorum has committed in any one view, prepared here or not: that commits it (§4.2).
@@ -51,7 +58,8 @@
  *       for what goes wrong otherwise, and for why a write then needs a quorum of replies (Berger, Reiser and Bessani,
  *       SRDS 2021, on what fast reads ask of writes).
  *   <li>There is no tentative execution (§5.1), no proactive recovery (TOCS 2002 §5), and no change of keys.
- *   <li>A checkpoint writes the whole state, and not its pages that changed (§5.3).
+ *   <li>A checkpoint writes the whole state, and not its pages that changed (§5.3). One is taken, too, when the batches
+ *       since the last have many bytes, for until the next is stable they are kept in memory.
  *   <li>A client that seals a request well for some replicas and badly for others can make views change (Clement et al.,
  *       NSDI 2009), never replicas disagree.
  *   <li>The members are fixed. Digests in Q are not bounded in number (thesis §3.2.4 has a way): there are at most as many

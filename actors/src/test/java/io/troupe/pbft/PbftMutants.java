@@ -34,13 +34,13 @@ final class PbftMutants {
         return List.of(
                 new Mutant(QuorumOfTwoF.class, Membership.class, named("quorum"), 20),
                 new Mutant(BelievesOneReply.class, VotingClient.class, named("needed"), 20),
-                new Mutant(CountsThePrimarysPrepare.class, Slot.class, named("isPrepared"), 40),
-                new Mutant(PreparesWithoutTheDigest.class, Slot.class, named("isPrepared"), 40),
+                new Mutant(CountsThePrimaryTwice.class, Slot.class, named("isPrepared"), 40),
+                new Mutant(PreparesWithoutTheDigest.class, Slot.class, named("isPrepared"), 100),
                 new Mutant(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), 40),
                 new Mutant(DropsWhatIsPrepared.class, Ledger.class, named("viewChange"), 40),
                 new Mutant(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 40),
                 new Mutant(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40),
-                new Mutant(ChoosesWhatOneClaims.class, NewViewDecision.class, named("vouchesFor"), 400),
+                new Mutant(ChoosesWhatOneClaims.class, NewViewDecision.class, named("vouchesFor"), 600),
                 new Mutant(SaysBeforeItIsDurable.class, Core.class, named("record"), 20),
                 new Mutant(CheckpointsWithoutSessions.class, ReplicatedService.class, named("write"), 40));
     }
@@ -61,14 +61,14 @@ final class PbftMutants {
         }
     }
 
-    /** §4.2: 2f prepares from different <em>backups</em>. Here one fewer will do. */
-    static final class CountsThePrimarysPrepare {
+    /** §4.2: the primary has one vote, by its prepare. Here its pre-prepare is another. */
+    static final class CountsThePrimaryTwice {
         @Advice.OnMethodExit
         static void exit(
                 @Advice.This Slot slot,
-                @Advice.Argument(2) Membership members,
+                @Advice.Argument(1) Membership members,
                 @Advice.Return(readOnly = false) boolean prepared) {
-            prepared = votes(slot, members, "", -1) >= members.quorum() - 1;
+            prepared = votes(slot, members, -1) >= members.quorum() - 1;
         }
     }
 
@@ -78,10 +78,9 @@ final class PbftMutants {
         static void exit(
                 @Advice.This Slot slot,
                 @Advice.Argument(0) long view,
-                @Advice.Argument(1) String primary,
-                @Advice.Argument(2) Membership members,
+                @Advice.Argument(1) Membership members,
                 @Advice.Return(readOnly = false) boolean prepared) {
-            prepared = votes(slot, members, primary, view) >= members.quorum() - 1;
+            prepared = votes(slot, members, view) >= members.quorum();
         }
     }
 
@@ -147,15 +146,13 @@ final class PbftMutants {
     /**
      * Prepares of the view, whatever they say.
      *
-     * @param except not counted
      * @param view -1 for all that match what pre-prepared
      */
-    static long votes(Slot slot, Membership members, String except, long view) {
+    static long votes(Slot slot, Membership members, long view) {
         if (slot.prePrepared().isEmpty()) {
             return 0;
         }
         return members.replicas().stream()
-                .filter(node -> !node.equals(except))
                 .flatMap(node -> slot.prepareOf(node).stream())
                 .filter(vote ->
                         view < 0 ? vote.digest().equals(slot.prePrepared().get()) : vote.view() == view)

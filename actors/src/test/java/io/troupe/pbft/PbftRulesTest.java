@@ -60,23 +60,30 @@ class PbftRulesTest {
 
     @Test
     @DisplayName(
-            "§4.2: prepared needs the pre-prepare and 2f prepares of backups that match it; the primary's do not count")
+            "§4.2: prepared needs the pre-prepare and 2f+1 prepares that match it, of which the primary's may be one")
     void prepared() {
         Slot slot = new Slot(1);
         Vote vote = new Vote(0, A);
         slot.onPrepare("n2", vote);
         slot.onPrepare("n3", vote);
-        assertThat(slot.isPrepared(0, "n1", FOUR)).as("without a pre-prepare").isFalse();
         slot.prePrepare(A);
-        assertThat(slot.isPrepared(0, "n1", FOUR)).isTrue();
-        assertThat(slot.isPrepared(0, "n2", FOUR)).as("when n2 is the primary").isFalse();
+        assertThat(slot.isPrepared(0, FOUR)).as("by 2f").isFalse();
+        slot.onPrepare("n3", vote);
+        assertThat(slot.isPrepared(0, FOUR)).as("one of them said twice").isFalse();
+        slot.onPrepare("n1", vote);
+        assertThat(slot.isPrepared(0, FOUR)).isTrue();
+
+        Slot unknown = new Slot(3);
+        FOUR.replicas().forEach(node -> unknown.onPrepare(node, vote));
+        assertThat(unknown.isPrepared(0, FOUR)).as("without a pre-prepare").isFalse();
 
         Slot other = new Slot(2);
         other.prePrepare(A);
         other.onPrepare("n2", vote);
         other.onPrepare("n3", new Vote(0, B));
         other.onPrepare("n4", new Vote(1, A));
-        assertThat(other.isPrepared(0, "n1", FOUR))
+        other.onPrepare("n1", vote);
+        assertThat(other.isPrepared(0, FOUR))
                 .as("with another digest, and another view")
                 .isFalse();
     }

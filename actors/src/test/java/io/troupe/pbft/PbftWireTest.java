@@ -4,10 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.troupe.pbft.PbftMessage.Certified;
+import io.troupe.pbft.PbftMessage.Execute;
 import io.troupe.pbft.PbftMessage.NewView;
+import io.troupe.pbft.PbftMessage.OpenSession;
+import io.troupe.pbft.PbftMessage.OrderedRead;
 import io.troupe.pbft.PbftMessage.Prepare;
+import io.troupe.pbft.PbftMessage.Request;
+import io.troupe.pbft.PbftMessage.RequestId;
+import io.troupe.pbft.PbftMessage.Results;
 import io.troupe.pbft.PbftMessage.StateHeader;
 import io.troupe.pbft.PbftMessage.ViewChange;
+import io.troupe.replication.Replica;
 import io.troupe.wire.WireBytes;
 import java.io.NotSerializableException;
 import java.util.HexFormat;
@@ -60,6 +67,60 @@ class PbftWireTest {
                     + "6162616261626162616201c8011201c10161626162616261626162616261626162616261626162616261626162616261"
                     + "62616261626162616261626162616261626162616261626162616261626162616201d40c041001c30c6eb10d01700d01"
                     + "730804";
+
+    @Test
+    void batchesOfOldJournalsAreRead() {
+        ByteString old = ByteString.fromArray(HexFormat.of().parseHex(OLD_BATCH));
+        assertThat(notary("n2").readRequests(old))
+                .containsExactly(new Request(
+                        new RequestId("n1", 7, 3), List.of(new Execute(5, 6, 2, ByteString.fromString("set")))));
+    }
+
+    /** A batch of one request, as it was when a request had one operation. */
+    private static final String OLD_BATCH =
+            "313630320a1001c20c6eb11201036eb20d016d0d14313630340a016eb10e06c90c040d037365740c0a";
+
+    @Test
+    void requestsAndResultsOfEveryKind() throws NotSerializableException {
+        Request request = new Request(
+                new RequestId("n1", 7, 3),
+                List.of(
+                        new OpenSession(),
+                        new Execute(5, 6, 2, ByteString.fromString("set")),
+                        new Execute(-1, Long.MAX_VALUE, 0, ByteString.emptyByteString()),
+                        new OrderedRead(ByteString.fromString("get"))));
+        ByteString bytes = BYTES.write(request);
+        assertThat(HexFormat.of().formatHex(bytes.toArray()))
+                .as("journals have it in batches")
+                .isEqualTo(GOLDEN_REQUEST);
+        assertThat(BYTES.read(bytes, PbftMessage.class)).isEqualTo(request);
+        Results results = new Results(List.of(
+                new Replica.SessionOpened(4),
+                new Replica.Applied(5, 6, 9, ByteString.fromString("done")),
+                new Replica.Answered(0, 9, ByteString.fromString("got")),
+                new Replica.Rejected(5, 6, Replica.Reason.SESSION_EXPIRED, "gone")));
+        assertThat(BYTES.read(BYTES.write(results), Results.class)).isEqualTo(results);
+        for (int length = 6; length < bytes.length(); length++) {
+            ByteString cut = bytes.take(length);
+            assertThatThrownBy(() -> BYTES.read(cut, PbftMessage.class))
+                    .as("%s bytes of it", length)
+                    .isInstanceOf(NotSerializableException.class);
+        }
+    }
+
+    private static final String GOLDEN_REQUEST =
+            "313632380a6eb10e060401c80c000506020373657400ffffffffffffffffffffffffffffffffff7f000001ca0c0d03676574";
+
+    @Test
+    void whatIsNoRequestIsLeftOutOfABatch() {
+        Request request = new Request(new RequestId("n1", 7, 3), List.of(new OpenSession(), new OpenSession()));
+        Sealed right = notary("n1").seal(request, NODES);
+        Sealed wrong = notary("n1").seal(new Prepare(0, 1, DIGEST), NODES);
+        Sealed garbage = new Sealed("n1", ByteString.fromString("1628\nx"), right.macs());
+        ByteString batch = BYTES.write(new Batch(List.of(wrong, right, garbage)));
+        assertThat(notary("n2").readRequests(batch)).containsExactly(request);
+        assertThat(notary("n2").readRequests(ByteString.fromString("no batch"))).isEmpty();
+    }
 
     @Test
     void aSealOpensToItsReadersAlone() {

@@ -122,7 +122,7 @@ enum Treason {
                 return List.of(traitor.wrong(reply));
             }
             if (said instanceof ReadReply reply) {
-                ByteString wrong = ByteString.fromString(Integer.toString(traitor.random.nextInt(100)));
+                ByteString wrong = traitor.wrongResults(new Replica.Answered(0, reply.index(), traitor.anyResult()));
                 return List.of(
                         new ReadReply(reply.view(), reply.id(), reply.index(), Digest.of(wrong), Optional.of(wrong)));
             }
@@ -256,9 +256,16 @@ enum Treason {
         }
 
         Reply wrong(Reply reply) {
-            Replica.Reply wrong = new Replica.Applied(
-                    reply.id().number(), 1, 1, ByteString.fromString(Integer.toString(random.nextInt(100))));
-            return new Reply(reply.view(), reply.id(), notary.digest(wrong), Optional.of(wrong));
+            ByteString wrong = wrongResults(new Replica.Applied(reply.id().number(), 1, 1, anyResult()));
+            return new Reply(reply.view(), reply.id(), Digest.of(wrong), Optional.of(wrong));
+        }
+
+        ByteString wrongResults(Replica.Reply wrong) {
+            return notary.write(new PbftMessage.Results(List.of(wrong)));
+        }
+
+        ByteString anyResult() {
+            return ByteString.fromString(Integer.toString(random.nextInt(100)));
         }
 
         ViewChange lying(ViewChange change) {

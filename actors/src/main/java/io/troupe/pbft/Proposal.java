@@ -1,0 +1,19 @@
+package io.troupe.pbft;
+
+import io.troupe.pbft.PbftMessage.Request;
+import java.util.List;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * A batch as a replica deals with it: read once.
+ *
+ * @param batch as it travels, which is what the digest is of
+ * @param requests in its order; those that are none were left out, the same everywhere
+ */
+record Proposal(Digest digest, ByteString batch, List<Request> requests) {
+
+    /** @param requests of the batch */
+    static Proposal of(ByteString batch, List<Request> requests) {
+        return new Proposal(Digest.of(batch), batch, requests);
+    }
+}

@@ -1,0 +1,92 @@
+package io.troupe.pbft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.troupe.pbft.PbftMessage.Command;
+import io.troupe.pbft.PbftMessage.OpenSession;
+import io.troupe.pbft.PbftMessage.Reply;
+import io.troupe.pbft.PbftMessage.Request;
+import io.troupe.pbft.PbftMessage.RequestId;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Requests of several operations at a replica: all limits are of operations. */
+class RequestsTest {
+
+    private static final int WAITING_MAX = 10;
+    private static final int REPLIES_MAX = 6;
+
+    private final Requests requests = new Requests(WAITING_MAX, REPLIES_MAX);
+
+    private static RequestId id(long number) {
+        return new RequestId("n1", 1, number);
+    }
+
+    private static Request request(long number, int operations) {
+        return new Request(id(number), Collections.<Command>nCopies(operations, new OpenSession()));
+    }
+
+    private static Sealed letter(long number) {
+        return new Sealed("n1", ByteString.fromString("letter " + number), Map.of());
+    }
+
+    private boolean add(long number, int operations) {
+        return requests.add(letter(number), request(number, operations), 0);
+    }
+
+    private List<Long> take(int operationsMax, long bytesMax) {
+        return requests.takeForBatch(operationsMax, bytesMax).stream()
+                .map(taken -> taken.request().id().number())
+                .toList();
+    }
+
+    @Test
+    @DisplayName("§4.1: a request is new once, and one with more operations than there is room for is not taken")
+    void added() {
+        assertThat(add(1, 6)).isTrue();
+        assertThat(add(1, 6)).as("again").isFalse();
+        assertThat(add(2, 5)).as("too many").isFalse();
+        assertThat(add(3, 4)).isTrue();
+        requests.executed(id(1), 6, reply(1), 0);
+        assertThat(add(2, 5)).as("when there is room").isTrue();
+    }
+
+    @Test
+    @DisplayName("§5.1: a batch has the oldest requests, in their order, up to its limits; none is in two of a view")
+    void batches() {
+        add(1, 2);
+        add(2, 3);
+        add(3, 1);
+        assertThat(take(5, 1_000)).containsExactly(1L, 2L);
+        assertThat(take(5, 1_000)).containsExactly(3L);
+        assertThat(take(5, 1_000)).isEmpty();
+        requests.beginView(0);
+        assertThat(take(5, letter(1).payload().length())).as("by bytes").containsExactly(1L);
+        assertThat(take(1, 1)).as("one too large for any batch, alone").containsExactly(2L);
+    }
+
+    @Test
+    @DisplayName("§4.1: the latest replies are kept, to so many operations")
+    void replies() {
+        requests.executed(id(1), 2, reply(1), 0);
+        requests.executed(id(2), 4, reply(2), 0);
+        assertThat(requests.replyTo(id(1))).isPresent();
+        requests.executed(id(2), 4, reply(2), 0);
+        assertThat(requests.replyTo(id(1))).as("the same once more").isPresent();
+        requests.executed(id(3), 1, reply(3), 0);
+        assertThat(requests.replyTo(id(1))).isEmpty();
+        assertThat(requests.replyTo(id(2))).contains(reply(2));
+        requests.executed(id(4), 9, reply(4), 0);
+        assertThat(requests.replyTo(id(4))).as("the last, however large").isPresent();
+        assertThat(requests.replyTo(id(3))).isEmpty();
+    }
+
+    private static Reply reply(long number) {
+        return new Reply(0, id(number), new Digest("d"), Optional.empty());
+    }
+}
