@@ -28,10 +28,17 @@ final class ChainLog extends AbstractPersistentActor {
     /**
      * All that was durable at the start.
      *
-     * @param configuration entered last; empty when this server was never hosted here
+     * @param configuration entered last; empty when this server was never hosted here (or, in journals of before epochs
+     *     were entered from the first on, when it was in the founding one)
      */
     record Recovered(Optional<Configuration> configuration, History history, Position snapshot, long stable)
-            implements Event {}
+            implements Event {
+
+        /** The server begins its first life: it was in no epoch before. */
+        boolean isFirst() {
+            return configuration.isEmpty() && history.lastIndex() == 0;
+        }
+    }
 
     record Stored(long ticket) implements Event {}
 

@@ -44,13 +44,14 @@ sealed interface ChainMessage extends Wire, Replica.Message {
     record Resume(long epoch, long attempt, long agreed, long floor) implements ChainMessage {}
 
     /**
-     * Updates, in order (§3.1).
+     * Updates, in order (§3.1), which may not be durable at the sender yet; or none, when more of those before is durable.
      *
      * @param waiting clients that wait for some of them, for the tail to answer
+     * @param durable index through which all is durable at the sender, and at all that are above it
      * @param stable index that is durable at every server, as far as the sender knows
      * @param receipt an {@link Ack} is wanted as soon as they are durable
      */
-    record Forward(long epoch, Updates updates, List<Clients> waiting, long stable, boolean receipt)
+    record Forward(long epoch, Updates updates, List<Clients> waiting, long durable, long stable, boolean receipt)
             implements ChainMessage {
         public Forward {
             waiting = List.copyOf(waiting);
@@ -69,7 +70,14 @@ sealed interface ChainMessage extends Wire, Replica.Message {
     }
 
     /**
-     * To the predecessor (§3.1).
+     * To the head, by the tail (§3.1): durable at every server. Those between learn it with what the head sends next.
+     *
+     * @param index through which all is
+     */
+    record Stable(long epoch, long index) implements ChainMessage {}
+
+    /**
+     * To the predecessor (§3.1), when it waits for it, and now and then.
      *
      * @param received durable at the sender through this index
      * @param acknowledged durable at the sender, and at all that are below it

@@ -27,6 +27,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.StashBuffer;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One replica of one group: a server of its chain, and this node's replica of its master. Recovers, then runs. When a child
@@ -162,6 +163,8 @@ final class ChainReplica extends AbstractBehavior<Replica.Message> {
         private final Requests requests;
         private final Surveillance surveillance;
         private final Observers observers;
+        private Replica.@Nullable Role toldRole;
+        private @Nullable Configuration toldConfiguration;
 
         Running(
                 ActorContext<Replica.Message> context,
@@ -184,7 +187,8 @@ final class ChainReplica extends AbstractBehavior<Replica.Message> {
             return newReceiveBuilder()
                     .onMessage(ChainMessage.Forward.class, message -> step(() -> server.upstream.onForward(message)))
                     .onMessage(ChainMessage.Ack.class, message -> step(() -> server.downstream.onAck(message)))
-                    .onMessage(ChainLog.Stored.class, message -> step(() -> server.onStored(message)))
+                    .onMessage(ChainMessage.Stable.class, message -> step(() -> server.onStable(message)))
+                    .onMessage(ChainLog.Stored.class, this::onStored)
                     .onMessage(Replica.Propose.class, message -> step(() -> requests.onUpdate(message)))
                     .onMessage(Replica.OpenSession.class, message -> step(() -> requests.onUpdate(message)))
                     .onMessage(Replica.Query.class, message -> step(() -> requests.onQuery(message)))
@@ -228,6 +232,16 @@ final class ChainReplica extends AbstractBehavior<Replica.Message> {
             work.run();
             head.afterStep();
             queries.afterStep();
+            if (server.role() != toldRole || server.configuration() != toldConfiguration) {
+                tellObservers();
+            }
+            identity.witness().afterStep(server);
+            return this;
+        }
+
+        private void tellObservers() {
+            toldRole = server.role();
+            toldConfiguration = server.configuration();
             Replica.Status status = server.status();
             if (observers.isNews(status.role(), status.term(), status.leader())) {
                 GroupLogging.of(getContext().getLog(), server.group, status.term())
@@ -239,14 +253,20 @@ final class ChainReplica extends AbstractBehavior<Replica.Message> {
                                 server.configuration());
                 observers.tell(status);
             }
-            identity.witness().afterStep(server);
-            return this;
         }
 
         private Behavior<Replica.Message> configured(Configuration decided) {
             return step(() -> {
                 head.log();
                 server.epochs.onConfigured(decided);
+            });
+        }
+
+        private Behavior<Replica.Message> onStored(ChainLog.Stored stored) {
+            return step(() -> {
+                server.writes.onStored(stored.ticket());
+                head.flush();
+                server.advance();
             });
         }
 

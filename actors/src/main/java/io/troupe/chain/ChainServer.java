@@ -1,6 +1,7 @@
 package io.troupe.chain;
 
 import io.troupe.chain.ChainMessage.Heartbeat;
+import io.troupe.chain.ChainMessage.Stable;
 import io.troupe.replication.Applier;
 import io.troupe.replication.Compaction;
 import io.troupe.replication.Replica;
@@ -37,6 +38,7 @@ final class ChainServer implements Compaction.Host<Position> {
     private final ActorRef<Applier.Command> applier;
 
     private long stable;
+    private long stableElsewhere;
     private long appliedTold;
     private long applied;
 
@@ -54,7 +56,7 @@ final class ChainServer implements Compaction.Host<Position> {
         this.self = context.getSelf();
         this.applier = applier;
         this.history = recovered.history();
-        this.writes = new Writes(log, history);
+        this.writes = new Writes(log, history.lastIndex());
         this.stable = recovered.stable();
         this.applied = recovered.snapshot().index();
         this.appliedTold = applied;
@@ -69,16 +71,10 @@ final class ChainServer implements Compaction.Host<Position> {
                 snapshots,
                 new Compaction.Limits(settings.snapshotEntries(), settings.snapshotBytes(), settings.failureTicks()),
                 recovered.snapshot());
-        resume();
-    }
-
-    /** A life ends and another begins in one epoch: it may have waited for who joins before it stopped. */
-    private void resume() {
-        Place place = epochs.entered();
-        downstream.begin(place, place.configuration().joining().isPresent());
-        upstream.begin(place);
         applyStable();
-        advance();
+        if (recovered.isFirst()) {
+            epochs.found();
+        }
     }
 
     // -- what it knows
@@ -113,6 +109,11 @@ final class ChainServer implements Compaction.Host<Position> {
         return writes.durable();
     }
 
+    /** Durable here, and at all that are above. */
+    long durableFromHead() {
+        return Math.min(durable(), upstream.durableAbove());
+    }
+
     /** Durable here, and at all that are below. */
     long acknowledged() {
         return downstream.acknowledged();
@@ -140,14 +141,17 @@ final class ChainServer implements Compaction.Host<Position> {
         return all;
     }
 
-    Replica.Status status() {
-        Replica.Role role = isHead()
+    Replica.Role role() {
+        return isHead()
                 ? Replica.Role.LEADER
                 : epochs.latest().isMember() ? Replica.Role.FOLLOWER : Replica.Role.LEARNER;
+    }
+
+    Replica.Status status() {
         return new Replica.Status(
                 group,
                 node,
-                role,
+                role(),
                 Optional.of(configuration().head()),
                 configuration().epoch(),
                 stable,
@@ -160,19 +164,16 @@ final class ChainServer implements Compaction.Host<Position> {
     /** An epoch has been entered. */
     void begin() {
         Place place = epochs.entered();
-        downstream.begin(place, false);
+        stableElsewhere = stable;
+        downstream.begin(place);
         upstream.begin(place);
         advance();
     }
 
-    /** Of updates that are in the history now. */
+    /** Of updates that are in the history now: to the disk here, and beside that to who is below. */
     void log(Updates updates) {
         writes.write(new LogEvent.Logged(updates, stable), () -> {});
-    }
-
-    void onStored(ChainLog.Stored stored) {
-        writes.onStored(stored.ticket());
-        advance();
+        downstream.flush();
     }
 
     /** More may be durable, here or below. */
@@ -182,14 +183,22 @@ final class ChainServer implements Compaction.Host<Position> {
             long acknowledged = acknowledged();
             upstream.onProgress(acknowledged);
             if (epochs.entered().knowsWhatIsStable()) {
-                setStable(acknowledged);
+                setStable(Math.min(acknowledged, upstream.durableAbove()));
             }
+            learnStable(stable);
         }
     }
 
-    /** By what another server knows. */
+    void onStable(Stable message) {
+        if (epochs.isActiveIn(message.epoch())) {
+            learnStable(message.index());
+        }
+    }
+
+    /** By what another server of this epoch knows: stable here as far as it is durable here, and else as soon as it is. */
     void learnStable(long known) {
-        setStable(Math.min(known, durable()));
+        stableElsewhere = Math.max(stableElsewhere, known);
+        setStable(Math.min(stableElsewhere, durable()));
     }
 
     private void setStable(long index) {
@@ -210,7 +219,13 @@ final class ChainServer implements Compaction.Host<Position> {
     }
 
     void onApplied(Applier.Applied event) {
+        boolean more = event.index() > applied;
         applied = Math.max(applied, event.index());
+        if (more && isAnswering() && !isHead()) {
+            peers.tell(
+                    configuration().head(),
+                    new Stable(epoch(), applied)); // Beside its answers, most of which go there.
+        }
         compaction.maybeBegin();
     }
 

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param maxMessageBytes of one Forward or one snapshot chunk
  * @param maxMessagesUnderWay Forwards to one successor without a receipt
  * @param maxEntryBytes of one command
+ * @param maxBatchesUnderWay of updates that the head has sent on their way and that are not stable
  * @param maxPendingProposals taken by the head and not yet known to be stable
  * @param maxPendingBytes of them together
  * @param maxPendingReads per replica
@@ -35,6 +36,7 @@ public record ChainSettings(
         long maxMessageBytes,
         int maxMessagesUnderWay,
         long maxEntryBytes,
+        int maxBatchesUnderWay,
         int maxPendingProposals,
         long maxPendingBytes,
         int maxPendingReads,
@@ -52,6 +54,7 @@ public record ChainSettings(
         SECTION.requirePace(heartbeatInterval, "failure-timeout", failureTimeout);
         SECTION.requireLease(lease, "failure-timeout", failureTimeout, maxClockDrift);
         SECTION.requireAtLeast(2, "max-messages-under-way", maxMessagesUnderWay);
+        SECTION.requireAtLeast(1, "max-batches-under-way", maxBatchesUnderWay);
         SECTION.requireRequests(maxEntryBytes, maxPendingProposals, maxPendingBytes, maxPendingReads, maxStashed);
         SECTION.requireLog(maxMessageBytes, maxWriteBytes, snapshotEntries, snapshotBytes, retainedEntries);
     }
@@ -72,6 +75,7 @@ public record ChainSettings(
                 chain.bytes("max-message-bytes"),
                 chain.integer("max-messages-under-way"),
                 chain.bytes("max-entry-bytes"),
+                chain.integer("max-batches-under-way"),
                 chain.integer("max-pending-proposals"),
                 chain.bytes("max-pending-bytes"),
                 chain.integer("max-pending-reads"),

@@ -51,6 +51,11 @@ record Configuration(long epoch, List<String> chain, Optional<String> joining) {
         return changes ? new Configuration(epoch + 1, others, joining) : this;
     }
 
+    /** The same in another epoch, for a server of it that was in this one and came back; as it is for any other. */
+    Configuration renewedFor(String node) {
+        return hasMember(node) || isJoining(node) ? new Configuration(epoch + 1, chain, joining) : this;
+    }
+
     /** One at a time joins; as it is when another does, or the node is in the chain. */
     Configuration withJoining(String node) {
         boolean changes = joining.isEmpty() && !hasMember(node);

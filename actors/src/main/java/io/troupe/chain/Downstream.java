@@ -11,20 +11,21 @@ final class Downstream {
     private final ChainServer server;
     private final TreeMap<String, Link> links = new TreeMap<>();
     private boolean extending;
+    private long acknowledgedBefore;
 
     Downstream(ChainServer server) {
         this.server = server;
     }
 
-    /**
-     * An epoch has been entered.
-     *
-     * @param extending whether it may have waited for who joins before
-     */
-    void begin(Place place, boolean extending) {
+    /** An epoch has been entered. */
+    void begin(Place place) {
         links.clear();
-        place.successors().forEach(name -> links.put(name, new Link(server, name)));
-        this.extending = extending;
+        Arrangement arrangement = server.settings.arrangement();
+        for (String name : place.successors()) {
+            boolean counts = arrangement.knowsWhatIsStable(place.configuration(), name);
+            links.put(name, new Link(server, name, counts));
+        }
+        extending = false;
     }
 
     /** Another epoch has been decided. */
@@ -78,15 +79,18 @@ final class Downstream {
     }
 
     /**
-     * Whether the joining server has all that is stable, and so may become the tail (§3.3). When what it lacks is on its way,
-     * nothing more is stable without it: what a tail has acknowledged, the next one must have, should this one fail.
+     * Whether the joining server has all that can be stable, and so may become the tail (§3.3). When what it lacks is on its
+     * way, nothing more is acknowledged without it: what a tail has acknowledged, the next one must have, should this one fail.
      */
     boolean hasBroughtUp(String joining) {
         Link link = links.get(joining);
         if (!server.isActive() || link == null) {
             return false;
         }
-        extending |= link.isStreaming();
-        return extending && link.acknowledged() >= server.stable();
+        if (!extending && link.isStreaming()) {
+            extending = true;
+            acknowledgedBefore = server.durable();
+        }
+        return extending && link.acknowledged() >= acknowledgedBefore;
     }
 }

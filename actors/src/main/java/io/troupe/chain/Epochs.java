@@ -3,9 +3,11 @@ package io.troupe.chain;
 /**
  * The epoch that a server acts in, and the latest that it knows of (§3.2).
  *
- * <p>Transitions: in epoch e → waiting, when the master's decision of a later one is known, while a lease is granted to a
- * server that it leaves out; waiting → in the later epoch, durably: the head at once, others when their predecessor has told
- * them what both have. Who is not in the chain acts in no epoch, and asks to join.
+ * <p>Transitions: first life → in the founding epoch, durably; another life → lapsed: it was in its epoch, and may have
+ * forgotten of it what others have, so that it acts only in a later one, which it asks the master for; in epoch e, or lapsed →
+ * waiting, when the master's decision of a later one is known, while a lease is granted to a server that it leaves out; waiting
+ * → in the later epoch, durably: the head at once, others when their predecessor has told them what both have. Who is not in
+ * the chain acts in no epoch, and asks to join.
  */
 final class Epochs {
 
@@ -15,7 +17,9 @@ final class Epochs {
     private Place entered;
     private Configuration recorded;
     private boolean entering;
+    private boolean lapsed = true;
 
+    /** @param entered in an earlier life, if there was one; else {@link #found} is next */
     Epochs(ChainServer server, GrantedLease lease, Configuration entered) {
         this.server = server;
         this.lease = lease;
@@ -48,13 +52,23 @@ final class Epochs {
         return entering;
     }
 
+    /** It is in the latest epoch that it knows of by an earlier life only. */
+    boolean isLapsed() {
+        return lapsed && !entering && entered.epoch() == latest.epoch() && entered.belongs();
+    }
+
     /** It acts in the latest epoch that it knows of, and belongs to it. */
     boolean isActive() {
-        return !entering && entered.epoch() == latest.epoch() && entered.belongs();
+        return !lapsed && !entering && entered.epoch() == latest.epoch() && entered.belongs();
     }
 
     boolean isActiveIn(long epoch) {
         return isActive() && entered.epoch() == epoch;
+    }
+
+    /** The founding epoch is entered as every other: a server that comes back to it with nothing knows that it was in it. */
+    void found() {
+        enter(0);
     }
 
     /** The master has decided. */
@@ -94,6 +108,7 @@ final class Epochs {
         server.writes.truncatedAfter(kept);
         server.writes.write(new LogEvent.Entered(next.configuration(), kept, server.stable()), () -> {
             entering = false;
+            lapsed = false;
             entered = next;
             server.begin();
             enterNext();

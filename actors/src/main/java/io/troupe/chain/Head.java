@@ -7,13 +7,17 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.apache.pekko.actor.typed.ActorRef;
 
-/** The head's duty (§3.1): puts updates in order, as many at a time as it has room for, and logs what came together at once. */
+/**
+ * The head's duty (§3.1): puts updates in order, as many at a time as it has room for, and sends them on their way together: what
+ * comes while enough batches are under way is the next one.
+ */
 final class Head {
 
     private record Pending(long index, long sizeBytes) {}
 
     private final ChainServer server;
     private final Deque<Pending> pending = new ArrayDeque<>();
+    private final Deque<Long> batches = new ArrayDeque<>();
     private long pendingBytes;
     private long unlogged;
 
@@ -67,10 +71,21 @@ final class Head {
         return index;
     }
 
+    /**
+     * To the disk and to the successor, when the disk is free, and there are not enough batches yet that are not stable. Sent
+     * earlier, an update would be stable no earlier; and so that the last batch is durable is said with the next.
+     */
+    void flush() {
+        if (server.writes.isIdle() && batches.size() < server.settings.maxBatchesUnderWay()) {
+            log();
+        }
+    }
+
     /** Before the epoch changes, too: what has an index is in the log. */
     void log() {
         long last = server.history.lastIndex();
         if (unlogged > 0 && unlogged <= last) {
+            batches.add(last);
             server.log(server.history.slice(unlogged, last));
         }
         unlogged = 0;
@@ -80,8 +95,17 @@ final class Head {
         while (!pending.isEmpty() && pending.getFirst().index() <= server.stable()) {
             pendingBytes -= pending.remove().sizeBytes();
         }
+        boolean room = false;
+        while (!batches.isEmpty() && batches.getFirst() <= server.stable()) {
+            batches.remove();
+            room = true;
+        }
+        if (room) {
+            flush();
+        }
         if (!pending.isEmpty() && !server.isHead() && !server.epochs.latest().isMember()) {
             pending.clear();
+            batches.clear();
             pendingBytes = 0;
         }
     }

@@ -6,23 +6,28 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * A server's side of the link to one successor, in one epoch: sends in order what is durable here, and keeps no more on its
- * way than the other can be expected to take. It begins when the successor has said what it has.
+ * A server's side of the link to one successor, in one epoch: sends in order what is on its way to the disk here, and how much
+ * of it has come there, and keeps no more on its way than the other can be expected to take. It begins when the successor has
+ * said what it has.
  */
 final class Link {
 
     private final ChainServer server;
     private final String node;
+    private final boolean counts;
     private final Deque<Long> unreceipted = new ArrayDeque<>();
     private boolean connected;
     private boolean offered;
     private long next;
     private long received;
     private long acknowledged;
+    private long durableTold;
 
-    Link(ChainServer server, String node) {
+    /** @param counts the successor finds out what is stable by what is durable above it and below */
+    Link(ChainServer server, String node, boolean counts) {
         this.server = server;
         this.node = node;
+        this.counts = counts;
     }
 
     /** What the successor lacks follows: of the paper's Sent, what has not reached it (§3.2, message 4). */
@@ -55,19 +60,29 @@ final class Link {
             }
             return;
         }
-        while (connected && next <= server.durable() && unreceipted.size() < most) {
-            Updates updates = server.history.slice(next, server.durable(), server.settings.maxMessageBytes());
+        long last = server.writes.issued();
+        while (connected && next <= last && unreceipted.size() < most) {
+            Updates updates = server.history.slice(next, last, server.settings.maxMessageBytes());
             next = updates.last() + 1;
             unreceipted.add(updates.last());
-            server.peers.tell(
-                    node,
-                    new Forward(
-                            server.epoch(),
-                            updates,
-                            server.sent.clientsOf(updates),
-                            server.stable(),
-                            unreceipted.size() >= most / 2));
+            send(updates, unreceipted.size() >= most / 2);
         }
+        if (connected && counts && server.durableFromHead() > durableTold) {
+            send(Updates.none(next), false);
+        }
+    }
+
+    private void send(Updates updates, boolean receipt) {
+        durableTold = server.durableFromHead();
+        server.peers.tell(
+                node,
+                new Forward(
+                        server.epoch(),
+                        updates,
+                        server.sent.clientsOf(updates),
+                        durableTold,
+                        server.stable(),
+                        receipt));
     }
 
     /** An offer may have been lost, or there was no snapshot yet. */

@@ -22,7 +22,9 @@ record MasterCommand(Kind kind, long epoch, String server) {
         /** The server, which is not in the chain, is to receive what the chain has (§3.3). */
         JOIN(2),
         /** The server that was joining has it, and becomes the tail (§3.3). */
-        EXTEND(3);
+        EXTEND(3),
+        /** The server has crashed and come back, perhaps with less than it had in the epoch: another begins. */
+        RENEW(4);
 
         private final int number;
 
@@ -36,7 +38,7 @@ record MasterCommand(Kind kind, long epoch, String server) {
                     return kind;
                 }
             }
-            throw new IllegalArgumentException("Master command of kind " + number + " is not known; kinds are 1 to 3");
+            throw new IllegalArgumentException("Master command of kind " + number + " is not known; kinds are 1 to 4");
         }
     }
 
@@ -69,6 +71,7 @@ record MasterCommand(Kind kind, long epoch, String server) {
             case REMOVE -> now.without(server);
             case JOIN -> now.withJoining(server);
             case EXTEND -> now.extendedBy(server);
+            case RENEW -> now.renewedFor(server);
         };
     }
 }

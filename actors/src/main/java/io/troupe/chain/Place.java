@@ -7,6 +7,8 @@ import java.util.Optional;
  * The place of one server in one epoch: head, tail, between them, joining below the tail, or none. What its duties are
  * follows from this and from nothing else.
  *
+ * @param isMember it is in the chain
+ * @param belongs it is in the chain, or joins it
  * @param predecessor whom it has its updates from
  * @param successors to whom it sends them, who joins among them
  * @param isAnswering answers queries and clients: the tail, or the primary
@@ -15,6 +17,9 @@ import java.util.Optional;
 record Place(
         Configuration configuration,
         String node,
+        boolean isHead,
+        boolean isMember,
+        boolean belongs,
         Optional<String> predecessor,
         List<String> successors,
         boolean isAnswering,
@@ -24,6 +29,9 @@ record Place(
         return new Place(
                 configuration,
                 node,
+                configuration.head().equals(node),
+                configuration.hasMember(node),
+                configuration.hasMember(node) || configuration.isJoining(node),
                 arrangement.predecessor(configuration, node),
                 arrangement.successors(configuration, node),
                 arrangement.answering(configuration).equals(node),
@@ -32,18 +40,5 @@ record Place(
 
     long epoch() {
         return configuration.epoch();
-    }
-
-    boolean isMember() {
-        return configuration.hasMember(node);
-    }
-
-    /** It is in the chain, or joins it. */
-    boolean belongs() {
-        return isMember() || configuration.isJoining(node);
-    }
-
-    boolean isHead() {
-        return configuration.head().equals(node);
     }
 }

@@ -90,7 +90,7 @@ final class Requests {
 
     void onFlush() {
         scheduled = false;
-        head.log();
+        head.flush();
         passing.forEach((to, requests) -> server.peers.tell(to, new Submit(via, requests)));
         passing.clear();
     }

@@ -51,17 +51,19 @@ final class Sent {
     List<Applier.Waiting> waitingFor(Updates updates) {
         List<Applier.Waiting> taken = new ArrayList<>();
         for (Clients each : clientsOf(updates)) {
+            Optional<ActorRef<Answers.Batch>> via = Optional.of(each.via());
             for (long i = each.first(); i <= each.last(); i++) {
-                taken.add(waiting(i, updates.at(i).request(), each));
+                taken.add(waiting(i, updates.at(i).request(), each.client(), via));
             }
         }
         return taken;
     }
 
-    private static Applier.Waiting waiting(long index, Update.Request request, Clients who) {
+    private static Applier.Waiting waiting(
+            long index, Update.Request request, ActorRef<Replica.Reply> client, Optional<ActorRef<Answers.Batch>> via) {
         long session = request instanceof Update.Command of ? of.session() : Replica.NO_SESSION;
         long serial = request instanceof Update.Command of ? of.serial() : 0;
-        return new Applier.Waiting(index, session, serial, 0, who.client(), Optional.of(who.via()));
+        return new Applier.Waiting(index, session, serial, 0, client, via);
     }
 
     /** They are stable: whoever answers has them now. */

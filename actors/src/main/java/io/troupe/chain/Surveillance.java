@@ -7,13 +7,15 @@ import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
- * What the servers tell the master (§3.2, §3.3): that another is silent, that this one wants to join, that one that joins has
- * been brought up. Nothing that is safe rests on it: who is taken for failed and lives is only left out.
+ * What the servers tell the master (§3.2, §3.3): that another is silent, that this one wants to join, or has come back, that one
+ * that joins has been brought up. Nothing that is safe rests on it: who is taken for failed and lives is only left out.
  */
 final class Surveillance {
 
     /** For servers not heard in this life yet: they may be starting. */
     private static final int FIRST_PATIENCE = 5;
+    /** Nothing goes on before a server that came back is in an epoch again. */
+    private static final int RENEWALS_IN_PATIENCE = 4;
 
     private final ChainServer server;
     private final RandomGenerator random;
@@ -56,7 +58,9 @@ final class Surveillance {
             ticksToAsk--;
             return;
         }
-        if (now.hasMember(server.node)) {
+        if (server.epochs.isLapsed() && !leaving) {
+            ask(MasterCommand.Kind.RENEW, server.node, Math.max(1, patience / RENEWALS_IN_PATIENCE));
+        } else if (now.hasMember(server.node)) {
             watch(now, patience);
         } else if (now.joining().isEmpty() && !leaving) {
             ask(MasterCommand.Kind.JOIN, server.node);
@@ -81,7 +85,10 @@ final class Surveillance {
 
     /** Again, when nothing comes of it: the master's group may be without a leader. */
     private void ask(MasterCommand.Kind kind, String about) {
-        int patience = server.settings.failureTicks();
+        ask(kind, about, server.settings.failureTicks());
+    }
+
+    private void ask(MasterCommand.Kind kind, String about, int patience) {
         ticksToAsk = patience + random.nextInt(patience);
         var command = new MasterCommand(kind, epoch, about);
         master.tell(new Replica.Propose(Replica.NO_SESSION, 0, 0, command.toBytes(), nobody));

@@ -18,6 +18,7 @@ final class Upstream {
     private final RandomGenerator random;
     private Optional<Long> floor = Optional.empty();
     private Optional<Long> attempt = Optional.empty();
+    private long durableAbove;
     private long acknowledgedTold;
     private long behindSince = -1;
 
@@ -31,12 +32,18 @@ final class Upstream {
         return floor;
     }
 
+    /** Durable at all that are above; everything, at the head. */
+    long durableAbove() {
+        return durableAbove;
+    }
+
     private Optional<String> predecessor() {
         return server.epochs.latest().predecessor();
     }
 
     /** An epoch has been entered; the head has come as far as anybody. */
     void begin(Place place) {
+        durableAbove = place.isHead() ? Long.MAX_VALUE : 0;
         if (place.isHead()) {
             floor = Optional.of(server.history.lastIndex());
         }
@@ -83,6 +90,7 @@ final class Upstream {
             connect(); // Something before it was lost.
             return;
         }
+        durableAbove = Math.max(durableAbove, Math.max(forward.durable(), forward.stable()));
         Updates news = forward.updates().above(last);
         server.sent.addAbove(last, forward.waiting());
         if (!news.isEmpty()) {
@@ -93,11 +101,12 @@ final class Upstream {
         if (forward.receipt()) {
             server.writes.afterAll(this::acknowledge);
         }
+        server.advance();
     }
 
-    /** More is durable here and below than was told. */
+    /** More is durable here and below than was told: whoever answers waits for it, unless it is below, and finds out itself. */
     void onProgress(long acknowledged) {
-        if (acknowledged > acknowledgedTold) {
+        if (acknowledged > acknowledgedTold && !server.epochs.entered().knowsWhatIsStable()) {
             acknowledge();
         }
     }
@@ -119,9 +128,12 @@ final class Upstream {
 
     /** A message to this server may have been lost: what the predecessor has and this one has not, it asks for. */
     void onHeartbeat(Heartbeat beat) {
-        boolean fromPredecessor = predecessor().filter(beat.from()::equals).isPresent();
-        if (server.epochs.isActiveIn(beat.epoch()) && fromPredecessor) {
-            server.learnStable(beat.stable());
+        if (!server.epochs.isActiveIn(beat.epoch())) {
+            return;
+        }
+        durableAbove = Math.max(durableAbove, beat.stable());
+        server.learnStable(beat.stable());
+        if (predecessor().filter(beat.from()::equals).isPresent()) {
             long last = server.history.lastIndex();
             if (beat.last() > behindSince && behindSince == last && !server.transfer.isFetching()) {
                 connect();

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.apache.pekko.actor.typed.ActorRef;
 
-/** What is on its way to this server's disk, in order, and how far its history is durable. */
+/** What is on its way to this server's disk, in order, and how far its history is durable, or will be. */
 final class Writes {
 
     private static final class Write {
@@ -20,15 +20,14 @@ final class Writes {
     }
 
     private final ActorRef<ChainLog.Write> log;
-    private final History history;
     private final Deque<Write> underWay = new ArrayDeque<>();
-    private long issued;
+    private long tickets;
     private long durable;
 
-    Writes(ActorRef<ChainLog.Write> log, History history) {
+    /** @param durable index through which the history was on disk at the start */
+    Writes(ActorRef<ChainLog.Write> log, long durable) {
         this.log = log;
-        this.history = history;
-        this.durable = history.lastIndex();
+        this.durable = durable;
     }
 
     /** Index through which the history is on disk. */
@@ -36,10 +35,27 @@ final class Writes {
         return durable;
     }
 
-    /** @param then run when this, and with it the history as it is now, is on disk */
+    /** Nothing is on its way. */
+    boolean isIdle() {
+        return underWay.isEmpty();
+    }
+
+    /** Index through which the history is on disk, or on its way there. */
+    long issued() {
+        return underWay.isEmpty() ? durable : Math.max(durable, underWay.getLast().last);
+    }
+
+    /** @param then run when this is on disk, and all before it */
     void write(LogEvent event, Runnable then) {
-        underWay.add(new Write(++issued, history.lastIndex(), then));
-        log.tell(new ChainLog.Write(issued, event));
+        underWay.add(new Write(++tickets, Math.max(issued(), lastOf(event)), then));
+        log.tell(new ChainLog.Write(tickets, event));
+    }
+
+    private static long lastOf(LogEvent event) {
+        if (event instanceof LogEvent.Logged logged) {
+            return logged.updates().last();
+        }
+        return event instanceof LogEvent.Rebased rebased ? rebased.snapshot().index() : 0;
     }
 
     /** Runs {@code then} when all so far is on disk. */
@@ -47,7 +63,7 @@ final class Writes {
         if (underWay.isEmpty()) {
             then.run();
         } else {
-            underWay.add(new Write(issued, underWay.getLast().last, then));
+            underWay.add(new Write(tickets, issued(), then));
         }
     }
 

@@ -33,15 +33,32 @@
  *
  * <pre>
  * client ─Propose─► any replica ─Submit─► head      middle      tail
- *                                          │ log      │ log      │ log     each syncs before it forwards
- *                                          ├─Forward─►├─Forward─►│ applies, and answers the client
- *                                          │◄───Ack───┤◄───Ack───┤ each applies what is acknowledged
+ *                                          ├─Forward─►├─Forward─►│        the updates
+ *                                          │ log      │ log      │ log    all sync them at the same time
+ *                                          ├─Forward─►├─Forward─►│        what is durable at all above
+ *                                          │                     │ here, too: applies, and answers the client
+ *                                          │◄───────Stable───────┤ the head applies; it says so with its next Forward
  * client ─Query──► any replica ─Submit───────────────────────────►│ are all still in this epoch? answers
  * </pre>
  *
- * <p>A server syncs an update before it forwards it, and the tail before it acknowledges: so what a server has is at all before
- * it, on disk, and the Update Propagation Invariant outlives a loss of power everywhere. The price is a sync at each server,
- * one after the other; many updates share each.
+ * <p>What comes while the head has {@code max-batches-under-way} on their way is its next batch.
+ *
+ * <h2>What is durable</h2>
+ *
+ * <p>A server forwards an update beside its own sync, and says when it is durable from the head through itself ({@link
+ * io.troupe.chain.ChainServer#durableFromHead}). The tail, which is the last to hear that, takes an update for stable when it is
+ * on its own disk, too: then it is on all, and only then the client is answered, and anybody applies it. So:
+ *
+ * <ul>
+ *   <li>The Update Propagation Invariant (Hist_i ⊇ Hist_j for i before j) holds within an epoch of what servers have in memory,
+ *       since none forgets anything in an epoch: who crashes, and may have lost what it had forwarded, is out of that epoch for
+ *       ever, as the paper's fail-stop servers are out of the chain. It asks the master for another with the same servers
+ *       ({@code RENEW}), and enters that as any other, with what its disk gave back. The founding epoch is entered durably for
+ *       that reason: who comes back to an empty history must know that it had been in one.
+ *   <li>In the epoch that follows, each drops what its new predecessor lacks. That was not on all disks, so it was not stable:
+ *       no client was answered, and nobody had applied it.
+ *   <li>What is stable is on the disk of every server of the chain, and outlives a loss of power everywhere.
+ * </ul>
  *
  * <h2>When a server fails (§3.2), or joins (§3.3)</h2>
  *
@@ -57,6 +74,8 @@
  *       for lease reads: an epoch can only acknowledge when all its servers have left the one before. A linearizable read is
  *       answered when all others confirmed the epoch after it came; a lease read under a lease that they granted, given
  *       {@code max-clock-drift}.
+ *   <li>The tail acknowledges to the head at once, and those between learn it with what comes next: one message for each batch,
+ *       and not one for each server. Acknowledgements go up the chain all the same, now and then, and from who joins.
  *   <li>The servers tell each other that they live, and the master who does not; the master's group has its replicas on the same
  *       nodes, so a chain changes only while a majority of all members lives.
  *   <li>A server applies an update when it is acknowledged, and not when it comes: nothing is ever undone.

@@ -49,7 +49,10 @@ final class ChainMutants {
                 planted(ForgetsItsEpochInACrash.class, ChainLog.Recovery.class, "result", 100),
                 planted(MasterActsOnWhatIsLate.class, MasterCommand.class, "applyTo", 600),
                 planted(JoinerServesBeforeItHasTheHistory.class, Downstream.class, "hasBroughtUp", 100),
-                planted(ForgetsThatItWaitsForWhoJoins.class, Downstream.class, "begin", 200),
+                planted(AcknowledgesWithoutWhoJoins.class, Downstream.class, "hasBroughtUp", 200),
+                planted(TailTrustsThoseAbove.class, Upstream.class, "durableAbove", 100),
+                planted(SaysDurableWhatIsNot.class, ChainServer.class, "durableFromHead", 100),
+                planted(ComesBackInItsEpoch.class, Epochs.class, "isActive", 100),
                 planted(TakesAnAnswerFromBeforeASnapshot.class, Upstream.class, "onInstalled", 1_200),
                 planted(NewTailAnswersAtOnce.class, Upstream.class, "floor", 100));
     }
@@ -72,6 +75,22 @@ final class ChainMutants {
                 @Advice.FieldValue("replica") ActorRef<? super ChainLog.Event> replica,
                 @Advice.Argument(0) ChainLog.Write write) {
             Wrong.tell(replica, write);
+        }
+    }
+
+    /** What the tail has on its disk it takes for stable: those above, which sent it, may not have it on theirs. */
+    static final class TailTrustsThoseAbove {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) long above) {
+            above = Long.MAX_VALUE;
+        }
+    }
+
+    /** What it sends on it says to be on its disk. */
+    static final class SaysDurableWhatIsNot {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This ChainServer self, @Advice.Return(readOnly = false) long durable) {
+            durable = self.history().lastIndex();
         }
     }
 
@@ -135,6 +154,14 @@ final class ChainMutants {
         }
     }
 
+    /** A server that crashed goes on in its epoch, with less than it may have sent. */
+    static final class ComesBackInItsEpoch {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.FieldValue(value = "lapsed", readOnly = false) boolean lapsed) {
+            lapsed = false;
+        }
+    }
+
     /** The master acts on what was asked in another epoch. */
     static final class MasterActsOnWhatIsLate {
         @Advice.OnMethodExit
@@ -156,10 +183,10 @@ final class ChainMutants {
         }
     }
 
-    /** A tail that restarts acknowledges without the server that is about to take its place. */
-    static final class ForgetsThatItWaitsForWhoJoins {
-        @Advice.OnMethodEnter
-        static void enter(@Advice.Argument(value = 1, readOnly = false) boolean extending) {
+    /** The tail acknowledges without the server that is about to take its place. */
+    static final class AcknowledgesWithoutWhoJoins {
+        @Advice.OnMethodExit
+        static void exit(@Advice.FieldValue(value = "extending", readOnly = false) boolean extending) {
             extending = false;
         }
     }
@@ -204,6 +231,7 @@ final class ChainMutants {
                 case REMOVE -> now.without(command.server());
                 case JOIN -> now.withJoining(command.server());
                 case EXTEND -> now.extendedBy(command.server());
+                case RENEW -> now.renewedFor(command.server());
             };
         }
     }

@@ -5,12 +5,14 @@ import static io.troupe.chain.PaperServer.updates;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.chain.ChainMessage.Ack;
+import io.troupe.chain.ChainMessage.Clients;
 import io.troupe.chain.ChainMessage.Confirm;
 import io.troupe.chain.ChainMessage.Confirmed;
 import io.troupe.chain.ChainMessage.Connect;
 import io.troupe.chain.ChainMessage.Forward;
 import io.troupe.chain.ChainMessage.Heartbeat;
 import io.troupe.chain.ChainMessage.Resume;
+import io.troupe.chain.ChainMessage.Stable;
 import io.troupe.chain.ChainMessage.Submit;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
@@ -77,16 +79,38 @@ class ChainPaperTest {
 
     @Test
     @DisplayName(
-            "§3.1 An update is on the disk of a server before the next one has it (the Update Propagation Invariant)")
-    void nothingIsForwardedThatIsNotDurable() {
+            "§3.1 An update goes to the successor beside the sync here; that it is durable here is said when it is")
+    void whatIsForwardedIsNotYetDurable() {
+        be("n2");
+        connects("n3", 1, 0, 0);
+        server.forward(1, 0, updates(1, 1, "a"));
+        Forward forwarded = server.await("n3", Forward.class);
+        assertThat(forwarded.updates()).isEqualTo(updates(1, 1, "a"));
+        assertThat(forwarded.durable()).isZero();
+        assertThat(server.await("n3", Forward.class))
+                .isEqualTo(new Forward(1, Updates.none(2), List.of(), 1, 0, false));
+
         be("n2");
         connects("n3", 1, 0, 0);
         server.disk.failNextPersisted(server.journal());
         server.forward(1, 0, updates(1, 1, "a"));
-        server.via.expectNoMessage(A_WHILE);
+        server.awaitFall();
         server.restart();
-        assertThat(server.sentTo("n3", Forward.class)).isEmpty();
+        server.pass(server.settings.heartbeatInterval());
+        assertThat(server.sentTo("n3", Forward.class)).allMatch(forward -> forward.durable() == 0);
         assertThat(server.sentTo("n1", Ack.class)).allMatch(ack -> ack.received() == 0);
+    }
+
+    @Test
+    @DisplayName("§3.1 The tail replies when an update is durable at every server: here, and at all above it")
+    void theTailWaitsForThoseAbove() {
+        be("n3");
+        var waiting = new Clients(server.via.getRef(), server.client.getRef(), 1, 1);
+        server.tell(new Forward(1, updates(1, 1, "a"), List.of(waiting), 0, 0, true));
+        assertThat(server.await("n2", Ack.class).received()).isEqualTo(1); // It is durable here.
+        server.via.expectNoMessage(A_WHILE);
+        server.saysDurable(1, 1);
+        assertThat(server.via.receiveMessage().replies()).hasSize(1);
     }
 
     @Test
@@ -111,22 +135,44 @@ class ChainPaperTest {
         be("n3");
         server.forward(1, 0, updates(1, 1, "a"));
         assertThat(server.via.receiveMessage().replies()).hasSize(1);
-        assertThat(server.await("n2", Ack.class).acknowledged()).isEqualTo(1);
 
         be("n2");
         connects("n3", 1, 0, 0);
         server.forward(1, 0, updates(1, 1, "a"));
         server.await("n3", Forward.class);
         server.tell(new Ack(1, "n3", 1, 1));
-        assertThat(server.await("n1", Ack.class).acknowledged()).isEqualTo(1);
+        server.awaitStable(1);
         server.via.expectNoMessage(A_WHILE);
     }
 
     @Test
     @DisplayName(
-            "§3.1 An acknowledgement goes from the tail to the head; what it names leaves Sent at each (the Inprocess Requests"
-                    + " Invariant)")
+            "§3.1 An acknowledgement goes from the tail to the head, which says so to those between with what it sends next;"
+                    + " what it names leaves Sent at each (the Inprocess Requests Invariant)")
     void acknowledgementsTravelBack() {
+        be("n3");
+        server.forward(1, 0, updates(1, 1, "a"));
+        assertThat(server.await("n1", Stable.class)).isEqualTo(new Stable(1, 1));
+
+        be("n1");
+        connects("n2", 1, 0, 0);
+        TestProbe<Replica.Reply> client = server.propose("a");
+        assertThat(server.await("n2", Forward.class).updates()).isEqualTo(updates(1, 1, "a"));
+        assertThat(server.await("n2", Forward.class).durable()).isEqualTo(1);
+        assertThat(server.status().commitIndex()).isZero();
+        server.tell(new Stable(1, 1));
+        server.awaitStable(1);
+        client.expectNoMessage(A_WHILE); // The tail replies.
+
+        be("n2");
+        server.forward(1, 0, updates(1, 1, "a"));
+        server.forward(1, 1, updates(1, 2, "b"));
+        server.awaitStable(1);
+    }
+
+    @Test
+    @DisplayName("§3.1 Acknowledgements go up the chain, too, now and then: one to the head may be lost")
+    void acknowledgementsTravelAlongTheChain() {
         be("n2");
         connects("n3", 1, 0, 0);
         server.forward(1, 0, updates(1, 1, "a"));
@@ -135,10 +181,11 @@ class ChainPaperTest {
         assertThat(server.status().commitIndex()).isZero();
         server.tell(new Ack(1, "n3", 1, 0)); // It has it, and is not the last to need it.
         assertThat(server.status().commitIndex()).isZero();
-        assertThat(server.sentTo("n1", Ack.class)).allMatch(ack -> ack.acknowledged() == 0);
         server.tell(new Ack(1, "n3", 1, 1));
+        server.awaitStable(1);
+        server.sentTo("n1", Ack.class);
+        server.pass(server.settings.heartbeatInterval());
         assertThat(server.await("n1", Ack.class)).isEqualTo(new Ack(1, "n2", 1, 1));
-        assertThat(server.status().commitIndex()).isEqualTo(1);
     }
 
     @Test
@@ -239,6 +286,7 @@ class ChainPaperTest {
         server.await("n3", Forward.class);
         server.via.expectNoMessage(A_WHILE);
         server.enter(FOUNDING.without("n3"), 1, 1);
+        server.saysDurable(2, 1);
         assertThat(server.via.receiveMessage().replies()).hasSize(1);
         assertThat(server.status().commitIndex()).isEqualTo(1);
     }
@@ -265,6 +313,7 @@ class ChainPaperTest {
         server.propose("b");
         server.lead(FOUNDING.without("n2"));
         server.propose("c");
+        server.pass(server.settings.heartbeatInterval()); // Two batches are on their way, which are all that may be.
         connects("n3", 2, 1, 1); // n3 has a, by n2 that failed.
         List<Update> forwarded = new ArrayList<>();
         while (forwarded.size() < 2) {
@@ -324,11 +373,54 @@ class ChainPaperTest {
         server.lead(FOUNDING.without("n1"));
         assertThat(server.status().role()).isEqualTo(Replica.Role.LEADER);
         server.restart();
-        assertThat(server.status().role()).isEqualTo(Replica.Role.LEADER);
         assertThat(server.status().term()).isEqualTo(2);
         server.forward(1, 0, updates(1, 1, "a"));
         server.pass(server.settings.heartbeatInterval());
         assertThat(server.sentTo("n3", Heartbeat.class)).isNotEmpty().allMatch(beat -> beat.last() == 0);
+    }
+
+    @Test
+    @DisplayName(
+            "§3 Fail-stop within an epoch: a server that restarts, and may have forgotten what others have, acts in a"
+                    + " later one, which it asks for")
+    void whoComesBackBeginsAnew() {
+        be("n1");
+        server.propose("a");
+        connects("n2", 1, 0, 0);
+        assertThat(server.await("n2", Forward.class).updates()).isEqualTo(updates(1, 1, "a"));
+        assertThat(server.await("n2", Forward.class).durable()).isEqualTo(1);
+        server.disk.failNextPersisted(server.journal());
+        server.propose("b");
+        assertThat(server.await("n2", Forward.class).updates()).isEqualTo(updates(1, 2, "b"));
+        server.awaitFall();
+        server.restart();
+        assertThat(server.status().role()).isEqualTo(Replica.Role.FOLLOWER);
+        assertThat(server.propose("c")
+                        .expectMessageClass(Replica.Rejected.class)
+                        .reason())
+                .isEqualTo(Replica.Reason.NO_LEADER);
+        server.pass(server.settings.heartbeatInterval());
+        assertThat(server.awaitMasterCommand()).isEqualTo(new MasterCommand(MasterCommand.Kind.RENEW, 1, "n1"));
+
+        server.lead(FOUNDING.renewedFor("n1"));
+        server.propose("c");
+        server.tell(new Connect(2, "n2", 6, 0, List.of(new Position(2, 1))));
+        assertThat(server.await("n2", Resume.class).agreed())
+                .isEqualTo(1); // n2 drops what n1 has lost: it was not stable.
+        Forward next = server.await("n2", Forward.class);
+        while (next.updates().isEmpty()) { // What says how much is durable.
+            next = server.await("n2", Forward.class);
+        }
+        assertThat(next.updates()).isEqualTo(updates(2, 2, "c"));
+    }
+
+    @Test
+    @DisplayName("Also the founding epoch is entered durably: who comes back with nothing knows that it was in it")
+    void theFoundingEpochIsNotForgottenEither() {
+        be("n1");
+        server.restart();
+        server.pass(server.settings.heartbeatInterval());
+        assertThat(server.awaitMasterCommand()).isEqualTo(new MasterCommand(MasterCommand.Kind.RENEW, 1, "n1"));
     }
 
     @Test
@@ -405,7 +497,7 @@ class ChainPaperTest {
         server.await("n3", Forward.class);
         assertThat(server.status().commitIndex()).isZero();
         server.tell(new Ack(3, "n3", 1, 1));
-        assertThat(server.status().commitIndex()).isEqualTo(1);
+        server.awaitStable(1);
     }
 
     @Test

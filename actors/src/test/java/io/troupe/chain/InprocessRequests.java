@@ -6,7 +6,7 @@ import java.util.TreeMap;
  * The Inprocess Requests Invariant (§3.1): of two servers that act in one epoch, the one nearer the head has what the other has,
  * and in Sent what the other may lack: Hist_i = Hist_j ⊕ Sent_i. Sent of a server here is what it has beyond what it takes for
  * stable: so what is stable at one is on the disk of every other, and what another lacks it can still send, as updates or as
- * a snapshot.
+ * a snapshot. Of a server that crashed it is what its disk gave back that counts.
  */
 final class InprocessRequests implements Witness {
 
@@ -16,22 +16,29 @@ final class InprocessRequests implements Witness {
     public void afterStep(ChainServer server) {
         servers.put(server.node, server);
         for (ChainServer other : servers.values()) {
-            if (actInOneEpoch(server, other)) {
+            if (areInOneEpoch(server, other)) {
                 requireThere(server, other);
                 requireThere(other, server);
+            }
+            if (actInOneEpoch(server, other)) {
                 requireStillSent(server, other);
                 requireStillSent(other, server);
             }
         }
     }
 
+    /** By what is on their disks, whether or not they act in it: one may have come back from a crash, or be on its way on. */
+    private static boolean areInOneEpoch(ChainServer one, ChainServer other) {
+        return one != other && one.epoch() == other.epoch() && isMemberStill(one) && isMemberStill(other);
+    }
+
+    /** Else it may have dropped what it had, to be brought up anew. */
+    private static boolean isMemberStill(ChainServer server) {
+        return server.epochs.entered().isMember() && server.epochs.latest().isMember();
+    }
+
     private static boolean actInOneEpoch(ChainServer one, ChainServer other) {
-        return one != other
-                && one.epoch() == other.epoch()
-                && one.isActive()
-                && other.isActive()
-                && one.configuration().hasMember(one.node)
-                && other.configuration().hasMember(other.node);
+        return areInOneEpoch(one, other) && one.isActive() && other.isActive();
     }
 
     private static void requireThere(ChainServer knows, ChainServer has) {

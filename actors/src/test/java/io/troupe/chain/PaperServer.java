@@ -75,6 +75,7 @@ final class PaperServer implements AutoCloseable {
                 .filter(name -> !name.equals(node))
                 .forEach(name -> peers.put(name, kit.createTestProbe(ChainMessage.class)));
         start();
+        awaitEntered(FOUNDING.epoch());
     }
 
     String journal() {
@@ -120,10 +121,15 @@ final class PaperServer implements AutoCloseable {
         }
     }
 
-    /** As a crash does: memory is gone, the disk stays. */
+    /** As a crash does: memory is gone, the disk stays. It acts in no epoch then before a later one is decided. */
     void restart() {
         kit.stop(server);
         start();
+    }
+
+    /** Its disk has failed. */
+    void awaitFall() {
+        client.expectTerminated(server, Duration.ofSeconds(10));
     }
 
     void tell(Replica.Message message) {
@@ -166,6 +172,13 @@ final class PaperServer implements AutoCloseable {
             status(); // What the witness saw by then is read after it.
             assertThat(witnessed.get().isActive() && witnessed.get().epoch() == epoch)
                     .isTrue();
+            return null;
+        });
+    }
+
+    void awaitStable(long index) {
+        client.awaitAssert(() -> {
+            assertThat(status().commitIndex()).isEqualTo(index);
             return null;
         });
     }
@@ -222,10 +235,15 @@ final class PaperServer implements AutoCloseable {
                         .toList());
     }
 
-    /** From the predecessor; the test's client waits for the first of them. */
+    /** From the predecessor, where they are durable, and above it; the test's client waits for the first of them. */
     void forward(long epoch, long stable, Updates updates) {
         var waiting = new Clients(via.getRef(), client.getRef(), updates.first(), updates.first());
-        tell(new Forward(epoch, updates, List.of(waiting), stable, false));
+        tell(new Forward(epoch, updates, List.of(waiting), updates.last(), stable, false));
+    }
+
+    /** From the predecessor: what is durable there, and above it. */
+    void saysDurable(long epoch, long durable) {
+        tell(new Forward(epoch, Updates.none(1), List.of(), durable, 0, false));
     }
 
     TestProbe<Replica.Reply> propose(String command) {
