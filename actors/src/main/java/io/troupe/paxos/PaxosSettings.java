@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param phase2Quorum acceptors that choose a value, of groups founded with it; 0 for a majority
  * @param maxMessageBytes of one Accept, one part of a Promise, one answer to who is behind, or one snapshot chunk
  * @param maxEntryBytes of one command
+ * @param maxBatchesUnderWay of commands that the leader has proposed together and that are not all decided
  * @param maxPendingProposals taken by the leader and not yet applied
  * @param maxPendingBytes of them together
  * @param maxPendingReads per replica
@@ -37,6 +38,7 @@ public record PaxosSettings(
         int phase2Quorum,
         long maxMessageBytes,
         long maxEntryBytes,
+        int maxBatchesUnderWay,
         int maxPendingProposals,
         long maxPendingBytes,
         int maxPendingReads,
@@ -56,6 +58,7 @@ public record PaxosSettings(
         SECTION.requireLease(lease, "election-timeout", electionTimeout, maxClockDrift);
         SECTION.requireAtLeast(1, "window", window);
         SECTION.require(phase2Quorum >= 0, "phase2-quorum", phase2Quorum, "0 (a majority) or the number of acceptors");
+        SECTION.requireAtLeast(1, "max-batches-under-way", maxBatchesUnderWay);
         SECTION.requireRequests(maxEntryBytes, maxPendingProposals, maxPendingBytes, maxPendingReads, maxStashed);
         SECTION.requireLog(maxMessageBytes, maxWriteBytes, snapshotEntries, snapshotBytes, retainedEntries);
     }
@@ -77,6 +80,7 @@ public record PaxosSettings(
                 quorum(paxos, "phase2-quorum"),
                 paxos.bytes("max-message-bytes"),
                 paxos.bytes("max-entry-bytes"),
+                paxos.integer("max-batches-under-way"),
                 paxos.integer("max-pending-proposals"),
                 paxos.bytes("max-pending-bytes"),
                 paxos.integer("max-pending-reads"),

@@ -43,6 +43,9 @@ final class Proposing {
     private final Proposals proposals;
     private final Deque<Queued> queue = new ArrayDeque<>();
     private final TreeMap<Long, Open> open = new TreeMap<>();
+    /** Those under way: the last instance of each. */
+    private final Deque<Long> batches = new ArrayDeque<>();
+
     private long queuedBytes;
     private long next;
 
@@ -115,9 +118,21 @@ final class Proposing {
 
     // -- phase 2
 
-    /** Proposes what the window, the promises and a message's size let through. */
+    /**
+     * Proposes what the window, the promises and a message's size let through, as one batch; unless enough batches are under
+     * way, of which the next is called for when one is decided.
+     */
     void flush(Phase1 phase1, Consumer<Decrees> propose) {
         next = Math.max(next, server.chosenThrough() + 1);
+        while (!batches.isEmpty() && batches.getFirst() <= server.chosenThrough()) {
+            batches.remove();
+        }
+        if (batches.size() < server.settings.maxBatchesUnderWay()) {
+            proposeBatch(phase1, propose);
+        }
+    }
+
+    private void proposeBatch(Phase1 phase1, Consumer<Decrees> propose) {
         List<Decree> batch = new ArrayList<>();
         long first = next;
         long bytes = 0;
@@ -138,10 +153,13 @@ final class Proposing {
             next++;
         }
         if (!batch.isEmpty()) {
+            batches.add(next - 1);
             propose.accept(new Decrees(first, batch));
         }
     }
 
+    private @Nullable Membership quorumsOf;
+    private Optional<Quorums> quorums = Optional.empty();
     private @Nullable Membership checked;
     private @Nullable Phase1 checkedFor;
 
@@ -196,14 +214,19 @@ final class Proposing {
      * @return whether more is decided now
      */
     boolean onVoted(Accepted accepted) {
-        for (long i = Math.max(accepted.first(), server.chosenThrough() + 1); i <= accepted.last(); i++) {
-            Open instance = open.get(i);
-            if (instance != null && server.memberships().at(i).counts(accepted.from())) {
-                instance.voted.add(accepted.from().node());
-            }
+        long first = Math.max(accepted.first(), server.chosenThrough() + 1);
+        if (first <= accepted.last()) {
+            open.subMap(first, true, accepted.last(), true).forEach((i, instance) -> {
+                if (server.memberships().at(i).counts(accepted.from())) {
+                    instance.voted.add(accepted.from().node());
+                }
+            });
         }
         long through = server.chosenThrough();
-        while (isChosen(through + 1)) {
+        for (Map.Entry<Long, Open> instance : open.tailMap(through + 1, true).entrySet()) {
+            if (instance.getKey() != through + 1 || !isChosen(through + 1, instance.getValue())) {
+                break;
+            }
             through++;
         }
         if (through == server.chosenThrough()) {
@@ -215,9 +238,13 @@ final class Proposing {
     }
 
     /** §2.3, by those who decide this instance. */
-    private boolean isChosen(long instance) {
-        Open candidate = open.get(instance);
-        return candidate != null && server.memberships().at(instance).quorums().isPhase2(candidate.voted);
+    private boolean isChosen(long instance, Open candidate) {
+        Membership membership = server.memberships().at(instance);
+        if (membership != quorumsOf) {
+            quorumsOf = membership;
+            quorums = Optional.of(membership.quorums());
+        }
+        return quorums.orElseThrow().isPhase2(candidate.voted);
     }
 
     /** What has waited for votes for two heartbeats goes again to those that have not voted, a message a tick. */

@@ -53,7 +53,11 @@ public record Quorums(SortedSet<String> acceptors, int phase1, int phase2) {
         return count(accepted) >= phase2;
     }
 
-    private long count(Set<String> nodes) {
-        return nodes.stream().filter(acceptors::contains).count();
+    private int count(Set<String> nodes) {
+        int count = 0;
+        for (String node : nodes) { // Once an instance and vote, so no stream.
+            count += acceptors.contains(node) ? 1 : 0;
+        }
+        return count;
     }
 }

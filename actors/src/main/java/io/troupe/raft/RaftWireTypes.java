@@ -1,6 +1,7 @@
 package io.troupe.raft;
 
 import io.troupe.replication.Answers;
+import io.troupe.replication.AppliedSerializer;
 import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
@@ -22,7 +23,7 @@ public final class RaftWireTypes implements WireTypes {
         registry.message(1003, Replica.Observe.class);
         registry.message(1004, Replica.TransferLeadership.class);
         registry.message(1005, Replica.SessionOpened.class);
-        registry.message(1006, Replica.Applied.class);
+        registry.message(1006, Replica.Applied.class, new AppliedSerializer());
         registry.message(1007, Replica.Answered.class);
         registry.message(1008, Replica.LeadershipTransferred.class);
         registry.message(1009, Replica.Rejected.class);

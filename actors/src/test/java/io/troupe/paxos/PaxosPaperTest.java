@@ -26,7 +26,7 @@ class PaxosPaperTest {
 
     private static final Ballot OF_N2 = new Ballot(1, "n2");
 
-    private PaperReplica n1 = new PaperReplica("troupe.paxos.window = 4");
+    private PaperReplica n1 = new PaperReplica("troupe.paxos { window = 4, max-batches-under-way = 100 }");
 
     @AfterEach
     void stop() {
