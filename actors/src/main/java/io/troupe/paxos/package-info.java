@@ -19,7 +19,8 @@
  * <h2>A command, when all is well</h2>
  *
  * <pre>
- * client ─Propose─► any replica ─Forwarded─► leader: gets the next instance, if the window of α lets it
+ * client ─Propose─► any replica ─Forwarded─► leader: gets the next instance, if the window of α lets it, in one batch with
+ *                                              │ whatever came while {@code max-batches-under-way} were not decided
  *                                              │ Accept (2a), with what is decided so far
  *                        ┌─────────────────────┼──────────────────────┐
  *                        ▼                     ▼                      ▼
