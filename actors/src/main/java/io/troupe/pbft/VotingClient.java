@@ -64,8 +64,9 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
      * Comes back from the replica, through which all asks come: what was on its way then is here now.
      *
      * @param before how much there was to send when this was sent
+     * @param inVain how often in succession nothing had come before that
      */
-    private record Gathered(Lane lane, int before) implements Message {}
+    private record Gathered(Lane lane, int before, int inVain) implements Message {}
 
     /** To be sent back at once. */
     record Gather(Message gathered) implements Replica.Message {}
@@ -120,6 +121,8 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
     }
 
     private static final long NO_INDEX = 0;
+    /** An answer goes to whoever asked, who asks the replica, which asks here: that is two ways to the replica and back. */
+    private static final int GATHERED_IN_VAIN_MAX = 2;
 
     private final Membership members;
     private final PbftSettings settings;
@@ -224,21 +227,22 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
 
     private void sendSoon(Lane lane) {
         if (!lane.gathers && !lane.waiting.isEmpty() && lane.underWay < settings.clientPipeline()) {
-            gather(lane);
+            gather(lane, 0);
         }
     }
 
     /** Clients that are answered together ask again together: what comes one after the other goes in one request. */
-    private void gather(Lane lane) {
+    private void gather(Lane lane, int inVain) {
         lane.gathers = true;
-        replica.tell(new Gather(new Gathered(lane, lane.waiting.size())));
+        replica.tell(new Gather(new Gathered(lane, lane.waiting.size(), inVain)));
     }
 
     private Behavior<Message> onGathered(Gathered gathered) {
         Lane lane = gathered.lane();
         int waiting = lane.waiting.size();
-        if (waiting > gathered.before() && waiting < settings.maxBatchRequests()) {
-            gather(lane); // More is coming.
+        int inVain = waiting > gathered.before() ? 0 : gathered.inVain() + 1;
+        if (inVain < GATHERED_IN_VAIN_MAX && waiting < settings.maxBatchRequests()) {
+            gather(lane, inVain); // More may be coming.
         } else {
             lane.gathers = false;
             if (waiting > 0) {

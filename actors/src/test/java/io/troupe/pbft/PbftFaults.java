@@ -18,13 +18,26 @@ final class PbftFaults implements Consumer<Simulation> {
     static final Duration FAULTS = Duration.ofSeconds(5);
 
     private final Coverage coverage;
+    private final List<Treason> treasons;
 
     PbftFaults() {
         this(new Coverage());
     }
 
     PbftFaults(Coverage coverage) {
+        this(coverage, all());
+    }
+
+    /** @param treasons from which the traitors take one after the other by chance; one may be there more than once */
+    PbftFaults(Coverage coverage, List<Treason> treasons) {
         this.coverage = coverage;
+        this.treasons = treasons;
+    }
+
+    private static List<Treason> all() {
+        List<Treason> all = new ArrayList<>(List.of(Treason.values()));
+        all.addAll(List.of(Treason.EQUIVOCATES, Treason.EQUIVOCATES, Treason.LIES_ABOUT_THE_PAST));
+        return all;
     }
 
     /** What all runs together came to. */
@@ -44,13 +57,11 @@ final class PbftFaults implements Consumer<Simulation> {
         int faults = random.nextInt(4) == 0 ? 2 : 1;
         PbftGroup group = new PbftGroup(sim, 3 * faults + 1, 1 + random.nextInt(faults), random.nextInt(4) > 0);
         RandomGenerator treachery = sim.random("treachery");
-        List<Treason> all = new ArrayList<>(List.of(Treason.values()));
-        all.addAll(List.of(Treason.EQUIVOCATES, Treason.EQUIVOCATES, Treason.LIES_ABOUT_THE_PAST));
         for (long at = 0; at < 2 * FAULTS.toMillis(); at += 200 + treachery.nextLong(1_500)) {
             sim.after(
                     Duration.ofMillis(at),
                     () -> group.traitors.forEach(
-                            traitor -> group.turn(traitor, all.get(treachery.nextInt(all.size())))));
+                            traitor -> group.turn(traitor, treasons.get(treachery.nextInt(treasons.size())))));
         }
         if (random.nextInt(3) > 0) {
             sim.nemesis(

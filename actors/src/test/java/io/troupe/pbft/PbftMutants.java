@@ -5,8 +5,10 @@ import static net.bytebuddy.matcher.ElementMatchers.named;
 import io.troupe.pbft.PbftMessage.ViewChange;
 import io.troupe.replication.ReplicatedService;
 import io.troupe.replication.Sessions;
+import io.troupe.sim.Simulation;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.method.MethodDescription;
 import net.bytebuddy.matcher.ElementMatcher;
@@ -21,9 +23,20 @@ final class PbftMutants {
 
     /**
      * @param type whose method is changed
-     * @param seeds within which {@link PbftFaults} finds it
+     * @param scenario that finds it
+     * @param seeds within which it does
      */
-    record Mutant(Class<?> bug, Class<?> type, ElementMatcher<? super MethodDescription> method, int seeds) {
+    record Mutant(
+            Class<?> bug,
+            Class<?> type,
+            ElementMatcher<? super MethodDescription> method,
+            Class<? extends Consumer<Simulation>> scenario,
+            int seeds) {
+
+        Mutant(Class<?> bug, Class<?> type, ElementMatcher<? super MethodDescription> method, int seeds) {
+            this(bug, type, method, PbftFaults.class, seeds);
+        }
+
         @Override
         public String toString() {
             return bug.getSimpleName();
@@ -38,9 +51,9 @@ final class PbftMutants {
                 new Mutant(PreparesWithoutTheDigest.class, Slot.class, named("isPrepared"), 100),
                 new Mutant(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), 40),
                 new Mutant(DropsWhatIsPrepared.class, Ledger.class, named("viewChange"), 40),
-                new Mutant(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 40),
+                new Mutant(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 150),
                 new Mutant(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40),
-                new Mutant(ChoosesWhatOneClaims.class, NewViewDecision.class, named("vouchesFor"), 600),
+                new Mutant(ChoosesWhatOneClaims.class, NewViewDecision.class, named("vouchesFor"), PbftLies.class, 300),
                 new Mutant(SaysBeforeItIsDurable.class, Core.class, named("record"), 20),
                 new Mutant(CheckpointsWithoutSessions.class, ReplicatedService.class, named("write"), 40));
     }

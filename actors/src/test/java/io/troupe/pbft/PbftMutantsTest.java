@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
+import io.troupe.sim.Simulation;
 import io.troupe.sim.mutants.Mutant;
 import io.troupe.sim.mutants.MutantHunt;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,7 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 /**
- * Every classic bug of {@link PbftMutants} is found by {@link PbftFaults} within its number of seeds.
+ * Every classic bug of {@link PbftMutants} is found by its scenario, {@link PbftFaults} or {@link PbftLies}, within its
+ * number of seeds.
  *
  * <p>System properties: {@code troupe.mutant} tries those named in it alone, {@code troupe.mutant.seeds} changes how many
  * seeds they are given.
@@ -28,8 +31,9 @@ class PbftMutantsTest {
     private static final List<Logger> NOISY = List.of(
             (Logger) LoggerFactory.getLogger("io.troupe.pbft"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
 
-    private static final MutantHunt HUNT =
-            new MutantHunt(PbftFaults.class, ConfigFactory.empty(), name -> name.startsWith("io.troupe."));
+    private static MutantHunt hunt(Class<? extends Consumer<Simulation>> scenario) {
+        return new MutantHunt(scenario, ConfigFactory.empty(), name -> name.startsWith("io.troupe."));
+    }
 
     @BeforeAll
     static void quiet() {
@@ -63,6 +67,7 @@ class PbftMutantsTest {
     }
 
     private static OptionalLong firstSeedThatFinds(Optional<PbftMutants.Mutant> mutant, int budget) throws Exception {
-        return HUNT.firstSeedThatFinds(mutant.map(bug -> Mutant.advised(bug.bug(), bug.type(), bug.method())), budget);
+        return hunt(mutant.map(PbftMutants.Mutant::scenario).orElse(PbftFaults.class))
+                .firstSeedThatFinds(mutant.map(bug -> Mutant.advised(bug.bug(), bug.type(), bug.method())), budget);
     }
 }
