@@ -6,6 +6,7 @@ import io.troupe.bench.cli.Measuring;
 import io.troupe.bench.load.Load;
 import io.troupe.bench.load.LoadOptions;
 import io.troupe.bench.load.Report;
+import io.troupe.cluster.GroupEngines;
 import io.troupe.cluster.cli.ExitCodes;
 import io.troupe.cluster.local.LocalClusterException;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -77,6 +79,15 @@ public final class EtcdBench implements Callable<Integer> {
                     + " 120 (${DEFAULT-VALUE})")
     private int idleSeconds;
 
+    @Option(
+            names = "--engines",
+            paramLabel = "NAME",
+            split = ",",
+            description =
+                    "three nodes (four of pbft) for each of these engines beside each other, and no real etcd: any of"
+                            + " raft, multi-paxos, pbft, chain")
+    private List<String> engines = List.of();
+
     @Option(names = "--alone", description = "measure no real etcd beside, also where one is installed")
     private boolean alone;
 
@@ -132,6 +143,13 @@ public final class EtcdBench implements Callable<Integer> {
                     endpoint.matches("[^:/]+:\\d{1,5}"),
                     "--endpoints takes HOST:PORT, such as 127.0.0.1:2379, not " + endpoint);
         }
+        for (String engine : engines) {
+            invocation.require(
+                    GroupEngines.NAMES.contains(engine),
+                    "--engines takes any of " + GroupEngines.NAMES + ", not " + engine);
+        }
+        invocation.require(
+                engines.isEmpty() || endpoints.isEmpty(), "--engines starts nodes, --endpoints measures running ones");
         invocation.require(
                 endpoints.isEmpty() || (failovers == 0 && idleSeconds == 0),
                 "--failover and --idle look into servers and kill them: not those of --endpoints");
@@ -145,7 +163,13 @@ public final class EtcdBench implements Callable<Integer> {
                     .toList()));
             return;
         }
-        peers.add(new TroupePeer(folder.resolve("troupe"), jvmOptions, invocation::say));
+        for (String engine : engines) {
+            peers.add(new TroupePeer(folder.resolve(engine), Optional.of(engine), jvmOptions, invocation::say));
+        }
+        if (!engines.isEmpty()) {
+            return;
+        }
+        peers.add(new TroupePeer(folder.resolve("troupe"), Optional.empty(), jvmOptions, invocation::say));
         var etcd = RealEtcdPeer.program();
         if (etcd.isPresent() && !alone) {
             invocation.say("starting " + etcd.get() + ", three times");

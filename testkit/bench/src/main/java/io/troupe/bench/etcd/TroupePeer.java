@@ -2,29 +2,40 @@ package io.troupe.bench.etcd;
 
 import io.troupe.bench.load.Costs;
 import io.troupe.cluster.Endpoint;
+import io.troupe.cluster.GroupEngines;
 import io.troupe.cluster.local.LocalCluster;
 import io.troupe.cluster.local.NodeState;
+import io.troupe.pbft.PbftEngine;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Three nodes of ours, each a JVM with the usual options. */
+/** Three nodes of ours, each a JVM with the usual options; four where the engine asks for that. */
 final class TroupePeer implements Peer {
 
     private static final String SYSTEM = "etcd";
+    private static final int NODES = 3;
     private static final Duration START_PATIENCE = Duration.ofSeconds(120);
 
+    private final String name;
     private final LocalCluster cluster;
     private final Thread killAll;
     private List<ProcessHandle> processes;
 
-    /** @param jvmOptions for every node, after the usual ones */
-    TroupePeer(Path folder, List<String> jvmOptions, Consumer<String> progress) {
+    /**
+     * @param engine that orders the store's commands, one of {@link GroupEngines#NAMES}; empty for the usual one
+     * @param jvmOptions for every node, after the usual ones
+     */
+    TroupePeer(Path folder, Optional<String> engine, List<String> jvmOptions, Consumer<String> progress) {
+        name = engine.orElse("troupe");
         cluster = LocalCluster.in(folder)
                 .name("bench")
+                .nodes(engine.filter(PbftEngine.NAME::equals).isPresent() ? GroupEngines.PBFT_MEMBERS_MIN : NODES)
+                .config(engine.map("troupe.groups.engine = "::concat).orElse(""))
                 .systems(SYSTEM)
                 .jvmOptions(jvmOptions.toArray(String[]::new))
                 .progress(progress)
@@ -44,7 +55,7 @@ final class TroupePeer implements Peer {
 
     @Override
     public String name() {
-        return "troupe";
+        return name;
     }
 
     @Override

@@ -141,4 +141,12 @@ class EtcdBenchTest {
         assertThat(run("--endpoints", "127.0.0.1:1", "--failover", "1")).isEqualTo(2);
         assertThat(err.toString()).contains("--failover and --idle");
     }
+
+    @Test
+    void anUnknownEngineIsRefusedWithThoseThatThereAre() {
+        int code = run("--engines", "raft,zab");
+
+        assertThat(code).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(err.toString()).contains("--engines takes any of [raft, multi-paxos, pbft, chain], not zab");
+    }
 }
