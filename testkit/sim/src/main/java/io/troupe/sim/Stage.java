@@ -18,8 +18,17 @@ public final class Stage implements AutoCloseable {
     private final ActorSystem system;
     private @Nullable Simulation running;
 
-    private Stage(Config config) {
+    /**
+     * Has the callbacks of {@link java.util.concurrent.CompletableFuture} follow simulations. A stage does so, too; but code
+     * that was compiled before keeps the executor that it had. So a JVM that does much else first, such as a module's other
+     * tests, is to be prepared when it starts.
+     */
+    public static void prepareJvm() {
         AsyncPool.install();
+    }
+
+    private Stage(Config config) {
+        prepareJvm();
         Below.seedThreadLocalRandom(0);
         var simulated = simulated(config, world.id());
         system = stepping(() -> ActorSystem.create("sim", simulated));

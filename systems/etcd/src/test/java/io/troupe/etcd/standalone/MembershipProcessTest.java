@@ -169,6 +169,9 @@ class MembershipProcessTest {
                         .moveLeader(MoveLeaderRequest.newBuilder()
                                 .setTargetID(second.getID())
                                 .build())));
+        Awaitility.await("m2 has heard that all have started")
+                .atMost(PATIENCE)
+                .until(() -> started(toSecond).size() == 3);
         Member gone = started(toSecond).stream()
                 .filter(member -> member.getName().equals("m1"))
                 .findFirst()
