@@ -50,7 +50,6 @@ final class NodeLauncher {
         }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JvmOptions.ofNode());
-        command.addAll(JvmOptions.classArchive());
         command.addAll(layout.jvmOptions());
         command.addAll(List.of("-cp", String.join(File.pathSeparator, layout.classPath())));
         command.addAll(List.of(MAIN, "node", "--rejoin", "--config", config.toString()));
@@ -105,18 +104,8 @@ final class NodeLauncher {
     /** The options of a node's JVM, kept in one file for the launcher script and for local clusters. */
     static final class JvmOptions {
         private static final String RESOURCE = "/io/troupe/cluster/jvm.options";
-        /** System property: where the launcher script keeps the classes of a node as a JVM had them loaded. */
-        private static final String ARCHIVE = "troupe.class-archive";
 
         private JvmOptions() {}
-
-        /** None where there is no archive; a JVM that cannot use it starts without, and says nothing of it. */
-        static List<String> classArchive() {
-            String archive = System.getProperty(ARCHIVE, "");
-            return archive.isEmpty() || !Files.isReadable(Path.of(archive))
-                    ? List.of()
-                    : List.of("-Xlog:disable", "-Xlog:all=error:stderr", "-XX:SharedArchiveFile=" + archive);
-        }
 
         static List<String> ofNode() {
             try (InputStream in = JvmOptions.class.getResourceAsStream(RESOURCE)) {
