@@ -14,6 +14,7 @@ import io.troupe.replication.SnapshotFetcher;
 import io.troupe.replication.SnapshotReader.FetchChunk;
 import io.troupe.replication.SnapshotStorage;
 import io.troupe.replication.SnapshotWriter;
+import io.troupe.replication.WriteAheadLog;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
@@ -22,7 +23,6 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
-import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.StashBuffer;
@@ -67,7 +67,7 @@ final class ChainReplica extends AbstractBehavior<Replica.Message> {
     private final StashBuffer<Replica.Message> stash;
     private final Identity identity;
     private final Engine.Seat seat;
-    private final ActorRef<ChainLog.Write> log;
+    private final ActorRef<WriteAheadLog.Write<LogEvent>> log;
     private final ActorRef<Applier.Command> applier;
     private final ActorRef<Replica.Message> master;
 
@@ -84,8 +84,12 @@ final class ChainReplica extends AbstractBehavior<Replica.Message> {
         this.identity = identity;
         this.seat = seat;
         ActorRef<Replica.Message> self = context.getSelf();
-        this.log = Adapter.toTyped(Adapter.actorOf(
-                context, ChainLog.props(identity.persistenceId(), identity.settings(), self.narrow()), "log"));
+        this.log = WriteAheadLog.spawn(
+                context,
+                identity.persistenceId(),
+                identity.settings().journal(),
+                identity.settings().maxWriteBytes(),
+                new ChainLog());
         this.applier = context.spawn(
                 Applier.create(
                         identity.group(),
@@ -188,7 +192,7 @@ final class ChainReplica extends AbstractBehavior<Replica.Message> {
                     .onMessage(ChainMessage.Forward.class, message -> step(() -> server.upstream.onForward(message)))
                     .onMessage(ChainMessage.Ack.class, message -> step(() -> server.downstream.onAck(message)))
                     .onMessage(ChainMessage.Stable.class, message -> step(() -> server.onStable(message)))
-                    .onMessage(ChainLog.Stored.class, this::onStored)
+                    .onMessage(WriteAheadLog.Stored.class, this::onStored)
                     .onMessage(Replica.Propose.class, message -> step(() -> requests.onUpdate(message)))
                     .onMessage(Replica.OpenSession.class, message -> step(() -> requests.onUpdate(message)))
                     .onMessage(Replica.Query.class, message -> step(() -> requests.onQuery(message)))
@@ -262,7 +266,7 @@ final class ChainReplica extends AbstractBehavior<Replica.Message> {
             });
         }
 
-        private Behavior<Replica.Message> onStored(ChainLog.Stored stored) {
+        private Behavior<Replica.Message> onStored(WriteAheadLog.Stored stored) {
             return step(() -> {
                 server.writes.onStored(stored.ticket());
                 head.flush();

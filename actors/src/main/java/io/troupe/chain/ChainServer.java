@@ -6,6 +6,7 @@ import io.troupe.replication.Applier;
 import io.troupe.replication.Compaction;
 import io.troupe.replication.Replica;
 import io.troupe.replication.Snapshots;
+import io.troupe.replication.WriteAheadLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +46,7 @@ final class ChainServer implements Compaction.Host<Position> {
     ChainServer(
             ChainReplica.Identity identity,
             ActorContext<Replica.Message> context,
-            ActorRef<ChainLog.Write> log,
+            ActorRef<WriteAheadLog.Write<LogEvent>> log,
             ActorRef<Applier.Command> applier,
             ChainLog.Recovered recovered) {
         this.group = identity.group();

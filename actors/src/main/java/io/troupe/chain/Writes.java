@@ -1,5 +1,6 @@
 package io.troupe.chain;
 
+import io.troupe.replication.WriteAheadLog;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -19,13 +20,13 @@ final class Writes {
         }
     }
 
-    private final ActorRef<ChainLog.Write> log;
+    private final ActorRef<WriteAheadLog.Write<LogEvent>> log;
     private final Deque<Write> underWay = new ArrayDeque<>();
     private long tickets;
     private long durable;
 
     /** @param durable index through which the history was on disk at the start */
-    Writes(ActorRef<ChainLog.Write> log, long durable) {
+    Writes(ActorRef<WriteAheadLog.Write<LogEvent>> log, long durable) {
         this.log = log;
         this.durable = durable;
     }
@@ -48,7 +49,7 @@ final class Writes {
     /** @param then run when this is on disk, and all before it */
     void write(LogEvent event, Runnable then) {
         underWay.add(new Write(++tickets, Math.max(issued(), lastOf(event)), then));
-        log.tell(new ChainLog.Write(tickets, event));
+        log.tell(new WriteAheadLog.Write<>(tickets, event));
     }
 
     private static long lastOf(LogEvent event) {

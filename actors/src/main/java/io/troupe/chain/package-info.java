@@ -7,7 +7,7 @@
  * <pre>
  * GroupHost                     one per node, whatever its engines (io.troupe.replication)
  *  └─ ChainReplica "group-…"    one per group: a server of its chain; stops when a child fails, is never restarted in place
- *      ├─ ChainLog "log"        history and epoch, event-sourced; one write under way, the rest batched
+ *      ├─ WriteAheadLog "log"   ChainLog: history and epoch, event-sourced; one write under way, the rest batched
  *      ├─ Applier "applier"     state machine and client sessions; answers clients and queries
  *      ├─ RaftReplica "master"  of the group "….master", whose state machine, Master, decides who forms the chain
  *      └─ SnapshotFetcher, SnapshotReader, SnapshotWriter, SnapshotPruner               (blocking dispatcher)

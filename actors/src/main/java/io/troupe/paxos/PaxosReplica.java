@@ -26,6 +26,7 @@ import io.troupe.replication.SnapshotFetcher;
 import io.troupe.replication.SnapshotReader.FetchChunk;
 import io.troupe.replication.SnapshotStorage;
 import io.troupe.replication.SnapshotWriter;
+import io.troupe.replication.WriteAheadLog;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -36,7 +37,6 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
-import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.StashBuffer;
@@ -79,7 +79,7 @@ final class PaxosReplica extends AbstractBehavior<Replica.Message> {
     private final StashBuffer<Replica.Message> stash;
     private final Identity identity;
     private final Engine.Seat seat;
-    private final ActorRef<Ledger.Command> ledger;
+    private final ActorRef<WriteAheadLog.Write<LedgerEvent>> ledger;
     private final ActorRef<Applier.Command> applier;
 
     private PaxosReplica(
@@ -94,8 +94,12 @@ final class PaxosReplica extends AbstractBehavior<Replica.Message> {
         this.identity = identity;
         this.seat = seat;
         ActorRef<Replica.Message> self = context.getSelf();
-        this.ledger = Adapter.toTyped(Adapter.actorOf(
-                context, Ledger.props(identity.persistenceId(), identity.settings(), self.narrow()), "ledger"));
+        this.ledger = WriteAheadLog.spawn(
+                context,
+                identity.persistenceId(),
+                identity.settings().journal(),
+                identity.settings().maxWriteBytes(),
+                new Ledger());
         this.applier = context.spawn(
                 Applier.create(
                         identity.group(),
@@ -228,7 +232,7 @@ final class PaxosReplica extends AbstractBehavior<Replica.Message> {
                     .onMessage(Replica.Propose.class, message -> become(role.onProposal(message, false)))
                     .onMessage(Forwarded.class, message -> become(role.onProposal(message.request(), true)))
                     .onMessage(Replica.Query.class, message -> become(role.onQuery(message)))
-                    .onMessage(Ledger.Stored.class, this::onStored)
+                    .onMessage(WriteAheadLog.Stored.class, this::onStored)
                     .onMessage(Applier.Applied.class, this::onApplied)
                     .onMessageEquals(Leader.Flush.FLUSH, () -> become(role.onFlush()))
                     .onMessageEquals(Tick.TICK, this::onTick)
@@ -307,7 +311,7 @@ final class PaxosReplica extends AbstractBehavior<Replica.Message> {
             return become(role.onProgress());
         }
 
-        private Behavior<Replica.Message> onStored(Ledger.Stored stored) {
+        private Behavior<Replica.Message> onStored(WriteAheadLog.Stored stored) {
             return step(() -> server.onStored(stored.ticket()));
         }
 

@@ -10,6 +10,7 @@ import io.troupe.replication.Replica;
 import io.troupe.replication.SnapshotFetcher;
 import io.troupe.replication.SnapshotReader;
 import io.troupe.replication.Snapshots;
+import io.troupe.replication.WriteAheadLog;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -43,7 +44,7 @@ final class PaxosServer implements Compaction.Host<SnapshotMetadata> {
     final CatchUp catchUp;
     final LeadershipTransfer transfer;
 
-    private final ActorRef<Ledger.Command> ledger;
+    private final ActorRef<WriteAheadLog.Write<LedgerEvent>> ledger;
     private final ActorRef<Applier.Command> applier;
     private final ActorRef<PeerDirectory.Command> directory;
     private final TreeMap<String, ActorRef<PaxosMessage>> peers = new TreeMap<>();
@@ -68,7 +69,7 @@ final class PaxosServer implements Compaction.Host<SnapshotMetadata> {
             PaxosReplica.Identity identity,
             List<String> hosts,
             ActorContext<Replica.Message> context,
-            ActorRef<Ledger.Command> ledger,
+            ActorRef<WriteAheadLog.Write<LedgerEvent>> ledger,
             ActorRef<Applier.Command> applier,
             Ledger.Recovered recovered,
             SnapshotMetadata snapshot) {
@@ -292,7 +293,7 @@ final class PaxosServer implements Compaction.Host<SnapshotMetadata> {
             durable = written;
             answer.run();
         }));
-        ledger.tell(new Ledger.Write(issued, pledge, votes));
+        ledger.tell(new WriteAheadLog.Write<>(issued, new LedgerEvent.Written(pledge, votes)));
     }
 
     /** Runs {@code answer} when everything so far is durable. */
@@ -467,6 +468,6 @@ final class PaxosServer implements Compaction.Host<SnapshotMetadata> {
             durable = written;
             durably.run();
         }));
-        ledger.tell(new Ledger.Rebase(issued, pledge, snapshot));
+        ledger.tell(new WriteAheadLog.Write<>(issued, new LedgerEvent.Rebased(pledge, snapshot)));
     }
 }

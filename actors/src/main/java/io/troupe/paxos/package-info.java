@@ -9,7 +9,7 @@
  * GroupHost                        one per node, whatever its engines (io.troupe.replication)
  *  └─ PaxosReplica "group-…"       one per group: acceptor and learner always, and as its present Role says
  *      │                           Follower, Candidate or Leader; stops when a child fails, is never restarted in place
- *      ├─ Ledger "ledger"          pledge and votes, event-sourced; one write under way, the rest batched
+ *      ├─ WriteAheadLog "log"      Ledger: pledge and votes, event-sourced; one write under way, the rest batched
  *      ├─ Applier "applier"        state machine and client sessions; answers clients and reads
  *      ├─ SnapshotFetcher          a snapshot from any other replica, in chunks       (blocking dispatcher)
  *      ├─ SnapshotReader           offers one, or reads a chunk of it, for such a one (blocking dispatcher)

@@ -2,6 +2,7 @@ package io.troupe.pbft;
 
 import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.replication.Replica;
+import io.troupe.replication.WriteAheadLog;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -35,7 +36,7 @@ final class Core {
     final Ledger ledger;
     final Requests requests;
     final Logger log;
-    private final ActorRef<FactLog.Record> disk;
+    private final ActorRef<WriteAheadLog.Write<Fact.Written>> disk;
     private final ActorRef<Replica.Message> self;
     /** The other replicas that are reachable. */
     private final TreeMap<String, ActorRef<Replica.Message>> peers = new TreeMap<>();
@@ -56,7 +57,7 @@ final class Core {
             PbftSettings settings,
             Notary notary,
             Ledger ledger,
-            ActorRef<FactLog.Record> disk,
+            ActorRef<WriteAheadLog.Write<Fact.Written>> disk,
             ActorRef<Replica.Message> self,
             Logger log) {
         this.self = self;
@@ -136,11 +137,11 @@ final class Core {
     /** The facts are true from now on; {@code whenDurable} is run when they cannot be forgotten any more. */
     void record(List<Fact> facts, Runnable whenDurable) {
         facts.forEach(ledger::apply);
-        disk.tell(new FactLog.Record(++issued, facts));
+        disk.tell(new WriteAheadLog.Write<>(++issued, new Fact.Written(facts)));
         afterWrites.add(new AfterWrite(issued, whenDurable));
     }
 
-    void onRecorded(long ticket) {
+    void onStored(long ticket) {
         while (!afterWrites.isEmpty() && afterWrites.getFirst().ticket() <= ticket) {
             afterWrites.remove().action().run();
         }

@@ -71,9 +71,5 @@ sealed interface Fact extends Wire {
         public Written {
             facts = List.copyOf(facts);
         }
-
-        long highestSequence() {
-            return facts.stream().mapToLong(Fact::sequence).max().orElse(0);
-        }
     }
 }

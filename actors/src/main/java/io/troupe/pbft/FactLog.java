@@ -1,135 +1,66 @@
 package io.troupe.pbft;
 
 import io.troupe.replication.Replica;
-import java.util.ArrayDeque;
+import io.troupe.replication.WriteAheadLog;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import org.apache.pekko.actor.Props;
-import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.persistence.AbstractPersistentActor;
-import org.apache.pekko.persistence.RecoveryCompleted;
 
-/**
- * The replica's disk: its facts, event-sourced. At most one write is under way; what is recorded meanwhile is the next.
- *
- * <p>A classic actor, because the typed event-sourced behaviour deletes events only by snapshot count. When the journal
- * fails or rejects a write, it stops, and the replica with it: who cannot write must not answer.
- */
-final class FactLog extends AbstractPersistentActor {
+/** What a replica has on its disk: its facts. Those recorded together are written together. */
+final class FactLog implements WriteAheadLog.Contents<Fact.Written> {
 
-    /** Answered by {@link Recorded} when these and all before them are durable. */
-    record Record(long ticket, List<Fact> facts) {}
+    /** What was durable at the start. */
+    record Recovered(Ledger ledger) implements Replica.Message {}
 
-    sealed interface Event extends Replica.Message permits Recovered, Recorded {}
-
-    /** All that was durable at the start. */
-    record Recovered(Ledger ledger) implements Event {}
-
-    record Recorded(long ticket) implements Event {}
-
-    /** An event in the journal, and the highest sequence number it is about. */
-    private record Kept(long sequenceNr, long highestSequence) {}
-
-    private final String persistenceId;
-    private final String journal;
-    private final int factsMax;
-    private final ActorRef<? super Event> replica;
     private Ledger recovering = new Ledger();
-    private final Deque<Record> waiting = new ArrayDeque<>();
-    private final Deque<Kept> kept = new ArrayDeque<>();
-    private boolean writing;
 
-    /** @param factsMax in one write; those recorded together stay together */
-    static Props props(String persistenceId, String journal, int factsMax, ActorRef<? super Event> replica) {
-        return Props.create(FactLog.class, () -> new FactLog(persistenceId, journal, factsMax, replica));
-    }
-
-    private FactLog(String persistenceId, String journal, int factsMax, ActorRef<? super Event> replica) {
-        this.persistenceId = persistenceId;
-        this.journal = journal;
-        this.factsMax = factsMax;
-        this.replica = replica;
+    @Override
+    public Class<Fact.Written> eventType() {
+        return Fact.Written.class;
     }
 
     @Override
-    public String persistenceId() {
-        return persistenceId;
+    public void recover(Fact.Written written) {
+        written.facts().forEach(recovering::apply);
     }
 
     @Override
-    public String journalPluginId() {
-        return journal;
+    public Recovered recovered() {
+        Recovered recovered = new Recovered(recovering);
+        recovering = new Ledger();
+        return recovered;
+    }
+
+    /** In facts. */
+    @Override
+    public long size(Fact.Written written) {
+        return written.facts().size();
     }
 
     @Override
-    public Receive createReceiveRecover() {
-        return receiveBuilder()
-                .match(Fact.Written.class, written -> {
-                    written.facts().forEach(recovering::apply);
-                    keep(written);
-                })
-                .match(RecoveryCompleted.class, ignored -> {
-                    replica.tell(new Recovered(recovering));
-                    recovering = new Ledger();
-                })
-                .build();
+    public Fact.Written joined(List<Fact.Written> events) {
+        List<Fact> facts = new ArrayList<>();
+        events.forEach(written -> facts.addAll(written.facts()));
+        return new Fact.Written(facts);
     }
 
     @Override
-    public Receive createReceive() {
-        return receiveBuilder()
-                .match(Record.class, record -> {
-                    waiting.add(record);
-                    writeNext();
-                })
-                .build();
-    }
-
-    private void writeNext() {
-        if (writing || waiting.isEmpty()) {
-            return;
+    public long highestIndex(Fact.Written written) {
+        long highest = 0;
+        for (Fact fact : written.facts()) {
+            highest = Math.max(highest, fact.sequence());
         }
-        writing = true;
-        Record first = waiting.remove();
-        List<Fact> facts = new ArrayList<>(first.facts());
-        long ticket = first.ticket();
-        while (!waiting.isEmpty() && facts.size() + waiting.getFirst().facts().size() <= factsMax) {
-            Record next = waiting.remove();
-            facts.addAll(next.facts());
-            ticket = next.ticket();
-        }
-        long durable = ticket;
-        persistAsync(new Fact.Written(facts), written -> {
-            writing = false;
-            keep(written);
-            replica.tell(new Recorded(durable));
-            writeNext();
-        });
+        return highest;
     }
 
-    /** What is only about sequence numbers at or below a stable checkpoint is deleted: the checkpoint carries the rest. */
-    private void keep(Fact.Written written) {
+    /** A stable checkpoint carries the rest. */
+    @Override
+    public long coveredThrough(Fact.Written written) {
+        long covered = NOTHING;
         for (Fact fact : written.facts()) {
             if (fact instanceof Fact.Stable stable) {
-                deleteThrough(stable.sequence());
+                covered = Math.max(covered, stable.sequence());
             }
         }
-        kept.add(new Kept(lastSequenceNr(), written.highestSequence()));
-    }
-
-    private void deleteThrough(long stable) {
-        long deleteTo = 0;
-        while (!kept.isEmpty() && kept.getFirst().highestSequence() <= stable) {
-            deleteTo = kept.remove().sequenceNr();
-        }
-        if (deleteTo > 0 && recoveryFinished()) {
-            deleteMessages(deleteTo);
-        }
-    }
-
-    @Override
-    public void onPersistRejected(Throwable cause, Object event, long sequenceNr) {
-        getContext().stop(self());
+        return covered;
     }
 }

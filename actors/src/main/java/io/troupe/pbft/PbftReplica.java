@@ -28,6 +28,7 @@ import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicaControl;
 import io.troupe.replication.SnapshotStorage;
 import io.troupe.replication.StateMachine;
+import io.troupe.replication.WriteAheadLog;
 import io.troupe.wire.WireBytes;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -37,7 +38,6 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
-import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.StashBuffer;
@@ -84,7 +84,7 @@ final class PbftReplica extends AbstractBehavior<Replica.Message> {
     private final StashBuffer<Replica.Message> stash;
     private final Identity identity;
     private final ActorRef<Groups.Hosted> hosted;
-    private final ActorRef<FactLog.Record> disk;
+    private final ActorRef<WriteAheadLog.Write<Fact.Written>> disk;
     private final ActorRef<Executor.Command> executor;
     private final ActorRef<StateKeeper.Command> keeper;
     private final ActorRef<VotingClient.Message> client;
@@ -103,10 +103,8 @@ final class PbftReplica extends AbstractBehavior<Replica.Message> {
         this.hosted = hosted;
         PbftSettings settings = identity.settings();
         ActorRef<Replica.Message> self = context.getSelf();
-        this.disk = Adapter.toTyped(Adapter.actorOf(
-                context,
-                FactLog.props(identity.persistenceId(), settings.journal(), settings.window(), self.narrow()),
-                "log"));
+        this.disk = WriteAheadLog.spawn(
+                context, identity.persistenceId(), settings.journal(), settings.window(), new FactLog());
         this.executor = context.spawn(
                 Executor.create(
                         identity.group(),
@@ -248,7 +246,7 @@ final class PbftReplica extends AbstractBehavior<Replica.Message> {
                     .onMessage(Sealed.class, letter -> then(() -> onSealed(letter)))
                     .onMessage(Core.Own.class, own -> then(() -> onMessage(core.node, own.letter(), own.message())))
                     .onMessage(Signed.class, signed -> then(() -> onSigned(signed)))
-                    .onMessage(FactLog.Recorded.class, recorded -> then(() -> core.onRecorded(recorded.ticket())))
+                    .onMessage(WriteAheadLog.Stored.class, stored -> then(() -> core.onStored(stored.ticket())))
                     .onMessage(Executor.Executed.class, executed -> then(() -> onExecuted(executed)))
                     .onMessage(VotingClient.Gather.class, this::onGather)
                     .onMessage(VotingClient.Say.class, say -> then(() -> onSay(say)))

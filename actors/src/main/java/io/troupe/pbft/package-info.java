@@ -10,7 +10,7 @@
  *  ├─ PeerDirectory              finds the other replicas
  *  └─ PbftReplica "group-…"      one a group; stops when a child fails, is never restarted in place
  *      │                         opens what it is told, and gives it to NormalCase, ViewChanger, StateTransfer, Standings
- *      ├─ FactLog "log"          what must not be forgotten, event-sourced; one write under way, the rest batched
+ *      ├─ WriteAheadLog "log"    FactLog: what must not be forgotten, event-sourced; one write under way, the rest batched
  *      ├─ Executor "executor"    the service; executes batches in order, reads, freezes checkpoints
  *      ├─ VotingClient "client"  this node's clients: asks all, believes what enough replicas say alike
  *      ├─ StateKeeper            stores checkpoints, digests their pages, shows them to others (blocking dispatcher)

@@ -12,7 +12,14 @@ sealed interface LogEvent extends Wire {
      * what is given here, and any that were there before, with all that followed, are gone. Empty entries leave
      * the log as it is.
      */
-    record Written(HardState hardState, LogSlice entries) implements LogEvent {}
+    record Written(HardState hardState, LogSlice entries) implements LogEvent {
+
+        /** Both as one. */
+        Written then(Written later) {
+            return new Written(
+                    later.hardState, later.entries.isEmpty() ? entries : entries.overwrittenBy(later.entries));
+        }
+    }
 
     /**
      * The log now begins after {@code snapshot}, whose state is in the snapshot storage.

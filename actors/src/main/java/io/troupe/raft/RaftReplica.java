@@ -24,6 +24,7 @@ import io.troupe.replication.ReplicaControl;
 import io.troupe.replication.SnapshotStorage;
 import io.troupe.replication.SnapshotWriter;
 import io.troupe.replication.StateMachine;
+import io.troupe.replication.WriteAheadLog;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -33,7 +34,6 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
-import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.StashBuffer;
@@ -99,7 +99,7 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
     private final Identity identity;
     private final Configuration founding;
     private final ActorRef<Groups.Hosted> hosted;
-    private final ActorRef<RaftLog.Command> disk;
+    private final ActorRef<WriteAheadLog.Write<LogEvent>> disk;
     private final ActorRef<Applier.Command> applier;
     private final ActorRef<SnapshotReceiver.Command> receiver;
 
@@ -118,8 +118,12 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
         this.founding = founding;
         this.hosted = hosted;
         ActorRef<Replica.Message> self = context.getSelf();
-        this.disk = Adapter.toTyped(Adapter.actorOf(
-                context, RaftLog.props(identity.persistenceId(), identity.settings(), self.narrow()), "log"));
+        this.disk = WriteAheadLog.spawn(
+                context,
+                identity.persistenceId(),
+                identity.settings().journal(),
+                identity.settings().maxWriteBytes(),
+                new RaftLog());
         this.applier = context.spawn(
                 applier(identity, factory, self.narrow()),
                 "applier",
@@ -220,7 +224,7 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
                     .onMessage(Answers.Batch.class, this::onAnswers)
                     .onMessageEquals(Forwarding.Send.SEND, this::onSend)
                     .onMessage(Replica.Query.class, message -> become(role.onQuery(message)))
-                    .onMessage(RaftLog.Stored.class, this::onStored)
+                    .onMessage(WriteAheadLog.Stored.class, this::onStored)
                     .onMessage(Applier.Applied.class, this::onApplied)
                     .onMessageEquals(Leader.Flush.FLUSH, () -> become(role.onFlush()))
                     .onMessageEquals(Tick.TICK, this::onTick)
@@ -279,7 +283,7 @@ final class RaftReplica extends AbstractBehavior<Replica.Message> {
             return this;
         }
 
-        private Behavior<Replica.Message> onStored(RaftLog.Stored stored) {
+        private Behavior<Replica.Message> onStored(WriteAheadLog.Stored stored) {
             server.frontier.stored(stored.ticket());
             inspector.afterStep(server, role.name());
             return this;

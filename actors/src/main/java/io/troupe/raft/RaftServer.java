@@ -8,6 +8,7 @@ import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.Replica;
 import io.troupe.replication.SnapshotStorage;
 import io.troupe.replication.Snapshots;
+import io.troupe.replication.WriteAheadLog;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -33,7 +34,7 @@ final class RaftServer implements Compaction.Host<SnapshotMetadata> {
     final Observers observers;
     final Forwarding forwarding;
 
-    private final ActorRef<RaftLog.Command> disk;
+    private final ActorRef<WriteAheadLog.Write<LogEvent>> disk;
     private final ActorRef<Applier.Command> applier;
     private final ActorRef<SnapshotReceiver.Command> receiver;
     private final TreeMap<String, ActorRef<RaftMessage>> peers = new TreeMap<>();
@@ -61,7 +62,7 @@ final class RaftServer implements Compaction.Host<SnapshotMetadata> {
     RaftServer(
             RaftReplica.Identity identity,
             ActorContext<Replica.Message> context,
-            ActorRef<RaftLog.Command> disk,
+            ActorRef<WriteAheadLog.Write<LogEvent>> disk,
             ActorRef<Applier.Command> applier,
             ActorRef<SnapshotReceiver.Command> receiver,
             RaftLog.Recovered recovered,
@@ -340,7 +341,7 @@ final class RaftServer implements Compaction.Host<SnapshotMetadata> {
             durable = written;
             inThisTerm.run();
         });
-        disk.tell(new RaftLog.Write(ticket, hardState, entries));
+        disk.tell(new WriteAheadLog.Write<>(ticket, new LogEvent.Written(hardState, entries)));
     }
 
     /**
@@ -449,7 +450,7 @@ final class RaftServer implements Compaction.Host<SnapshotMetadata> {
 
     private void rebaseDisk(SnapshotMetadata snapshot, long lastIndex, boolean restStays, Runnable durable) {
         long ticket = frontier.issue(lastIndex, durable);
-        disk.tell(new RaftLog.Rebase(ticket, hardState, snapshot, restStays));
+        disk.tell(new WriteAheadLog.Write<>(ticket, new LogEvent.Rebased(hardState, snapshot, restStays)));
     }
 
     /** Writes the founding configuration of a group that was never hosted here. */

@@ -9,7 +9,7 @@
  *  ├─ PeerDirectory                finds other nodes by stable id (receptionist), and their replicas of a group
  *  └─ RaftReplica "group-…"        one per group; stops when a child fails, is never restarted in place
  *      │                           its present Role: Follower, PreCandidate, Candidate, Leader
- *      ├─ RaftLog "log"            hard state and entries, event-sourced; one write under way, the rest batched
+ *      ├─ WriteAheadLog "log"      RaftLog: hard state and entries, event-sourced; one write under way, the rest batched
  *      ├─ Applier "applier"        state machine and client sessions; answers clients and reads
  *      ├─ Replicator "replicator-peer-term"   while leading, one per peer: probing, replicating, snapshot
  *      │   └─ SnapshotSender       one snapshot to one peer, in chunks          (blocking dispatcher)

@@ -2,6 +2,8 @@ package io.troupe.chain;
 
 import static net.bytebuddy.matcher.ElementMatchers.named;
 
+import io.troupe.replication.Replica;
+import io.troupe.replication.WriteAheadLog;
 import io.troupe.sim.mutants.Mutant;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +43,7 @@ final class ChainMutants {
     static List<Planted> others() {
         return List.of(
                 planted(TakesMessagesOfOldEpochs.class, Epochs.class, "isActiveIn", 100),
-                planted(AnswersBeforeTheSync.class, ChainLog.class, "store", 100),
+                planted(AnswersBeforeTheSync.class, WriteAheadLog.class, "store", 100),
                 planted(AppliesWhatItHas.class, ChainServer.class, "learnStable", 100),
                 planted(ResendsNothing.class, Link.class, "connect", 100),
                 planted(KeepsWhatWasNeverAcknowledged.class, Epochs.class, "enter", 100),
@@ -68,13 +70,16 @@ final class ChainMutants {
         }
     }
 
-    /** Forwards, acknowledges, and as tail answers, what is on its way to the disk. */
+    /** Forwards, acknowledges, and as tail answers, what is on its way to the disk. The master's log is as it should be. */
     static final class AnswersBeforeTheSync {
         @Advice.OnMethodEnter
         static void enter(
-                @Advice.FieldValue("replica") ActorRef<? super ChainLog.Event> replica,
-                @Advice.Argument(0) ChainLog.Write write) {
-            Wrong.tell(replica, write);
+                @Advice.FieldValue("persistenceId") String persistenceId,
+                @Advice.FieldValue("replica") ActorRef<Replica.Message> replica,
+                @Advice.Argument(1) long ticket) {
+            if (persistenceId.startsWith("chain-")) {
+                replica.tell(new WriteAheadLog.Stored(ticket));
+            }
         }
     }
 
@@ -221,10 +226,6 @@ final class ChainMutants {
     static final class Wrong {
 
         private Wrong() {}
-
-        static void tell(ActorRef<? super ChainLog.Event> replica, ChainLog.Write write) {
-            replica.tell(new ChainLog.Stored(write.ticket()));
-        }
 
         static Configuration applied(MasterCommand command, Configuration now) {
             return switch (command.kind()) {

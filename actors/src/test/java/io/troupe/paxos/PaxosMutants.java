@@ -2,8 +2,10 @@ package io.troupe.paxos;
 
 import static net.bytebuddy.matcher.ElementMatchers.named;
 
+import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicatedService;
 import io.troupe.replication.Sessions;
+import io.troupe.replication.WriteAheadLog;
 import io.troupe.sim.mutants.Mutant;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +39,7 @@ final class PaxosMutants {
                 planted(AcceptsBelowItsPromise.class, Pledge.class, "mayAccept", 20),
                 planted(PromisesBelowItsPromise.class, Pledge.class, "mayPromise", 20),
                 planted(ForgetsItsPromiseInACrash.class, Ledger.class, "recover", 20),
-                planted(AnswersBeforeTheSync.class, Ledger.class, "store", 20),
+                planted(AnswersBeforeTheSync.class, WriteAheadLog.class, "store", 20),
                 planted(ChoosesItsOwnValue.class, Phase1.class, "mustPropose", 20),
                 planted(TakesTheLowestVote.class, Phase1.class, "higher", 100),
                 planted(ReusesABallot.class, PaxosServer.class, "nextBallot", 20),
@@ -82,8 +84,8 @@ final class PaxosMutants {
     static final class AnswersBeforeTheSync {
         @Advice.OnMethodEnter
         static void enter(
-                @Advice.FieldValue("replica") ActorRef<Ledger.Event> replica, @Advice.Argument(1) long ticket) {
-            replica.tell(new Ledger.Stored(ticket));
+                @Advice.FieldValue("replica") ActorRef<Replica.Message> replica, @Advice.Argument(1) long ticket) {
+            replica.tell(new WriteAheadLog.Stored(ticket));
         }
     }
 

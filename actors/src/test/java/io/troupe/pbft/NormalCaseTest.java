@@ -12,6 +12,7 @@ import io.troupe.pbft.PbftMessage.Reply;
 import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.pbft.PbftMessage.RequestId;
 import io.troupe.replication.Replica;
+import io.troupe.replication.WriteAheadLog;
 import io.troupe.wire.WireBytes;
 import java.util.Collections;
 import java.util.List;
@@ -34,7 +35,7 @@ class NormalCaseTest {
             ConfigFactory.parseString("troupe.pbft.max-batch-requests = 4").withFallback(ConfigFactory.load()));
     private static final String PEER = "n4";
 
-    private final TestProbe<FactLog.Record> disk = KIT.createTestProbe();
+    private final TestProbe<WriteAheadLog.Write<Fact.Written>> disk = KIT.createTestProbe();
     private final TestProbe<Replica.Message> peer = KIT.createTestProbe();
     private final TestProbe<Executor.Execute> executor = KIT.createTestProbe();
 
@@ -92,10 +93,10 @@ class NormalCaseTest {
         normalCase.onRequest(letter(request), request);
         PrePrepare said = (PrePrepare) heard();
         assertThat(notary(PEER).readRequests(said.batch())).containsExactly(request);
-        FactLog.Record written = disk.receiveMessage();
+        WriteAheadLog.Write<Fact.Written> written = disk.receiveMessage();
         peer.expectNoMessage();
         assertThat(core.slot(1).prepareOf("n1")).isEmpty();
-        core.onRecorded(written.ticket());
+        core.onStored(written.ticket());
         assertThat(heard()).isEqualTo(new Prepare(0, 1, Digest.of(said.batch())));
     }
 
@@ -111,12 +112,12 @@ class NormalCaseTest {
         normalCase.onPrepare("n1", new Prepare(0, 1, digest));
         normalCase.onPrepare("n3", new Prepare(0, 1, digest));
         peer.expectNoMessage();
-        core.onRecorded(disk.receiveMessage().ticket());
+        core.onStored(disk.receiveMessage().ticket());
         assertThat(heard()).isEqualTo(new Prepare(0, 1, digest));
         normalCase.onCommit("n1", new Commit(0, 1, digest));
         normalCase.onCommit("n3", new Commit(0, 1, digest));
         peer.expectNoMessage();
-        core.onRecorded(disk.receiveMessage().ticket());
+        core.onStored(disk.receiveMessage().ticket());
         assertThat(heard()).isEqualTo(new Commit(0, 1, digest));
         Executor.Execute execute = executor.receiveMessage();
         assertThat(execute.requests()).containsExactly(request);

@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigFactory;
 import io.troupe.pbft.PbftMessage.StateHeader;
 import io.troupe.pbft.Slot.Vote;
 import io.troupe.replication.Replica;
+import io.troupe.replication.WriteAheadLog;
 import io.troupe.wire.WireBytes;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,14 +149,14 @@ class PbftRulesTest {
                     .as("before it is durable that this is the first life")
                     .isFalse();
             first.start();
-            first.onRecorded(1);
+            first.onStored(1);
             assertThat(first.mayAnswerReads()).isTrue();
 
             StateHeader header = new StateHeader(9, 100, A);
             ledger.apply(new Fact.Stable(1024, header.digest(1024), header, 0, true, Optional.empty()));
             Core second = kit.core(ledger, settings);
             second.start();
-            second.onRecorded(1);
+            second.onStored(1);
             assertThat(second.executed()).isEqualTo(1024);
             assertThat(second.mayAnswerReads()).isFalse();
             second.executedThrough(1024 + settings.window() - 1);
@@ -181,7 +182,7 @@ class PbftRulesTest {
                     settings,
                     new Notary("n1", new DealtKeys("n1", FOUR.replicas()), WireBytes.of(actors.system())),
                     ledger,
-                    actors.createTestProbe(FactLog.Record.class).ref(),
+                    actors.<WriteAheadLog.Write<Fact.Written>>createTestProbe().ref(),
                     actors.createTestProbe(Replica.Message.class).ref(),
                     LoggerFactory.getLogger("test"));
         }

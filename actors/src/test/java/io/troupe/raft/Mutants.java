@@ -9,6 +9,7 @@ import io.troupe.replication.Proposals;
 import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicatedService;
 import io.troupe.replication.Sessions;
+import io.troupe.replication.WriteAheadLog;
 import io.troupe.sim.Simulation;
 import java.time.Duration;
 import java.util.List;
@@ -60,7 +61,12 @@ final class Mutants {
     static List<Mutant> all() {
         return List.of(
                 new Mutant(VotesTwiceInATerm.class, HardState.class, named("mayVoteFor"), 10),
-                new Mutant(ForgetsToPersistTheVote.class, RaftLog.class, named("store"), 100, ElectionFaults.class),
+                new Mutant(
+                        ForgetsToPersistTheVote.class,
+                        LogEvent.Written.class,
+                        isConstructor(),
+                        100,
+                        ElectionFaults.class),
                 new Mutant(RestartWipesTheVote.class, RecoveredLog.class, named("hardState"), 10),
                 new Mutant(NewLeaderWipesTheVote.class, RaftServer.class, named("follow"), 100, ElectionFaults.class),
                 new Mutant(CountsStaleVotes.class, Candidate.class, named("onVoteReply"), 150),
@@ -69,7 +75,7 @@ final class Mutants {
                 new Mutant(AppliesBeforeCommit.class, Follower.class, named("accept"), 10),
                 new Mutant(SkipsTheConsistencyCheck.class, LogMatching.class, named("decide"), 40),
                 new Mutant(TruncatesOnAStaleAppend.class, LogMatching.class, named("decide"), 10),
-                new Mutant(AcknowledgesBeforeTheSync.class, RaftLog.class, named("store"), 10),
+                new Mutant(AcknowledgesBeforeTheSync.class, WriteAheadLog.class, named("store"), 10),
                 new Mutant(LeaderCountsItselfBeforeTheSync.class, Leader.class, named("durableIndexOf"), 60),
                 new Mutant(ReadsWithoutReadIndex.class, HeartbeatRounds.class, named("isConfirmed"), 100),
                 new Mutant(SnapshotsWithoutSessions.class, ReplicatedService.class, named("write"), 10),
@@ -115,8 +121,8 @@ final class Mutants {
     /** Figure 2: votedFor is persistent. akka-raft #56, "Nodes should not forget who they voted for". */
     static final class ForgetsToPersistTheVote {
         @Advice.OnMethodEnter
-        static void enter(@Advice.Argument(value = 0, readOnly = false) LogEvent event) {
-            event = Wrong.withoutVote(event);
+        static void enter(@Advice.Argument(value = 0, readOnly = false) HardState hardState) {
+            hardState = new HardState(hardState.term(), Optional.empty());
         }
     }
 
@@ -219,8 +225,8 @@ final class Mutants {
     static final class AcknowledgesBeforeTheSync {
         @Advice.OnMethodEnter
         static void enter(
-                @Advice.FieldValue("replica") ActorRef<RaftLog.Event> replica, @Advice.Argument(1) long ticket) {
-            replica.tell(new RaftLog.Stored(ticket));
+                @Advice.FieldValue("replica") ActorRef<Replica.Message> replica, @Advice.Argument(1) long ticket) {
+            replica.tell(new WriteAheadLog.Stored(ticket));
         }
     }
 
@@ -450,13 +456,6 @@ final class Mutants {
     static final class Wrong {
 
         private Wrong() {}
-
-        static LogEvent withoutVote(LogEvent event) {
-            HardState forgetful = new HardState(event.hardState().term(), Optional.empty());
-            return event instanceof LogEvent.Rebased rebased
-                    ? new LogEvent.Rebased(forgetful, rebased.snapshot(), rebased.restStays())
-                    : new LogEvent.Written(forgetful, ((LogEvent.Written) event).entries());
-        }
 
         static void commitByCounting(Leader leader, Proposals proposals) {
             RaftServer server = leader.server;
