@@ -60,16 +60,7 @@ public final class ChainEngine implements Engine {
             throw new IllegalArgumentException("Group " + seat.group() + " has the members " + seat.members() + ", and "
                     + seat.node() + " is none of them; the members of a chain's group are fixed");
         }
-        var identity = new ChainReplica.Identity(
-                seat.group(),
-                seat.node(),
-                seat.members(),
-                "chain-" + seat.group() + "@" + seat.node(),
-                settings,
-                storage,
-                seat.random(),
-                nanoClock,
-                witness);
-        return ChainReplica.create(identity, masterEngine, seat);
+        return ChainReplica.create(
+                new ChainReplica.Identity(seat, masterEngine, settings, storage, nanoClock, witness));
     }
 }

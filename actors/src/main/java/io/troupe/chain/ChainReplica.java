@@ -4,9 +4,9 @@ import io.troupe.replication.Answers;
 import io.troupe.replication.Applier;
 import io.troupe.replication.Engine;
 import io.troupe.replication.GroupLogging;
-import io.troupe.replication.Groups;
 import io.troupe.replication.Observers;
 import io.troupe.replication.PeerDirectory;
+import io.troupe.replication.RecoveringReplica;
 import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicaControl;
@@ -15,18 +15,13 @@ import io.troupe.replication.SnapshotReader.FetchChunk;
 import io.troupe.replication.SnapshotStorage;
 import io.troupe.replication.SnapshotWriter;
 import io.troupe.replication.WriteAheadLog;
-import java.util.List;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
-import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
-import org.apache.pekko.actor.typed.javadsl.StashBuffer;
-import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,125 +30,83 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Transitions: reading the log → restoring the snapshot, if there is one → running.
  */
-final class ChainReplica extends AbstractBehavior<Replica.Message> {
-
-    private enum Tick implements Replica.Message {
-        TICK
-    }
+final class ChainReplica {
 
     /** The master has decided. */
     record Configured(Configuration configuration) implements Replica.Message {}
 
     /** Who a replica is, and what it works with. */
     record Identity(
-            String group,
-            String node,
-            List<String> members,
-            String persistenceId,
+            Engine.Seat seat,
+            Engine masterEngine,
             ChainSettings settings,
             SnapshotStorage storage,
-            RandomGenerator random,
             LongSupplier nanoClock,
             Witness witness) {}
 
-    static Behavior<Replica.Message> create(Identity identity, Engine masterEngine, Engine.Seat seat) {
-        return Behaviors.withStash(
-                identity.settings().maxStashed(),
-                stash -> Behaviors.setup(context -> Behaviors.withTimers(
-                        timers -> new ChainReplica(context, timers, stash, identity, masterEngine, seat))));
+    static Behavior<Replica.Message> create(Identity identity) {
+        return RecoveringReplica.create(
+                identity.seat(), identity.settings().maxStashed(), recovering -> new ChainReplica(recovering, identity)
+                        .readLog());
     }
 
-    private final TimerScheduler<Replica.Message> timers;
-    private final StashBuffer<Replica.Message> stash;
+    private final RecoveringReplica recovering;
+    private final ActorContext<Replica.Message> context;
     private final Identity identity;
-    private final Engine.Seat seat;
     private final ActorRef<WriteAheadLog.Write<LogEvent>> log;
     private final ActorRef<Applier.Command> applier;
     private final ActorRef<Replica.Message> master;
 
-    private ChainReplica(
-            ActorContext<Replica.Message> context,
-            TimerScheduler<Replica.Message> timers,
-            StashBuffer<Replica.Message> stash,
-            Identity identity,
-            Engine masterEngine,
-            Engine.Seat seat) {
-        super(context);
-        this.timers = timers;
-        this.stash = stash;
+    private ChainReplica(RecoveringReplica recovering, Identity identity) {
+        this.recovering = recovering;
+        this.context = recovering.context();
         this.identity = identity;
-        this.seat = seat;
-        ActorRef<Replica.Message> self = context.getSelf();
+        Engine.Seat seat = identity.seat();
         this.log = WriteAheadLog.spawn(
                 context,
-                identity.persistenceId(),
+                "chain-" + seat.group() + "@" + seat.node(),
                 identity.settings().journal(),
                 identity.settings().maxWriteBytes(),
                 new ChainLog());
         this.applier = context.spawn(
-                Applier.create(
-                        identity.group(),
-                        seat.factory().create(identity.group(), identity.node()),
-                        identity.storage(),
-                        self.narrow()),
-                "applier");
-        this.master = context.spawn(
-                masterEngine.replica(new Engine.Seat(
-                        identity.group() + ".master",
-                        identity.node(),
-                        seat.members(),
-                        (group, node) -> new Master(identity.members(), decided -> self.tell(new Configured(decided))),
-                        identity.random(),
-                        seat.directory(),
-                        context.getSystem().ignoreRef())),
-                "master");
+                Applier.create(seat, identity.storage(), context.getSelf().narrow()), "applier");
+        this.master = context.spawn(identity.masterEngine().replica(masterSeat(seat)), "master");
         context.watch(log); // A child's end ends the replica: nobody handles the signal.
         context.watch(applier);
         context.watch(master);
     }
 
-    @Override
-    public Receive<Replica.Message> createReceive() {
-        return newReceiveBuilder()
-                .onMessage(ChainLog.Recovered.class, this::onRecovered)
-                .onAnyMessage(this::stash)
-                .build();
+    private Engine.Seat masterSeat(Engine.Seat seat) {
+        ActorRef<Replica.Message> self = context.getSelf();
+        return new Engine.Seat(
+                seat.group() + ".master",
+                seat.node(),
+                seat.members(),
+                (group, node) -> new Master(seat.members(), decided -> self.tell(new Configured(decided))),
+                seat.random(),
+                seat.directory(),
+                context.getSystem().ignoreRef());
     }
 
-    private Behavior<Replica.Message> stash(Replica.Message message) {
-        if (!stash.isFull()) {
-            stash.stash(message);
-        } else if (message instanceof Replica.Request request) {
-            Rejections.reject(request, Replica.Reason.OVERLOADED, "the replica recovers, and its stash is full");
-        } // Else a peer's message, which is repeated in time.
-        return this;
+    private Behavior<Replica.Message> readLog() {
+        return recovering.await(ChainLog.Recovered.class, this::onRecovered);
     }
 
     private Behavior<Replica.Message> onRecovered(ChainLog.Recovered recovered) {
-        if (recovered.snapshot().index() == 0) {
+        Position snapshot = recovered.snapshot();
+        if (snapshot.index() == 0) {
             return run(recovered);
         }
-        applier.tell(new Applier.Restore(
-                recovered.snapshot().index(), recovered.snapshot().epoch()));
-        return Behaviors.receive(Replica.Message.class)
-                .onMessage(Applier.Restored.class, ignored -> run(recovered))
-                .onAnyMessage(message -> {
-                    stash(message);
-                    return Behaviors.same();
-                })
-                .build();
+        applier.tell(new Applier.Restore(snapshot.index(), snapshot.epoch()));
+        return recovering.await(Applier.Restored.class, restored -> run(recovered));
     }
 
     private Behavior<Replica.Message> run(ChainLog.Recovered recovered) {
-        timers.startTimerWithFixedDelay(
-                Tick.TICK, Tick.TICK, identity.settings().heartbeatInterval());
-        ActorRef<Replica.Message> self = getContext().getSelf();
-        var peers = new TreeSet<>(identity.members());
-        peers.remove(identity.node());
-        seat.directory().tell(new PeerDirectory.Join(identity.group(), peers, self, self.narrow()));
-        var server = new ChainServer(identity, getContext(), log, applier, recovered);
-        seat.hosted().tell(new Groups.Hosted(identity.group(), self.narrow()));
-        return stash.unstashAll(new Running(getContext(), server, identity, master));
+        var peers = new TreeSet<>(identity.seat().members());
+        peers.remove(identity.seat().node());
+        var server = new ChainServer(identity, context, log, applier, recovered);
+        return recovering.run(
+                peers, identity.settings().heartbeatInterval(), new Running(context, server, identity, master));
     }
 
     /** The recovered replica: one line a message. */
@@ -182,7 +135,7 @@ final class ChainReplica extends AbstractBehavior<Replica.Message> {
             this.queries = new Queries(server, identity.nanoClock());
             this.head = new Head(server);
             this.requests = new Requests(server, head, queries);
-            this.surveillance = new Surveillance(server, identity.random(), master);
+            this.surveillance = new Surveillance(server, identity.seat().random(), master);
             this.observers = new Observers(context);
         }
 
@@ -200,7 +153,7 @@ final class ChainReplica extends AbstractBehavior<Replica.Message> {
                     .onMessageEquals(Requests.Flush.FLUSH, () -> step(requests::onFlush))
                     .onMessage(Answers.Batch.class, message -> step(message::deliver))
                     .onMessage(Applier.Applied.class, this::onApplied)
-                    .onMessageEquals(Tick.TICK, this::onTick)
+                    .onMessageEquals(RecoveringReplica.Tick.TICK, this::onTick)
                     .onMessage(ChainMessage.Heartbeat.class, this::onHeartbeat)
                     .onMessage(Configured.class, message -> configured(message.configuration()))
                     .onMessage(ChainMessage.Connect.class, message -> step(() -> server.downstream.onConnect(message)))
@@ -324,7 +277,7 @@ final class ChainReplica extends AbstractBehavior<Replica.Message> {
         private Behavior<Replica.Message> onListMembers(Replica.ListMembers list) {
             return step(() -> {
                 Configuration now = server.configuration();
-                var learners = new TreeSet<>(identity.members());
+                var learners = new TreeSet<>(identity.seat().members());
                 learners.removeAll(now.chain());
                 list.replyTo()
                         .tell(new Replica.MembersListed(

@@ -49,9 +49,9 @@ final class ChainServer implements Compaction.Host<Position> {
             ActorRef<WriteAheadLog.Write<LogEvent>> log,
             ActorRef<Applier.Command> applier,
             ChainLog.Recovered recovered) {
-        this.group = identity.group();
-        this.node = identity.node();
-        this.members = identity.members();
+        this.group = identity.seat().group();
+        this.node = identity.seat().node();
+        this.members = identity.seat().members();
         this.settings = identity.settings();
         this.context = context;
         this.self = context.getSelf();
@@ -62,9 +62,13 @@ final class ChainServer implements Compaction.Host<Position> {
         this.applied = recovered.snapshot().index();
         this.appliedTold = applied;
         this.lease = new GrantedLease(settings, identity.nanoClock());
-        this.epochs =
-                new Epochs(this, lease, recovered.configuration().orElse(Configuration.founding(identity.members())));
-        this.upstream = new Upstream(this, identity.random());
+        this.epochs = new Epochs(
+                this,
+                lease,
+                recovered
+                        .configuration()
+                        .orElse(Configuration.founding(identity.seat().members())));
+        this.upstream = new Upstream(this, identity.seat().random());
         var snapshots = new Snapshots(identity.storage(), group, context, settings.blockingDispatcher());
         this.transfer = new StateTransfer(this, snapshots);
         this.compaction = new Compaction<>(

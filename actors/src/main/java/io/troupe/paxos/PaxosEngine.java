@@ -54,16 +54,12 @@ public final class PaxosEngine implements Engine {
 
     @Override
     public Behavior<Replica.Message> replica(Seat seat) {
-        var identity = new PaxosReplica.Identity(
-                seat.group(),
-                seat.node(),
+        return PaxosReplica.create(new PaxosReplica.Identity(
+                seat,
                 journalIds.apply("paxos-" + seat.group() + "@" + seat.node()),
                 settings,
                 storage,
-                seat.random(),
                 nanoClock,
-                seat.directory(),
-                witness);
-        return PaxosReplica.create(identity, seat);
+                witness));
     }
 }

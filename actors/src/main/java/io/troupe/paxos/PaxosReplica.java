@@ -16,10 +16,9 @@ import io.troupe.paxos.PaxosMessage.TakeOver;
 import io.troupe.replication.Applier;
 import io.troupe.replication.Engine;
 import io.troupe.replication.GroupLogging;
-import io.troupe.replication.Groups;
 import io.troupe.replication.Observers;
 import io.troupe.replication.PeerDirectory;
-import io.troupe.replication.Rejections;
+import io.troupe.replication.RecoveringReplica;
 import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicaControl;
 import io.troupe.replication.SnapshotFetcher;
@@ -29,18 +28,13 @@ import io.troupe.replication.SnapshotWriter;
 import io.troupe.replication.WriteAheadLog;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
-import org.apache.pekko.actor.typed.javadsl.StashBuffer;
-import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
  * One replica of one group: recovers, then gives every message to its present {@link Role} and takes the role that comes
@@ -50,134 +44,78 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * <p>Transitions: reading the ledger → looking for the mark, when the ledger is empty → restoring the snapshot, if there is
  * one → running, as a follower.
  */
-final class PaxosReplica extends AbstractBehavior<Replica.Message> {
-
-    private enum Tick implements Replica.Message {
-        TICK
-    }
+final class PaxosReplica {
 
     /** Who a replica is, and what it works with. */
     record Identity(
-            String group,
-            String node,
+            Engine.Seat seat,
             String persistenceId,
             PaxosSettings settings,
             SnapshotStorage storage,
-            RandomGenerator random,
             LongSupplier nanoClock,
-            ActorRef<PeerDirectory.Command> directory,
             Witness witness) {}
 
-    static Behavior<Replica.Message> create(Identity identity, Engine.Seat seat) {
-        return Behaviors.withStash(
-                identity.settings().maxStashed(),
-                stash -> Behaviors.setup(context ->
-                        Behaviors.withTimers(timers -> new PaxosReplica(context, timers, stash, identity, seat))));
+    static Behavior<Replica.Message> create(Identity identity) {
+        return RecoveringReplica.create(
+                identity.seat(), identity.settings().maxStashed(), recovering -> new PaxosReplica(recovering, identity)
+                        .readLedger());
     }
 
-    private final TimerScheduler<Replica.Message> timers;
-    private final StashBuffer<Replica.Message> stash;
+    private final RecoveringReplica recovering;
+    private final ActorContext<Replica.Message> context;
     private final Identity identity;
     private final Engine.Seat seat;
+    private final PaxosSettings settings;
     private final ActorRef<WriteAheadLog.Write<LedgerEvent>> ledger;
     private final ActorRef<Applier.Command> applier;
 
-    private PaxosReplica(
-            ActorContext<Replica.Message> context,
-            TimerScheduler<Replica.Message> timers,
-            StashBuffer<Replica.Message> stash,
-            Identity identity,
-            Engine.Seat seat) {
-        super(context);
-        this.timers = timers;
-        this.stash = stash;
+    private PaxosReplica(RecoveringReplica recovering, Identity identity) {
+        this.recovering = recovering;
+        this.context = recovering.context();
         this.identity = identity;
-        this.seat = seat;
-        ActorRef<Replica.Message> self = context.getSelf();
+        this.seat = identity.seat();
+        this.settings = identity.settings();
         this.ledger = WriteAheadLog.spawn(
-                context,
-                identity.persistenceId(),
-                identity.settings().journal(),
-                identity.settings().maxWriteBytes(),
-                new Ledger());
+                context, identity.persistenceId(), settings.journal(), settings.maxWriteBytes(), new Ledger());
         this.applier = context.spawn(
-                Applier.create(
-                        identity.group(),
-                        seat.factory().create(identity.group(), identity.node()),
-                        identity.storage(),
-                        self.narrow()),
-                "applier");
+                Applier.create(seat, identity.storage(), context.getSelf().narrow()), "applier");
         context.watch(ledger); // A child's end ends the replica: nobody handles the signal.
         context.watch(applier);
     }
 
     private DispatcherSelector blocking() {
-        return DispatcherSelector.fromConfig(identity.settings().blockingDispatcher());
+        return DispatcherSelector.fromConfig(settings.blockingDispatcher());
     }
 
-    /** Who joins believes nobody but the group itself about its members: what a host says may be out of date. */
-    private SnapshotMetadata founding() {
-        Set<String> founders =
-                seat.members().contains(identity.node()) ? new TreeSet<>(seat.members()) : new TreeSet<>();
-        var founding = Membership.founding(
-                founders,
-                identity.settings().phase2Quorum(),
-                identity.settings().window());
-        return new SnapshotMetadata(0, Memberships.founding(founding).asOf(0));
-    }
-
-    @Override
-    public Receive<Replica.Message> createReceive() {
-        return newReceiveBuilder()
-                .onMessage(Ledger.Recovered.class, this::onRecovered)
-                .onAnyMessage(this::stash)
-                .build();
-    }
-
-    private Behavior<Replica.Message> stash(Replica.Message message) {
-        if (!stash.isFull()) {
-            stash.stash(message);
-        } else if (message instanceof Replica.Request request) {
-            Rejections.reject(request, Replica.Reason.OVERLOADED, "the replica recovers, and its stash is full");
-        } // Else a peer's message, which is repeated in time.
-        return this;
+    private Behavior<Replica.Message> readLedger() {
+        return recovering.await(Ledger.Recovered.class, this::onRecovered);
     }
 
     private Behavior<Replica.Message> onRecovered(Ledger.Recovered recovered) {
         if (recovered.snapshot().isPresent()) {
             return restore(recovered, recovered.snapshot().get());
         }
-        getContext()
-                .spawnAnonymous(
-                        Rebuilding.look(
-                                identity.storage(),
-                                identity.group(),
-                                getContext().getSelf()),
-                        blocking());
-        return waitingFor(Rebuilding.Marked.class, marked -> found(recovered, marked.before()));
+        context.spawnAnonymous(Rebuilding.look(identity.storage(), seat.group(), context.getSelf()), blocking());
+        return recovering.await(Rebuilding.Marked.class, marked -> found(recovered, marked.before()));
     }
 
-    private <M extends Replica.Message> Behavior<Replica.Message> waitingFor(
-            Class<M> type, Function<M, Behavior<Replica.Message>> then) {
-        return Behaviors.receive(Replica.Message.class)
-                .onMessage(type, then::apply)
-                .onAnyMessage(message -> {
-                    stash(message);
-                    return Behaviors.same();
-                })
-                .build();
+    /** Who joins believes nobody but the group itself about its members: what a host says may be out of date. */
+    private SnapshotMetadata founding() {
+        Set<String> founders = seat.members().contains(seat.node()) ? new TreeSet<>(seat.members()) : new TreeSet<>();
+        var founding = Membership.founding(founders, settings.phase2Quorum(), settings.window());
+        return new SnapshotMetadata(0, Memberships.founding(founding).asOf(0));
     }
 
     private Behavior<Replica.Message> found(Ledger.Recovered recovered, boolean before) {
         SnapshotMetadata founding = founding();
         PaxosServer server = server(recovered, founding);
         if (before) {
-            GroupLogging.of(getContext().getLog(), identity.group())
+            GroupLogging.of(context.getLog(), seat.group())
                     .warn(
                             "The journal of group {} on {} has lost what it held: the replica learns, and asks to vote again",
-                            identity.group(),
-                            identity.node());
-            server.beginAnew(identity.random().nextLong(1, Long.MAX_VALUE), founding);
+                            seat.group(),
+                            seat.node());
+            server.beginAnew(seat.random().nextLong(1, Long.MAX_VALUE), founding);
         } else {
             server.found(founding);
         }
@@ -185,7 +123,7 @@ final class PaxosReplica extends AbstractBehavior<Replica.Message> {
     }
 
     private PaxosServer server(Ledger.Recovered recovered, SnapshotMetadata snapshot) {
-        return new PaxosServer(identity, seat.members(), getContext(), ledger, applier, recovered, snapshot);
+        return new PaxosServer(identity, context, ledger, applier, recovered, snapshot);
     }
 
     private Behavior<Replica.Message> restore(Ledger.Recovered recovered, SnapshotMetadata snapshot) {
@@ -193,7 +131,7 @@ final class PaxosReplica extends AbstractBehavior<Replica.Message> {
             return run(server(recovered, snapshot));
         }
         applier.tell(new Applier.Restore(snapshot.index(), 0));
-        return waitingFor(Applier.Restored.class, ignored -> {
+        return recovering.await(Applier.Restored.class, restored -> {
             PaxosServer server = server(recovered, snapshot);
             server.compaction().prune();
             return run(server);
@@ -201,13 +139,8 @@ final class PaxosReplica extends AbstractBehavior<Replica.Message> {
     }
 
     private Behavior<Replica.Message> run(PaxosServer server) {
-        getContext().spawnAnonymous(Rebuilding.mark(identity.storage(), identity.group()), blocking());
-        timers.startTimerWithFixedDelay(
-                Tick.TICK, Tick.TICK, identity.settings().tick());
-        ActorRef<Replica.Message> self = getContext().getSelf();
-        identity.directory().tell(new PeerDirectory.Join(identity.group(), server.peersToSeek(), self, self.narrow()));
-        seat.hosted().tell(new Groups.Hosted(identity.group(), self.narrow()));
-        return stash.unstashAll(new Running(getContext(), server, identity.witness()));
+        context.spawnAnonymous(Rebuilding.mark(identity.storage(), seat.group()), blocking());
+        return recovering.run(server.peersToSeek(), settings.tick(), new Running(context, server, identity.witness()));
     }
 
     /** The recovered replica: one line a message. */
@@ -235,7 +168,7 @@ final class PaxosReplica extends AbstractBehavior<Replica.Message> {
                     .onMessage(WriteAheadLog.Stored.class, this::onStored)
                     .onMessage(Applier.Applied.class, this::onApplied)
                     .onMessageEquals(Leader.Flush.FLUSH, () -> become(role.onFlush()))
-                    .onMessageEquals(Tick.TICK, this::onTick)
+                    .onMessageEquals(RecoveringReplica.Tick.TICK, this::onTick)
                     .onMessage(ReadAt.class, message -> become(role.onReadAt(message)))
                     .onMessage(ReadAtReply.class, message -> become(role.onReadAtReply(message)))
                     .onMessage(Prepare.class, message -> become(role.onPrepare(message)))

@@ -67,20 +67,19 @@ final class PaxosServer implements Compaction.Host<SnapshotMetadata> {
 
     PaxosServer(
             PaxosReplica.Identity identity,
-            List<String> hosts,
             ActorContext<Replica.Message> context,
             ActorRef<WriteAheadLog.Write<LedgerEvent>> ledger,
             ActorRef<Applier.Command> applier,
             Ledger.Recovered recovered,
             SnapshotMetadata snapshot) {
-        this.group = identity.group();
-        this.node = identity.node();
+        this.group = identity.seat().group();
+        this.node = identity.seat().node();
         this.settings = identity.settings();
-        this.random = identity.random();
+        this.random = identity.seat().random();
         this.nanoClock = identity.nanoClock();
         this.snapshots = new Snapshots(identity.storage(), group, context, settings.blockingDispatcher());
-        this.directory = identity.directory();
-        this.hosts = new TreeSet<>(hosts);
+        this.directory = identity.seat().directory();
+        this.hosts = new TreeSet<>(identity.seat().members());
         this.context = context;
         this.self = context.getSelf();
         this.ledger = ledger;

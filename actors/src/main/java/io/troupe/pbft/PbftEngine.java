@@ -54,16 +54,6 @@ public final class PbftEngine implements Engine {
             throw new IllegalArgumentException("Group " + seat.group() + " has the members " + members.replicas()
                     + ", and " + seat.node() + " is none of them; the members of a PBFT group are fixed");
         }
-        var identity = new PbftReplica.Identity(
-                seat.group(),
-                seat.node(),
-                members,
-                settings,
-                storage,
-                keys,
-                seat.random(),
-                seat.directory(),
-                inspector);
-        return PbftReplica.create(identity, seat.factory(), seat.hosted());
+        return PbftReplica.create(new PbftReplica.Identity(seat, members, settings, storage, keys, inspector));
     }
 }

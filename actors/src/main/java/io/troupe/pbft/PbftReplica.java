@@ -18,30 +18,26 @@ import io.troupe.pbft.PbftMessage.Reply;
 import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.pbft.PbftMessage.Standing;
 import io.troupe.pbft.PbftMessage.ViewChange;
+import io.troupe.replication.Engine;
 import io.troupe.replication.GroupLogging;
-import io.troupe.replication.Groups;
 import io.troupe.replication.Observers;
 import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.ReadConsistency;
+import io.troupe.replication.RecoveringReplica;
 import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicaControl;
 import io.troupe.replication.SnapshotStorage;
-import io.troupe.replication.StateMachine;
 import io.troupe.replication.WriteAheadLog;
 import io.troupe.wire.WireBytes;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
-import org.apache.pekko.actor.typed.javadsl.StashBuffer;
-import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
  * One replica of one group: recovers, then opens what it is told and gives it to the part of the protocol that it
@@ -49,82 +45,64 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  *
  * <p>Transitions: reading its facts → restoring the stable checkpoint, if there is one → running.
  */
-final class PbftReplica extends AbstractBehavior<Replica.Message> {
-
-    private enum Tick implements Replica.Message {
-        TICK
-    }
+final class PbftReplica {
 
     /** Who a replica is, and what it works with. */
     record Identity(
-            String group,
-            String node,
+            Engine.Seat seat,
             Membership members,
             PbftSettings settings,
             SnapshotStorage storage,
             Keys keys,
-            RandomGenerator random,
-            ActorRef<PeerDirectory.Command> directory,
-            Inspector inspector) {
+            Inspector inspector) {}
 
-        String persistenceId() {
-            return "pbft-" + group + "@" + node;
-        }
+    static Behavior<Replica.Message> create(Identity identity) {
+        return RecoveringReplica.create(
+                identity.seat(), identity.settings().maxStashed(), recovering -> new PbftReplica(recovering, identity)
+                        .readFacts());
     }
 
-    static Behavior<Replica.Message> create(
-            Identity identity, StateMachine.Factory factory, ActorRef<Groups.Hosted> hosted) {
-        return Behaviors.withStash(
-                identity.settings().maxStashed(),
-                stash -> Behaviors.setup(context -> Behaviors.withTimers(
-                        timers -> new PbftReplica(context, timers, stash, identity, factory, hosted))));
-    }
-
-    private final TimerScheduler<Replica.Message> timers;
-    private final StashBuffer<Replica.Message> stash;
+    private final RecoveringReplica recovering;
+    private final ActorContext<Replica.Message> context;
     private final Identity identity;
-    private final ActorRef<Groups.Hosted> hosted;
     private final ActorRef<WriteAheadLog.Write<Fact.Written>> disk;
     private final ActorRef<Executor.Command> executor;
     private final ActorRef<StateKeeper.Command> keeper;
     private final ActorRef<VotingClient.Message> client;
 
-    private PbftReplica(
-            ActorContext<Replica.Message> context,
-            TimerScheduler<Replica.Message> timers,
-            StashBuffer<Replica.Message> stash,
-            Identity identity,
-            StateMachine.Factory factory,
-            ActorRef<Groups.Hosted> hosted) {
-        super(context);
-        this.timers = timers;
-        this.stash = stash;
+    private PbftReplica(RecoveringReplica recovering, Identity identity) {
+        this.recovering = recovering;
+        this.context = recovering.context();
         this.identity = identity;
-        this.hosted = hosted;
+        Engine.Seat seat = identity.seat();
         PbftSettings settings = identity.settings();
         ActorRef<Replica.Message> self = context.getSelf();
         this.disk = WriteAheadLog.spawn(
-                context, identity.persistenceId(), settings.journal(), settings.window(), new FactLog());
+                context,
+                "pbft-" + seat.group() + "@" + seat.node(),
+                settings.journal(),
+                settings.window(),
+                new FactLog());
         this.executor = context.spawn(
                 Executor.create(
-                        identity.group(),
-                        factory.create(identity.group(), identity.node()),
+                        seat.group(),
+                        seat.factory().create(seat.group(), seat.node()),
                         identity.storage(),
                         settings.checkpointInterval(),
                         settings.checkpointBytes(),
                         self.narrow()),
                 "executor");
         this.keeper = context.spawn(
-                StateKeeper.create(identity.group(), identity.storage(), settings.pageBytes(), self.narrow()),
+                StateKeeper.create(seat.group(), identity.storage(), settings.pageBytes(), self.narrow()),
                 "state-keeper",
                 DispatcherSelector.fromConfig(settings.blockingDispatcher()));
         this.client = context.spawn(
                 VotingClient.create(
                         identity.members(),
                         settings,
-                        identity.node(),
+                        seat.node(),
                         WireBytes.of(context.getSystem()),
-                        identity.random().nextLong(),
+                        seat.random().nextLong(),
                         self),
                 "client");
         context.watch(disk); // A child's end ends the replica: nobody handles the signal.
@@ -133,61 +111,35 @@ final class PbftReplica extends AbstractBehavior<Replica.Message> {
         context.watch(client);
     }
 
-    @Override
-    public Receive<Replica.Message> createReceive() {
-        return newReceiveBuilder()
-                .onMessage(FactLog.Recovered.class, this::onRecovered)
-                .onAnyMessage(this::stash)
-                .build();
+    private Behavior<Replica.Message> readFacts() {
+        return recovering.await(FactLog.Recovered.class, recovered -> restore(recovered.ledger()));
     }
 
-    private Behavior<Replica.Message> stash(Replica.Message message) {
-        if (!stash.isFull()) {
-            stash.stash(message);
-        } else if (message instanceof Replica.Request request) {
-            Rejections.reject(request, Replica.Reason.OVERLOADED, "the replica recovers, and its stash is full");
-        } // Else a replica's message, which is said again in time.
-        return this;
-    }
-
-    private Behavior<Replica.Message> onRecovered(FactLog.Recovered recovered) {
-        Ledger ledger = recovered.ledger();
+    private Behavior<Replica.Message> restore(Ledger ledger) {
         if (ledger.stable().isEmpty()) {
             return run(ledger);
         }
         Fact.Stable stable = ledger.stable().get();
         executor.tell(new Executor.Restore(stable.sequence(), stable.header()));
-        return Behaviors.receive(Replica.Message.class)
-                .onMessage(Executor.Restored.class, ignored -> run(ledger))
-                .onAnyMessage(message -> {
-                    stash(message);
-                    return Behaviors.same();
-                })
-                .build();
+        return recovering.await(Executor.Restored.class, restored -> run(ledger));
     }
 
     private Behavior<Replica.Message> run(Ledger ledger) {
-        ActorRef<Replica.Message> self = getContext().getSelf();
-        Notary notary = new Notary(
-                identity.node(), identity.keys(), WireBytes.of(getContext().getSystem()));
+        Engine.Seat seat = identity.seat();
         Core core = new Core(
-                identity.group(),
-                identity.node(),
+                seat.group(),
+                seat.node(),
                 identity.members(),
                 identity.settings(),
-                notary,
+                new Notary(seat.node(), identity.keys(), WireBytes.of(context.getSystem())),
                 ledger,
                 disk,
-                self,
-                GroupLogging.of(getContext().getLog(), identity.group()));
-        Running running = new Running(getContext(), core, identity, executor, keeper, client);
-        timers.startTimerWithFixedDelay(
-                Tick.TICK, Tick.TICK, identity.settings().tick());
+                context.getSelf(),
+                GroupLogging.of(context.getLog(), seat.group()));
         TreeSet<String> peers = new TreeSet<>(identity.members().replicas());
-        peers.remove(identity.node());
-        identity.directory().tell(new PeerDirectory.Join(identity.group(), peers, self, self.narrow()));
-        hosted.tell(new Groups.Hosted(identity.group(), self.narrow()));
-        return stash.unstashAll(running);
+        peers.remove(seat.node());
+        return recovering.run(
+                peers, identity.settings().tick(), new Running(context, core, identity, executor, keeper, client));
     }
 
     /** The recovered replica. */
@@ -251,7 +203,7 @@ final class PbftReplica extends AbstractBehavior<Replica.Message> {
                     .onMessage(VotingClient.Gather.class, this::onGather)
                     .onMessage(VotingClient.Say.class, say -> then(() -> onSay(say)))
                     .onMessage(Replica.Request.class, this::onClient)
-                    .onMessageEquals(Tick.TICK, () -> then(this::onTick))
+                    .onMessageEquals(RecoveringReplica.Tick.TICK, () -> then(this::onTick))
                     .onMessage(Executor.ReadDone.class, read -> then(() -> replies.onRead(read)))
                     .onMessage(StateKeeper.Saved.class, saved -> then(() -> onSaved(saved)))
                     .onMessage(StateKeeper.Answer.class, answer -> then(() -> core.send(answer.to(), answer.answer())))

@@ -16,7 +16,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 final class Forwarding {
 
     /** Sent to itself when there is something to forward: what is in the mailbox until then goes along. */
-    enum Send implements RaftReplica.Internal {
+    enum Send implements Replica.Message {
         SEND
     }
 

@@ -27,7 +27,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 final class Leader extends Role {
 
     /** Sent to itself when there is something to write or send: what is in the mailbox until then goes along. */
-    enum Flush implements RaftReplica.Internal {
+    enum Flush implements Replica.Message {
         FLUSH
     }
 

@@ -61,18 +61,6 @@ public final class RaftEngine implements Engine {
 
     @Override
     public Behavior<Replica.Message> replica(Seat seat) {
-        var identity = new RaftReplica.Identity(
-                seat.group(),
-                seat.node(),
-                seat.witnesses().contains(seat.node()),
-                settings,
-                storage,
-                seat.random(),
-                nanoClock,
-                bornNanos,
-                seat.directory(),
-                inspector);
-        Configuration founding = RaftReplica.founding(seat.node(), seat.members(), seat.witnesses());
-        return RaftReplica.create(identity, founding, seat.factory(), seat.hosted());
+        return RaftReplica.create(new RaftReplica.Identity(seat, settings, storage, nanoClock, bornNanos, inspector));
     }
 }

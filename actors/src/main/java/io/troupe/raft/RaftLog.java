@@ -1,5 +1,6 @@
 package io.troupe.raft;
 
+import io.troupe.replication.Replica;
 import io.troupe.replication.WriteAheadLog;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,7 @@ final class RaftLog implements WriteAheadLog.Contents<LogEvent> {
      * @param snapshot empty when this replica was never hosted here
      */
     record Recovered(HardState hardState, Optional<SnapshotMetadata> snapshot, LogView log)
-            implements RaftReplica.Internal {}
+            implements Replica.Message {}
 
     private RecoveredLog recovering = new RecoveredLog();
 

@@ -67,14 +67,14 @@ final class RaftServer implements Compaction.Host<SnapshotMetadata> {
             ActorRef<SnapshotReceiver.Command> receiver,
             RaftLog.Recovered recovered,
             SnapshotMetadata snapshot) {
-        this.group = identity.group();
-        this.node = identity.node();
+        this.group = identity.seat().group();
+        this.node = identity.seat().node();
         this.settings = identity.settings();
-        this.random = identity.random();
+        this.random = identity.seat().random();
         this.storage = identity.storage();
         this.context = context;
         this.self = context.getSelf();
-        this.directory = identity.directory();
+        this.directory = identity.seat().directory();
         this.disk = disk;
         this.applier = applier;
         this.inspector = identity.inspector();
@@ -97,7 +97,7 @@ final class RaftServer implements Compaction.Host<SnapshotMetadata> {
                 snapshot);
         this.nanoClock = identity.nanoClock();
         this.bornNanos = identity.bornNanos();
-        this.witness = identity.witness();
+        this.witness = identity.isWitness();
         if (recovered.snapshot().isPresent()) {
             ticksPledged = settings.electionTicks() - ticksSinceBirth(); // Whom it followed before, it has forgotten.
         }

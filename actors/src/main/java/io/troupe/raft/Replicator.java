@@ -5,6 +5,7 @@ import io.troupe.raft.RaftMessage.AppendEntries;
 import io.troupe.raft.RaftMessage.AppendRejected;
 import io.troupe.raft.RaftMessage.AppendReply;
 import io.troupe.raft.RaftMessage.CommitAdvanced;
+import io.troupe.replication.Replica;
 import io.troupe.replication.SnapshotStorage;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -56,7 +57,7 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
         }
     }
 
-    sealed interface Event extends RaftReplica.Internal permits Progress, HigherTerm, SnapshotDamaged {}
+    sealed interface Event extends Replica.Message permits Progress, HigherTerm, SnapshotDamaged {}
 
     /**
      * The peer answered in this term.

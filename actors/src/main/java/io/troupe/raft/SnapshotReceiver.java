@@ -3,6 +3,7 @@ package io.troupe.raft;
 import io.troupe.raft.RaftMessage.ChunkReply;
 import io.troupe.raft.RaftMessage.InstallSnapshot;
 import io.troupe.replication.GroupLogging;
+import io.troupe.replication.Replica;
 import io.troupe.replication.SnapshotStorage;
 import java.io.IOException;
 import java.util.zip.CRC32C;
@@ -36,7 +37,7 @@ final class SnapshotReceiver extends AbstractBehavior<SnapshotReceiver.Command> 
      *
      * @param replyTo of its last chunk
      */
-    record Received(SnapshotMetadata snapshot, ActorRef<ChunkReply> replyTo) implements RaftReplica.Internal {}
+    record Received(SnapshotMetadata snapshot, ActorRef<ChunkReply> replyTo) implements Replica.Message {}
 
     private record Identity(SnapshotMetadata snapshot, long length, int checksum) {
         static Identity of(InstallSnapshot message) {

@@ -82,9 +82,9 @@ public final class Applier extends AbstractBehavior<Applier.Command> {
     private long appliedIndex;
     private long appliedTerm;
 
-    public static Behavior<Command> create(
-            String group, StateMachine machine, SnapshotStorage storage, ActorRef<? super Event> replica) {
-        return Behaviors.setup(context -> new Applier(context, group, machine, storage, replica));
+    public static Behavior<Command> create(Engine.Seat seat, SnapshotStorage storage, ActorRef<? super Event> replica) {
+        StateMachine machine = seat.factory().create(seat.group(), seat.node());
+        return Behaviors.setup(context -> new Applier(context, seat.group(), machine, storage, replica));
     }
 
     private Applier(

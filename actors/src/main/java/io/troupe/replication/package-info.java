@@ -4,8 +4,8 @@
  * io.troupe.replication.Replica}.
  *
  * <p>What engines have in common is here, too: {@link io.troupe.replication.WriteAheadLog}, {@link
- * io.troupe.replication.Applier}, {@link io.troupe.replication.Compaction} with the {@link io.troupe.replication.Snapshots} it
- * writes and deletes, and {@link io.troupe.replication.SettingsSection}.
+ * io.troupe.replication.RecoveringReplica}, {@link io.troupe.replication.Applier}, {@link io.troupe.replication.Compaction}
+ * with the {@link io.troupe.replication.Snapshots} it writes and deletes, and {@link io.troupe.replication.SettingsSection}.
  *
  * <p>Beside it the tutorial's other parts: {@link io.troupe.replication.voting} (outputs, and clients that mask faulty
  * replicas), {@link io.troupe.replication.sensing} (inputs that replicas agree on), {@link io.troupe.replication.ordering}

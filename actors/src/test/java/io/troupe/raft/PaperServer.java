@@ -10,6 +10,7 @@ import io.troupe.raft.RaftMessage.PreVote;
 import io.troupe.raft.RaftMessage.PreVoteReply;
 import io.troupe.raft.RaftMessage.RequestVote;
 import io.troupe.raft.RaftMessage.VoteReply;
+import io.troupe.replication.Engine;
 import io.troupe.replication.Groups;
 import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.Replica;
@@ -120,26 +121,19 @@ final class PaperServer implements AutoCloseable {
     private void start(long bornNanos) {
         directory = kit.createTestProbe(PeerDirectory.Command.class);
         TestProbe<Groups.Hosted> hosted = kit.createTestProbe(Groups.Hosted.class);
-        var identity = new RaftReplica.Identity(
+        var seat = new Engine.Seat(
                 "g",
                 "n1",
-                witnesses.contains("n1"),
-                settings,
-                storage,
+                founders,
+                witnesses,
+                histories.factory(),
                 new SplittableRandom(7),
-                clock::get,
-                bornNanos,
                 directory.getRef(),
-                (server, role) -> passGate());
+                hosted.getRef());
+        var identity =
+                new RaftReplica.Identity(seat, settings, storage, clock::get, bornNanos, (server, role) -> passGate());
         handled = kit.createTestProbe(Replica.Message.class);
-        server = kit.spawn(Behaviors.monitor(
-                Replica.Message.class,
-                handled.getRef(),
-                RaftReplica.create(
-                        identity,
-                        RaftReplica.founding("n1", founders, witnesses),
-                        histories.factory(),
-                        hosted.getRef())));
+        server = kit.spawn(Behaviors.monitor(Replica.Message.class, handled.getRef(), RaftReplica.create(identity)));
         hosted.receiveMessage();
         directory.expectMessageClass(PeerDirectory.Join.class);
         peers.forEach((node, probe) -> server.tell(
