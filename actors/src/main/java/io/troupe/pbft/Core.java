@@ -4,6 +4,7 @@ import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.replication.Replica;
 import io.troupe.replication.WriteAheadLog;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -100,8 +101,16 @@ final class Core {
 
     /** To all other replicas. */
     void multicast(PbftMessage message) {
-        Sealed letter = notary.seal(message, members.replicas());
-        peers.values().forEach(peer -> peer.tell(letter));
+        multicast(message, peers.keySet());
+    }
+
+    /** To those of the other replicas that are among {@code readers}. */
+    void multicast(PbftMessage message, Collection<String> readers) {
+        List<String> reached = peers.keySet().stream().filter(readers::contains).toList();
+        if (!reached.isEmpty()) {
+            Sealed letter = notary.seal(message, reached);
+            reached.forEach(peer -> pass(peer, letter));
+        }
     }
 
     void multicast(Signed signed) {

@@ -1,6 +1,8 @@
 package io.troupe.pbft;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The replicas of a group and the arithmetic of its quorums (§3, §4): of n = 3f+1 replicas f may be faulty. With other
@@ -40,6 +42,18 @@ record Membership(List<String> replicas) {
     /** p = v mod |R| (§4). */
     String primary(long view) {
         return replicas.get((int) (view % size()));
+    }
+
+    /** The quorum that votes while all is well: the view's primary and those after it. */
+    List<String> preferred(long view) {
+        return IntStream.range(0, quorum())
+                .mapToObj(place -> primary(view + place))
+                .toList();
+    }
+
+    /** All but these. */
+    List<String> others(Collection<String> nodes) {
+        return replicas.stream().filter(node -> !nodes.contains(node)).toList();
     }
 
     boolean contains(String node) {

@@ -25,6 +25,7 @@ final class NormalCase {
 
     private final Core core;
     private final ActorRef<? super Executor.Execute> executor;
+    private final PreferredQuorum quorum;
     private long nextSequence;
     private long handed;
     private long awaited;
@@ -35,6 +36,7 @@ final class NormalCase {
     NormalCase(Core core, ActorRef<? super Executor.Execute> executor) {
         this.core = core;
         this.executor = executor;
+        this.quorum = new PreferredQuorum(core);
         this.handed = core.executed();
     }
 
@@ -155,15 +157,22 @@ final class NormalCase {
         prePrepare(slot, Proposal.of(batch, core.notary.readRequests(batch)));
     }
 
-    /** Said by the primary, or accepted: this view's batch at the slot. It is a fact before this replica votes for it. */
+    /** Said by the primary, or accepted: this view's batch at the slot. */
     private void prePrepare(Slot slot, Proposal proposal) {
-        long view = core.ledger.view();
-        Digest digest = proposal.digest();
         slot.prePrepare(proposal);
         markProposed(proposal.requests());
+        if (quorum.isInReserve()) {
+            slot.keepBody(proposal.digest(), proposal.batch());
+        } else {
+            voteWhenDurable(slot, proposal.digest(), proposal.batch());
+        }
+    }
+
+    /** It is a fact before this replica votes for it. */
+    private void voteWhenDurable(Slot slot, Digest digest, ByteString batch) {
+        long view = core.ledger.view();
         boolean isKept = core.ledger.batch(slot.sequence, digest).isPresent();
-        Fact fact = new Fact.PrePrepared(
-                view, slot.sequence, digest, isKept ? Optional.empty() : Optional.of(proposal.batch()));
+        Fact fact = new Fact.PrePrepared(view, slot.sequence, digest, isKept ? Optional.empty() : Optional.of(batch));
         core.record(List.of(fact), () -> vote(slot, view));
     }
 
@@ -172,7 +181,7 @@ final class NormalCase {
         if (core.isActiveIn(view) && core.isOpen(slot.sequence)) {
             Digest digest = slot.prePrepared().orElseThrow();
             slot.onPrepare(core.node, new Vote(view, digest));
-            core.multicast(new Prepare(view, slot.sequence, digest));
+            quorum.say(new Prepare(view, slot.sequence, digest), slot);
             tryPrepare(slot);
         }
     }
@@ -181,19 +190,28 @@ final class NormalCase {
         if (core.isOpen(message.sequence())) {
             Slot slot = core.slot(message.sequence());
             slot.onPrepare(from, new Vote(message.view(), message.digest()));
+            if (!quorum.hears(from)) {
+                sayVotes(slot, from); // It was in reserve.
+            }
+            if (slot.committed().isEmpty() && slot.prepareOf(core.node).isEmpty() && quorum.onAsked()) {
+                callForVotes();
+            }
             tryPrepare(slot);
         }
     }
 
     private void tryPrepare(Slot slot) {
         long view = core.ledger.view();
-        if (core.ledger.isActive() && !slot.isMarkedPrepared() && slot.isPrepared(view, core.members)) {
+        if (core.ledger.isActive()
+                && !slot.isMarkedPrepared()
+                && slot.isPrepared(view, core.members)
+                && core.ledger.prePreparedIn(view, slot.sequence).isPresent()) {
             slot.markPrepared();
             Digest digest = slot.prePrepared().orElseThrow();
             core.record(List.of(new Fact.Prepared(view, slot.sequence, digest)), () -> {
                 if (core.isActiveIn(view) && core.isOpen(slot.sequence)) {
                     slot.onCommit(core.node, new Vote(view, digest));
-                    core.multicast(new Commit(view, slot.sequence, digest));
+                    quorum.say(new Commit(view, slot.sequence, digest), slot);
                     tryCommit(slot);
                 }
             });
@@ -204,6 +222,7 @@ final class NormalCase {
         if (core.isOpen(message.sequence())) {
             Slot slot = core.slot(message.sequence());
             slot.onCommit(from, new Vote(message.view(), message.digest()));
+            quorum.onCommit(from, message);
             tryCommit(slot);
         }
     }
@@ -214,21 +233,53 @@ final class NormalCase {
         }
     }
 
-    /**
-     * Whether the batch that is to be executed next pre-prepared here and has not committed for longer than {@code ticks}:
-     * who accepted it waits for its requests (§4.4), whether their clients have told it of them or not.
-     */
-    boolean isOverdue(long ticks) {
+    // -- waiting
+
+    void onTick() {
+        if (quorum.onTick(waitsFor())) {
+            callForVotes();
+        }
+    }
+
+    /** All vote from now on on what is under way, this replica too, and are told what it said while they did not. */
+    private void callForVotes() {
+        long view = core.ledger.view();
+        for (Slot slot : core.slotsBetween(core.executed(), core.highestUsed())) {
+            Optional<Digest> accepted =
+                    slot.prePrepared().filter(digest -> slot.committed().isEmpty());
+            accepted.ifPresent(digest -> {
+                if (core.ledger.prePreparedIn(view, slot.sequence).isEmpty()) {
+                    core.batch(slot.sequence, digest).ifPresent(batch -> voteWhenDurable(slot, digest, batch));
+                } else {
+                    core.members.others(core.members.preferred(view)).stream()
+                            .filter(node -> !node.equals(core.node))
+                            .forEach(node -> sayAgain(slot, node));
+                }
+            });
+        }
+    }
+
+    /** The batch that is to be executed next, when it pre-prepared here and has not committed; 0 when there is none. */
+    private long waitsFor() {
         long next = core.executed() + 1;
         boolean waits = core.slotIfAny(next)
                 .filter(slot ->
                         slot.prePrepared().isPresent() && slot.committed().isEmpty())
                 .isPresent();
-        if (!waits || next != awaited) {
-            awaited = waits ? next : 0;
+        return waits ? next : 0;
+    }
+
+    /**
+     * Whether {@link #waitsFor} has been the same for longer than {@code ticks}: who accepted a batch waits for its requests
+     * (§4.4), whether their clients have told it of them or not.
+     */
+    boolean isOverdue(long ticks) {
+        long next = waitsFor();
+        if (next == 0 || next != awaited) {
+            awaited = next;
             awaitedSince = core.now();
         }
-        return waits && core.now() - awaitedSince > ticks;
+        return next != 0 && core.now() - awaitedSince > ticks;
     }
 
     // -- execution, in order
@@ -274,6 +325,7 @@ final class NormalCase {
     /** What this view gives comes after what the views before gave. */
     void beginView(long firstFree) {
         nextSequence = firstFree;
+        quorum.beginView();
     }
 
     // -- what others have missed
@@ -299,16 +351,23 @@ final class NormalCase {
 
     /** What this replica has said about the slot, said again to one who may have missed it. */
     void sayAgain(Slot slot, String to) {
-        long view = core.ledger.view();
-        slot.prepareOf(core.node).filter(vote -> core.isActiveIn(vote.view())).ifPresent(vote -> {
-            if (core.leads()) {
-                core.batch(slot.sequence, vote.digest())
-                        .ifPresent(batch -> core.send(to, new PrePrepare(view, slot.sequence, batch)));
-            }
-            core.send(to, new Prepare(view, slot.sequence, vote.digest()));
-        });
+        if (core.leads()) {
+            presentVote(slot)
+                    .flatMap(vote -> core.batch(slot.sequence, vote.digest()))
+                    .ifPresent(batch -> core.send(to, new PrePrepare(core.ledger.view(), slot.sequence, batch)));
+        }
+        sayVotes(slot, to);
+        slot.awaited().ifPresent(chosen -> core.multicast(new FetchBatch(slot.sequence, chosen)));
+    }
+
+    private void sayVotes(Slot slot, String to) {
+        presentVote(slot).ifPresent(vote -> core.send(to, new Prepare(vote.view(), slot.sequence, vote.digest())));
         slot.commitOf(core.node)
                 .ifPresent(vote -> core.send(to, new Commit(vote.view(), slot.sequence, vote.digest())));
-        slot.awaited().ifPresent(chosen -> core.multicast(new FetchBatch(slot.sequence, chosen)));
+    }
+
+    /** This replica's prepare, when it is of the view in force. */
+    private Optional<Vote> presentVote(Slot slot) {
+        return slot.prepareOf(core.node).filter(vote -> core.isActiveIn(vote.view()));
     }
 }

@@ -101,6 +101,13 @@ sealed interface PbftMessage extends Wire {
     /** ⟨COMMIT, v, n, d, i⟩. */
     record Commit(long view, long sequence, Digest digest) implements PbftMessage {}
 
+    /** Commits told together to who is in reserve. */
+    record Commits(List<Commit> commits) implements PbftMessage {
+        public Commits {
+            commits = List.copyOf(commits);
+        }
+    }
+
     // -- garbage collection (§4.3)
 
     /** ⟨CHECKPOINT, n, d, i⟩. */

@@ -3,6 +3,7 @@ package io.troupe.pbft;
 import io.troupe.pbft.PbftMessage.BatchBody;
 import io.troupe.pbft.PbftMessage.Checkpoint;
 import io.troupe.pbft.PbftMessage.Commit;
+import io.troupe.pbft.PbftMessage.Commits;
 import io.troupe.pbft.PbftMessage.FetchBatch;
 import io.troupe.pbft.PbftMessage.FetchNode;
 import io.troupe.pbft.PbftMessage.FetchPages;
@@ -257,6 +258,8 @@ final class PbftReplica {
                 normalCase.onPrepare(from, prepare);
             } else if (message instanceof Commit commit) {
                 normalCase.onCommit(from, commit);
+            } else if (message instanceof Commits commits) {
+                commits.commits().forEach(commit -> normalCase.onCommit(from, commit));
             } else if (message instanceof Checkpoint checkpoint) {
                 stateTransfer.onCheckpoint(from, checkpoint);
             } else if (message instanceof NewView newView) {
@@ -328,6 +331,7 @@ final class PbftReplica {
 
         private void onTick() {
             core.tick();
+            normalCase.onTick();
             viewChanger.onTick();
             standings.onTick();
         }

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param viewChangeTimeout how long a request may wait before its replica wants another primary; doubles with each view
  *     that brings nothing
  * @param standingInterval how often a replica says where it is
+ * @param reservePatience how long a batch may take to commit until the replicas in reserve are to vote, too
  * @param checkpointInterval K: a checkpoint is taken each so many sequence numbers
  * @param checkpointBytes and when the batches since the last one have so many bytes
  * @param window L: sequence numbers above the last stable checkpoint that are open
@@ -32,6 +33,7 @@ public record PbftSettings(
         Duration tick,
         Duration viewChangeTimeout,
         Duration standingInterval,
+        Duration reservePatience,
         int checkpointInterval,
         long checkpointBytes,
         int window,
@@ -60,6 +62,11 @@ public record PbftSettings(
                 viewChangeTimeout,
                 "at least three ticks");
         require(standingInterval.compareTo(tick) >= 0, "standing-interval", standingInterval, "at least one tick");
+        require(
+                reservePatience.compareTo(tick.multipliedBy(3)) >= 0,
+                "reserve-patience",
+                reservePatience,
+                "at least three ticks");
         require(checkpointInterval >= 1, "checkpoint-interval", checkpointInterval, "at least 1");
         require(
                 window >= 2 * checkpointInterval,
@@ -101,6 +108,7 @@ public record PbftSettings(
                 pbft.getDuration("tick"),
                 pbft.getDuration("view-change-timeout"),
                 pbft.getDuration("standing-interval"),
+                pbft.getDuration("reserve-patience"),
                 pbft.getInt("checkpoint-interval"),
                 pbft.getBytes("checkpoint-bytes"),
                 pbft.getInt("window"),

@@ -3,6 +3,7 @@ package io.troupe.pbft;
 import io.troupe.pbft.PbftMessage.ReadReply;
 import io.troupe.pbft.PbftMessage.Reply;
 import io.troupe.pbft.PbftMessage.RequestId;
+import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.util.ByteString;
 
@@ -46,13 +47,11 @@ final class Replies {
                         isWholeFromHere(read.id()) ? Optional.of(results) : Optional.empty()));
     }
 
-    /** The client's own node when it is a replica, for that has the shortest way; else each in its turn. */
+    /** The client's own node when that votes, for it has the shortest way; else each in its turn of those that do. */
     private boolean isWholeFromHere(RequestId id) {
-        return core.members.contains(id.client())
+        List<String> preferred = core.members.preferred(core.ledger.view());
+        return preferred.contains(id.client())
                 ? id.client().equals(core.node)
-                : core.members
-                        .replicas()
-                        .get((int) (id.number() % core.members.size()))
-                        .equals(core.node);
+                : preferred.get((int) (id.number() % preferred.size())).equals(core.node);
     }
 }

@@ -1,6 +1,7 @@
 package io.troupe.pbft;
 
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.pekko.util.ByteString;
 
@@ -136,6 +137,11 @@ final class Slot {
 
     Optional<Digest> committed() {
         return committed;
+    }
+
+    /** Who has said a prepare. */
+    Set<String> voters() {
+        return prepares.keySet();
     }
 
     Optional<Vote> prepareOf(String node) {

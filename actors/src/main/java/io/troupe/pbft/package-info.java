@@ -20,11 +20,12 @@
  * <h2>A request, when all is well (Figure 1)</h2>
  *
  * <pre>
- *              n1 primary         n2              n3              n4
+ *              n1 primary         n2              n3              n4 in reserve
  * client ─Request─►│               │               │               │  of all that its node's clients have asked meanwhile
  *                  ├─PrePrepare───►├──────────────►├──────────────►│  each, the primary too: a fact, durable, and then
- *                  ├───────────────┼───Prepare─────┼───────────────┤  to all
- *                  ├───────────────┼───Commit──────┼───────────────┤  to all, when a quorum has prepared, and that is a fact
+ *                  ├───────────────┼───Prepare─────┤               │  to all that vote
+ *                  ├───────────────┼───Commit──────┼──Commits─────►│  to all that vote, when a quorum has prepared, and that
+ *                  │               │               │               │  is a fact; to the others once a tick, together
  *                  ├─Reply─────────┴───────────────┴───────────────┘  when a quorum has committed, and it is executed
  * client ◄─────────┘ a quorum alike
  * </pre>
@@ -33,10 +34,11 @@
  *
  * {@link io.troupe.pbft.Core} is what the parts share: the {@link io.troupe.pbft.Ledger}, a fold over durable {@link
  * io.troupe.pbft.Fact}s, and a {@link io.troupe.pbft.Slot} for each open sequence number, with what was heard. {@link
- * io.troupe.pbft.NormalCase} is §4.2, {@link io.troupe.pbft.ViewChanger} §4.4, {@link io.troupe.pbft.StateTransfer} §4.3,
- * {@link io.troupe.pbft.Standings} what is said again because the network loses it. Rules that are pure: {@link
- * io.troupe.pbft.Membership}, {@link io.troupe.pbft.Slot}, {@link io.troupe.pbft.NewViewDecision}, {@link
- * io.troupe.pbft.DigestTree}. {@link io.troupe.pbft.PbftEngine} is the way in.
+ * io.troupe.pbft.NormalCase} is §4.2, {@link io.troupe.pbft.PreferredQuorum} who votes in it, {@link
+ * io.troupe.pbft.ViewChanger} §4.4, {@link io.troupe.pbft.StateTransfer} §4.3, {@link io.troupe.pbft.Standings} what is
+ * said again because the network loses it. Rules that are pure: {@link io.troupe.pbft.Membership}, {@link
+ * io.troupe.pbft.Slot}, {@link io.troupe.pbft.NewViewDecision}, {@link io.troupe.pbft.DigestTree}. {@link
+ * io.troupe.pbft.PbftEngine} is the way in.
  *
  * <h2>Deviations</h2>
  *
@@ -49,6 +51,16 @@
  *       the primary's write and those of the others are under way together; and when it is killed between the two it may
  *       say another pre-prepare under the number in its next life, which whoever has accepted the first refuses: at most
  *       one can get a quorum, and if none does, the view changes.
+ *   <li>While all is well 2f+1 replicas vote, the primary and those after it, and the f others are in reserve ({@link
+ *       io.troupe.pbft.PreferredQuorum}). The paper has all vote, and counts on 2f+1. Nothing is believed on fewer votes
+ *       here, nor on others: a replica in reserve is one whose votes are late and that hears late of those of others, and
+ *       safety rests nowhere on how late a message is (§2). What it has accepted and not voted for is no fact: it may forget
+ *       that, and tells of it in no view change, as if the pre-prepare were still on its way. For liveness (§2: delays do not
+ *       grow without end) it and all others vote and listen as in the paper as soon as one batch takes {@code
+ *       reserve-patience} to commit, and until all of the preferred are there again. So a replica that stops costs that much
+ *       once; a traitor who is silent now and then costs it ever more seldom, for the time until calm doubles. The price: a
+ *       replica in reserve executes up to a tick later, so while there are writes a fast read needs all that vote to be in
+ *       the same state, and is ordered more often; what a client reads of one replica alone may be a tick older there.
  *   <li>A node's clients are one client, and a request has several operations: see {@link io.troupe.pbft.VotingClient}.
  *   <li>The paper's replicas lose their memory when they stop, and count as faulty until they are recovered. Here what is
  *       said rests on durable facts, so a replica that was killed is only slow when it comes back.

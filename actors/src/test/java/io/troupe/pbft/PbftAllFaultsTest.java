@@ -38,11 +38,12 @@ class PbftAllFaultsTest {
         NOISY.forEach(logger -> logger.setLevel(null));
         double seconds = (System.nanoTime() - begun) / 1e9;
         System.out.printf(
-                "%d runs: %d views, %d batches, %d writes and %d reads acknowledged, %d states restored;"
+                "%d runs: %d views, %d batches, %d executed in reserve, %d writes and %d reads acknowledged, %d states restored;"
                         + " %.0f virtual seconds in %.1f s, %.0f a second%n",
                 COVERAGE.runs,
                 COVERAGE.views,
                 COVERAGE.batches,
+                COVERAGE.inReserve,
                 COVERAGE.writes,
                 COVERAGE.reads,
                 COVERAGE.statesFetchedOrRestored,
@@ -53,6 +54,7 @@ class PbftAllFaultsTest {
             assertThat(COVERAGE.views).isGreaterThan(COVERAGE.runs);
             assertThat(COVERAGE.writes).isGreaterThan(20 * COVERAGE.runs);
             assertThat(COVERAGE.reads).isGreaterThan(5 * COVERAGE.runs);
+            assertThat(COVERAGE.inReserve).isGreaterThan(COVERAGE.runs);
             assertThat(COVERAGE.statesFetchedOrRestored).isGreaterThan(COVERAGE.runs / 2);
         }
     }

@@ -47,6 +47,7 @@ final class PbftFaults implements Consumer<Simulation> {
         long batches;
         long writes;
         long reads;
+        long inReserve;
         long statesFetchedOrRestored;
         long virtualMillis;
     }
@@ -82,6 +83,7 @@ final class PbftFaults implements Consumer<Simulation> {
         coverage.batches += group.agreement.highest();
         coverage.writes += group.clients.writes();
         coverage.reads += group.clients.reads();
+        coverage.inReserve += group.inReserve.all();
         coverage.statesFetchedOrRestored += group.clients.restores();
         coverage.virtualMillis += sim.now().toMillis();
     }

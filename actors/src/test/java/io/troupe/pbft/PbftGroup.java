@@ -35,6 +35,7 @@ final class PbftGroup {
               tick = 20ms
               view-change-timeout = 600ms
               standing-interval = 100ms
+              reserve-patience = 60ms
               checkpoint-interval = 4
               window = 12
               pipeline = 4
@@ -53,7 +54,8 @@ final class PbftGroup {
     final ObservedClients clients = new ObservedClients();
     final Agreement agreement = new Agreement();
     private final ObservedClients clientsOfTraitors = new ObservedClients();
-    private final List<Inspector> properties = List.of(agreement, new KeepsItsWord());
+    final InReserve inReserve = new InReserve();
+    private final List<Inspector> properties = List.of(agreement, new KeepsItsWord(), inReserve);
     private final TreeMap<String, Core> replicas = new TreeMap<>();
     private final TreeMap<String, Node<?>> nodes = new TreeMap<>();
     private final TreeMap<String, Treason> treasons = new TreeMap<>();

@@ -48,6 +48,35 @@ class PbftPaperTest {
     }
 
     @SimulationTest(seeds = 5)
+    @DisplayName("while all is well the replica in reserve executes what it does not vote on")
+    void inReserve(Simulation sim) {
+        PbftGroup group = new PbftGroup(sim, 4, Set.of(), true);
+        sim.runFor(Duration.ofSeconds(6));
+        assertThat(group.inReserve.of(reserve(group))).isGreaterThan(50);
+        group.finish();
+    }
+
+    @SimulationTest(seeds = 5)
+    @DisplayName("one of the preferred quorum is gone: the replica in reserve votes, and nobody leaves the view")
+    void goneFromThePreferredQuorum(Simulation sim) {
+        PbftGroup group = new PbftGroup(sim, 4, Set.of(), true);
+        sim.runFor(Duration.ofSeconds(4));
+        long view = group.agreement.views();
+        int before = group.clients.writes();
+        assertThat(group.inReserve.of(reserve(group))).isGreaterThan(20);
+        Membership members = group.replica("n1").members;
+        group.node(members.primary(view + 1)).crash();
+        sim.runFor(Duration.ofSeconds(4));
+        assertThat(group.clients.writes()).isGreaterThan(before + 50);
+        assertThat(group.agreement.views()).isEqualTo(view);
+        group.finish();
+    }
+
+    private static String reserve(PbftGroup group) {
+        return group.replica("n1").members.primary(group.agreement.views() + 3);
+    }
+
+    @SimulationTest(seeds = 5)
     @DisplayName("§4.4: a primary that says nothing is replaced")
     void silentPrimary(Simulation sim) {
         PbftGroup group = new PbftGroup(sim, 4, Set.of("n1"), true);

@@ -4,6 +4,7 @@ import io.troupe.pbft.PbftMessage.BatchBody;
 import io.troupe.pbft.PbftMessage.Certified;
 import io.troupe.pbft.PbftMessage.Checkpoint;
 import io.troupe.pbft.PbftMessage.Commit;
+import io.troupe.pbft.PbftMessage.Commits;
 import io.troupe.pbft.PbftMessage.NewView;
 import io.troupe.pbft.PbftMessage.NodeDigests;
 import io.troupe.pbft.PbftMessage.Page;
@@ -69,7 +70,7 @@ enum Treason {
                         new Prepare(prepare.view(), prepare.sequence(), digest),
                         new Commit(prepare.view(), prepare.sequence(), digest));
             }
-            return said instanceof Commit ? List.of() : List.of(said);
+            return said instanceof Commit || said instanceof Commits ? List.of() : List.of(said);
         }
     },
     /** Speaks in the name of others, who commit to nothing at all. */
@@ -108,6 +109,11 @@ enum Treason {
             }
             if (said instanceof Commit commit) {
                 return List.of(new Commit(commit.view(), commit.sequence(), traitor.anyDigest()));
+            }
+            if (said instanceof Commits told) {
+                return List.of(new Commits(told.commits().stream()
+                        .map(commit -> new Commit(commit.view(), commit.sequence(), traitor.anyDigest()))
+                        .toList()));
             }
             if (said instanceof Checkpoint checkpoint) {
                 return List.of(new Checkpoint(checkpoint.sequence(), traitor.anyDigest()));

@@ -1,0 +1,157 @@
+package io.troupe.pbft;
+
+import io.troupe.pbft.PbftMessage.Commit;
+import io.troupe.pbft.PbftMessage.Commits;
+import io.troupe.pbft.PbftMessage.Prepare;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Who votes. While all is well, only a preferred quorum does (the term is of Cowling et al., <em>HQ Replication</em>, OSDI
+ * 2006): the primary and the 2f replicas after it. The f others are in reserve: they accept pre-prepares and vote on
+ * nothing, and are told what was committed once a tick, all of it together. So a batch costs its group the work of 2f+1
+ * replicas and not of 3f+1.
+ *
+ * <p>Nothing is believed otherwise for it: to the group, a replica in reserve is one to which and from which some messages
+ * are slow, by {@code reserve-patience} at most.
+ *
+ * <p>Transitions: alert, when all vote → calm, when a while has passed and the preferred replicas have all committed what
+ * was executed last; calm → alert when a batch does not commit in time, when a view begins, and, in reserve, when another
+ * asks for votes by a prepare.
+ */
+final class PreferredQuorum {
+
+    /** Commits told together; more go in the next message. */
+    private static final int TOLD_TOGETHER_MAX = 256;
+
+    private static final int ALERT_TICKS_MIN = 20;
+    private static final int ALERT_TICKS_MAX = 64 * ALERT_TICKS_MIN;
+
+    private final Core core;
+    private boolean calm;
+    private long alertTicks = ALERT_TICKS_MIN;
+    private long alertUntil;
+    private long calmSince;
+    /** Executed through as of the last tick: commits for it that were on their way then are here. */
+    private long settled;
+    /** The first batch that has not committed, and since when it is that. */
+    private long awaited;
+
+    private long awaitedSince;
+    /** The highest sequence number that each has committed to in this view. */
+    private final TreeMap<String, Long> committed = new TreeMap<>();
+
+    private final List<Commit> untold = new ArrayList<>();
+
+    PreferredQuorum(Core core) {
+        this.core = core;
+        wake();
+    }
+
+    /** Whether this replica need not vote. */
+    boolean isInReserve() {
+        return calm && !preferred().contains(core.node);
+    }
+
+    private List<String> preferred() {
+        return core.members.preferred(core.ledger.view());
+    }
+
+    // -- voting
+
+    void say(Prepare prepare, Slot slot) {
+        core.multicast(prepare, readers(slot));
+    }
+
+    void say(Commit commit, Slot slot) {
+        onCommit(core.node, commit);
+        core.multicast(commit, readers(slot));
+        if (calm) {
+            untold.add(commit);
+            if (untold.size() == TOLD_TOGETHER_MAX) {
+                tell();
+            }
+        }
+    }
+
+    /** Whoever votes is told at once how this replica votes. */
+    private Collection<String> readers(Slot slot) {
+        Set<String> readers = new TreeSet<>(calm ? preferred() : core.members.replicas());
+        readers.addAll(slot.voters());
+        return readers;
+    }
+
+    /** Whether {@code node} is told at once how this replica votes, although it may not vote itself. */
+    boolean hears(String node) {
+        return !calm || preferred().contains(node);
+    }
+
+    private void tell() {
+        if (!untold.isEmpty()) {
+            core.multicast(new Commits(untold), core.members.others(preferred()));
+            untold.clear();
+        }
+    }
+
+    void onCommit(String from, Commit commit) {
+        if (commit.view() == core.ledger.view()) {
+            committed.merge(from, commit.sequence(), Math::max);
+        }
+    }
+
+    // -- calm and alert
+
+    /** A view begins: who is well in it is not known. */
+    void beginView() {
+        committed.clear();
+        wake();
+    }
+
+    /** @return whether votes are asked of this replica, which was in reserve */
+    boolean onAsked() {
+        boolean wakes = isInReserve();
+        if (wakes) {
+            wake();
+        }
+        return wakes;
+    }
+
+    private void wake() {
+        calm = false;
+        alertUntil = core.now() + alertTicks;
+    }
+
+    /**
+     * @param waitsFor the batch that is executed next and has pre-prepared and not committed; 0 for none
+     * @return whether this replica is alert from now on, and was calm: then all that is under way needs more votes
+     */
+    boolean onTick(long waitsFor) {
+        tell();
+        if (waitsFor != awaited) {
+            awaited = waitsFor;
+            awaitedSince = core.now();
+        }
+        boolean isLate =
+                waitsFor != 0 && core.now() - awaitedSince > core.settings.ticks(core.settings.reservePatience());
+        boolean wakes = calm && isLate;
+        if (wakes) {
+            boolean again = core.now() - calmSince < 4 * alertTicks;
+            alertTicks = again ? Math.min(2 * alertTicks, ALERT_TICKS_MAX) : ALERT_TICKS_MIN;
+            wake();
+        } else if (!calm && !isLate && core.now() >= alertUntil && haveAllPreferredCommitted()) {
+            calm = true;
+            calmSince = core.now();
+        }
+        settled = core.executed();
+        return wakes;
+    }
+
+    private boolean haveAllPreferredCommitted() {
+        return core.ledger.isActive()
+                && preferred().stream().allMatch(node -> committed.getOrDefault(node, 0L) >= Math.max(settled, 1));
+    }
+}
