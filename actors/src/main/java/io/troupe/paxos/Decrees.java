@@ -28,7 +28,11 @@ record Decrees(long first, List<Decree> decrees) implements Decided {
     }
 
     long sizeBytes() {
-        return decrees.stream().mapToLong(Decree::sizeBytes).sum();
+        long bytes = 0;
+        for (Decree decree : decrees) {
+            bytes += decree.sizeBytes();
+        }
+        return bytes;
     }
 
     @Override

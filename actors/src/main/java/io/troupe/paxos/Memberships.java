@@ -1,15 +1,22 @@
 package io.troupe.paxos;
 
 import java.util.Collection;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Who decides which instance (Paxos Made Simple, §3): a membership decided in i is in force from i + α on. */
 final class Memberships {
 
     private final TreeMap<Long, Membership> from;
+    /** Found last, and in force from here to there: asked for each instance in turn. */
+    private @Nullable Membership found;
+
+    private long foundFrom;
+    private long foundThrough;
 
     Memberships(SortedMap<Long, Membership> from) {
         this.from = new TreeMap<>(from);
@@ -22,7 +29,15 @@ final class Memberships {
     }
 
     Membership at(long instance) {
-        return from.floorEntry(Math.max(instance, from.firstKey())).getValue();
+        if (found != null && instance >= foundFrom && instance <= foundThrough) {
+            return found;
+        }
+        Map.Entry<Long, Membership> entry = from.floorEntry(Math.max(instance, from.firstKey()));
+        Long next = from.higherKey(entry.getKey());
+        found = entry.getValue();
+        foundFrom = entry.getKey();
+        foundThrough = next == null ? Long.MAX_VALUE : next - 1;
+        return entry.getValue();
     }
 
     /** The last that was decided, in force or not. */
@@ -37,6 +52,7 @@ final class Memberships {
 
     void decided(long instance, Membership membership) {
         from.put(instance + at(instance).window(), membership);
+        found = null;
     }
 
     /** All that decide instances from this one on. */

@@ -8,10 +8,12 @@ import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -31,13 +33,17 @@ final class Proposing {
 
     static final class Open {
         final Decree decree;
-        final TreeSet<String> voted = new TreeSet<>();
+        /** Not changed, but replaced; the instances of a batch share it as long as the same have voted in them. */
+        SortedSet<String> voted = NOBODY;
+
         int ticks;
 
         Open(Decree decree) {
             this.decree = decree;
         }
     }
+
+    private static final SortedSet<String> NOBODY = Collections.emptySortedSet();
 
     private final PaxosServer server;
     private final Proposals proposals;
@@ -160,6 +166,9 @@ final class Proposing {
 
     private @Nullable Membership quorumsOf;
     private Optional<Quorums> quorums = Optional.empty();
+    /** A quorum of them. */
+    private SortedSet<String> chosenBy = NOBODY;
+
     private @Nullable Membership checked;
     private @Nullable Phase1 checkedFor;
 
@@ -216,11 +225,7 @@ final class Proposing {
     boolean onVoted(Accepted accepted) {
         long first = Math.max(accepted.first(), server.chosenThrough() + 1);
         if (first <= accepted.last()) {
-            open.subMap(first, true, accepted.last(), true).forEach((i, instance) -> {
-                if (server.memberships().at(i).counts(accepted.from())) {
-                    instance.voted.add(accepted.from().node());
-                }
-            });
+            count(accepted.from(), open.subMap(first, true, accepted.last(), true));
         }
         long through = server.chosenThrough();
         for (Map.Entry<Long, Open> instance : open.tailMap(through + 1, true).entrySet()) {
@@ -237,14 +242,36 @@ final class Proposing {
         return true;
     }
 
+    private void count(Voter voter, SortedMap<Long, Open> instances) {
+        SortedSet<String> before = NOBODY;
+        SortedSet<String> after = NOBODY;
+        for (Map.Entry<Long, Open> entry : instances.entrySet()) {
+            Open instance = entry.getValue();
+            if (server.memberships().at(entry.getKey()).counts(voter)) {
+                if (after.isEmpty() || instance.voted != before) {
+                    before = instance.voted;
+                    after = new TreeSet<>(before);
+                    after.add(voter.node());
+                }
+                instance.voted = after;
+            }
+        }
+    }
+
     /** §2.3, by those who decide this instance. */
     private boolean isChosen(long instance, Open candidate) {
         Membership membership = server.memberships().at(instance);
         if (membership != quorumsOf) {
             quorumsOf = membership;
             quorums = Optional.of(membership.quorums());
+            chosenBy = NOBODY;
         }
-        return quorums.orElseThrow().isPhase2(candidate.voted);
+        if (candidate.voted == chosenBy && !chosenBy.isEmpty()) {
+            return true;
+        }
+        boolean chosen = quorums.orElseThrow().isPhase2(candidate.voted);
+        chosenBy = chosen ? candidate.voted : NOBODY;
+        return chosen;
     }
 
     /** What has waited for votes for two heartbeats goes again to those that have not voted, a message a tick. */
@@ -287,7 +314,7 @@ final class Proposing {
         long first = server.chosenThrough() + 1;
         long bytes = 0;
         for (Open instance : List.copyOf(open.values())) {
-            instance.voted.clear();
+            instance.voted = NOBODY;
             instance.ticks = 0;
             bytes += instance.decree.sizeBytes();
             if (bytes > server.settings.maxMessageBytes() && !batch.isEmpty()) {

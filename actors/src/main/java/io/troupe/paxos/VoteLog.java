@@ -26,9 +26,11 @@ final class VoteLog {
     }
 
     Optional<Vote> get(long instance) {
-        return instance > base && instance <= last()
-                ? Optional.ofNullable(votes.get(index(instance)))
-                : Optional.empty();
+        return Optional.ofNullable(at(instance));
+    }
+
+    private @Nullable Vote at(long instance) {
+        return instance > base && instance <= last() ? votes.get(index(instance)) : null;
     }
 
     void put(Vote vote) {
@@ -65,12 +67,15 @@ final class VoteLog {
         List<Decree> found = new ArrayList<>();
         long bytes = 0;
         for (long i = first; i <= last; i++) {
-            Optional<Vote> vote = get(i);
-            bytes += vote.map(known -> known.decree().sizeBytes()).orElse(0L);
-            if (vote.isEmpty() || (bytes > bytesMax && !found.isEmpty())) {
+            Vote vote = at(i);
+            if (vote == null) {
                 break;
             }
-            found.add(vote.get().decree());
+            bytes += vote.decree().sizeBytes();
+            if (bytes > bytesMax && !found.isEmpty()) {
+                break;
+            }
+            found.add(vote.decree());
         }
         return new Decrees(first, found);
     }
