@@ -6,8 +6,6 @@ import io.troupe.cluster.Systems;
 import io.troupe.cluster.TroupeSystem;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -99,27 +97,5 @@ final class NodeLauncher {
         TreeSet<String> roles = new TreeSet<>();
         hosted().forEach(system -> roles.addAll(system.roles()));
         return roles;
-    }
-
-    /** The options of a node's JVM, kept in one file for the launcher script and for local clusters. */
-    static final class JvmOptions {
-        private static final String RESOURCE = "/io/troupe/cluster/jvm.options";
-
-        private JvmOptions() {}
-
-        static List<String> ofNode() {
-            try (InputStream in = JvmOptions.class.getResourceAsStream(RESOURCE)) {
-                if (in == null) {
-                    throw new IllegalStateException(RESOURCE + " is missing from the class path");
-                }
-                return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                        .lines()
-                        .map(String::strip)
-                        .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-                        .toList();
-            } catch (IOException e) {
-                throw new IllegalStateException("Cannot read " + RESOURCE, e);
-            }
-        }
     }
 }

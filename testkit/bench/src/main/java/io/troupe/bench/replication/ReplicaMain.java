@@ -80,9 +80,7 @@ public final class ReplicaMain {
     }
 
     private Measured measure(String[] words) throws InterruptedException {
-        boolean reads = Workload.valueOf(words[1]) == Workload.READ;
-        byte[] command = new byte[Integer.parseInt(words[2])];
-        Operation operation = reads ? replica.read() : replica.put(command);
+        Operation operation = operation(Workload.valueOf(words[1]), new byte[Integer.parseInt(words[2])]);
         return ClosedLoop.measure(
                 client -> operation,
                 Integer.parseInt(words[3]),
@@ -90,6 +88,16 @@ public final class ReplicaMain {
                 PATIENCE,
                 () -> Costs.UNKNOWN,
                 seeds);
+    }
+
+    private Operation operation(Workload workload, byte[] command) {
+        Operation read = replica.read();
+        Operation put = replica.put(command);
+        return switch (workload) {
+            case PUT -> put;
+            case READ -> read;
+            case MIXED -> (random, ended) -> (random.nextBoolean() ? put : read).send(random, ended);
+        };
     }
 
     private static String write(Measured measured) {

@@ -1,6 +1,7 @@
 package io.troupe.bench.replication;
 
 import io.troupe.bench.load.Costs;
+import io.troupe.cluster.local.JvmOptions;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -19,10 +20,6 @@ import java.util.concurrent.TimeUnit;
 final class ReplicaProcess implements AutoCloseable {
 
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
-    /** As a node's JVM has it. */
-    private static final List<String> JVM_OPTIONS =
-            List.of("-Xms64m", "-Xmx512m", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=50");
-
     private final Process process;
     private final PrintWriter commands;
     private final BufferedReader answers;
@@ -33,7 +30,7 @@ final class ReplicaProcess implements AutoCloseable {
         log = place.folder().resolve("replica.log");
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        line.addAll(JVM_OPTIONS);
+        line.addAll(JvmOptions.ofNode());
         line.addAll(engine.jvmOptions());
         line.addAll(moreJvmOptions);
         line.addAll(List.of("-Dlogback.configurationFile=io/troupe/cluster/logback-cli.xml", "-cp", classPath()));

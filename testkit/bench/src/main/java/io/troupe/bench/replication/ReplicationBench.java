@@ -58,7 +58,7 @@ public final class ReplicationBench implements Callable<Integer> {
             paramLabel = "NAME",
             split = ",",
             defaultValue = "PUT,READ",
-            description = "any of ${COMPLETION-CANDIDATES} (all)")
+            description = "any of ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE})")
     private List<Workload> workloads = List.of(Workload.values());
 
     @Option(
