@@ -1,5 +1,6 @@
 package io.troupe.paxos;
 
+import io.troupe.replication.CommandSerializer;
 import io.troupe.wire.WireTypes;
 
 /** Ids 1340–1399: what Multi-Paxos sends between nodes and keeps in the journal; its ballots are those of the synod. */
@@ -14,9 +15,9 @@ public final class PaxosWireTypes implements WireTypes {
     public void register(Registry registry) {
         registry.message(1340, Decree.NoOp.class);
         registry.message(1341, Decree.OpenSession.class);
-        registry.message(1342, Decree.Command.class);
+        registry.message(1342, Decree.Command.class, new CommandSerializer<>(Decree.Command::new));
         registry.message(1343, Decree.Reconfigure.class);
-        registry.message(1344, Decrees.class, new DecreesSerializer());
+        registry.message(1344, Decrees.class);
         registry.message(1345, Membership.class);
         registry.message(1346, Vote.class);
         registry.message(1347, Votes.class);

@@ -1,5 +1,6 @@
 package io.troupe.pbft;
 
+import io.troupe.replication.CommandSerializer;
 import io.troupe.wire.WireTypes;
 
 /** PBFT's part of the wire and the journal. */
@@ -19,13 +20,13 @@ public final class PbftWireTypes implements WireTypes {
         registry.message(1604, PbftMessage.SingleRequest.class); // in journals
         registry.message(1605, PbftMessage.RequestId.class);
         registry.message(1606, PbftMessage.OpenSession.class);
-        registry.message(1607, PbftMessage.Execute.class);
+        registry.message(1607, PbftMessage.Execute.class, new CommandSerializer<>(PbftMessage.Execute::new));
         registry.message(1608, PbftMessage.OrderedRead.class);
-        registry.message(1628, PbftMessage.Request.class, new RequestSerializer());
+        registry.message(1633, PbftMessage.Request.class); // 1628 and 1632 were never released
         registry.message(1629, PbftMessage.Reply.class); // 1609 to 1611 were replies and reads of one operation
         registry.message(1630, PbftMessage.ReadOnly.class);
         registry.message(1631, PbftMessage.ReadReply.class);
-        registry.message(1632, PbftMessage.Results.class, new ResultsSerializer());
+        registry.message(1634, PbftMessage.Results.class);
         registry.message(1612, PbftMessage.PrePrepare.class);
         registry.message(1613, PbftMessage.Prepare.class);
         registry.message(1614, PbftMessage.Commit.class);
