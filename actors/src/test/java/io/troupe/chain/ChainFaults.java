@@ -2,9 +2,7 @@ package io.troupe.chain;
 
 import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicaControl;
-import io.troupe.sim.Fault;
-import io.troupe.sim.NetworkConditions;
-import io.troupe.sim.Node;
+import io.troupe.replication.sim.NodeFaults;
 import io.troupe.sim.Simulation;
 import java.time.Duration;
 import java.util.List;
@@ -46,19 +44,9 @@ final class ChainFaults implements Consumer<Simulation> {
         RandomGenerator kind = sim.random("kind of run");
         WatchedChain chain = new WatchedChain(
                 sim, 3 + kind.nextInt(3), kind.nextInt(3) == 0 ? Arrangement.PRIMARY_BACKUP : Arrangement.CHAIN);
-        sim.nemesis(
-                FAULTS,
-                Duration.ofMillis(500),
-                Fault.partitions(),
-                Fault.crashes(),
-                Fault.crashes(),
-                Fault.pauses(),
-                Fault.clockDrift(0.2),
-                Fault.badNetwork(0.2, Duration.ofMillis(100)),
-                Fault.badNetwork(0.05, Duration.ofMillis(600)),
-                Fault.slowDisks(Duration.ofMillis(500)),
-                Fault.failingDisks(0.3));
-        scheduleWhatHitsPlaces(sim, chain);
+        var faults = new NodeFaults(sim, chain.nodes);
+        faults.nemesis(FAULTS);
+        scheduleWhatHitsPlaces(sim, chain, faults);
         sim.runFor(FAULTS);
         chain.finish();
         coverage.runs++;
@@ -71,7 +59,7 @@ final class ChainFaults implements Consumer<Simulation> {
     }
 
     /** Heads, tails, and those between. */
-    private static void scheduleWhatHitsPlaces(Simulation sim, WatchedChain chain) {
+    private static void scheduleWhatHitsPlaces(Simulation sim, WatchedChain chain, NodeFaults faults) {
         RandomGenerator random = sim.random("what hits places");
         for (long at = 500; at < FAULTS.toMillis(); at += 300 + random.nextLong(1_200)) {
             int kind = random.nextInt(5);
@@ -81,15 +69,11 @@ final class ChainFaults implements Consumer<Simulation> {
             sim.after(Duration.ofMillis(at), () -> {
                 String victim = at(chain, place);
                 switch (kind) {
-                    case 0 -> crash(sim, chain.nodes.get(victim), lasts);
-                    case 1 -> pause(sim, chain.nodes.get(victim), lasts);
-                    case 2 -> cutOff(sim, chain, victim, 2 * lasts);
-                    case 3 -> leave(sim, chain, victim, lasts);
-                    default ->
-                        sim.network(
-                                victim,
-                                other,
-                                NetworkConditions.good().withLatency(Duration.ZERO, Duration.ofSeconds(1)));
+                    case 0 -> faults.crash(victim, lasts);
+                    case 1 -> faults.pause(victim, lasts);
+                    case 2 -> faults.cutOff(victim, 2 * lasts);
+                    case 3 -> leave(sim, chain, faults, victim, lasts);
+                    default -> faults.slow(victim, other);
                 }
             });
         }
@@ -108,48 +92,11 @@ final class ChainFaults implements Consumer<Simulation> {
         };
     }
 
-    private static void crash(Simulation sim, Node<?> node, long millis) {
-        if (node.isUp()) {
-            node.crash();
-            sim.after(Duration.ofMillis(millis), () -> {
-                if (!node.isUp()) {
-                    node.restart();
-                }
-            });
-        }
-    }
-
     /** As a node does that is told to stop: it goes of itself before. */
-    private static void leave(Simulation sim, WatchedChain chain, String victim, long millis) {
+    private static void leave(Simulation sim, WatchedChain chain, NodeFaults faults, String victim, long millis) {
         if (chain.nodes.get(victim).isUp() && chain.servers.containsKey(victim)) {
             chain.clients.replica(victim).<Replica.Message>unsafeUpcast().tell(ReplicaControl.Abstain.ABSTAIN);
-            sim.after(Duration.ofMillis(millis), () -> crash(sim, chain.nodes.get(victim), millis));
+            sim.after(Duration.ofMillis(millis), () -> faults.crash(victim, millis));
         }
-    }
-
-    private static void pause(Simulation sim, Node<?> node, long millis) {
-        if (node.isUp() && !node.isPaused()) {
-            node.pause();
-            sim.after(Duration.ofMillis(millis), () -> {
-                if (node.isPaused()) {
-                    node.resume();
-                }
-            });
-        }
-    }
-
-    private static void cutOff(Simulation sim, WatchedChain chain, String victim, long millis) {
-        List<String> others =
-                chain.names.stream().filter(name -> !name.equals(victim)).toList();
-        others.forEach(other -> {
-            sim.cut(victim, other);
-            sim.cut(other, victim);
-        });
-        sim.after(
-                Duration.ofMillis(millis),
-                () -> others.forEach(other -> {
-                    sim.mend(victim, other);
-                    sim.mend(other, victim);
-                }));
     }
 }

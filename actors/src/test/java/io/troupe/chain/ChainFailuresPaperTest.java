@@ -1,0 +1,356 @@
+package io.troupe.chain;
+
+import static io.troupe.chain.PaperServer.FOUNDING;
+import static io.troupe.chain.PaperServer.updates;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.troupe.chain.ChainMessage.Ack;
+import io.troupe.chain.ChainMessage.Confirm;
+import io.troupe.chain.ChainMessage.Confirmed;
+import io.troupe.chain.ChainMessage.Connect;
+import io.troupe.chain.ChainMessage.Forward;
+import io.troupe.chain.ChainMessage.Heartbeat;
+import io.troupe.chain.ChainMessage.Resume;
+import io.troupe.chain.ChainMessage.Submit;
+import io.troupe.replication.ReadConsistency;
+import io.troupe.replication.Replica;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Failures, epochs and joins, beside van Renesse and Schneider's paper (OSDI 2004, §3.2 and §3.3); one server of it. */
+class ChainFailuresPaperTest {
+
+    private static final Duration A_WHILE = Duration.ofMillis(100);
+
+    private PaperServer server;
+
+    @AfterEach
+    void stop() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    /** The place that the rule is about: n1 is the head, n3 the tail. */
+    private void be(String node) {
+        stop();
+        server = new PaperServer(node);
+    }
+
+    /** The successor begins in this epoch, and has what is through {@code has}, of the same epoch. */
+    private void connects(String successor, long epoch, long has, long hasEpoch) {
+        List<Position> ends = has == 0 ? List.of() : List.of(new Position(has, hasEpoch));
+        server.tell(new Connect(epoch, successor, 5, 0, ends));
+        assertThat(server.await(successor, Resume.class).attempt()).isEqualTo(5);
+    }
+
+    private void resumed(long floor) {
+        server.pass(server.settings.heartbeatInterval());
+        server.resume(FOUNDING, floor, floor);
+    }
+
+    // -- §3.2 failures
+
+    @Test
+    @DisplayName("§3.2 A server that is silent is reported to the master")
+    void whoIsSilentIsReported() {
+        be("n2");
+        Duration half = server.settings.failureTimeout().dividedBy(2);
+        for (int i = 0; i < 12; i++) { // Whom it has never heard may be starting: five times as long.
+            server.tell(new Heartbeat(FOUNDING, 1, "n1", 0, 0));
+            server.pass(half);
+        }
+        assertThat(server.awaitMasterCommand()).isEqualTo(new MasterCommand(MasterCommand.Kind.REMOVE, 1, "n3"));
+    }
+
+    @Test
+    @DisplayName(
+            "§3 One master decides: of two changes asked for in one epoch the first is made, and servers are told once")
+    void theMasterMakesOneChangeAnEpoch() {
+        List<Configuration> decided = new ArrayList<>();
+        Master master = new Master(List.of("n1", "n2", "n3"), decided::add);
+        master.apply(1, new MasterCommand(MasterCommand.Kind.REMOVE, 1, "n1").toBytes());
+        master.apply(2, new MasterCommand(MasterCommand.Kind.REMOVE, 1, "n2").toBytes());
+        master.apply(3, new MasterCommand(MasterCommand.Kind.REMOVE, 1, "n1").toBytes());
+        assertThat(decided).containsExactly(new Configuration(2, List.of("n2", "n3"), Optional.empty()));
+    }
+
+    @Test
+    @DisplayName("§3.2.1 Failure of the head: its successor is the head, with what it has, and goes on from there")
+    void theNextIsHead() {
+        be("n2");
+        server.forward(1, 0, updates(1, 1, "a"));
+        server.lead(FOUNDING.without("n1"));
+        assertThat(server.status().role()).isEqualTo(Replica.Role.LEADER);
+        connects("n3", 2, 0, 0);
+        server.propose("b");
+        List<Update> forwarded = new ArrayList<>();
+        while (forwarded.size() < 2) {
+            forwarded.addAll(server.await("n3", Forward.class).updates().updates());
+        }
+        assertThat(forwarded.get(0)).isEqualTo(updates(1, 1, "a").updates().get(0));
+        assertThat(forwarded.get(1)).isEqualTo(updates(2, 2, "b").updates().get(0));
+    }
+
+    @Test
+    @DisplayName(
+            "§3.2.1 What a failed head had not forwarded to anybody has not happened: a server that comes back drops it")
+    void whatNobodyElseHasIsDropped() {
+        be("n2");
+        server.forward(1, 0, updates(1, 1, "a", "b"));
+        server.enter(FOUNDING.without("n3"), 1, 1);
+        server.sentTo("n1", Heartbeat.class); // Those of before.
+        server.pass(server.settings.heartbeatInterval());
+        assertThat(server.await("n1", Heartbeat.class).last()).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName(
+            "§3.2.2 Failure of the tail: its predecessor is the tail; what is in its Sent is stable, and it replies")
+    void thePredecessorIsTail() {
+        be("n2");
+        connects("n3", 1, 0, 0);
+        server.forward(1, 0, updates(1, 1, "a"));
+        server.await("n3", Forward.class);
+        server.via.expectNoMessage(A_WHILE);
+        server.enter(FOUNDING.without("n3"), 1, 1);
+        server.saysDurable(2, 1);
+        assertThat(server.via.receiveMessage().replies()).hasSize(1);
+        assertThat(server.status().commitIndex()).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("§3.2.3 Failure in the middle, message 2: the successor tells its new predecessor what it has")
+    void theSuccessorTellsWhatItHas() {
+        be("n3");
+        server.forward(1, 0, updates(1, 1, "a"));
+        server.via.receiveMessage();
+        server.decide(FOUNDING.without("n2"));
+        Connect connect = server.await("n1", Connect.class);
+        assertThat(connect.epoch()).isEqualTo(2);
+        assertThat(connect.stable()).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName(
+            "§3.2.3 Failure in the middle, message 4: the predecessor sends what of Sent the new successor has not, before"
+                    + " anything new")
+    void theRestOfSentIsSent() {
+        be("n1");
+        TestProbe<Replica.Reply> client = server.propose("a");
+        server.propose("b");
+        server.lead(FOUNDING.without("n2"));
+        server.propose("c");
+        server.pass(server.settings.heartbeatInterval()); // Two batches are on their way, which are all that may be.
+        connects("n3", 2, 1, 1); // n3 has a, by n2 that failed.
+        List<Update> forwarded = new ArrayList<>();
+        while (forwarded.size() < 2) {
+            Forward forward = server.await("n3", Forward.class);
+            assertThat(forward.updates().first()).isGreaterThan(1);
+            forwarded.addAll(forward.updates().updates());
+        }
+        assertThat(forwarded.get(0)).isEqualTo(updates(1, 2, "b").updates().get(0));
+        assertThat(forwarded.get(1)).isEqualTo(updates(2, 3, "c").updates().get(0));
+        client.expectNoMessage(A_WHILE); // The tail replies.
+    }
+
+    // -- epochs: what takes the place of fail-stop
+
+    @Test
+    @DisplayName("An old head is fenced: its updates are not taken in a later epoch")
+    void anOldHeadIsFenced() {
+        be("n2");
+        server.lead(FOUNDING.without("n1"));
+        server.forward(1, 0, updates(1, 1, "a"));
+        server.pass(server.settings.heartbeatInterval());
+        assertThat(server.sentTo("n3", Heartbeat.class)).isNotEmpty().allMatch(beat -> beat.last() == 0);
+        assertThat(server.sentTo("n1", Ack.class)).allMatch(ack -> ack.epoch() == 1 && ack.received() == 0);
+    }
+
+    @Test
+    @DisplayName("An old tail is fenced: who has heard of a later epoch does not confirm it, and counts none of its"
+            + " acknowledgements")
+    void anOldTailIsFenced() {
+        be("n2");
+        connects("n3", 1, 0, 0);
+        server.forward(1, 0, updates(1, 1, "a"));
+        server.decide(FOUNDING.without("n3"));
+        server.tell(new Confirm(1, "n3", 9));
+        server.tell(new Ack(1, "n3", 1, 1));
+        assertThat(server.sentTo("n3", Confirmed.class)).isEmpty();
+        assertThat(server.status().commitIndex()).isZero();
+    }
+
+    @Test
+    @DisplayName("A tail that learns that it was left out answers no more")
+    void whoIsLeftOutAnswersNoMore() {
+        be("n3");
+        resumed(0);
+        TestProbe<Replica.Reply> reader = server.read(ReadConsistency.LINEARIZABLE);
+        Confirm asked = server.await("n1", Confirm.class);
+        server.decide(FOUNDING.without("n3"));
+        server.tell(new Confirmed(1, "n1", asked.round()));
+        server.tell(new Confirmed(1, "n2", asked.round()));
+        assertThat(reader.expectMessageClass(Replica.Rejected.class).reason()).isEqualTo(Replica.Reason.NO_LEADER);
+    }
+
+    @Test
+    @DisplayName("An epoch is entered durably: a server that restarts acts in no earlier one")
+    void anEpochIsNotForgotten() {
+        be("n2");
+        server.lead(FOUNDING.without("n1"));
+        assertThat(server.status().role()).isEqualTo(Replica.Role.LEADER);
+        server.restart();
+        assertThat(server.status().term()).isEqualTo(2);
+        server.forward(1, 0, updates(1, 1, "a"));
+        server.pass(server.settings.heartbeatInterval());
+        assertThat(server.sentTo("n3", Heartbeat.class)).isNotEmpty().allMatch(beat -> beat.last() == 0);
+    }
+
+    @Test
+    @DisplayName(
+            "§3 Fail-stop within an epoch: a server that restarts, and may have forgotten what others have, acts in a"
+                    + " later one, which it asks for")
+    void whoComesBackBeginsAnew() {
+        be("n1");
+        server.propose("a");
+        connects("n2", 1, 0, 0);
+        assertThat(server.await("n2", Forward.class).updates()).isEqualTo(updates(1, 1, "a"));
+        assertThat(server.await("n2", Forward.class).durable()).isEqualTo(1);
+        server.disk.failNextPersisted(server.journal());
+        server.propose("b");
+        assertThat(server.await("n2", Forward.class).updates()).isEqualTo(updates(1, 2, "b"));
+        server.awaitFall();
+        server.restart();
+        assertThat(server.status().role()).isEqualTo(Replica.Role.FOLLOWER);
+        assertThat(server.propose("c")
+                        .expectMessageClass(Replica.Rejected.class)
+                        .reason())
+                .isEqualTo(Replica.Reason.NO_LEADER);
+        server.pass(server.settings.heartbeatInterval());
+        assertThat(server.awaitMasterCommand()).isEqualTo(new MasterCommand(MasterCommand.Kind.RENEW, 1, "n1"));
+
+        server.lead(FOUNDING.renewedFor("n1"));
+        server.propose("c");
+        server.tell(new Connect(2, "n2", 6, 0, List.of(new Position(2, 1))));
+        assertThat(server.await("n2", Resume.class).agreed())
+                .isEqualTo(1); // n2 drops what n1 has lost: it was not stable.
+        Forward next = server.await("n2", Forward.class);
+        while (next.updates().isEmpty()) { // What says how much is durable.
+            next = server.await("n2", Forward.class);
+        }
+        assertThat(next.updates()).isEqualTo(updates(2, 2, "c"));
+    }
+
+    @Test
+    @DisplayName("Also the founding epoch is entered durably: who comes back with nothing knows that it was in it")
+    void theFoundingEpochIsNotForgottenEither() {
+        be("n1");
+        server.restart();
+        server.pass(server.settings.heartbeatInterval());
+        assertThat(server.awaitMasterCommand()).isEqualTo(new MasterCommand(MasterCommand.Kind.RENEW, 1, "n1"));
+    }
+
+    @Test
+    @DisplayName("Under a lease that it granted a server goes on to no chain without the holder")
+    void aLeaseIsKept() {
+        be("n2");
+        server.tell(new Confirm(1, "n3", 1));
+        server.await("n3", Confirmed.class);
+        server.decide(FOUNDING.without("n3"));
+        assertThat(server.sentTo("n1", Connect.class)).isEmpty();
+        server.pass(server.settings.lease().plusMillis(1));
+        assertThat(server.await("n1", Connect.class).epoch()).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName(
+            "While all others grant it a lease the tail answers lease reads alone; when it has run out it asks again")
+    void aLeaseEnds() {
+        be("n3");
+        resumed(0);
+        server.read(ReadConsistency.LEASE);
+        Confirm asked = server.await("n1", Confirm.class);
+        server.tell(new Confirmed(1, "n1", asked.round()));
+        server.tell(new Confirmed(1, "n2", asked.round()));
+        server.read(ReadConsistency.LEASE).expectMessageClass(Replica.Answered.class);
+        server.sentTo("n1", Confirm.class);
+        server.pass(server.settings.leaseAtHolder());
+        server.sentTo("n1", Confirm.class); // It tries to keep it, and nobody confirms.
+        TestProbe<Replica.Reply> late = server.read(ReadConsistency.LEASE);
+        late.expectNoMessage(A_WHILE);
+    }
+
+    // -- §3.3 extending a chain
+
+    private static Configuration joining() {
+        return FOUNDING.without("n3").withJoining("n3");
+    }
+
+    @Test
+    @DisplayName("§3.3 A server that is in no chain asks to join it")
+    void whoIsOutAsksToJoin() {
+        be("n2");
+        server.decide(FOUNDING.without("n2"));
+        server.pass(server.settings.heartbeatInterval());
+        assertThat(server.awaitMasterCommand()).isEqualTo(new MasterCommand(MasterCommand.Kind.JOIN, 2, "n2"));
+    }
+
+    @Test
+    @DisplayName(
+            "§3.3 The tail forwards its history to who joins, and asks the master to extend the chain when that has it all")
+    void theTailBringsUpWhoJoins() {
+        be("n2");
+        server.forward(1, 0, updates(1, 1, "a", "b"));
+        server.enter(joining(), 2, 2);
+        server.pass(server.settings.heartbeatInterval());
+        server.master.expectNoMessage(A_WHILE);
+        connects("n3", 3, 0, 0);
+        assertThat(server.await("n3", Forward.class).updates()).isEqualTo(updates(1, 1, "a", "b"));
+        server.pass(server.settings.heartbeatInterval());
+        server.master.expectNoMessage(A_WHILE);
+        server.tell(new Ack(3, "n3", 2, 2));
+        server.pass(server.settings.heartbeatInterval());
+        assertThat(server.awaitMasterCommand()).isEqualTo(new MasterCommand(MasterCommand.Kind.EXTEND, 3, "n3"));
+    }
+
+    @Test
+    @DisplayName("§3.3 From when the joining server is brought up nothing is acknowledged without it")
+    void theJoinerIsWaitedFor() {
+        be("n2");
+        server.enter(joining(), 0, 0);
+        connects("n3", 3, 0, 0);
+        server.pass(server.settings.heartbeatInterval()); // It is brought up: there is nothing that it lacks.
+        server.forward(3, 0, updates(3, 1, "a"));
+        server.await("n3", Forward.class);
+        assertThat(server.status().commitIndex()).isZero();
+        server.tell(new Ack(3, "n3", 1, 1));
+        server.awaitStable(1);
+    }
+
+    @Test
+    @DisplayName(
+            "§3.3 The joining server answers no queries, and as the new tail none before it has come as far as the old one")
+    void theNewTailHasTheHistoryFirst() {
+        be("n3");
+        server.enter(joining(), 0, 1);
+        server.forward(3, 0, updates(3, 1, "a"));
+        server.read(ReadConsistency.LINEARIZABLE);
+        assertThat(server.await("n2", Submit.class).requests()).hasSize(1); // n2 is the tail.
+
+        server.enter(joining().extendedBy("n3"), 1, 2); // n2 has one more.
+        TestProbe<Replica.Reply> reader = server.read(ReadConsistency.LINEARIZABLE);
+        Confirm asked = server.await("n1", Confirm.class);
+        server.tell(new Confirmed(4, "n1", asked.round()));
+        server.tell(new Confirmed(4, "n2", asked.round()));
+        reader.expectNoMessage(A_WHILE);
+        server.forward(4, 0, updates(4, 2, "b"));
+        reader.expectMessageClass(Replica.Answered.class);
+    }
+}
