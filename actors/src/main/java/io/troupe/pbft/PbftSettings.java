@@ -1,6 +1,8 @@
 package io.troupe.pbft;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import io.troupe.replication.SettingsSection;
 import java.time.Duration;
 
 /**
@@ -52,80 +54,78 @@ public record PbftSettings(
         String journal,
         String blockingDispatcher) {
 
-    private static final String PATH = "troupe.pbft";
+    private static final SettingsSection SECTION = new SettingsSection("troupe.pbft");
 
     public PbftSettings {
-        require(tick.toMillis() >= 1, "tick", tick, "at least 1ms");
-        require(
+        SECTION.require(tick.toMillis() >= 1, "tick", tick, "at least 1ms");
+        SECTION.require(
                 viewChangeTimeout.compareTo(tick.multipliedBy(3)) >= 0,
                 "view-change-timeout",
                 viewChangeTimeout,
                 "at least three ticks");
-        require(standingInterval.compareTo(tick) >= 0, "standing-interval", standingInterval, "at least one tick");
-        require(
+        requireTick(tick, "standing-interval", standingInterval);
+        SECTION.require(
                 reservePatience.compareTo(tick.multipliedBy(3)) >= 0,
                 "reserve-patience",
                 reservePatience,
                 "at least three ticks");
-        require(checkpointInterval >= 1, "checkpoint-interval", checkpointInterval, "at least 1");
-        require(
+        SECTION.requireAtLeast(1, "checkpoint-interval", checkpointInterval);
+        SECTION.require(
                 window >= 2 * checkpointInterval,
                 "window",
                 window,
                 "at least twice checkpoint-interval (" + checkpointInterval + ")");
-        require(checkpointBytes >= 1, "checkpoint-bytes", checkpointBytes, "at least 1");
-        require(pipeline >= 1, "pipeline", pipeline, "at least 1");
-        require(maxBatchRequests >= 1, "max-batch-requests", maxBatchRequests, "at least 1");
-        require(maxBatchBytes >= 1, "max-batch-bytes", maxBatchBytes, "at least 1");
-        require(maxRequestBytes >= 1, "max-request-bytes", maxRequestBytes, "at least 1");
-        require(
+        SECTION.requireAtLeast(1, "checkpoint-bytes", checkpointBytes);
+        SECTION.requireAtLeast(1, "pipeline", pipeline);
+        SECTION.requireAtLeast(1, "max-batch-requests", maxBatchRequests);
+        SECTION.requireAtLeast(1, "max-batch-bytes", maxBatchBytes);
+        SECTION.requireAtLeast(1, "max-request-bytes", maxRequestBytes);
+        SECTION.require(
                 maxWaitingRequests >= maxBatchRequests,
                 "max-waiting-requests",
                 maxWaitingRequests,
                 "at least max-batch-requests (" + maxBatchRequests + ")");
-        require(maxClientRequests >= 1, "max-client-requests", maxClientRequests, "at least 1");
-        require(clientPipeline >= 1, "client-pipeline", clientPipeline, "at least 1");
-        require(clientSilence.compareTo(tick) >= 0, "client-silence", clientSilence, "at least one tick");
-        require(
+        SECTION.requireAtLeast(1, "max-client-requests", maxClientRequests);
+        SECTION.requireAtLeast(1, "client-pipeline", clientPipeline);
+        requireTick(tick, "client-silence", clientSilence);
+        SECTION.require(
                 clientPatience.compareTo(clientSilence) > 0,
                 "client-patience",
                 clientPatience,
                 "longer than client-silence (" + clientSilence.toMillis() + "ms)");
-        require(pageBytes >= 16, "page-bytes", pageBytes, "at least 16 bytes");
-        require(maxStashed >= 1, "max-stashed", maxStashed, "at least 1");
+        SECTION.require(pageBytes >= 16, "page-bytes", pageBytes, "at least 16 bytes");
+        SECTION.requireAtLeast(1, "max-stashed", maxStashed);
     }
 
-    private static void require(boolean right, String key, Object value, String wanted) {
-        if (!right) {
-            throw new IllegalArgumentException(PATH + "." + key + " is " + value + "; right would be " + wanted);
-        }
+    private static void requireTick(Duration tick, String key, Duration value) {
+        SECTION.require(value.compareTo(tick) >= 0, key, value, "at least one tick");
     }
 
-    /** @throws IllegalArgumentException naming the path, the value, and what would be right */
+    /** @throws ConfigException naming the path, the value, and what would be right */
     public static PbftSettings from(Config config) {
-        Config pbft = config.getConfig(PATH);
+        SettingsSection.Keys pbft = SECTION.of(config);
         return new PbftSettings(
-                pbft.getDuration("tick"),
-                pbft.getDuration("view-change-timeout"),
-                pbft.getDuration("standing-interval"),
-                pbft.getDuration("reserve-patience"),
-                pbft.getInt("checkpoint-interval"),
-                pbft.getBytes("checkpoint-bytes"),
-                pbft.getInt("window"),
-                pbft.getInt("pipeline"),
-                pbft.getInt("max-batch-requests"),
-                pbft.getBytes("max-batch-bytes"),
-                pbft.getBytes("max-request-bytes"),
-                pbft.getInt("max-waiting-requests"),
-                pbft.getInt("max-client-requests"),
-                pbft.getInt("client-pipeline"),
-                pbft.getDuration("client-silence"),
-                pbft.getDuration("client-patience"),
-                pbft.getBoolean("fast-reads"),
-                pbft.getBytes("page-bytes").intValue(),
-                pbft.getInt("max-stashed"),
-                pbft.getString("journal"),
-                pbft.getString("blocking-dispatcher"));
+                pbft.duration("tick"),
+                pbft.duration("view-change-timeout"),
+                pbft.duration("standing-interval"),
+                pbft.duration("reserve-patience"),
+                pbft.integer("checkpoint-interval"),
+                pbft.bytes("checkpoint-bytes"),
+                pbft.integer("window"),
+                pbft.integer("pipeline"),
+                pbft.integer("max-batch-requests"),
+                pbft.bytes("max-batch-bytes"),
+                pbft.bytes("max-request-bytes"),
+                pbft.integer("max-waiting-requests"),
+                pbft.integer("max-client-requests"),
+                pbft.integer("client-pipeline"),
+                pbft.duration("client-silence"),
+                pbft.duration("client-patience"),
+                pbft.flag("fast-reads"),
+                Math.toIntExact(pbft.bytes("page-bytes")),
+                pbft.integer("max-stashed"),
+                pbft.text("journal"),
+                pbft.text("blocking-dispatcher"));
     }
 
     long ticks(Duration duration) {

@@ -140,6 +140,10 @@ public record SettingsSection(String path) {
             return read(Config::getDouble, key, "a share, such as 0.1");
         }
 
+        public boolean flag(String key) {
+            return read(Config::getBoolean, key, "on or off");
+        }
+
         public String text(String key) {
             return read(Config::getString, key, "a text");
         }

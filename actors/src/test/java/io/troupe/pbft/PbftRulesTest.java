@@ -234,6 +234,7 @@ class PbftRulesTest {
     void aWrongSettingIsNamed() {
         assertThatThrownBy(() -> PbftSettings.from(
                         ConfigFactory.parseString("troupe.pbft.window = 1").withFallback(ConfigFactory.load())))
-                .hasMessage("troupe.pbft.window is 1; right would be at least twice checkpoint-interval (1024)");
+                .hasMessage(
+                        "Invalid value at 'troupe.pbft.window': is 1; it must be at least twice checkpoint-interval (1024)");
     }
 }

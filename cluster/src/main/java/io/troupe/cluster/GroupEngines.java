@@ -26,19 +26,32 @@ public final class GroupEngines {
     /**
      * The engine that a setting names; empty for the node's {@code troupe.groups.engine}, which the node looks after.
      *
+     * @throws ConfigException as {@link #required} does
+     */
+    public static Optional<String> named(Config root, String path) {
+        return root.getString(path).isEmpty() ? Optional.empty() : Optional.of(known(root, path, ", or empty"));
+    }
+
+    /**
+     * The engine that a setting must name.
+     *
      * @param root the node's whole configuration
      * @throws ConfigException when there is no such engine, or the node lacks what it needs: with the path, the value and
      *     what would be right
      */
-    public static Optional<String> named(Config root, String path) {
+    public static String required(Config root, String path) {
+        return known(root, path, "");
+    }
+
+    private static String known(Config root, String path, String orElse) {
         String name = root.getString(path);
-        if (!name.isEmpty() && !NAMES.contains(name)) {
-            throw wrong(root, path, "is \"" + name + "\"; it must be one of " + NAMES + ", or empty");
+        if (!NAMES.contains(name)) {
+            throw wrong(root, path, "is \"" + name + "\"; it must be one of " + NAMES + orElse);
         }
         if (name.equals(PbftEngine.NAME)) {
             requireWhatPbftNeeds(root, path);
         }
-        return Optional.of(name).filter(given -> !given.isEmpty());
+        return name;
     }
 
     private static void requireWhatPbftNeeds(Config root, String path) {

@@ -3,6 +3,7 @@ package io.troupe.cluster.local;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigUtil;
+import io.troupe.cluster.GroupEngines;
 import io.troupe.cluster.Systems;
 import io.troupe.cluster.node.KeyFiles;
 import io.troupe.pbft.PbftEngine;
@@ -23,7 +24,6 @@ public final class LocalClusterSetup {
     static final int NODES = 3;
 
     private static final int NODES_MAX = 9;
-    private static final int PBFT_NODES_MIN = 4;
 
     private final Path folder;
     private int nodes = NODES;
@@ -128,9 +128,10 @@ public final class LocalClusterSetup {
                 || asked.hasPath("troupe.pbft.keys")) {
             return "";
         }
-        if (nodes < PBFT_NODES_MIN) {
-            throw new LocalClusterException("PBFT bears f faulty nodes of 3f+1, so it takes at least " + PBFT_NODES_MIN
-                    + " nodes, not " + nodes + ". Use --nodes " + PBFT_NODES_MIN);
+        if (nodes < GroupEngines.PBFT_MEMBERS_MIN) {
+            throw new LocalClusterException(
+                    "PBFT bears f faulty nodes of 3f+1, so it takes at least " + GroupEngines.PBFT_MEMBERS_MIN
+                            + " nodes, not " + nodes + ". Use --nodes " + GroupEngines.PBFT_MEMBERS_MIN);
         }
         Path keys = folder.toAbsolutePath().resolve("keys");
         if (!Files.exists(keys)) {

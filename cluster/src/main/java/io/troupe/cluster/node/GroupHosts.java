@@ -39,7 +39,7 @@ final class GroupHosts {
 
     /**
      * @throws ConfigException naming the path, the value and what would be right
-     * @throws SettingsException when the keys that PBFT needs are missing or wrong, or there are too few members for it
+     * @throws SettingsException when the keys that PBFT needs are wrong
      */
     static void requireRight(NodeSettings settings) {
         Config config = settings.config();
@@ -47,26 +47,8 @@ final class GroupHosts {
         PaxosSettings.from(config);
         PbftSettings.from(config);
         ChainSettings.from(config);
-        if (standardEngine(config).equals(PbftEngine.NAME)) {
-            requireMembersForPbft(settings);
-            if (keysFolder(config).isEmpty()) {
-                throw new SettingsException(
-                        KEYS + " must be set, because " + STANDARD_ENGINE + " is \"" + PbftEngine.NAME
-                                + "\": give the folder with this node's keys and those of all members, which troupe"
-                                + " keys makes");
-            }
-        }
+        GroupEngines.required(config, STANDARD_ENGINE);
         keys(settings);
-    }
-
-    private static void requireMembersForPbft(NodeSettings settings) {
-        int members = settings.members().size();
-        if (members < GroupEngines.PBFT_MEMBERS_MIN) {
-            throw new SettingsException(
-                    STANDARD_ENGINE + " is \"" + PbftEngine.NAME + "\", but troupe.cluster.members has " + members
-                            + "; PBFT bears f faulty members of 3f+1, so there must be at least "
-                            + GroupEngines.PBFT_MEMBERS_MIN);
-        }
     }
 
     private static Optional<Path> keysFolder(Config config) {
@@ -78,17 +60,6 @@ final class GroupHosts {
     private static Optional<Keys> keys(NodeSettings settings) {
         return keysFolder(settings.config())
                 .map(folder -> KeyFiles.read(KEYS, folder, settings.nodeId(), settings.memberIds()));
-    }
-
-    private static String standardEngine(Config config) {
-        String name = config.getString(STANDARD_ENGINE);
-        if (!GroupEngines.NAMES.contains(name)) {
-            throw new ConfigException.BadValue(
-                    config.getValue(STANDARD_ENGINE).origin(),
-                    STANDARD_ENGINE,
-                    "is \"" + name + "\"; it must be one of " + GroupEngines.NAMES);
-        }
-        return name;
     }
 
     /** @throws NodeFailure when a folder of snapshots cannot be used */
@@ -104,7 +75,7 @@ final class GroupHosts {
         keys(settings)
                 .ifPresent(keys -> engines.add(
                         new PbftEngine(PbftSettings.from(config), storage(of(directory, PbftEngine.NAME)), keys)));
-        String standard = standardEngine(config);
+        String standard = config.getString(STANDARD_ENGINE);
         engines.sort(Comparator.comparing(engine -> !engine.name().equals(standard))); // The first is the standard.
         return GroupHost.create(settings.nodeId(), engines, new SecureRandom());
     }

@@ -12,6 +12,7 @@ import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.PutOption;
 import io.etcd.jetcd.options.WatchOption;
+import io.etcd.jetcd.watch.WatchEvent;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -63,7 +64,7 @@ final class Rehearsal {
         try (Watch.Watcher ignored = member.getWatchClient()
                 .watch(key, WatchOption.builder().withPrevKV(true).build(), answer -> {
                     if (answer.getEvents().stream()
-                            .anyMatch(event -> event.getEventType().name().equals("DELETE"))) {
+                            .anyMatch(event -> event.getEventType() == WatchEvent.EventType.DELETE)) {
                         seen.complete(null);
                     }
                 })) {
