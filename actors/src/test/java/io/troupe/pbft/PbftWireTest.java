@@ -109,14 +109,14 @@ class PbftWireTest {
     }
 
     private static final String GOLDEN_REQUEST =
-            "313633330a016eb10e061004c80cc90c040d037365740c0ac90c000d00feffffffffffffffff01ca0c0d03676574";
+            "313633350a016eb10e061004c80cc90c040d037365740c0ac90c000d00feffffffffffffffff01ca0c0d03676574";
 
     @Test
     void whatIsNoRequestIsLeftOutOfABatch() {
         Request request = new Request(new RequestId("n1", 7, 3), List.of(new OpenSession(), new OpenSession()));
         Sealed right = notary("n1").seal(request, NODES);
         Sealed wrong = notary("n1").seal(new Prepare(0, 1, DIGEST), NODES);
-        Sealed garbage = new Sealed("n1", ByteString.fromString("1633\nx"), right.macs());
+        Sealed garbage = new Sealed("n1", ByteString.fromString("1635\nx"), right.macs());
         ByteString batch = BYTES.write(new Batch(List.of(wrong, right, garbage)));
         assertThat(notary("n2").readRequests(batch)).containsExactly(request);
         assertThat(notary("n2").readRequests(ByteString.fromString("no batch"))).isEmpty();
