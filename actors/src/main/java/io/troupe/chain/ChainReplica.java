@@ -166,7 +166,7 @@ final class ChainReplica {
                     .onMessage(SnapshotFetcher.Failed.class, message -> step(server.transfer::onFetchFailed))
                     .onMessage(Applier.Frozen.class, message -> step(() -> server.compaction.onFrozen(message)))
                     .onMessage(Applier.Restored.class, message -> step(() -> server.compaction.onRestored(message)))
-                    .onMessage(SnapshotWriter.Saved.class, message -> step(server.compaction::onSaved))
+                    .onMessage(SnapshotWriter.Saved.class, message -> step(() -> server.compaction.onSaved(message)))
                     .onMessage(SnapshotWriter.SaveFailed.class, message -> step(server.compaction::onSaveFailed))
                     .onMessage(PeerDirectory.PeerAt.class, message -> step(() -> server.peers.onPeerAt(message)))
                     .onMessage(Replica.Reconfigure.class, message -> unsupported(message, "its members are fixed"))

@@ -190,7 +190,9 @@ final class PaxosReplica {
                     .onMessage(
                             Applier.Restored.class,
                             message -> step(() -> server.compaction().onRestored(message)))
-                    .onMessage(SnapshotWriter.Saved.class, message -> step(server.compaction()::onSaved))
+                    .onMessage(
+                            SnapshotWriter.Saved.class,
+                            message -> step(() -> server.compaction().onSaved(message)))
                     .onMessage(SnapshotWriter.SaveFailed.class, message -> step(server.compaction()::onSaveFailed))
                     .onMessage(
                             PeerDirectory.PeerAt.class,

@@ -256,7 +256,7 @@ final class RaftReplica {
         }
 
         private Behavior<Replica.Message> onSaved(SnapshotWriter.Saved saved) {
-            server.compaction().onSaved();
+            server.compaction().onSaved(saved);
             return become(role.onCompacted());
         }
 

@@ -48,11 +48,18 @@ public final class Compaction<S extends Compaction.Snapshot> {
     /**
      * When there is enough to snapshot.
      *
-     * @param entries applied since the last
-     * @param bytes of them, whichever comes first
+     * @param entries applied since the last, once their bytes are half of what that snapshot takes: so all snapshots together
+     *     write no more than three times what is logged, however large the state (Raft thesis, §5.1.3)
+     * @param bytes of them, at which it is time in any case: the log's share of the memory, and of the time of a restart
      * @param pauseTicks after a first failure
      */
-    public record Limits(long entries, long bytes, int pauseTicks) {}
+    public record Limits(long entries, long bytes, int pauseTicks) {
+
+        boolean areReached(long entriesSince, long bytesSince, long snapshotBytes) {
+            return entriesSince > 0
+                    && (bytesSince >= bytes || (entriesSince >= entries && bytesSince >= snapshotBytes / 2));
+        }
+    }
 
     private static final int PAUSE_DOUBLINGS_MAX = 6;
 
@@ -65,6 +72,9 @@ public final class Compaction<S extends Compaction.Snapshot> {
     private boolean damaged;
     private long bytesSince;
     private long bytesFrozen;
+    /** Of the last snapshot that was written here; 0 when there was none since the start. */
+    private long snapshotBytes;
+
     private int failures;
     private int pauseTicks;
     private long restoring;
@@ -98,7 +108,7 @@ public final class Compaction<S extends Compaction.Snapshot> {
     public void maybeBegin() {
         long upTo = Math.max(host.appliedIndex(), snapshot.index()); // What was installed may not be restored yet.
         long entries = host.appliedIndex() - snapshot.index();
-        boolean enough = entries >= limits.entries() || (entries > 0 && bytesSince >= limits.bytes()) || damaged;
+        boolean enough = limits.areReached(entries, bytesSince, snapshotBytes) || damaged;
         if (enough && host.maySnapshot(upTo) && !underWay && pauseTicks == 0 && restored >= restoring) {
             underWay = true;
             bytesFrozen = bytesSince;
@@ -124,9 +134,10 @@ public final class Compaction<S extends Compaction.Snapshot> {
         storage.write(frozen);
     }
 
-    public void onSaved() {
+    public void onSaved(SnapshotWriter.Saved event) {
         S saved = writing.orElseThrow();
         underWay = false;
+        snapshotBytes = event.bytes();
         failures = 0;
         if (saved.index() >= snapshot.index()) {
             damaged = false;

@@ -13,8 +13,12 @@ public final class SnapshotWriter {
     /** What the replica is told. */
     public sealed interface Event extends Replica.Message permits Saved, SaveFailed {}
 
-    /** The snapshot is durable. */
-    public record Saved(long index, long term) implements Event {}
+    /**
+     * The snapshot is durable.
+     *
+     * @param bytes that it takes
+     */
+    public record Saved(long index, long term, long bytes) implements Event {}
 
     /** The log stays as long as it is; the replica tries again after a pause. */
     public record SaveFailed(long index, long term) implements Event {}
@@ -29,8 +33,8 @@ public final class SnapshotWriter {
         return Behaviors.setup(context -> {
             try (SnapshotStorage.Writer writer = storage.create(group, index, term)) {
                 state.writeTo(writer.out());
-                writer.commit();
-                replica.tell(new Saved(index, term));
+                long bytes = writer.commit().length();
+                replica.tell(new Saved(index, term, bytes));
             } catch (IOException | RuntimeException e) {
                 GroupLogging.of(context.getLog(), group)
                         .error("Snapshot at {} of group {} cannot be written", index, group, e);
