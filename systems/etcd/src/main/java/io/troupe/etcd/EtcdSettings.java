@@ -96,7 +96,10 @@ public record EtcdSettings(
     /** gRPC framing and fields beside the request proper (etcd allows the same). */
     public static final int REQUEST_OVERHEAD_BYTES = 512 * 1024;
 
+    /** etcd's own. */
     private static final long QUOTA_DEFAULT_BYTES = 2L << 30;
+
+    private static final long BESIDE_THE_STORE_BYTES = 256L << 20;
 
     private static final String PATH = "troupe.etcd";
 
@@ -166,14 +169,21 @@ public record EtcdSettings(
         };
     }
 
-    /** etcd's default stands for 0, and less than 0 for no quota; sizes in HOCON are never that. */
+    /** 0 stands for the default, and less than 0 for no quota; sizes in HOCON are never that. */
     private static long quota(Config config) {
         String path = "quota-backend-bytes";
         if (config.getString(path).startsWith("-")) {
             return config.getLong(path);
         }
         long bytes = config.getBytes(path);
-        return bytes == 0 ? QUOTA_DEFAULT_BYTES : bytes;
+        return bytes == 0
+                ? Math.min(QUOTA_DEFAULT_BYTES, heldBy(Runtime.getRuntime().maxMemory()))
+                : bytes;
+    }
+
+    /** Three quarters of what a heap has beside the log since the last snapshot and all that is under way. */
+    static long heldBy(long heapBytes) {
+        return Math.max(heapBytes / 4, (heapBytes - BESIDE_THE_STORE_BYTES) / 4 * 3);
     }
 
     private static AutoCompaction autoCompaction(Config config) {

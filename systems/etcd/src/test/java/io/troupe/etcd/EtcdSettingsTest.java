@@ -24,8 +24,18 @@ class EtcdSettingsTest {
         assertThat(with("troupe.etcd.linearizable-reads = lease").linearizableReads())
                 .isEqualTo(ReadConsistency.LEASE);
         assertThat(settings.requestBytesMax()).isEqualTo(1536 * 1024);
-        assertThat(settings.quotaBytes()).isEqualTo(2L << 30);
+        assertThat(settings.quotaBytes())
+                .isEqualTo(Math.min(
+                        2L << 30, EtcdSettings.heldBy(Runtime.getRuntime().maxMemory())));
+        assertThat(with("troupe.etcd.quota-backend-bytes = 3 GiB").quotaBytes()).isEqualTo(3L << 30);
         assertThat(with("troupe.etcd.quota-backend-bytes = -1").quotaBytes()).isNegative();
+    }
+
+    @Test
+    void theDefaultQuotaIsWhatTheHeapHolds() {
+        assertThat(EtcdSettings.heldBy(3L << 30)).isGreaterThan(2L << 30);
+        assertThat(EtcdSettings.heldBy(1L << 30)).isEqualTo(576L << 20);
+        assertThat(EtcdSettings.heldBy(256L << 20)).isEqualTo(64L << 20);
     }
 
     @Test

@@ -12,7 +12,7 @@ final class Compares {
 
     private static final int LEASE_FIELD = 8;
 
-    private static final Entry ABSENT = Entry.tombstone(ByteString.EMPTY, 0, 0);
+    private static final Entry ABSENT = new Arena().tombstone(ByteString.EMPTY, 0, 0);
 
     private Compares() {}
 

@@ -126,7 +126,7 @@ public final class EtcdStateMachine implements StateMachine {
         if (importing == 0 || importing != piece.id() || store.revision() != piece.after()) {
             return false;
         }
-        List<Change> changes = store.importAll(piece.entries());
+        List<Change> changes = store.importAll(piece.changes());
         listener.onChanges(store.revision(), changes);
         listener.onSize(store.bytes());
         return true;

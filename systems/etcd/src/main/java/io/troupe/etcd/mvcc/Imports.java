@@ -28,10 +28,10 @@ public final class Imports {
             return pair.getSerializedSize() + 32;
         }
 
-        Entry entry() {
+        Entry addTo(Arena arena) {
             return tombstone
-                    ? Entry.tombstone(pair.getKey(), main, sub)
-                    : new Entry(
+                    ? arena.tombstone(pair.getKey(), main, sub)
+                    : arena.add(
                             pair.getKey(),
                             pair.getValue(),
                             pair.getCreateRevision(),
@@ -120,21 +120,21 @@ public final class Imports {
         }
     }
 
-    record Changes(long id, long after, List<Entry> entries) {
+    record Changes(long id, long after, List<Stored> changes) {
 
         static Changes read(ByteBuffer body) throws IOException {
             var in = CodedInputStream.newInstance(body);
             long id = in.readFixed64();
             long after = in.readInt64();
-            List<Entry> entries = new ArrayList<>();
+            List<Stored> changes = new ArrayList<>();
             for (int left = in.readUInt32(); left > 0; left--) {
                 long main = in.readInt64();
                 int sub = in.readUInt32();
                 boolean tombstone = in.readBool();
                 KeyValue pair = KeyValue.parseFrom(in.readByteArray());
-                entries.add(new Stored(main, sub, tombstone, pair).entry());
+                changes.add(new Stored(main, sub, tombstone, pair));
             }
-            return new Changes(id, after, entries);
+            return new Changes(id, after, changes);
         }
     }
 

@@ -23,7 +23,7 @@ final class KeyHistory {
     }
 
     KeyHistory append(Entry next) {
-        if (latest().revision().compareTo(next.revision()) >= 0) {
+        if (!latest().isBefore(next)) {
             throw new IllegalStateException(
                     "change at " + next.revision() + " does not follow " + latest().revision() + " of the same key");
         }
@@ -77,6 +77,29 @@ final class KeyHistory {
             return this;
         }
         return from == size ? null : new KeyHistory(Arrays.copyOfRange(entries, from, size), size - from);
+    }
+
+    /** The same change from another place. Older holders keep what they have. */
+    KeyHistory moved(Entry change, Entry copy) {
+        int position = firstFrom(change.modRevision());
+        while (position < size && !entries[position].isSameAs(change)) {
+            position++;
+        }
+        if (position == size) {
+            throw new IllegalArgumentException("no change at " + change.revision() + " to be moved");
+        }
+        Entry[] changed = Arrays.copyOf(entries, size);
+        changed[position] = copy;
+        return new KeyHistory(changed, size);
+    }
+
+    boolean holds(Entry change) {
+        for (int i = firstFrom(change.modRevision()); i < size && !change.isBefore(entries[i]); i++) {
+            if (entries[i].isSameAs(change)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Position of the first change at or after the main revision, or {@link #size}. */

@@ -3,6 +3,7 @@ package io.troupe.etcd.mvcc;
 import com.google.protobuf.ByteString;
 import io.troupe.etcd.EtcdError;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -29,6 +30,7 @@ final class MvccStore {
     record Found(List<Entry> entries, long count) {}
 
     private CowTree<ByteString, KeyHistory> keys = new CowTree<>(KeyRange.KEY_ORDER);
+    private final Arena arena = new Arena();
     private final RevisionLog log = new RevisionLog();
     private final LeaseTable leases = new LeaseTable();
     private long revision = FIRST_REVISION;
@@ -140,28 +142,30 @@ final class MvccStore {
         Entry put(ByteString key, ByteString value, long lease) {
             KeyHistory history = keys.get(key);
             Entry previous = history == null || history.latest().isTombstone() ? null : history.latest();
-            var entry = new Entry(
-                    previous == null ? key : previous.key(),
+            Entry entry = arena.add(
+                    key,
                     value,
                     previous == null ? next : previous.createRevision(),
                     next,
                     changes.size(),
                     previous == null ? 1 : previous.version() + 1,
                     lease);
-            record(entry, previous, history);
+            record(key, entry, previous, history);
             return entry;
         }
 
         long deleteRange(KeyRange range) {
             List<Entry> doomed = find(range, revision(), 0, false).entries();
-            doomed.forEach(
-                    entry -> record(Entry.tombstone(entry.key(), next, changes.size()), entry, keys.get(entry.key())));
+            for (Entry entry : doomed) {
+                ByteString key = entry.key();
+                record(key, arena.tombstone(key, next, changes.size()), entry, keys.get(key));
+            }
             return doomed.size();
         }
 
-        private void record(Entry entry, @Nullable Entry previous, @Nullable KeyHistory before) {
+        private void record(ByteString key, Entry entry, @Nullable Entry previous, @Nullable KeyHistory before) {
             KeyHistory history = before == null ? KeyHistory.of(entry) : before.append(entry);
-            keep(entry, previous, history);
+            keep(key, entry, previous, history);
             changes.add(new Change(entry, history.before(entry)));
         }
 
@@ -171,16 +175,17 @@ final class MvccStore {
         }
     }
 
-    private void keep(Entry entry, @Nullable Entry previous, KeyHistory history) {
-        keys.put(entry.key(), history);
+    /** @param key of the entry, as bytes of its own where the key is new */
+    private void keep(ByteString key, Entry entry, @Nullable Entry previous, KeyHistory history) {
+        keys.put(key, history);
         log.append(entry);
         bytes += entry.accountedBytes();
         bytesInUse += inUse(entry) - (previous == null ? 0 : inUse(previous));
         if (previous != null && previous.lease() != 0) {
-            leases.detach(previous.lease(), entry.key());
+            leases.detach(previous.lease(), key);
         }
         if (entry.lease() != 0) {
-            leases.attach(entry.lease(), entry.key());
+            leases.attach(entry.lease(), key);
         }
     }
 
@@ -198,7 +203,18 @@ final class MvccStore {
             compact(log.get(i).key(), at);
         }
         log.dropBefore(at);
+        arena.sparse().forEach(segment -> segment.forEach(this::moveIfKept));
         return Optional.empty();
+    }
+
+    private void moveIfKept(Entry entry) {
+        ByteString key = entry.key();
+        KeyHistory history = keys.get(key);
+        if (history != null && history.holds(entry)) {
+            Entry copy = arena.copy(entry);
+            keys.put(key, history.moved(entry, copy));
+            log.move(entry, copy);
+        }
     }
 
     private static int inUse(Entry entry) {
@@ -217,6 +233,7 @@ final class MvccStore {
         int dropped = history.size() - (kept == null ? 0 : kept.size());
         for (int i = 0; i < dropped; i++) {
             bytes -= history.get(i).accountedBytes();
+            arena.forget(history.get(i));
         }
         if (kept == null) {
             keys.remove(key);
@@ -226,13 +243,15 @@ final class MvccStore {
     }
 
     /** Takes another etcd's changes of one or more whole revisions, which follow those it has. */
-    List<Change> importAll(List<Entry> entries) {
-        List<Change> changes = new ArrayList<>(entries.size());
-        for (Entry entry : entries) {
-            KeyHistory before = keys.get(entry.key());
-            Entry previous = live(entry.key());
+    List<Change> importAll(List<Imports.Stored> stored) {
+        List<Change> changes = new ArrayList<>(stored.size());
+        for (Imports.Stored change : stored) {
+            ByteString key = change.pair().getKey();
+            KeyHistory before = keys.get(key);
+            Entry previous = live(key);
+            Entry entry = change.addTo(arena);
             KeyHistory history = before == null ? KeyHistory.of(entry) : before.append(entry);
-            keep(entry, previous, history);
+            keep(key, entry, previous, history);
             changes.add(new Change(entry, history.before(entry)));
             revision = entry.modRevision();
         }
@@ -250,9 +269,17 @@ final class MvccStore {
     }
 
     /** Takes a key's change read from a snapshot; a key's changes come in order. The log is rebuilt by {@link #restored}. */
-    void restoreEntry(Entry entry) {
-        KeyHistory history = keys.get(entry.key());
-        keys.put(entry.key(), history == null ? KeyHistory.of(entry) : history.append(entry));
+    void restore(
+            ByteString key,
+            ByteString value,
+            long createRevision,
+            long modRevision,
+            int sub,
+            long version,
+            long lease) {
+        Entry entry = arena.add(key, value, createRevision, modRevision, sub, version, lease);
+        KeyHistory history = keys.get(key);
+        keys.put(key, history == null ? KeyHistory.of(entry) : history.append(entry));
         bytes += entry.accountedBytes();
     }
 
@@ -274,10 +301,7 @@ final class MvccStore {
             }
             return true;
         });
-        history.sort((a, b) -> {
-            int byMain = Long.compare(a.modRevision(), b.modRevision());
-            return byMain != 0 ? byMain : Integer.compare(a.sub(), b.sub());
-        });
+        history.sort(Comparator.comparingLong(Entry::modRevision).thenComparingInt(Entry::sub));
         history.forEach(log::append);
     }
 }

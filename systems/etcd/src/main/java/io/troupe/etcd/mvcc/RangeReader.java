@@ -69,8 +69,8 @@ final class RangeReader {
                     case VERSION -> Comparator.comparingLong(Entry::version);
                     case CREATE -> Comparator.comparingLong(Entry::createRevision);
                     case MOD -> Comparator.comparingLong(Entry::modRevision);
-                    case VALUE -> Comparator.comparing(Entry::value, KeyRange.KEY_ORDER);
-                    case KEY, UNRECOGNIZED -> Comparator.comparing(Entry::key, KeyRange.KEY_ORDER);
+                    case VALUE -> Entry::compareValue;
+                    case KEY, UNRECOGNIZED -> Entry::compareKey;
                 };
         return request.getSortOrder() == SortOrder.DESCEND ? ascending.reversed() : ascending;
     }

@@ -22,6 +22,15 @@ final class RevisionLog {
         tail++;
     }
 
+    /** The same change from another place; one that is not here any more is left alone. */
+    void move(Entry change, Entry copy) {
+        for (int i = firstFrom(change.modRevision()); i < tail && !change.isBefore(get(i)); i++) {
+            if (get(i).isSameAs(change)) {
+                chunks.get(i / CHUNK)[i % CHUNK] = copy;
+            }
+        }
+    }
+
     int size() {
         return tail - head;
     }

@@ -142,14 +142,14 @@ final class StoreSnapshot implements StateMachine.State {
         int changes = in.readUInt32();
         for (int j = 0; j < changes; j++) {
             in.resetSizeCounter();
-            store.restoreEntry(new Entry(
+            store.restore(
                     key,
                     in.readBytes(),
                     in.readInt64(),
                     in.readInt64(),
                     in.readUInt32(),
                     in.readInt64(),
-                    in.readSInt64()));
+                    in.readSInt64());
         }
     }
 

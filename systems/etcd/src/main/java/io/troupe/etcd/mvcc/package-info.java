@@ -11,6 +11,7 @@
  *     ├─ Imports            another etcd's state, in pieces
  *     └─ MvccStore          one WriteTxn at a time; every write makes the next main revision
  *          ├─ CowTree       key → KeyHistory, ordered, frozen in constant time
+ *          ├─ Arena         the changes themselves, as bytes; all else is views of them
  *          ├─ RevisionLog   every change in revision order since the last compaction: what watches catch up from
  *          └─ LeaseTable    lease → granted TTL, attached keys, and the term of the lessor that may expire them
  * </pre>

@@ -45,7 +45,9 @@ class StoreScaleTest {
         System.out.printf(
                 "%,d keys of 256 B: %d MiB of heap, applied in %d ms, frozen in %d µs, written in %d ms%n",
                 KEYS, mib, applyMillis, freezeMicros, writeMillis);
-        assertThat(mib).isLessThan(1024);
+        var status = Queries.StoreStatus.parse(((Result.Ok) Result.parse(machine.query(Queries.status()))).body());
+        assertThat(mib).isLessThan(640);
+        assertThat(mib).as("MiB accounted for").isLessThan((status.bytes() >> 20) * 21 / 20);
         assertThat(freezeMicros).isLessThan(100_000);
     }
 
