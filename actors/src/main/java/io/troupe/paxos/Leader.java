@@ -64,7 +64,7 @@ final class Leader extends Role {
     }
 
     boolean holdsLease() {
-        return lease.isHeld();
+        return lease.isHeld(server.memberships().since(server.chosenThrough() + 1));
     }
 
     /** Whether it has the promises of all that matter, and has learned what they knew: so it may decide and read. */
@@ -197,7 +197,7 @@ final class Leader extends Role {
         if (!isAbove) {
             return this;
         }
-        boolean isMaster = lease.isHeld() && !server.transfer.isUnderWay(); // Else that ballot may be another leader's.
+        boolean isMaster = holdsLease() && !server.transfer.isUnderWay(); // Else that ballot may be another leader's.
         return isMaster ? boost() : follow(Optional.empty());
     }
 
@@ -321,7 +321,7 @@ final class Leader extends Role {
     }
 
     private void read(boolean leased, ConfirmedReads.Read read) {
-        if (leased && lease.isHeld() && proposing.knowsWhatIsDecided(phase1)) {
+        if (leased && holdsLease() && proposing.knowsWhatIsDecided(phase1)) {
             read.serve().accept(server.chosenThrough()); // Made Live §5.2: nobody need be asked
         } else {
             reads.add(read);

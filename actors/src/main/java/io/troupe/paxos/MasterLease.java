@@ -1,6 +1,7 @@
 package io.troupe.paxos;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
@@ -10,6 +11,9 @@ import java.util.function.LongSupplier;
  * of phase 2 has answered a message sent in it or later: then no other ballot had completed phase 1 when it began. And for
  * the acceptors' grant, counted from when the round began, none will have: by this node's clock for {@code
  * PaxosSettings.leaseAtMaster()}, which is the grant less what two clocks may drift apart in it.
+ *
+ * <p>A membership that is decided after the round has granted nothing: its acceptors may know what is decided without ever
+ * having heard the master itself, and elect another. So the lease stands again when a round is confirmed by it, too.
  */
 final class MasterLease {
 
@@ -23,6 +27,7 @@ final class MasterLease {
     private long round;
     private long confirmed;
     private long confirmedAtNanos;
+    private List<Membership> confirmedBy = List.of();
     private boolean released;
 
     MasterLease(PaxosSettings settings, LongSupplier nanoClock) {
@@ -61,6 +66,7 @@ final class MasterLease {
             }
             confirmed = candidate;
             confirmedAtNanos = begun.getOrDefault(candidate, confirmedAtNanos);
+            confirmedBy = List.copyOf(memberships);
         }
         begun.headMap(confirmed, true).clear();
         return confirmed > before;
@@ -76,9 +82,16 @@ final class MasterLease {
         return membership.isKnown() && membership.quorums().isPhase2(nodes);
     }
 
-    /** Whether nobody else can be master now. */
-    boolean isHeld() {
-        return !released && confirmed > 0 && nanoClock.getAsLong() - confirmedAtNanos < leaseNanos;
+    /**
+     * Whether nobody else can be master now.
+     *
+     * @param memberships all that decide instances from the first open one on
+     */
+    boolean isHeld(Collection<Membership> memberships) {
+        return !released
+                && confirmed > 0
+                && nanoClock.getAsLong() - confirmedAtNanos < leaseNanos
+                && confirmedBy.containsAll(memberships);
     }
 
     /** For ever: before it asks another to take over. */

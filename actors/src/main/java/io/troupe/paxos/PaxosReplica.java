@@ -93,6 +93,7 @@ final class PaxosReplica {
 
     private Behavior<Replica.Message> onRecovered(Ledger.Recovered recovered) {
         if (recovered.snapshot().isPresent()) {
+            mark();
             return restore(recovered, recovered.snapshot().get());
         }
         context.spawnAnonymous(Rebuilding.look(identity.storage(), seat.group(), context.getSelf()), blocking());
@@ -117,7 +118,7 @@ final class PaxosReplica {
                             seat.node());
             server.beginAnew(seat.random().nextLong(1, Long.MAX_VALUE), founding);
         } else {
-            server.found(founding);
+            server.found(founding, this::mark); // Not before: a mark without a journal means one that was lost.
         }
         return run(server);
     }
@@ -138,8 +139,11 @@ final class PaxosReplica {
         });
     }
 
-    private Behavior<Replica.Message> run(PaxosServer server) {
+    private void mark() {
         context.spawnAnonymous(Rebuilding.mark(identity.storage(), seat.group()), blocking());
+    }
+
+    private Behavior<Replica.Message> run(PaxosServer server) {
         return recovering.run(server.peersToSeek(), settings.tick(), new Running(context, server, identity.witness()));
     }
 

@@ -313,12 +313,12 @@ final class PaxosServer implements Compaction.Host<SnapshotMetadata> {
     /** A disk that had lost what it held: votes count under a new token only. */
     void beginAnew(long token, SnapshotMetadata founding) {
         pledge = pledge.withToken(token);
-        found(founding);
+        found(founding, () -> {});
     }
 
     /** The first event of a replica. */
-    void found(SnapshotMetadata founding) {
-        rebase(founding, () -> {});
+    void found(SnapshotMetadata founding, Runnable durably) {
+        rebase(founding, durably);
     }
 
     // -- learner
