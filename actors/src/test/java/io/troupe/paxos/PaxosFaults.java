@@ -17,8 +17,9 @@ import org.apache.pekko.actor.typed.ActorRef;
 /**
  * Five replicas, clients at each, and everything that can go wrong for a while: partitions of every shape, crashes, long
  * pauses, clocks that drift, messages that are lost, doubled and late, disks that are slow or fail; leadership that is handed
- * over, masters that crash, pause or are cut off; in every second run members that come and go; in every third of the
- * others quorums of two for phase 2 and four for phase 1, and in two of three a journal that is lost.
+ * over, masters that crash, pause, are cut off, or reach one other alone and have a successor that crashes at once; in every
+ * second run members that come and go; in every third of the others quorums of two for phase 2 and four for phase 1, and in
+ * two of three a journal that is lost.
  */
 final class PaxosFaults implements Consumer<Simulation> {
 
@@ -83,7 +84,7 @@ final class PaxosFaults implements Consumer<Simulation> {
     private static void scheduleWhatHitsMasters(Simulation sim, WatchedPaxosGroup group, NodeFaults faults) {
         RandomGenerator random = sim.random("what hits masters");
         for (long at = 500; at < FAULTS.toMillis(); at += 200 + random.nextLong(1_000)) {
-            int kind = random.nextInt(5);
+            int kind = random.nextInt(6);
             String node = any(group, random);
             String other = any(group, random);
             long lasts = 100 + random.nextLong(1_000);
@@ -98,9 +99,25 @@ final class PaxosFaults implements Consumer<Simulation> {
                     case 1 -> faults.slow(node, other);
                     case 2 -> group.leader().ifPresent(leader -> faults.crash(leader, lasts));
                     case 3 -> group.leader().ifPresent(leader -> faults.pause(leader, lasts));
+                    case 4 ->
+                        group.leader().ifPresent(leader -> {
+                            faults.leaveAlone(leader, other, 3 * lasts);
+                            crashItsSuccessor(sim, group, faults, leader, lasts % 20, lasts);
+                        });
                     default -> group.leader().ifPresent(leader -> faults.cutOff(leader, 3 * lasts));
                 }
             });
+        }
+    }
+
+    /** In its first moments, when it has proposed in the instances in which the one before was left with few votes. */
+    private static void crashItsSuccessor(
+            Simulation sim, WatchedPaxosGroup group, NodeFaults faults, String master, long after, long lasts) {
+        Optional<String> successor = group.leader().filter(leader -> !leader.equals(master));
+        if (successor.isPresent()) {
+            sim.after(Duration.ofMillis(after), () -> faults.crash(successor.get(), lasts));
+        } else if (sim.now().compareTo(FAULTS) < 0) {
+            sim.after(Duration.ofMillis(2), () -> crashItsSuccessor(sim, group, faults, master, after, lasts));
         }
     }
 

@@ -7,6 +7,7 @@ import io.troupe.sim.Simulation;
 import java.time.Duration;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.function.Predicate;
 
 /** What goes wrong at a node that the test names, for a while; and all that goes wrong anywhere. */
 public record NodeFaults(Simulation sim, SortedMap<String, ? extends Node<?>> nodes) {
@@ -66,8 +67,16 @@ public record NodeFaults(Simulation sim, SortedMap<String, ? extends Node<?>> no
 
     /** In both directions. */
     public void cutOff(String name, long millis) {
-        List<String> others =
-                nodes.keySet().stream().filter(other -> !other.equals(name)).toList();
+        cut(name, node -> !node.equals(name), millis);
+    }
+
+    /** The two hear each other, and the first nobody else. */
+    public void leaveAlone(String name, String other, long millis) {
+        cut(name, node -> !node.equals(name) && !node.equals(other), millis);
+    }
+
+    private void cut(String name, Predicate<String> from, long millis) {
+        List<String> others = nodes.keySet().stream().filter(from).toList();
         others.forEach(other -> {
             sim.cut(name, other);
             sim.cut(other, name);
