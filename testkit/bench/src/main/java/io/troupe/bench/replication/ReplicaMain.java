@@ -39,14 +39,19 @@ public final class ReplicaMain {
     }
 
     /** {@code args}: engine, index, folder, and the ports of all replicas. */
-    public static void main(String[] args) throws Exception {
+    public static void main(String[] args) {
         PrintStream answers = System.out;
         System.setOut(System.err);
         List<Integer> ports = Arrays.stream(args).skip(3).map(Integer::valueOf).toList();
         var place = new Engine.Place(Integer.parseInt(args[1]), ports, Path.of(args[2]));
-        Engine.Replica replica = find(args[0]).start(place);
-        new ReplicaMain(replica).serve(answers);
-        System.exit(0); // An engine's threads need not all be daemons.
+        int status = 1;
+        try {
+            new ReplicaMain(find(args[0]).start(place)).serve(answers);
+            status = 0;
+        } catch (Throwable failure) { // Else the engine's threads live on, and the bench waits for an answer.
+            failure.printStackTrace();
+        }
+        System.exit(status); // An engine's threads need not all be daemons.
     }
 
     /** @throws IllegalArgumentException naming the engines that there are */
