@@ -14,6 +14,7 @@ import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * Leader, or master: the distinguished proposer and distinguished learner (Paxos Made Simple, §3). One phase 1 stands for all
@@ -143,14 +144,21 @@ final class Leader extends Role {
 
     // -- phase 1, again
 
-    /** Members of a later instance have not been asked yet; whoever has promised already is not asked again. */
+    /**
+     * Who decides an open instance by a membership that was learned after the election has not been asked yet, be it the
+     * latest or one before it; whoever has promised already is not asked again.
+     */
     private void prepareNewMembers() {
+        TreeSet<String> unasked = new TreeSet<>();
+        server.memberships()
+                .since(server.chosenThrough() + 1)
+                .forEach(membership -> membership.acceptors().forEach((node, token) -> {
+                    if (!phase1.hasPromised(new Voter(node, token))) {
+                        unasked.add(node);
+                    }
+                }));
         var prepare = new Prepare(phase1.ballot(), phase1.from(), Ballot.NONE, server.self.narrow());
-        server.memberships().latest().acceptors().forEach((node, token) -> {
-            if (!phase1.hasPromised(new Voter(node, token))) {
-                server.tell(node, prepare);
-            }
-        });
+        unasked.forEach(node -> server.tell(node, prepare));
     }
 
     /** An acceptor has promised a higher ballot: this master goes above it. */

@@ -1,5 +1,7 @@
 package io.troupe.paxos;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.paxos.PaxosMessage.Accept;
@@ -89,6 +91,10 @@ final class PaperReplica implements AutoCloseable {
 
     /** The disk has lost its journal; the snapshots stay. */
     void restartWithoutJournal() {
+        stranger.awaitAssert(() -> {
+            assertThat(storage.list("g")).as("the mark of the first day").isNotEmpty();
+            return true;
+        });
         kit.stop(replica);
         journal = JOURNAL + "-new";
         start();

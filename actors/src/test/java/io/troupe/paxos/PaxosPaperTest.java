@@ -11,6 +11,7 @@ import io.troupe.paxos.PaxosMessage.Promise;
 import io.troupe.paxos.PaxosMessage.Readmit;
 import io.troupe.paxos.PaxosMessage.Rejected;
 import io.troupe.paxos.PaxosMessage.TakeOver;
+import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
 import java.time.Duration;
@@ -258,6 +259,22 @@ class PaxosPaperTest {
         assertThat(client.expectMessageClass(Replica.LeadershipTransferred.class)
                         .leader())
                 .isEqualTo("n2");
+    }
+
+    @Test
+    @DisplayName("§3: a leader that learns of members asks all who decide an open instance, and not the latest alone")
+    void asksEveryMembershipInForce() {
+        Ballot ballot = n1.becomeLeader();
+        n1.peers.put("n4", n1.stranger);
+        n1.tell(new PeerDirectory.PeerAt("n4", Optional.of(n1.stranger.getRef().unsafeUpcast())));
+        n1.tell(new Promise(ballot, new Voter("n3", 0), 2, List.of(), 0, 1));
+        n1.await("n3", Fetch.class);
+        Membership founding = Membership.founding(new TreeSet<>(List.of("n1", "n2", "n3")), 0, 8);
+        Membership between = Membership.founding(new TreeSet<>(List.of("n2", "n4")), 0, 8);
+        n1.tell(new Learned(
+                new Decrees(1, List.of(new Decree.Reconfigure(between), new Decree.Reconfigure(founding))), 2));
+        n1.pass(n1.settings.heartbeatInterval());
+        assertThat(n1.await("n4", Prepare.class).ballot()).isEqualTo(ballot);
     }
 
     // -- disks
