@@ -121,7 +121,7 @@ final class ChainLog implements WriteAheadLog.Contents<LogEvent> {
             if (!rebased.restStays() || snapshot.index() > history.lastIndex()) {
                 history.replaceBy(snapshot);
             } else if (snapshot.index() >= history.base().index()) {
-                history.forgetThrough(snapshot.index());
+                history.restOn(snapshot);
             }
         }
 

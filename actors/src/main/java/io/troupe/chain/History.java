@@ -89,6 +89,15 @@ final class History {
         }
     }
 
+    /**
+     * What is at or below a snapshot, which is at the base or beyond it, is in that. The base may have been known by its index
+     * alone until now.
+     */
+    void restOn(Position snapshot) {
+        forgetThrough(snapshot.index());
+        base = snapshot;
+    }
+
     /** Nothing is left but what a snapshot holds. */
     void replaceBy(Position snapshot) {
         base = snapshot;

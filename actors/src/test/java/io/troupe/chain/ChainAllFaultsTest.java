@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /** {@link ChainFaults}, seed after seed: {@value #SEEDS} of them at every build, {@value #SOAK_SEEDS} when asked to. */
 class ChainAllFaultsTest {
 
-    private static final int SEEDS = 40;
+    private static final int SEEDS = 500;
     private static final int SOAK_SEEDS = 20_000;
 
     /** Actors fail here by the thousand, as they should. */

@@ -85,4 +85,19 @@ class ChainRulesTest {
         assertThat(mine.agreedWith(0, history(1, 1, 1, 3).endsAbove(0))).isEqualTo(4);
         assertThat(mine.agreedWith(2, history(1, 1, 2, 2).endsAbove(2))).isEqualTo(2);
     }
+
+    @Test
+    @DisplayName(
+            "§3.2.3: a server whose journal begins right above its snapshot knows what it shares with its successor")
+    void restsOnTheSnapshotsPlace() {
+        var recovery = new ChainLog.Recovery();
+        recovery.apply(new LogEvent.Logged(new Updates(45, List.of(new Update(3, new Update.OpenSession()))), 44));
+        recovery.apply(new LogEvent.Rebased(CHAIN, new Position(44, 3), true));
+        History history = recovery.result().history();
+        assertThat(history.base()).isEqualTo(new Position(44, 3));
+        assertThat(history.lastIndex()).isEqualTo(45);
+        assertThat(history.agreedWith(22, List.of(new Position(38, 2), new Position(44, 3))))
+                .as("and does not have it drop what is durable everywhere")
+                .isEqualTo(44);
+    }
 }
