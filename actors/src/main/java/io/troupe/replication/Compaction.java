@@ -48,9 +48,10 @@ public final class Compaction<S extends Compaction.Snapshot> {
     /**
      * When there is enough to snapshot.
      *
-     * @param entries applied since the last, once their bytes are half of what that snapshot takes: so all snapshots together
-     *     write no more than three times what is logged, however large the state (Raft thesis, §5.1.3)
-     * @param bytes of them, at which it is time in any case: the log's share of the memory, and of the time of a restart
+     * @param entries applied since the last, once their bytes are half of what that snapshot takes: what a small state is
+     *     written for is then in proportion to what is logged (Raft thesis, §5.1.3)
+     * @param bytes of them, at which it is time in any case: the log's share of the memory, and of the time of a restart. A
+     *     state of more than twice that is written as often, however large it is
      * @param pauseTicks after a first failure
      */
     public record Limits(long entries, long bytes, int pauseTicks) {

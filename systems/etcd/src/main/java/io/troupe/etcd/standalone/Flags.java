@@ -31,7 +31,12 @@ final class Flags {
             new Flag("name", TEXT, "default", HONOURED, "This member's name."),
             new Flag("data-dir", TEXT, "", HONOURED, "Where its data lies (default: NAME.etcd)."),
             new Flag("wal-dir", TEXT, "", WITHOUT_EFFECT, "The log lies in the data directory."),
-            new Flag("snapshot-count", UNSIGNED, "100000", HONOURED, "Commands applied between two snapshots."),
+            new Flag(
+                    "snapshot-count",
+                    UNSIGNED,
+                    "100000",
+                    HONOURED,
+                    "Commands applied between two snapshots, at least."),
             new Flag("heartbeat-interval", UNSIGNED, "100", HONOURED, "Milliseconds between a leader's heartbeats."),
             new Flag(
                     "election-timeout",
