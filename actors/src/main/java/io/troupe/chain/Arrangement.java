@@ -56,16 +56,16 @@ public enum Arrangement {
                 .toList();
     }
 
-    /** Who answers queries, and clients. */
+    /** Who is the first to know what is stable, and answers queries, and clients. */
     String answering(Configuration configuration) {
         return this == CHAIN ? configuration.last() : configuration.head();
     }
 
     /**
-     * Whether what {@code node} and all below it have is durable at every server: in a chain it came through all that are
-     * above; a backup knows nothing of the other backups.
+     * Whether what is durable above {@code node} is told to it: who answers is below it, or it is that one itself. A backup, and
+     * who joins, tells those above what is durable here instead.
      */
-    boolean knowsWhatIsStable(Configuration configuration, String node) {
+    boolean hearsWhatIsDurable(Configuration configuration, String node) {
         return configuration.hasMember(node)
                 && (this == CHAIN || configuration.head().equals(node));
     }

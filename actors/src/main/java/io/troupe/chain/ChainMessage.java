@@ -46,7 +46,7 @@ sealed interface ChainMessage extends Wire, Replica.Message {
     /**
      * Updates, in order (§3.1), which may not be durable at the sender yet; or none, when more of those before is durable.
      *
-     * @param waiting clients that wait for some of them, for the tail to answer
+     * @param waiting clients that wait for some of them, for the tail to answer: those that the head does not answer itself
      * @param durable index through which all is durable at the sender, and at all that are above it
      * @param stable index that is durable at every server, as far as the sender knows
      * @param receipt an {@link Ack} is wanted as soon as they are durable
@@ -70,7 +70,8 @@ sealed interface ChainMessage extends Wire, Replica.Message {
     }
 
     /**
-     * To the head, by the tail (§3.1): durable at every server. Those between learn it with what the head sends next.
+     * To the head, by the tail (§3.1), which is the first to know: durable at every server. Those between learn it with what
+     * the head sends next.
      *
      * @param index through which all is
      */
@@ -84,13 +85,18 @@ sealed interface ChainMessage extends Wire, Replica.Message {
      */
     record Ack(long epoch, String from, long received, long acknowledged) implements ChainMessage {}
 
-    /** To all others, by the server that answers queries: are you still in this epoch? */
+    /** To all others, by a server that has queries: are you still in this epoch, and how far has it come? */
     record Confirm(long epoch, String from, long round) implements ChainMessage {}
 
-    /** Yes; and the sender grants the other a lease, from when it was asked. */
-    record Confirmed(long epoch, String from, long round) implements ChainMessage {}
+    /**
+     * Yes; and when the other is the server that answers, the sender grants it a lease, from when it was asked.
+     *
+     * @param stable index that is durable at every server, as far as the sender knows; who answers knows of all that was
+     *     acknowledged by then
+     */
+    record Confirmed(long epoch, String from, long round, long stable) implements ChainMessage {}
 
-    /** Requests of clients, passed on once: updates to the head, queries to who answers them. */
+    /** Requests of clients, passed on once: updates to the head, queries by who is not in the chain to who answers. */
     record Submit(ActorRef<Answers.Batch> via, List<Replica.Request> requests) implements ChainMessage {
         public Submit {
             requests = List.copyOf(requests);

@@ -158,7 +158,7 @@ final class ChainReplica {
                     .onMessage(Configured.class, message -> configured(message.configuration()))
                     .onMessage(ChainMessage.Connect.class, message -> step(() -> server.downstream.onConnect(message)))
                     .onMessage(ChainMessage.Resume.class, message -> step(() -> server.upstream.onResume(message)))
-                    .onMessage(ChainMessage.Confirm.class, this::onConfirm)
+                    .onMessage(ChainMessage.Confirm.class, message -> step(() -> queries.onConfirm(message)))
                     .onMessage(ChainMessage.Confirmed.class, message -> step(() -> queries.onConfirmed(message)))
                     .onMessage(ChainMessage.Offer.class, message -> step(() -> server.transfer.onOffer(message)))
                     .onMessage(FetchChunk.class, message -> step(() -> server.transfer.onFetchChunk(message)))
@@ -248,17 +248,6 @@ final class ChainReplica {
                 surveillance.heard(beat.from());
                 head.log();
                 server.onHeartbeat(beat);
-            });
-        }
-
-        /** Who has heard of a later epoch does not confirm this one. */
-        private Behavior<Replica.Message> onConfirm(ChainMessage.Confirm confirm) {
-            return step(() -> {
-                if (server.epochs.isActiveIn(confirm.epoch())) {
-                    server.lease.grant(confirm.from());
-                    server.peers.tell(
-                            confirm.from(), new ChainMessage.Confirmed(confirm.epoch(), server.node, confirm.round()));
-                }
             });
         }
 

@@ -27,7 +27,7 @@ final class ChainServer implements Compaction.Host<Position> {
     final ActorRef<Replica.Message> self;
     final Peers peers = new Peers();
     final History history;
-    final Sent sent = new Sent();
+    final Sent sent;
     final Writes writes;
     final GrantedLease lease;
     final Epochs epochs;
@@ -55,6 +55,7 @@ final class ChainServer implements Compaction.Host<Position> {
         this.settings = identity.settings();
         this.context = context;
         this.self = context.getSelf();
+        this.sent = new Sent(self.narrow());
         this.applier = applier;
         this.history = recovered.history();
         this.writes = new Writes(log, history.lastIndex());
@@ -106,6 +107,11 @@ final class ChainServer implements Compaction.Host<Position> {
         return isActive() && epochs.entered().isAnswering();
     }
 
+    /** It acts in the chain, so that it may read. */
+    boolean isMember() {
+        return isActive() && epochs.entered().isMember();
+    }
+
     History history() {
         return history;
     }
@@ -124,7 +130,7 @@ final class ChainServer implements Compaction.Host<Position> {
         return downstream.acknowledged();
     }
 
-    /** Known to be durable at every server. */
+    /** Known to be durable at every server: to who answers first, and to the others by what that one says. */
     long stable() {
         return stable;
     }
@@ -187,7 +193,7 @@ final class ChainServer implements Compaction.Host<Position> {
             downstream.flush();
             long acknowledged = acknowledged();
             upstream.onProgress(acknowledged);
-            if (epochs.entered().knowsWhatIsStable()) {
+            if (epochs.entered().isAnswering()) {
                 setStable(Math.min(acknowledged, upstream.durableAbove()));
             }
             learnStable(stable);
@@ -209,6 +215,9 @@ final class ChainServer implements Compaction.Host<Position> {
     private void setStable(long index) {
         if (index > stable) {
             stable = index;
+            if (isAnswering() && !isHead()) {
+                peers.tell(configuration().head(), new Stable(epoch(), stable));
+            }
             applyStable();
         }
     }
@@ -218,19 +227,26 @@ final class ChainServer implements Compaction.Host<Position> {
             Updates updates = history.slice(appliedTold + 1, stable);
             appliedTold = stable;
             compaction.told(updates.sizeBytes());
-            applier.tell(new Applier.Apply(updates, isAnswering() ? sent.waitingFor(updates) : List.of()));
+            applier.tell(new Applier.Apply(updates, answeredHere(updates)));
             sent.dropThrough(stable);
         }
     }
 
-    void onApplied(Applier.Applied event) {
-        boolean more = event.index() > applied;
-        applied = Math.max(applied, event.index());
-        if (more && isAnswering() && !isHead()) {
-            peers.tell(
-                    configuration().head(),
-                    new Stable(epoch(), applied)); // Beside its answers, most of which go there.
+    /** The head answers the clients of its own node, whose answers would have to come back to it; the tail all others. */
+    private List<Applier.Waiting> answeredHere(Updates updates) {
+        if (isAnswering()) {
+            return sent.waitingFor(updates);
         }
+        return isHead() ? sent.waitingHereFor(updates) : List.of();
+    }
+
+    /** Who waits for what goes to a successor, and may have to be answered there. */
+    List<ChainMessage.Clients> answeredBelow(Updates updates) {
+        return isHead() ? sent.elsewhere(updates) : sent.clientsOf(updates);
+    }
+
+    void onApplied(Applier.Applied event) {
+        applied = Math.max(applied, event.index());
         compaction.maybeBegin();
     }
 

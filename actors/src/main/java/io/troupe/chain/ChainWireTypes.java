@@ -22,12 +22,13 @@ public final class ChainWireTypes implements WireTypes {
         // 1713 was a Forward of what its sender had synced; 1714 and 1715 were clients with an entry for each update.
         registry.message(1716, ChainMessage.Ack.class);
         registry.message(1717, ChainMessage.Confirm.class);
-        registry.message(1718, ChainMessage.Confirmed.class);
+        // 1718 was a Confirmed that did not say how far its sender had come.
         registry.message(1719, ChainMessage.Submit.class);
         registry.message(1720, ChainMessage.Offer.class);
         registry.message(1723, ChainMessage.Clients.class);
         registry.message(1724, ChainMessage.Forward.class);
         registry.message(1725, ChainMessage.Stable.class);
+        registry.message(1726, ChainMessage.Confirmed.class);
         // 1721 and 1722 were chunks of snapshots, which are sent alike for all engines now.
 
         registry.event(1790, 1, LogEvent.Logged.class);

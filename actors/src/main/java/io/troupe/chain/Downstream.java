@@ -22,7 +22,7 @@ final class Downstream {
         links.clear();
         Arrangement arrangement = server.settings.arrangement();
         for (String name : place.successors()) {
-            boolean counts = arrangement.knowsWhatIsStable(place.configuration(), name);
+            boolean counts = arrangement.hearsWhatIsDurable(place.configuration(), name);
             links.put(name, new Link(server, name, counts));
         }
         extending = false;

@@ -23,7 +23,7 @@ final class Link {
     private long acknowledged;
     private long durableTold;
 
-    /** @param counts the successor finds out what is stable by what is durable above it and below */
+    /** @param counts the successor is told what is durable above it, see {@link Arrangement#hearsWhatIsDurable} */
     Link(ChainServer server, String node, boolean counts) {
         this.server = server;
         this.node = node;
@@ -77,12 +77,7 @@ final class Link {
         server.peers.tell(
                 node,
                 new Forward(
-                        server.epoch(),
-                        updates,
-                        server.sent.clientsOf(updates),
-                        durableTold,
-                        server.stable(),
-                        receipt));
+                        server.epoch(), updates, server.answeredBelow(updates), durableTold, server.stable(), receipt));
     }
 
     /** An offer may have been lost, or there was no snapshot yet. */

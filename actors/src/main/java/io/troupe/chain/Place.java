@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param predecessor whom it has its updates from
  * @param successors to whom it sends them, who joins among them
  * @param isAnswering answers queries and clients: the tail, or the primary
- * @param knowsWhatIsStable see {@link Arrangement#knowsWhatIsStable}
+ * @param hearsWhatIsDurable see {@link Arrangement#hearsWhatIsDurable}
  */
 record Place(
         Configuration configuration,
@@ -23,7 +23,7 @@ record Place(
         Optional<String> predecessor,
         List<String> successors,
         boolean isAnswering,
-        boolean knowsWhatIsStable) {
+        boolean hearsWhatIsDurable) {
 
     static Place of(Arrangement arrangement, Configuration configuration, String node) {
         return new Place(
@@ -35,7 +35,7 @@ record Place(
                 arrangement.predecessor(configuration, node),
                 arrangement.successors(configuration, node),
                 arrangement.answering(configuration).equals(node),
-                arrangement.knowsWhatIsStable(configuration, node));
+                arrangement.hearsWhatIsDurable(configuration, node));
     }
 
     long epoch() {

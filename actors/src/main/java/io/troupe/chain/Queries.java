@@ -12,10 +12,15 @@ import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
 /**
- * Queries at the server that answers them: the tail, or the primary (§3.1). The paper's servers stop when they fail, so that
- * one that answers is one that belongs. Here it asks first: when all others of its epoch have said, after the query came, that
- * they are still in it, nothing was acknowledged in a later one before. What comes while it asks goes with the next round.
- * For a lease after a round it need not ask.
+ * Queries (§3.1). The tail, or the primary, is the first to know what is acknowledged, so the paper has it answer them, from its
+ * own state. Here any server of the chain answers the queries of its own node, so that they are spread, when it has applied what
+ * the tail takes for acknowledged: as servers ask the tail for the version of what they read in CRAQ (Terrace and Freedman,
+ * <em>Object Storage on CRAQ</em>, USENIX 2009, §2.3), whatever it is that is read.
+ *
+ * <p>The paper's servers stop when they fail, so that one that answers is one that belongs. Here it asks all others: when they
+ * have said, after the query came, that they are still in its epoch, nothing was acknowledged in a later one before; and what was
+ * acknowledged in this one, or before, the tail has said with it. What comes while it asks goes with the next round. For a
+ * lease after a round the tail need not ask.
  */
 final class Queries {
 
@@ -29,6 +34,7 @@ final class Queries {
     private long heldFromNanos;
     private long heldEpoch;
     private long epoch;
+    private long stableElsewhere;
     private int atApplier;
 
     Queries(ChainServer server, LongSupplier nanoClock) {
@@ -37,12 +43,12 @@ final class Queries {
     }
 
     void add(Replica.Query query) {
-        if (!server.isAnswering()) {
-            Rejections.reject(query, Replica.Reason.NO_LEADER, server.node + " does not answer queries now");
+        if (!server.isMember()) {
+            Rejections.reject(query, Replica.Reason.NO_LEADER, server.node + " is not in the chain now");
         } else if (collecting.size() + asked.size() + atApplier >= server.settings.maxPendingReads()) {
             Rejections.rejectRead(query, server.settings.maxPendingReads());
         } else if (query.consistency() == ReadConsistency.LEASE && holdsLease()) {
-            serve(List.of(query));
+            serve(List.of(query), 0);
         } else {
             collecting.add(query);
             beginRound();
@@ -58,13 +64,15 @@ final class Queries {
     }
 
     private void beginRound() {
-        if (!unconfirmed.isEmpty() || server.upstream.floor().isEmpty()) {
+        boolean knowsItsFloor = !server.isAnswering() || server.upstream.floor().isPresent();
+        if (!unconfirmed.isEmpty() || !knowsItsFloor) {
             return;
         }
         asked = collecting;
         collecting = new ArrayList<>();
         begunNanos = nanoClock.getAsLong();
         epoch = server.epoch();
+        stableElsewhere = 0;
         round++;
         unconfirmed.addAll(server.others()); // Who joins, too: it may form a later chain without any of the others.
         ask();
@@ -75,32 +83,57 @@ final class Queries {
         unconfirmed.forEach(name -> server.peers.tell(name, new Confirm(epoch, server.node, round)));
     }
 
+    /**
+     * Who has heard of a later epoch does not confirm this one. A new tail confirms when it has come as far as the one before
+     * it, which may have answered clients.
+     */
+    void onConfirm(Confirm confirm) {
+        if (!server.epochs.isActiveIn(confirm.epoch()) || !hasComeToItsFloor()) {
+            return;
+        }
+        if (confirm.from().equals(server.settings.arrangement().answering(server.configuration()))) {
+            server.lease.grant(confirm.from());
+        }
+        server.peers.tell(
+                confirm.from(), new Confirmed(confirm.epoch(), server.node, confirm.round(), server.stable()));
+    }
+
+    private boolean hasComeToItsFloor() {
+        return !server.isAnswering()
+                || server.upstream
+                        .floor()
+                        .filter(index -> index <= server.stable())
+                        .isPresent();
+    }
+
     void onConfirmed(Confirmed confirmed) {
         if (confirmed.epoch() == epoch && confirmed.round() == round && unconfirmed.remove(confirmed.from())) {
+            stableElsewhere = Math.max(stableElsewhere, confirmed.stable());
             endRoundIfConfirmed();
         }
     }
 
     private void endRoundIfConfirmed() {
-        if (!unconfirmed.isEmpty() || !server.isAnswering() || epoch != server.epoch()) {
+        if (!unconfirmed.isEmpty() || !server.isMember() || epoch != server.epoch()) {
             return;
         }
+        server.learnStable(stableElsewhere);
         heldFromNanos = begunNanos;
         heldEpoch = epoch;
         List<Replica.Query> confirmed = asked;
         asked = new ArrayList<>();
-        serve(confirmed);
+        serve(confirmed, stableElsewhere);
         if (!collecting.isEmpty()) {
             beginRound();
         }
     }
 
     /** When the state has come as far as what was acknowledged. */
-    private void serve(List<Replica.Query> queries) {
+    private void serve(List<Replica.Query> queries, long elsewhere) {
         if (!queries.isEmpty()) {
             atApplier += queries.size();
-            server.ask(new Applier.Ask(
-                    Math.max(server.stable(), server.upstream.floor().orElseThrow()), queries));
+            long floor = server.isAnswering() ? server.upstream.floor().orElseThrow() : 0;
+            server.ask(new Applier.Ask(Math.max(Math.max(server.stable(), elsewhere), floor), queries));
         }
     }
 
@@ -108,9 +141,9 @@ final class Queries {
         atApplier -= Math.min(atApplier, answered);
     }
 
-    /** Another epoch, or another's turn. */
+    /** Another epoch, or it is out of the chain. */
     void afterStep() {
-        boolean ended = !server.isAnswering() || (epoch != server.epoch() && !unconfirmed.isEmpty());
+        boolean ended = !server.isMember() || (epoch != server.epoch() && !unconfirmed.isEmpty());
         if (ended && !(unconfirmed.isEmpty() && asked.isEmpty() && collecting.isEmpty())) {
             unconfirmed.clear();
             List<Replica.Query> all = asked;
@@ -124,13 +157,13 @@ final class Queries {
 
     /** Asks again, for messages are lost; or keeps the lease. */
     void onTick() {
-        if (!server.isAnswering()) {
+        if (!server.isMember()) {
             return;
         }
-        if (unconfirmed.isEmpty()) {
-            beginRound();
-        } else {
+        if (!unconfirmed.isEmpty()) {
             ask();
+        } else if (server.isAnswering() || !collecting.isEmpty()) {
+            beginRound();
         }
     }
 }

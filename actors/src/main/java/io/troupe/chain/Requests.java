@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
- * Where clients' requests go (§3.1): updates to the head, queries to who answers them; from another server's client they are
- * passed on once. What is in the mailbox goes together.
+ * Where clients' requests go (§3.1): updates to the head; queries are read here, by who belongs to the chain, and go to who
+ * answers by who does not. They are passed on once. What is in the mailbox goes together.
  */
 final class Requests {
 
@@ -50,7 +50,7 @@ final class Requests {
     void onQuery(Replica.Query query) {
         if (query.consistency() == ReadConsistency.STALE) {
             server.ask(new Applier.Ask(0, List.of(query)));
-        } else if (server.isAnswering()) {
+        } else if (server.isMember()) {
             queries.add(query);
         } else {
             passOn(server.settings.arrangement().answering(server.configuration()), query);

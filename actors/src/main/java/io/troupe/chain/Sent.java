@@ -18,7 +18,13 @@ import org.apache.pekko.actor.typed.ActorRef;
  */
 final class Sent {
 
+    private final ActorRef<Answers.Batch> here;
     private final Deque<Clients> waiting = new ArrayDeque<>();
+
+    /** @param here answers through it are for clients of this node */
+    Sent(ActorRef<Answers.Batch> here) {
+        this.here = here;
+    }
 
     /** @param index above all before */
     void add(long index, ActorRef<Answers.Batch> via, ActorRef<Replica.Reply> client) {
@@ -47,11 +53,33 @@ final class Sent {
         return clients;
     }
 
+    /** Those of them whose clients are of other nodes. */
+    List<Clients> elsewhere(Updates updates) {
+        List<Clients> clients = clientsOf(updates);
+        clients.removeIf(this::isHere);
+        return clients;
+    }
+
+    private boolean isHere(Clients clients) {
+        return clients.via().equals(here);
+    }
+
     /** Who waits for each of the updates. */
     List<Applier.Waiting> waitingFor(Updates updates) {
+        return waiting(clientsOf(updates), updates);
+    }
+
+    /** Those of them who are of this node. */
+    List<Applier.Waiting> waitingHereFor(Updates updates) {
+        List<Clients> clients = clientsOf(updates);
+        clients.removeIf(each -> !isHere(each));
+        return waiting(clients, updates);
+    }
+
+    private List<Applier.Waiting> waiting(List<Clients> clients, Updates updates) {
         List<Applier.Waiting> taken = new ArrayList<>();
-        for (Clients each : clientsOf(updates)) {
-            Optional<ActorRef<Answers.Batch>> via = Optional.of(each.via());
+        for (Clients each : clients) {
+            Optional<ActorRef<Answers.Batch>> via = isHere(each) ? Optional.empty() : Optional.of(each.via());
             for (long i = each.first(); i <= each.last(); i++) {
                 taken.add(waiting(i, updates.at(i).request(), each.client(), via));
             }

@@ -104,9 +104,9 @@ final class Upstream {
         server.advance();
     }
 
-    /** More is durable here and below than was told: whoever answers waits for it, unless it is below, and finds out itself. */
+    /** More is durable here and below than was told: whoever answers waits for it, unless it is below. */
     void onProgress(long acknowledged) {
-        if (acknowledged > acknowledgedTold && !server.epochs.entered().knowsWhatIsStable()) {
+        if (acknowledged > acknowledgedTold && !server.epochs.entered().hearsWhatIsDurable()) {
             acknowledge();
         }
     }

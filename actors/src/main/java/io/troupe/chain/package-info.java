@@ -18,11 +18,11 @@
  * <pre>
  * every server   {@link io.troupe.chain.ChainServer}: history, what is durable and stable, the applier
  *                {@link io.troupe.chain.Epochs}: from one configuration of the master's to the next (§3.2)
- *                {@link io.troupe.chain.Requests}: passes clients' requests on; {@link io.troupe.chain.Surveillance}: reports who is silent
+ *                {@link io.troupe.chain.Requests}: passes clients' updates on; {@link io.troupe.chain.Queries}: answers queries
+ *                {@link io.troupe.chain.Surveillance}: reports who is silent
  * the head       {@link io.troupe.chain.Head}: puts updates in order
  * but the head   {@link io.troupe.chain.Upstream}: takes updates from the predecessor, acknowledges
  * but the tail   {@link io.troupe.chain.Downstream}, a {@link io.troupe.chain.Link} to each successor, who joins among them
- * the tail       {@link io.troupe.chain.Queries}: answers them
  * who joins      {@link io.troupe.chain.StateTransfer}: a snapshot from the tail (§3.3)
  * </pre>
  *
@@ -36,9 +36,12 @@
  *                                          ├─Forward─►├─Forward─►│        the updates
  *                                          │ log      │ log      │ log    all sync them at the same time
  *                                          ├─Forward─►├─Forward─►│        what is durable at all above
- *                                          │                     │ here, too: applies, and answers the client
- *                                          │◄───────Stable───────┤ the head applies; it says so with its next Forward
- * client ─Query──► any replica ─Submit───────────────────────────►│ are all still in this epoch? answers
+ *                                          │                     │ here, too: stable; applies, and answers other nodes' clients
+ *                                          │◄───────Stable───────┤ the head applies, and answers the clients of its node;
+ *                                          │                     │ it says so with its next Forward
+ *
+ * client ──Query──► any server ─Confirm──► all others: are all still in this epoch, and what is stable?
+ *                      │◄──────Confirmed── applies as much as any of them says, and answers
  * </pre>
  *
  * <p>What comes while the head has {@code max-batches-under-way} on their way is its next batch.
@@ -47,7 +50,8 @@
  *
  * <p>A server forwards an update beside its own sync, and says when it is durable from the head through itself ({@link
  * io.troupe.chain.ChainServer#durableFromHead}). The tail, which is the last to hear that, takes an update for stable when it is
- * on its own disk, too: then it is on all, and only then the client is answered, and anybody applies it. So:
+ * on its own disk, too: then it is on all, and only then the client is answered, and anybody applies it. All others take for
+ * stable what it says, at first hand or at second; so it knows of all that any client was told. So:
  *
  * <ul>
  *   <li>The Update Propagation Invariant (Hist_i ⊇ Hist_j for i before j) holds within an epoch of what servers have in memory,
@@ -72,8 +76,11 @@
  * <ul>
  *   <li>The paper's servers stop when they fail (fail-stop). Here who is taken for failed may live. No safety rests on time but
  *       for lease reads: an epoch can only acknowledge when all its servers have left the one before. A linearizable read is
- *       answered when all others confirmed the epoch after it came; a lease read under a lease that they granted, given
- *       {@code max-clock-drift}.
+ *       answered when all others confirmed the epoch after it came, which one round does for all that came before it; a lease
+ *       read by the tail under a lease that they granted, given {@code max-clock-drift}. That lease read is the paper's query.
+ *   <li>Any server of the chain answers queries, see {@link io.troupe.chain.Queries}; the paper's tail alone does.
+ *   <li>The head answers the clients of its own node, when the tail has said that their updates are stable: in the paper the tail
+ *       answers all. A result is the same wherever it is computed, and crosses no network that way.
  *   <li>The tail acknowledges to the head at once, and those between learn it with what comes next: one message for each batch,
  *       and not one for each server. Acknowledgements go up the chain all the same, now and then, and from who joins.
  *   <li>The servers tell each other that they live, and the master who does not; the master's group has its replicas on the same

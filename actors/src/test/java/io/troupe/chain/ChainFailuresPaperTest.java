@@ -11,6 +11,7 @@ import io.troupe.chain.ChainMessage.Connect;
 import io.troupe.chain.ChainMessage.Forward;
 import io.troupe.chain.ChainMessage.Heartbeat;
 import io.troupe.chain.ChainMessage.Resume;
+import io.troupe.chain.ChainMessage.Stable;
 import io.troupe.chain.ChainMessage.Submit;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
@@ -157,7 +158,8 @@ class ChainFailuresPaperTest {
         }
         assertThat(forwarded.get(0)).isEqualTo(updates(1, 2, "b").updates().get(0));
         assertThat(forwarded.get(1)).isEqualTo(updates(2, 3, "c").updates().get(0));
-        client.expectNoMessage(A_WHILE); // The tail replies.
+        server.tell(new Stable(2, 3));
+        client.expectMessageClass(Replica.Applied.class);
     }
 
     // -- epochs: what takes the place of fail-stop
@@ -195,8 +197,8 @@ class ChainFailuresPaperTest {
         TestProbe<Replica.Reply> reader = server.read(ReadConsistency.LINEARIZABLE);
         Confirm asked = server.await("n1", Confirm.class);
         server.decide(FOUNDING.without("n3"));
-        server.tell(new Confirmed(1, "n1", asked.round()));
-        server.tell(new Confirmed(1, "n2", asked.round()));
+        server.tell(new Confirmed(1, "n1", asked.round(), 0));
+        server.tell(new Confirmed(1, "n2", asked.round(), 0));
         assertThat(reader.expectMessageClass(Replica.Rejected.class).reason()).isEqualTo(Replica.Reason.NO_LEADER);
     }
 
@@ -270,6 +272,24 @@ class ChainFailuresPaperTest {
     }
 
     @Test
+    @DisplayName("The lease is the tail's alone: another server that asks takes none, and does not end the tail's")
+    void othersTakeNoLease() {
+        be("n2");
+        server.tell(new Confirm(1, "n3", 1));
+        server.tell(new Confirm(1, "n1", 1));
+        server.await("n1", Confirmed.class);
+        server.decide(FOUNDING.without("n3"));
+        assertThat(server.sentTo("n1", Connect.class)).isEmpty();
+
+        be("n2");
+        server.pass(server.settings.lease()); // It began with one for the tail of before.
+        server.tell(new Confirm(1, "n1", 1));
+        server.await("n1", Confirmed.class);
+        server.decide(FOUNDING.without("n1"));
+        server.awaitHead();
+    }
+
+    @Test
     @DisplayName(
             "While all others grant it a lease the tail answers lease reads alone; when it has run out it asks again")
     void aLeaseEnds() {
@@ -277,8 +297,8 @@ class ChainFailuresPaperTest {
         resumed(0);
         server.read(ReadConsistency.LEASE);
         Confirm asked = server.await("n1", Confirm.class);
-        server.tell(new Confirmed(1, "n1", asked.round()));
-        server.tell(new Confirmed(1, "n2", asked.round()));
+        server.tell(new Confirmed(1, "n1", asked.round(), 0));
+        server.tell(new Confirmed(1, "n2", asked.round(), 0));
         server.read(ReadConsistency.LEASE).expectMessageClass(Replica.Answered.class);
         server.sentTo("n1", Confirm.class);
         server.pass(server.settings.leaseAtHolder());
@@ -347,8 +367,8 @@ class ChainFailuresPaperTest {
         server.enter(joining().extendedBy("n3"), 1, 2); // n2 has one more.
         TestProbe<Replica.Reply> reader = server.read(ReadConsistency.LINEARIZABLE);
         Confirm asked = server.await("n1", Confirm.class);
-        server.tell(new Confirmed(4, "n1", asked.round()));
-        server.tell(new Confirmed(4, "n2", asked.round()));
+        server.tell(new Confirmed(4, "n1", asked.round(), 0));
+        server.tell(new Confirmed(4, "n2", asked.round(), 0));
         reader.expectNoMessage(A_WHILE);
         server.forward(4, 0, updates(4, 2, "b"));
         reader.expectMessageClass(Replica.Answered.class);

@@ -56,7 +56,9 @@ final class ChainMutants {
                 planted(SaysDurableWhatIsNot.class, ChainServer.class, "durableFromHead", 100),
                 planted(ComesBackInItsEpoch.class, Epochs.class, "isActive", 100),
                 planted(TakesAnAnswerFromBeforeASnapshot.class, Upstream.class, "onInstalled", 1_200),
-                planted(NewTailAnswersAtOnce.class, Upstream.class, "floor", 100));
+                planted(NewTailAnswersAtOnce.class, Upstream.class, "floor", 100),
+                planted(NewTailConfirmsAtOnce.class, Queries.class, "hasComeToItsFloor", 400),
+                planted(ReadsAsFarAsItHasCome.class, Queries.class, "endRoundIfConfirmed", 100));
     }
 
     // -- updates (§3.1)
@@ -219,6 +221,22 @@ final class ChainMutants {
         @Advice.OnMethodExit
         static void exit(@Advice.Return(readOnly = false) Optional<Long> floor) {
             floor = Optional.of(0L);
+        }
+    }
+
+    /** A new tail says how far it has come before it has come as far as the old one. */
+    static final class NewTailConfirmsAtOnce {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean come) {
+            come = true;
+        }
+    }
+
+    /** A server that is not the tail answers by what it knows itself to be acknowledged. */
+    static final class ReadsAsFarAsItHasCome {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.FieldValue(value = "stableElsewhere", readOnly = false) long stableElsewhere) {
+            stableElsewhere = 0;
         }
     }
 

@@ -128,7 +128,7 @@ class ChainPaperTest {
     }
 
     @Test
-    @DisplayName("§3.1 The tail replies to the client, and nobody else")
+    @DisplayName("§3.1 The tail replies to the client of another node, and nobody else")
     void theTailReplies() {
         be("n3");
         server.forward(1, 0, updates(1, 1, "a"));
@@ -138,9 +138,34 @@ class ChainPaperTest {
         connects("n3", 1, 0, 0);
         server.forward(1, 0, updates(1, 1, "a"));
         server.await("n3", Forward.class);
-        server.tell(new Ack(1, "n3", 1, 1));
+        server.saysStable(1, 1);
         server.awaitStable(1);
         server.via.expectNoMessage(A_WHILE);
+
+        be("n1");
+        connects("n2", 1, 0, 0);
+        server.submit("a");
+        assertThat(server.await("n2", Forward.class).waiting()).hasSize(1);
+        server.tell(new Stable(1, 1));
+        server.awaitStable(1);
+        server.via.expectNoMessage(A_WHILE);
+    }
+
+    @Test
+    @DisplayName(
+            "The head replies to the client of its own node, which the tail is not told of, when the tail has said that"
+                    + " the update is stable")
+    void theHeadRepliesToItsOwn() {
+        be("n1");
+        connects("n2", 1, 0, 0);
+        TestProbe<Replica.Reply> client = server.propose("a");
+        assertThat(server.await("n2", Forward.class).waiting()).isEmpty();
+        assertThat(server.await("n2", Forward.class).durable()).isEqualTo(1);
+        server.tell(new Ack(1, "n2", 1, 1)); // Durable below, for all it knows; but only the tail says what is stable.
+        assertThat(server.status().commitIndex()).isZero();
+        client.expectNoMessage(A_WHILE);
+        server.tell(new Stable(1, 1));
+        assertThat(client.expectMessageClass(Replica.Applied.class).index()).isEqualTo(1);
     }
 
     @Test
@@ -154,13 +179,12 @@ class ChainPaperTest {
 
         be("n1");
         connects("n2", 1, 0, 0);
-        TestProbe<Replica.Reply> client = server.propose("a");
+        server.propose("a");
         assertThat(server.await("n2", Forward.class).updates()).isEqualTo(updates(1, 1, "a"));
         assertThat(server.await("n2", Forward.class).durable()).isEqualTo(1);
         assertThat(server.status().commitIndex()).isZero();
         server.tell(new Stable(1, 1));
         server.awaitStable(1);
-        client.expectNoMessage(A_WHILE); // The tail replies.
 
         be("n2");
         server.forward(1, 0, updates(1, 1, "a"));
@@ -169,32 +193,77 @@ class ChainPaperTest {
     }
 
     @Test
-    @DisplayName("§3.1 Acknowledgements go up the chain, too, now and then: one to the head may be lost")
-    void acknowledgementsTravelAlongTheChain() {
+    @DisplayName(
+            "§3.1 An acknowledgement may be lost: servers say what is stable now and then; and who is below the sender"
+                    + " does not make an update stable, the tail does")
+    void acknowledgementsAreRepeated() {
         be("n2");
         connects("n3", 1, 0, 0);
         server.forward(1, 0, updates(1, 1, "a"));
         Forward forwarded = server.await("n3", Forward.class);
         assertThat(forwarded.waiting()).hasSize(1); // In Sent: the client goes with it.
-        assertThat(server.status().commitIndex()).isZero();
-        server.tell(new Ack(1, "n3", 1, 0)); // It has it, and is not the last to need it.
-        assertThat(server.status().commitIndex()).isZero();
         server.tell(new Ack(1, "n3", 1, 1));
-        server.awaitStable(1);
+        assertThat(server.status().commitIndex()).isZero();
         server.sentTo("n1", Ack.class);
         server.pass(server.settings.heartbeatInterval());
-        assertThat(server.await("n1", Ack.class)).isEqualTo(new Ack(1, "n2", 1, 1));
+        assertThat(server.await("n1", Ack.class))
+                .isEqualTo(new Ack(1, "n2", 1, 1)); // For who sends, and for who joins.
+        server.tell(new Heartbeat(FOUNDING, 1, "n3", 1, 1));
+        server.awaitStable(1);
     }
 
     @Test
-    @DisplayName("§3.1 Queries are processed by the tail: others pass them on")
-    void onlyTheTailAnswersQueries() {
+    @DisplayName(
+            "§3.1 A query sees what the tail has acknowledged: another server asks it, and answers when it has applied as"
+                    + " much (CRAQ §2.3)")
+    void othersReadAsFarAsTheTailHasCome() {
         be("n2");
-        server.read(ReadConsistency.LINEARIZABLE);
-        assertThat(server.await("n3", Submit.class).requests()).hasSize(1);
-        be("n1");
-        server.read(ReadConsistency.LINEARIZABLE);
-        assertThat(server.await("n3", Submit.class).requests()).hasSize(1);
+        connects("n3", 1, 0, 0);
+        server.forward(1, 0, updates(1, 1, "a", "b"));
+        TestProbe<Replica.Reply> reader = server.read(ReadConsistency.LINEARIZABLE);
+        Confirm asked = server.await("n3", Confirm.class);
+        server.tell(new Confirmed(1, "n1", asked.round(), 0));
+        reader.expectNoMessage(A_WHILE);
+        server.tell(new Confirmed(1, "n3", asked.round(), 2));
+        assertThat(reader.expectMessageClass(Replica.Answered.class).appliedIndex())
+                .isEqualTo(2);
+        assertThat(server.sentTo("n3", Submit.class)).isEmpty();
+    }
+
+    @Test
+    @DisplayName("What comes while a server asks goes with its next round, all of it together")
+    void oneRoundServesManyQueries() {
+        be("n2");
+        TestProbe<Replica.Reply> first = server.read(ReadConsistency.LINEARIZABLE);
+        TestProbe<Replica.Reply> second = server.read(ReadConsistency.LINEARIZABLE);
+        TestProbe<Replica.Reply> third = server.read(ReadConsistency.LINEARIZABLE);
+        server.tell(new Confirmed(1, "n1", 1, 0));
+        server.tell(new Confirmed(1, "n3", 1, 0));
+        first.expectMessageClass(Replica.Answered.class);
+        assertThat(server.sentTo("n3", Confirm.class))
+                .extracting(Confirm::round)
+                .containsExactly(1L, 2L);
+        second.expectNoMessage(A_WHILE); // It came after the first round had begun.
+        server.tell(new Confirmed(1, "n1", 2, 0));
+        server.tell(new Confirmed(1, "n3", 2, 0));
+        second.expectMessageClass(Replica.Answered.class);
+        third.expectMessageClass(Replica.Answered.class);
+    }
+
+    @Test
+    @DisplayName("A new tail says how far it has come when it has come as far as the old one, which answered clients")
+    void aNewTailDoesNotConfirmTooEarly() {
+        be("n2");
+        server.forward(1, 0, updates(1, 1, "a"));
+        server.enter(FOUNDING.without("n3"), 1, 2); // n1 has one more, which n3 may have acknowledged.
+        server.sentTo("n1", Confirmed.class);
+        server.tell(new Confirm(2, "n1", 4));
+        server.saysDurable(2, 1);
+        assertThat(server.sentTo("n1", Confirmed.class)).isEmpty();
+        server.forward(2, 0, updates(1, 2, "b"));
+        server.awaitStable(2);
+        server.tell(new Confirm(2, "n1", 4));
+        assertThat(server.await("n1", Confirmed.class)).isEqualTo(new Confirmed(2, "n2", 4, 2));
     }
 
     @Test
@@ -207,9 +276,9 @@ class ChainPaperTest {
         TestProbe<Replica.Reply> reader = server.read(ReadConsistency.LINEARIZABLE);
         Confirm asked = server.await("n1", Confirm.class);
         server.await("n2", Confirm.class);
-        server.tell(new Confirmed(1, "n1", asked.round()));
+        server.tell(new Confirmed(1, "n1", asked.round(), 0));
         reader.expectNoMessage(A_WHILE);
-        server.tell(new Confirmed(1, "n2", asked.round()));
+        server.tell(new Confirmed(1, "n2", asked.round(), 0));
         reader.expectMessageClass(Replica.Answered.class);
     }
 

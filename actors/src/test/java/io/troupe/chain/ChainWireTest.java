@@ -54,7 +54,7 @@ class ChainWireTest {
                 new ChainMessage.Stable(7, 42),
                 new ChainMessage.Ack(7, "n1", 43, 42),
                 new ChainMessage.Confirm(7, "n1", 3),
-                new ChainMessage.Confirmed(7, "n2", 3),
+                new ChainMessage.Confirmed(7, "n2", 3, 41),
                 new ChainMessage.Submit(via, List.of(new Replica.OpenSession(client)))));
         all.addAll(List.of(
                 new ChainMessage.Offer(

@@ -8,6 +8,7 @@ import io.troupe.chain.ChainMessage.Clients;
 import io.troupe.chain.ChainMessage.Connect;
 import io.troupe.chain.ChainMessage.Forward;
 import io.troupe.chain.ChainMessage.Resume;
+import io.troupe.chain.ChainMessage.Submit;
 import io.troupe.replication.Answers;
 import io.troupe.replication.Engine;
 import io.troupe.replication.Groups;
@@ -183,6 +184,13 @@ final class PaperServer implements AutoCloseable {
         });
     }
 
+    void awaitHead() {
+        client.awaitAssert(() -> {
+            assertThat(status().role()).isEqualTo(Replica.Role.LEADER);
+            return null;
+        });
+    }
+
     Replica.Status status() {
         TestProbe<Replica.Status> probe = kit.createTestProbe(Replica.Status.class);
         server.tell(new ReplicaControl.GetStatus(probe.getRef()));
@@ -211,7 +219,7 @@ final class PaperServer implements AutoCloseable {
         status();
         List<M> all = new ArrayList<>();
         TestProbe<ChainMessage> probe = peers.get(to);
-        ChainMessage end = new ChainMessage.Confirmed(-1, "test", -1);
+        ChainMessage end = new ChainMessage.Confirmed(-1, "test", -1, 0);
         probe.getRef().tell(end);
         for (ChainMessage next = probe.receiveMessage(); !next.equals(end); next = probe.receiveMessage()) {
             if (type.isInstance(next)) {
@@ -244,6 +252,19 @@ final class PaperServer implements AutoCloseable {
     /** From the predecessor: what is durable there, and above it. */
     void saysDurable(long epoch, long durable) {
         tell(new Forward(epoch, Updates.none(1), List.of(), durable, 0, false));
+    }
+
+    /** The predecessor says, beside nothing new, what the tail has acknowledged. */
+    void saysStable(long epoch, long stable) {
+        tell(new Forward(epoch, Updates.none(stable + 1), List.of(), stable, stable, false));
+    }
+
+    /** From a client of another node, whose server passes it on. */
+    void submit(String command) {
+        tell(new Submit(
+                via.getRef(),
+                List.of(new Replica.Propose(
+                        Replica.NO_SESSION, 0, 0, ByteString.fromString(command), client.getRef()))));
     }
 
     TestProbe<Replica.Reply> propose(String command) {
