@@ -12,6 +12,8 @@ final class History {
 
     private Position base;
     private List<Update> updates = new ArrayList<>();
+    /** What was appended together last: what goes on to the successor as it came. */
+    private Updates latest = Updates.none(1);
 
     History(Position base) {
         this.base = base;
@@ -49,6 +51,7 @@ final class History {
             throw new IllegalArgumentException("Appending " + more + " after index " + lastIndex());
         }
         updates.addAll(more.updates());
+        latest = more;
     }
 
     /** From {@code first}, which is beyond the base, through {@code last} or what fits, and at least one. */
@@ -59,6 +62,9 @@ final class History {
             if (bytes > bytesMax && end > first) {
                 break;
             }
+        }
+        if (first == latest.first() && end - 1 == latest.last()) {
+            return latest;
         }
         int from = Math.toIntExact(first - base.index() - 1);
         return new Updates(first, updates.subList(from, from + Math.toIntExact(end - first)));
@@ -77,6 +83,7 @@ final class History {
         if (index < lastIndex()) {
             updates.subList(Math.toIntExact(index - base.index()), updates.size())
                     .clear();
+            latest = Updates.none(1);
         }
     }
 
@@ -102,6 +109,7 @@ final class History {
     void replaceBy(Position snapshot) {
         base = snapshot;
         updates = new ArrayList<>();
+        latest = Updates.none(1);
     }
 
     /** The last place of each epoch above {@code index}, in order: what another server needs to find what both have. */

@@ -2,12 +2,36 @@ package io.troupe.chain;
 
 import io.troupe.replication.Decided;
 import java.util.List;
+import java.util.Optional;
 
-/** Updates of consecutive indexes. */
-record Updates(long first, List<Update> updates) implements Decided {
+/** Updates of consecutive indexes; those that came from another server with the bytes they came in. */
+final class Updates implements Decided {
 
-    Updates {
-        updates = List.copyOf(updates);
+    private final long first;
+    private final List<Update> updates;
+    private final Optional<byte[]> encoded;
+
+    Updates(long first, List<Update> updates) {
+        this(first, updates, Optional.empty());
+    }
+
+    /** @param encoded by {@link UpdatesSerializer}: they go to the disk and to the successor as they are */
+    Updates(long first, List<Update> updates, Optional<byte[]> encoded) {
+        this.first = first;
+        this.updates = List.copyOf(updates);
+        this.encoded = encoded;
+    }
+
+    long first() {
+        return first;
+    }
+
+    List<Update> updates() {
+        return updates;
+    }
+
+    Optional<byte[]> encoded() {
+        return encoded;
     }
 
     static Updates none(long first) {
@@ -50,6 +74,16 @@ record Updates(long first, List<Update> updates) implements Decided {
         for (Update update : updates) {
             visitor.visit(index++, update.epoch(), update.request());
         }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Updates that && that.first == first && that.updates.equals(updates);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Long.hashCode(first) + updates.hashCode();
     }
 
     @Override

@@ -6,7 +6,9 @@ import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import com.esotericsoftware.kryo.serializers.ImmutableSerializer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.util.ByteString;
 
 /**
@@ -20,6 +22,10 @@ final class UpdatesSerializer extends ImmutableSerializer<Updates> {
 
     @Override
     public void write(Kryo kryo, Output output, Updates updates) {
+        if (updates.encoded().isPresent()) {
+            output.writeBytes(updates.encoded().get());
+            return;
+        }
         output.writeVarLong(updates.first(), true);
         output.writeVarInt(updates.updates().size(), true);
         for (Update update : updates.updates()) {
@@ -39,6 +45,7 @@ final class UpdatesSerializer extends ImmutableSerializer<Updates> {
 
     @Override
     public Updates read(Kryo kryo, Input input, Class<? extends Updates> type) {
+        int begin = input.position();
         long first = input.readVarLong(true);
         int count = input.readVarInt(true);
         List<Update> updates = new ArrayList<>(); // not sized by a count that may be garbage
@@ -46,7 +53,8 @@ final class UpdatesSerializer extends ImmutableSerializer<Updates> {
             byte kind = input.readByte();
             updates.add(new Update(input.readVarLong(true), readRequest(kryo, input, kind)));
         }
-        return new Updates(first, updates);
+        byte[] encoded = Arrays.copyOfRange(input.getBuffer(), begin, input.position()); // A message is whole in there.
+        return new Updates(first, updates, Optional.of(encoded));
     }
 
     private static Update.Request readRequest(Kryo kryo, Input input, byte kind) {

@@ -100,4 +100,16 @@ class ChainRulesTest {
                 .as("and does not have it drop what is durable everywhere")
                 .isEqualTo(44);
     }
+
+    @Test
+    void whatCameTogetherIsTakenOutAsItCame() {
+        History history = history(1);
+        Updates came = PaperServer.updates(1, 2, "a", "b");
+        history.append(came);
+        assertThat(history.slice(2, 3)).isSameAs(came);
+        assertThat(history.slice(2, 2)).isEqualTo(PaperServer.updates(1, 2, "a"));
+        history.truncateAfter(2);
+        history.append(new Update(2, new Update.OpenSession()));
+        assertThat(history.slice(2, 3).at(3).epoch()).isEqualTo(2);
+    }
 }

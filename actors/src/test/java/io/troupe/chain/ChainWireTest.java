@@ -16,6 +16,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.serialization.Serialization;
 import org.apache.pekko.serialization.SerializationExtension;
+import org.apache.pekko.serialization.SerializerWithStringManifest;
 import org.apache.pekko.serialization.Serializers;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterAll;
@@ -93,6 +94,19 @@ class ChainWireTest {
         String manifest = Serializers.manifestFor(SERIALIZATION.findSerializerFor(event), event);
         return manifest + " "
                 + HexFormat.of().formatHex(SERIALIZATION.serialize(event).get());
+    }
+
+    @Test
+    void updatesThatCameFromAnotherServerGoOnInTheSameBytes() throws Exception {
+        var sent = new ChainMessage.Forward(7, UPDATES, List.of(), 42, 41, true);
+        var serializer = (SerializerWithStringManifest) SERIALIZATION.findSerializerFor(sent);
+        byte[] bytes = serializer.toBinary(sent);
+        var received = (ChainMessage.Forward) serializer.fromBinary(bytes, serializer.manifest(sent));
+        assertThat(received.updates().encoded()).isPresent();
+        assertThat(serializer.toBinary(received)).isEqualTo(bytes);
+        assertThat(received.updates().above(42).encoded()).isEmpty();
+        assertThat(bytes(new LogEvent.Logged(received.updates(), 41)))
+                .isEqualTo(bytes(new LogEvent.Logged(UPDATES, 41)));
     }
 
     /** If one of these fails, journals written before can no longer be read: a changed shape takes a new id. */
