@@ -80,9 +80,15 @@ final class Link {
                         server.epoch(), updates, server.answeredBelow(updates), durableTold, server.stable(), receipt));
     }
 
-    /** An offer may have been lost, or there was no snapshot yet. */
+    /**
+     * An offer may have been lost, or there was no snapshot yet; or what said how much is durable: the tail alone finds out what
+     * is stable, and learns that from nobody else.
+     */
     void onTick() {
         offered = false;
+        if (server.stable() < server.durableFromHead()) {
+            durableTold = server.stable();
+        }
         flush();
     }
 
