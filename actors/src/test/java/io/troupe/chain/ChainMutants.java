@@ -49,15 +49,15 @@ final class ChainMutants {
                 planted(KeepsWhatWasNeverAcknowledged.class, Epochs.class, "enter", 100),
                 planted(AgreesByIndexAlone.class, History.class, "agreedWith", 100),
                 planted(ForgetsItsEpochInACrash.class, ChainLog.Recovery.class, "result", 100),
-                planted(MasterActsOnWhatIsLate.class, MasterCommand.class, "applyTo", 600),
+                planted(MasterActsOnWhatIsLate.class, MasterCommand.class, "applyTo", 3_000),
                 planted(JoinerServesBeforeItHasTheHistory.class, Downstream.class, "hasBroughtUp", 100),
                 planted(AcknowledgesWithoutWhoJoins.class, Downstream.class, "hasBroughtUp", 200),
                 planted(TailTrustsThoseAbove.class, Upstream.class, "durableAbove", 100),
                 planted(SaysDurableWhatIsNot.class, ChainServer.class, "durableFromHead", 100),
                 planted(ComesBackInItsEpoch.class, Epochs.class, "isActive", 100),
                 planted(TakesAnAnswerFromBeforeASnapshot.class, Upstream.class, "onInstalled", 1_200),
-                planted(NewTailAnswersAtOnce.class, Upstream.class, "floor", 100),
-                planted(NewTailConfirmsAtOnce.class, Queries.class, "hasComeToItsFloor", 400),
+                planted(NewTailAnswersAtOnce.class, Upstream.class, "floor", 400),
+                planted(NewTailConfirmsAtOnce.class, Queries.class, "hasComeToItsFloor", 2_000),
                 planted(ReadsAsFarAsItHasCome.class, Queries.class, "endRoundIfConfirmed", 100));
     }
 

@@ -10,6 +10,7 @@ import io.troupe.chain.ChainMessage.Confirm;
 import io.troupe.chain.ChainMessage.Confirmed;
 import io.troupe.chain.ChainMessage.Connect;
 import io.troupe.chain.ChainMessage.Forward;
+import io.troupe.chain.ChainMessage.Heartbeat;
 import io.troupe.chain.ChainMessage.Resume;
 import io.troupe.chain.ChainMessage.Stable;
 import io.troupe.chain.ChainMessage.Submit;
@@ -97,6 +98,23 @@ class ChainPaperTest {
         server.pass(server.settings.heartbeatInterval());
         assertThat(server.sentTo("n3", Forward.class)).allMatch(forward -> forward.durable() == 0);
         assertThat(server.sentTo("n1", Ack.class)).allMatch(ack -> ack.received() == 0);
+    }
+
+    @Test
+    @DisplayName("§3.1 What says how much is durable may be lost: it is said again until the tail has said that it is stable")
+    void whatIsDurableIsSaidAgain() {
+        be("n2");
+        connects("n3", 1, 0, 0);
+        server.forward(1, 0, updates(1, 1, "a"));
+        var durable = new Forward(1, Updates.none(2), List.of(), 1, 0, false);
+        server.await("n3", Forward.class);
+        assertThat(server.await("n3", Forward.class)).isEqualTo(durable);
+        server.pass(server.settings.heartbeatInterval());
+        assertThat(server.await("n3", Forward.class)).isEqualTo(durable);
+        server.tell(new Stable(1, 1));
+        server.awaitStable(1);
+        server.pass(server.settings.heartbeatInterval());
+        assertThat(server.sentTo("n3", Forward.class)).isEmpty();
     }
 
     @Test
