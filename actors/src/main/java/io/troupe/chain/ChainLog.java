@@ -57,7 +57,7 @@ final class ChainLog implements WriteAheadLog.Contents<LogEvent> {
         }
         long first = ((LogEvent.Logged) events.get(0)).updates().first();
         long stable = ((LogEvent.Logged) events.get(events.size() - 1)).stable();
-        return new LogEvent.Logged(new Updates(first, updates), stable);
+        return new LogEvent.Logged(Updates.of(first, updates), stable);
     }
 
     @Override

@@ -67,7 +67,7 @@ final class History {
             return latest;
         }
         int from = Math.toIntExact(first - base.index() - 1);
-        return new Updates(first, updates.subList(from, from + Math.toIntExact(end - first)));
+        return Updates.of(first, updates.subList(from, from + Math.toIntExact(end - first)));
     }
 
     Updates slice(long first, long last) {

@@ -11,15 +11,23 @@ final class Updates implements Decided {
     private final List<Update> updates;
     private final Optional<byte[]> encoded;
 
-    Updates(long first, List<Update> updates) {
-        this(first, updates, Optional.empty());
-    }
-
-    /** @param encoded by {@link UpdatesSerializer}: they go to the disk and to the successor as they are */
-    Updates(long first, List<Update> updates, Optional<byte[]> encoded) {
+    private Updates(long first, List<Update> updates, Optional<byte[]> encoded) {
         this.first = first;
         this.updates = List.copyOf(updates);
         this.encoded = encoded;
+    }
+
+    static Updates of(long first, List<Update> updates) {
+        return new Updates(first, updates, Optional.empty());
+    }
+
+    /** @param bytes of them by {@link UpdatesSerializer}: they go to the disk and to the successor as they are */
+    static Updates encoded(long first, List<Update> updates, byte[] bytes) {
+        return new Updates(first, updates, Optional.of(bytes));
+    }
+
+    static Updates none(long first) {
+        return of(first, List.of());
     }
 
     long first() {
@@ -32,10 +40,6 @@ final class Updates implements Decided {
 
     Optional<byte[]> encoded() {
         return encoded;
-    }
-
-    static Updates none(long first) {
-        return new Updates(first, List.of());
     }
 
     /** One below the first when there are none. */
@@ -65,7 +69,7 @@ final class Updates implements Decided {
             return this;
         }
         int skipped = (int) Math.min(index - first + 1, updates.size());
-        return new Updates(first + skipped, updates.subList(skipped, updates.size()));
+        return of(first + skipped, updates.subList(skipped, updates.size()));
     }
 
     @Override

@@ -8,7 +8,6 @@ import com.esotericsoftware.kryo.serializers.ImmutableSerializer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.apache.pekko.util.ByteString;
 
 /**
@@ -54,7 +53,7 @@ final class UpdatesSerializer extends ImmutableSerializer<Updates> {
             updates.add(new Update(input.readVarLong(true), readRequest(kryo, input, kind)));
         }
         byte[] encoded = Arrays.copyOfRange(input.getBuffer(), begin, input.position()); // A message is whole in there.
-        return new Updates(first, updates, Optional.of(encoded));
+        return Updates.encoded(first, updates, encoded);
     }
 
     private static Update.Request readRequest(Kryo kryo, Input input, byte kind) {

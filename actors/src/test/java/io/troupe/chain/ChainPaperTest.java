@@ -101,7 +101,8 @@ class ChainPaperTest {
     }
 
     @Test
-    @DisplayName("§3.1 What says how much is durable may be lost: it is said again until the tail has said that it is stable")
+    @DisplayName(
+            "§3.1 What says how much is durable may be lost: it is said again until the tail has said that it is stable")
     void whatIsDurableIsSaidAgain() {
         be("n2");
         connects("n3", 1, 0, 0);

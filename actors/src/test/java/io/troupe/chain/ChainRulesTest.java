@@ -91,7 +91,7 @@ class ChainRulesTest {
             "§3.2.3: a server whose journal begins right above its snapshot knows what it shares with its successor")
     void restsOnTheSnapshotsPlace() {
         var recovery = new ChainLog.Recovery();
-        recovery.apply(new LogEvent.Logged(new Updates(45, List.of(new Update(3, new Update.OpenSession()))), 44));
+        recovery.apply(new LogEvent.Logged(Updates.of(45, List.of(new Update(3, new Update.OpenSession()))), 44));
         recovery.apply(new LogEvent.Rebased(CHAIN, new Position(44, 3), true));
         History history = recovery.result().history();
         assertThat(history.base()).isEqualTo(new Position(44, 3));

@@ -33,7 +33,7 @@ class ChainWireTest {
     private static final ByteString BYTES = ByteString.fromString("put");
     private static final Configuration CONFIGURATION = new Configuration(7, List.of("n2", "n1"), Optional.of("n3"));
     private static final Position SNAPSHOT = new Position(41, 6);
-    private static final Updates UPDATES = new Updates(
+    private static final Updates UPDATES = Updates.of(
             42, List.of(new Update(6, new Update.OpenSession()), new Update(7, new Update.Command(43, 5, 4, BYTES))));
 
     @AfterAll

@@ -236,7 +236,7 @@ final class PaperServer implements AutoCloseable {
     }
 
     static Updates updates(long epoch, long first, String... commands) {
-        return new Updates(
+        return Updates.of(
                 first,
                 Stream.of(commands)
                         .map(command -> new Update(epoch, new Update.Command(0, 0, 0, ByteString.fromString(command))))
