@@ -19,17 +19,11 @@ public final class RaftEngine implements Engine {
     private final Inspector inspector;
 
     /**
-     * @param settings from {@link RaftSettings#from}
-     * @param storage for the snapshots of all groups of this node
-     */
-    public RaftEngine(RaftSettings settings, SnapshotStorage storage) {
-        this(settings, storage, System::nanoTime);
-    }
-
-    /**
      * To be made when a life of the node begins: that no leader was heard before is what a replica's first pledge and its
      * first election timeout are counted from.
      *
+     * @param settings from {@link RaftSettings#from}
+     * @param storage for the snapshots of all groups of this node
      * @param nanoClock of the node: monotonic, and goes on while the process is stopped; leases are judged by it
      */
     public RaftEngine(RaftSettings settings, SnapshotStorage storage, LongSupplier nanoClock) {

@@ -55,7 +55,7 @@ class ChainAllFaultsTest {
         }
     }
 
-    @SimulationTest(seeds = SEEDS)
+    @SimulationTest(seeds = SEEDS, checksReplay = true)
     void chainsKeepEveryPromise(Simulation sim) {
         new ChainFaults(COVERAGE).accept(sim);
     }

@@ -76,7 +76,7 @@ final class WatchedChain {
                                     new ChainEngine(
                                             ChainSettings.from(config),
                                             storage,
-                                            new RaftEngine(RaftSettings.from(config), masterStorage),
+                                            new RaftEngine(RaftSettings.from(config), masterStorage, node.nanoClock()),
                                             node.nanoClock(),
                                             this::observe),
                                     Duration.ofMillis(120),

@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
 class FoundingSimulationTest {
 
     /** What it had begun to write is not a journal that was lost. */
-    @SimulationTest(seeds = 60)
+    @SimulationTest(seeds = 60, checksReplay = true)
     void foundersThatCrashWhileTheyFoundAreFoundersStill(Simulation sim) {
         RandomGenerator random = sim.random("first crashes");
         int founders = 1 + random.nextInt(3);

@@ -59,7 +59,7 @@ class PaxosAllFaultsTest {
         }
     }
 
-    @SimulationTest(seeds = SEEDS)
+    @SimulationTest(seeds = SEEDS, checksReplay = true)
     void fiveReplicasKeepEveryPromise(Simulation sim) {
         new PaxosFaults(COVERAGE).accept(sim);
     }

@@ -59,7 +59,7 @@ class PbftAllFaultsTest {
         }
     }
 
-    @SimulationTest(seeds = SEEDS)
+    @SimulationTest(seeds = SEEDS, checksReplay = true)
     void correctReplicasKeepEveryPromise(Simulation sim) {
         new PbftFaults(COVERAGE).accept(sim);
     }

@@ -74,7 +74,9 @@ final class InProcessCluster implements AutoCloseable {
                 GroupHost.create(
                         node,
                         List.of(new RaftEngine(
-                                settings, storages.computeIfAbsent(node, n -> new InMemorySnapshotStorage()))),
+                                settings,
+                                storages.computeIfAbsent(node, n -> new InMemorySnapshotStorage()),
+                                System::nanoTime)),
                         new SplittableRandom(node.hashCode() + starts)),
                 "host-" + node + "-" + starts++);
         hosts.put(node, host);

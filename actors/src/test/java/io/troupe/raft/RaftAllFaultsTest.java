@@ -60,6 +60,7 @@ class RaftAllFaultsTest {
 
     @SimulationTest(
             seeds = SEEDS,
+            checksReplay = true,
             expects = {
                 Reached.LEADER_CHANGE_DURING_CHANGE,
                 Reached.LEADER_CHANGE_WHILE_JOINT,

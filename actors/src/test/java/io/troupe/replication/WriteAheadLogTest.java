@@ -157,7 +157,7 @@ class WriteAheadLogTest {
         assertThat(readAfterACrash(sim, replica)).hasSizeGreaterThanOrEqualTo((int) promised);
     }
 
-    @SimulationTest(seeds = 3, config = CONFIG)
+    @SimulationTest(seeds = 3, checksReplay = true, config = CONFIG)
     void aLogIsInTheJournalThatItsEngineNames(Simulation sim) {
         replica(sim, "n1", "troupe.sim.shared-journal", new Word("1", 1));
         sim.runUntil(() -> durable == 1, Duration.ofSeconds(5));

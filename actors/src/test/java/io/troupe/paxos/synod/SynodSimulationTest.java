@@ -27,7 +27,7 @@ class SynodSimulationTest {
         NOISY.forEach(logger -> logger.setLevel(null));
     }
 
-    @SimulationTest(seeds = 150)
+    @SimulationTest(seeds = 150, checksReplay = true)
     void oneValueIsChosenWhateverHappens(Simulation sim) {
         new SynodFaults().accept(sim);
     }

@@ -41,7 +41,7 @@ class OrderingSimulationTest {
         NOISY.forEach(logger -> logger.setLevel(null));
     }
 
-    @SimulationTest(seeds = SEEDS)
+    @SimulationTest(seeds = SEEDS, checksReplay = true)
     void replicasExecuteInOneOrder(Simulation sim) {
         new OrderingFaults().accept(sim);
     }

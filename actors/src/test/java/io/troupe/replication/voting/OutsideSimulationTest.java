@@ -53,7 +53,7 @@ class OutsideSimulationTest {
         }
     }
 
-    @SimulationTest(seeds = SEEDS)
+    @SimulationTest(seeds = SEEDS, checksReplay = true)
     void theOutsideHearsWhatRightReplicasSay(Simulation sim) {
         run(sim);
     }

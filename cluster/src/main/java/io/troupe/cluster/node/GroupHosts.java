@@ -66,7 +66,8 @@ final class GroupHosts {
     static Behavior<Groups.Command> create(NodeSettings settings, DataDirectory directory) {
         Config config = settings.config();
         List<Engine> engines = new ArrayList<>();
-        var raft = new RaftEngine(RaftSettings.from(config), storage(directory.of(DataDirectory.GROUP_SNAPSHOTS)));
+        var raft = new RaftEngine(
+                RaftSettings.from(config), storage(directory.of(DataDirectory.GROUP_SNAPSHOTS)), System::nanoTime);
         engines.add(raft);
         engines.add(new PaxosEngine(
                 PaxosSettings.from(config), storage(of(directory, PaxosEngine.NAME)), System::nanoTime));

@@ -176,7 +176,7 @@ public final class ReplicatedPersistence implements Extension {
                     .systemActorOf(
                             GroupHost.create(
                                     settings.node(),
-                                    List.of(new RaftEngine(raftSettings(), storage)),
+                                    List.of(new RaftEngine(raftSettings(), storage, System::nanoTime)),
                                     new SecureRandom()),
                             "troupe-replicated-groups",
                             Props.empty());

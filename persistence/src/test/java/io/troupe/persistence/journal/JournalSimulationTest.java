@@ -6,7 +6,7 @@ import io.troupe.sim.junit.SimulationTest;
 /** {@link JournalCrashes} over many seeds. */
 class JournalSimulationTest {
 
-    @SimulationTest(seeds = 300, config = JournalCrashes.CONFIG)
+    @SimulationTest(seeds = 300, checksReplay = true, config = JournalCrashes.CONFIG)
     void everythingAcknowledgedIsRecoveredHoweverOftenAndWhereverTheNodeCrashes(Simulation sim) {
         new JournalCrashes().accept(sim);
     }

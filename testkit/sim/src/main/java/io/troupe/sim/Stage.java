@@ -4,7 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.ActorSystem;
 import org.jspecify.annotations.Nullable;
 
@@ -39,9 +39,11 @@ public final class Stage implements AutoCloseable {
 
     private void warmUp() {
         try (var first = simulate(0)) {
-            var recovered = new AtomicBoolean();
-            first.node("warm-up", node -> WarmUp.create(() -> recovered.set(true)));
-            first.runUntil(recovered::get, Duration.ofMinutes(1));
+            var recovered = new AtomicInteger();
+            for (var plugins : WarmUp.Plugins.ALL) {
+                first.node(plugins.node(), node -> WarmUp.create(plugins, recovered::incrementAndGet));
+            }
+            first.runUntil(() -> recovered.get() == WarmUp.Plugins.ALL.size(), Duration.ofMinutes(1));
         }
     }
 

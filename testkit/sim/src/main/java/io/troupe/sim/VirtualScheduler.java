@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import java.util.concurrent.ThreadFactory;
 import org.apache.pekko.actor.AbstractScheduler;
 import org.apache.pekko.actor.Cancellable;
+import org.apache.pekko.dispatch.MessageDispatcher;
 import org.apache.pekko.event.LoggingAdapter;
 import org.jspecify.annotations.Nullable;
 import scala.concurrent.ExecutionContext;
@@ -23,10 +24,18 @@ public final class VirtualScheduler extends AbstractScheduler {
 
     @Override
     public Cancellable scheduleOnce(FiniteDuration delay, Runnable work, ExecutionContext executor) {
-        if (world.isForeign(work)) {
+        if (world.isForeign(work) || endsADispatcher(work)) {
             return Cancellable.alreadyCancelled();
         }
         return schedule(delay.toNanos(), work, executor);
+    }
+
+    /**
+     * A dispatcher's executor has no threads here to give up when it has nothing to do; and the dispatcher, which outlives
+     * the run, would take this timer for pending in all later ones.
+     */
+    private static boolean endsADispatcher(Runnable work) {
+        return work.getClass().getEnclosingClass() == MessageDispatcher.class;
     }
 
     @Override

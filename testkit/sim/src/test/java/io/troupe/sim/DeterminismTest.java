@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.eventstream.EventStream;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.Test;
 
 /** The same seed gives the same run, message by message, in this JVM and in another. */
@@ -54,6 +57,34 @@ class DeterminismTest {
                 .map(line -> Long.parseLong(line.substring("fingerprint ".length())))
                 .toList();
         assertThat(there).isEqualTo(here);
+    }
+
+    /** Counted in steps, because they are those of Pekko's own actors too. */
+    @Test
+    void theFirstRunOnAStageIsAsEveryLaterOne() {
+        try (var stage = TestStage.open()) {
+            long first = stepsWithMuchOfPekko(stage);
+            assertThat(stepsWithMuchOfPekko(stage)).isEqualTo(first);
+        }
+    }
+
+    /** An application that uses what Pekko makes, or begins, at first use. */
+    private static long stepsWithMuchOfPekko(Stage stage) {
+        try (var sim = stage.simulate(1)) {
+            sim.node(
+                    "n1",
+                    node -> Behaviors.setup(context -> {
+                        context.getSystem().eventStream().tell(new EventStream.Publish<>("to all"));
+                        context.spawn(
+                                Behaviors.setup(any -> Behaviors.stopped()), "briefly", DispatcherSelector.blocking());
+                        for (var plugins : WarmUp.Plugins.ALL) {
+                            context.spawn(WarmUp.create(plugins, () -> {}), plugins.node());
+                        }
+                        return Behaviors.empty();
+                    }));
+            sim.runFor(Duration.ofSeconds(3));
+            return sim.steps();
+        }
     }
 
     public static void main(String[] arguments) {

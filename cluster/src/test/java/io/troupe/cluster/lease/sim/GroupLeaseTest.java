@@ -26,7 +26,7 @@ class GroupLeaseTest {
         NOISY.forEach(logger -> logger.setLevel(null));
     }
 
-    @SimulationTest(seeds = 15, config = LeaseRuns.CONTEST, expects = "a lease that changed hands")
+    @SimulationTest(seeds = 15, checksReplay = true, config = LeaseRuns.CONTEST, expects = "a lease that changed hands")
     void oneHolderAtATimeAndEachWithAHigherToken(ClusterSimulation sim) {
         new LeaseRuns.Contest().accept(sim);
     }

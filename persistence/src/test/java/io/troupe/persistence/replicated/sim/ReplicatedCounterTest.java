@@ -29,7 +29,7 @@ class ReplicatedCounterTest {
         NOISY.forEach(logger -> logger.setLevel(null));
     }
 
-    @SimulationTest(seeds = 12, config = CounterRuns.CONFIG, expects = "a counter that moved")
+    @SimulationTest(seeds = 12, checksReplay = true, config = CounterRuns.CONFIG, expects = "a counter that moved")
     void asASingletonItMovesWithAllItsEvents(ClusterSimulation sim) {
         new CounterRuns.Singleton().accept(sim);
     }

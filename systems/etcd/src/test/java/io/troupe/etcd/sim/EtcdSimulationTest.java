@@ -40,6 +40,7 @@ class EtcdSimulationTest {
 
     @SimulationTest(
             seeds = 500,
+            checksReplay = true,
             expects = {
                 Reached.WATCH_RESUMED,
                 Reached.COMPACTED_WATCH,
@@ -66,6 +67,7 @@ class EtcdSimulationTest {
 
     @SimulationTest(
             seeds = 20,
+            checksReplay = true,
             expects = {
                 Reached.WATCH_RESUMED,
                 Reached.COMPACTED_WATCH,

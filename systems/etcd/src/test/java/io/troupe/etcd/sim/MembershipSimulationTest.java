@@ -37,6 +37,7 @@ class MembershipSimulationTest {
 
     @SimulationTest(
             seeds = 15,
+            checksReplay = true,
             expects = {
                 MembershipFaults.ADDED,
                 MembershipFaults.PROMOTED,

@@ -20,7 +20,7 @@ public final class TroupeChain implements Engine {
                 (config, storage) -> new ChainEngine(
                         ChainSettings.from(config),
                         storage,
-                        new RaftEngine(RaftSettings.from(config), storage),
+                        new RaftEngine(RaftSettings.from(config), storage, System::nanoTime),
                         System::nanoTime));
     }
 }

@@ -13,6 +13,7 @@ public final class TroupeRaft implements Engine {
 
     @Override
     public Replica start(Place place) throws Exception {
-        return TroupeReplica.start(place, (config, storage) -> new RaftEngine(RaftSettings.from(config), storage));
+        return TroupeReplica.start(
+                place, (config, storage) -> new RaftEngine(RaftSettings.from(config), storage, System::nanoTime));
     }
 }

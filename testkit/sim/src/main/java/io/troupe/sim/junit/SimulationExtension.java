@@ -41,7 +41,10 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
         var test = context.getRequiredTestMethod().getAnnotation(SimulationTest.class);
         var suite = new Suite(test, seeds(test).max().orElse(0), seeds(test).count());
-        return seeds(test).mapToObj(seed -> new OneSeed(suite, seed));
+        Stream<TestTemplateInvocationContext> once = seeds(test).mapToObj(seed -> new OneSeed(suite, seed, false));
+        return test.checksReplay() && !isReplay()
+                ? Stream.concat(once, seeds(test).limit(1).mapToObj(seed -> new OneSeed(suite, seed, true)))
+                : once;
     }
 
     private static LongStream seeds(SimulationTest test) {
@@ -53,6 +56,11 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
         return LongStream.range(test.firstSeed(), test.firstSeed() + count);
     }
 
+    /** One seed was asked for: somebody wants to see it. */
+    private static boolean isReplay() {
+        return System.getProperty("troupe.seed") != null;
+    }
+
     /** What the seeds of one test have in common. */
     private static final class Suite {
         private final SimulationTest test;
@@ -62,6 +70,8 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
         private final AtomicInteger failedSeeds = new AtomicInteger();
         private final AtomicInteger endedSeeds = new AtomicInteger();
         private final Coverage coverage;
+        /** Of the first seed, which in its second run must come to the same. */
+        private volatile @Nullable Long fingerprint;
 
         private Suite(SimulationTest test, long lastSeed, long seedCount) {
             this.test = test;
@@ -89,6 +99,20 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
                     + context.getRequiredTestMethod().getName();
         }
 
+        /** @throws AssertionError when the first seed did something else the second time */
+        private void compare(long seed, long second) {
+            var first = fingerprint;
+            if (first == null) {
+                fingerprint = second;
+            } else if (first != second) {
+                var what = "seed %d did not do the same again: its fingerprint was %x, and then %x"
+                        .formatted(seed, first, second);
+                throw new AssertionError(
+                        what + "; something in it does not go by the seed: a clock or random numbers of"
+                                + " its own, the order of a hash table, what a run leaves behind in a static field");
+            }
+        }
+
         /** Says after the last seed what all of them have reached. */
         private void seedEnded(ExtensionContext context, long seed, SimulatedRun<?> simulation) {
             coverage.add(simulation.reached());
@@ -106,15 +130,15 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
         }
     }
 
-    private record OneSeed(Suite suite, long seed) implements TestTemplateInvocationContext {
+    private record OneSeed(Suite suite, long seed, boolean again) implements TestTemplateInvocationContext {
         @Override
         public String getDisplayName(int invocationIndex) {
-            return "seed " + seed;
+            return "seed " + seed + (again ? " again" : "");
         }
 
         @Override
         public List<Extension> getAdditionalExtensions() {
-            return List.of(new Run(suite, seed));
+            return List.of(new Run(suite, seed, again));
         }
     }
 
@@ -123,14 +147,16 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
         private final Suite suite;
         private final SimulationTest test;
         private final long seed;
+        private final boolean again;
         private String wrong = "";
         private @Nullable SimulatedRun<?> simulation;
         private boolean failed;
 
-        private Run(Suite suite, long seed) {
+        private Run(Suite suite, long seed, boolean again) {
             this.suite = suite;
             this.test = suite.test;
             this.seed = seed;
+            this.again = again;
         }
 
         @Override
@@ -178,21 +204,22 @@ final class SimulationExtension implements TestTemplateInvocationContextProvider
                 System.err.println("fingerprint " + Long.toHexString(simulation.fingerprint()) + ", trace in "
                         + trace.toAbsolutePath());
             }
-            suite.progress(context);
+            if (!again) {
+                suite.progress(context);
+            }
             if (failed) {
                 // Whatever the failed run left behind must not reach the next seed.
                 stages(context).discard(context.getRequiredTestMethod().getParameterTypes(), test.config());
             } else if (simulation != null) {
+                long fingerprint = simulation.fingerprint();
                 simulation.close();
-                if (!isReplay()) {
+                if (test.checksReplay() && seed == test.firstSeed()) {
+                    suite.compare(seed, fingerprint);
+                }
+                if (!isReplay() && !again) {
                     suite.seedEnded(context, seed, simulation);
                 }
             }
-        }
-
-        /** One seed was asked for: somebody wants to see it. */
-        private static boolean isReplay() {
-            return System.getProperty("troupe.seed") != null;
         }
 
         private static Stages stages(ExtensionContext context) {

@@ -36,6 +36,12 @@ public @interface SimulationTest {
     /** Whether the last seed fails when something expected was never reached, if no fewer seeds were asked for. */
     boolean failsOnUnreached() default false;
 
+    /**
+     * Whether the first seed runs once more after the last, and fails unless it does the same, message by message: that
+     * finds what does not go by the seed, such as an actor that reads the real clock.
+     */
+    boolean checksReplay() default false;
+
     /** HOCON of the application: serializers, and what its actors read. */
     String config() default "";
 }

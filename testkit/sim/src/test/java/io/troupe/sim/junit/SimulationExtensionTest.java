@@ -22,7 +22,7 @@ class SimulationExtensionTest {
 
     private static final List<Long> SEEDS = new ArrayList<>();
 
-    @SimulationTest(seeds = 20, firstSeed = 5)
+    @SimulationTest(seeds = 20, firstSeed = 5, checksReplay = true)
     void everySeedGetsARunOfItsOwn(Simulation sim) {
         SEEDS.add(sim.seed());
         assertThat(sim.now()).isZero();
@@ -42,7 +42,7 @@ class SimulationExtensionTest {
 
     @Test
     void aFailedSeedTellsHowToReplayItWithTheFaultsThatMatter() {
-        List<String> replays = run();
+        List<String> replays = replays();
         assertThat(replays).hasSize(3).allMatch(replay -> replay.contains("1 of "));
         var asked = Pattern.compile("#survives' .* -Dtroupe.seed=(\\d+) -Dtroupe.faults=(\\d+)")
                 .matcher(replays.get(0));
@@ -50,36 +50,50 @@ class SimulationExtensionTest {
         System.setProperty("troupe.seed", asked.group(1));
         System.setProperty("troupe.faults", asked.group(2));
         try {
-            assertThat(run()).hasSize(1);
+            assertThat(replays()).hasSize(1);
             System.setProperty("troupe.faults", "none");
-            assertThat(run()).isEmpty();
+            assertThat(replays()).isEmpty();
         } finally {
             System.clearProperty("troupe.seed");
             System.clearProperty("troupe.faults");
         }
     }
 
+    @Test
+    void aRunThatDoesNotGoByItsSeedIsFoundByTheFirstSeedsSecondRun() {
+        assertThat(failures(AProtocolOutOfTheSeedsHands.class)).singleElement().satisfies(failure -> assertThat(failure)
+                .hasMessageMatching(
+                        "seed 0 did not do the same again: its fingerprint was [0-9a-f]+, and then [0-9a-f]+; .*"));
+    }
+
     /** What failed seeds said for replay. */
-    private static List<String> run() {
-        var replays = new ArrayList<String>();
+    private static List<String> replays() {
+        return failures(AProtocolThatCannotCrash.class).stream()
+                .map(failure -> failure.getSuppressed()[0].getMessage())
+                .toList();
+    }
+
+    private static List<Throwable> failures(Class<?> test) {
+        var failures = new ArrayList<Throwable>();
         var request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(DiscoverySelectors.selectClass(AProtocolThatCannotCrash.class))
+                .selectors(DiscoverySelectors.selectClass(test))
                 .build();
         LauncherFactory.create().execute(request, new TestExecutionListener() {
             @Override
             public void executionFinished(TestIdentifier test, TestExecutionResult result) {
                 result.getThrowable()
                         .filter(failure -> !(failure instanceof TestAbortedException))
-                        .ifPresent(failure -> replays.add(failure.getSuppressed()[0].getMessage()));
+                        .ifPresent(failures::add);
             }
         });
-        return replays;
+        return failures;
     }
 
     @AfterAll
     static void allSeedsWereRun() {
         if (System.getProperty("troupe.seed") == null && System.getProperty("troupe.seeds") == null) {
-            assertThat(SEEDS).hasSize(20).startsWith(5L).endsWith(24L).isSorted();
+            assertThat(SEEDS).hasSize(21).startsWith(5L).endsWith(24L, 5L);
+            assertThat(SEEDS.subList(0, 20)).isSorted();
         }
     }
 }
