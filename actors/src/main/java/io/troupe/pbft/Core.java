@@ -26,8 +26,8 @@ final class Core {
      */
     record Own(Optional<Sealed> letter, PbftMessage message) implements Replica.Message {}
 
-    /** Something to be done when all facts through {@code ticket} are durable. */
-    private record AfterWrite(long ticket, Runnable action) {}
+    /** Something to be done when all facts through {@code ticket}, {@code facts} among them, are durable. */
+    private record AfterWrite(long ticket, List<Fact> facts, Runnable action) {}
 
     final String group;
     final String node;
@@ -35,6 +35,7 @@ final class Core {
     final PbftSettings settings;
     final Notary notary;
     final Ledger ledger;
+    final VotingRight right;
     final Requests requests;
     final Logger log;
     private final ActorRef<WriteAheadLog.Write<Fact.Written>> disk;
@@ -68,6 +69,7 @@ final class Core {
         this.settings = settings;
         this.notary = notary;
         this.ledger = ledger;
+        this.right = new VotingRight(ledger, settings.window());
         this.disk = disk;
         this.log = log;
         this.requests = new Requests(settings.maxWaitingRequests(), 2 * settings.maxWaitingRequests());
@@ -147,12 +149,21 @@ final class Core {
     void record(List<Fact> facts, Runnable whenDurable) {
         facts.forEach(ledger::apply);
         disk.tell(new WriteAheadLog.Write<>(++issued, new Fact.Written(facts)));
-        afterWrites.add(new AfterWrite(issued, whenDurable));
+        afterWrites.add(new AfterWrite(issued, facts, whenDurable));
+    }
+
+    /** {@code action} is run when all facts so far are durable; when they are, it is not run at all. */
+    void afterWrites(Runnable action) {
+        if (!afterWrites.isEmpty()) {
+            afterWrites.add(new AfterWrite(issued, List.of(), action));
+        }
     }
 
     void onStored(long ticket) {
         while (!afterWrites.isEmpty() && afterWrites.getFirst().ticket() <= ticket) {
-            afterWrites.remove().action().run();
+            AfterWrite written = afterWrites.remove();
+            written.facts().forEach(right::onDurable);
+            written.action().run();
         }
     }
 
@@ -239,10 +250,17 @@ final class Core {
         return executed >= answersReadsFrom;
     }
 
-    /** At the first start there is nothing before. */
-    void start() {
+    /**
+     * At the first start there is nothing before.
+     *
+     * @param whenFirst is run when it is durable that this was the first
+     */
+    void start(Runnable whenFirst) {
         if (ledger.isFresh()) {
-            record(List.of(new Fact.Started()), () -> answersReadsFrom = 0);
+            record(List.of(new Fact.Started()), () -> {
+                answersReadsFrom = 0;
+                whenFirst.run();
+            });
         }
     }
 

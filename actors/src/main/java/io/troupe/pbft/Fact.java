@@ -7,7 +7,7 @@ import org.apache.pekko.util.ByteString;
 
 /**
  * What a replica must not forget: it is durable before anything is said that rests on it, so that a replica which was
- * killed and started again is slow in the eyes of the others, and not faulty.
+ * killed and started again is slow in the eyes of the others, and not faulty. Prepares rest on none ({@link VotingRight}).
  */
 sealed interface Fact extends Wire {
 
@@ -23,7 +23,7 @@ sealed interface Fact extends Wire {
     }
 
     /**
-     * A pre-prepare was sent or accepted.
+     * A pre-prepare was sent or accepted, or vouched for later ({@link Vouching}).
      *
      * @param batch empty when it was kept with an earlier fact
      */

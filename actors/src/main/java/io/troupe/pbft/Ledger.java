@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.apache.pekko.util.ByteString;
 
 /**
@@ -114,20 +115,29 @@ final class Ledger {
                         .findFirst();
     }
 
+    /** Whether the batch pre-prepared here, in that view or later. */
+    boolean vouchesFor(Certified claim) {
+        Entry entry = entries.get(claim.sequence());
+        return entry != null && entry.prePrepared.getOrDefault(claim.digest(), -1L) >= claim.view();
+    }
+
     /** Sequence numbers above the stable checkpoint that facts are about, ascending. */
     List<Long> sequences() {
         return List.copyOf(entries.keySet());
     }
 
-    /** @param held checkpoints above the stable one that this replica has taken */
-    ViewChange viewChange(List<Checkpoint> held) {
+    /**
+     * @param held checkpoints above the stable one that this replica has taken
+     * @param isToBeTold what prepared and must still be told of
+     */
+    ViewChange viewChange(List<Checkpoint> held, Predicate<Certified> isToBeTold) {
         List<Checkpoint> checkpoints = new ArrayList<>();
         stable.ifPresent(checkpoint -> checkpoints.add(new Checkpoint(checkpoint.sequence(), checkpoint.digest())));
         checkpoints.addAll(held);
         List<Certified> prepared = new ArrayList<>();
         List<Certified> prePrepared = new ArrayList<>();
         entries.forEach((sequence, entry) -> {
-            entry.prepared.ifPresent(prepared::add);
+            entry.prepared.filter(isToBeTold).ifPresent(prepared::add);
             entry.prePrepared.forEach((digest, inView) -> prePrepared.add(new Certified(sequence, digest, inView)));
         });
         return new ViewChange(view, stableSequence(), checkpoints, prepared, prePrepared);

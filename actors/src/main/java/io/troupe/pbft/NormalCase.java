@@ -11,33 +11,33 @@ import io.troupe.pbft.Slot.Vote;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
 
 /**
  * Normal-case operation (§4.2): a batch gets a sequence number by pre-prepare and prepare, and is decided by commit; then
- * it is executed in its turn. Whatever is said rests on a fact that is durable.
+ * it is executed in its turn. A prepare is said at once, as far as {@link VotingRight} goes; a commit rests on facts that are
+ * durable.
  */
 final class NormalCase {
 
-    /** Batches handed to the executor and not executed yet. */
-    private static final int EXECUTING_MAX = 16;
-
     private final Core core;
-    private final ActorRef<? super Executor.Execute> executor;
+    private final Execution execution;
+    private final Repeats repeats;
     private final PreferredQuorum quorum;
+    private final Authenticity authenticity;
     private long nextSequence;
-    private long handed;
+    /** Through this number the view in force began with what is chosen, and nothing else pre-prepares. */
+    private long chosenThrough;
+
     private long awaited;
     private long awaitedSince;
-    /** Another state is about to take the place of this one: what is decided waits for it. */
-    private boolean suspended;
 
-    NormalCase(Core core, ActorRef<? super Executor.Execute> executor) {
+    NormalCase(Core core, Execution execution, Repeats repeats, Authenticity authenticity) {
         this.core = core;
-        this.executor = executor;
+        this.execution = execution;
+        this.repeats = repeats;
+        this.authenticity = authenticity;
         this.quorum = new PreferredQuorum(core);
-        this.handed = core.executed();
     }
 
     /** What this replica had said before it was started again, it has said. */
@@ -52,7 +52,9 @@ final class NormalCase {
                     .filter(digest -> core.ledger.isActive())
                     .ifPresent(digest -> {
                         slot.prePrepare(digest);
-                        slot.onPrepare(core.node, new Vote(view, digest));
+                        if (!core.right.isMute(view, sequence)) {
+                            slot.onPrepare(core.node, new Vote(view, digest));
+                        }
                         core.batch(sequence, digest).ifPresent(batch -> markProposed(core.notary.readRequests(batch)));
                     });
             if (core.ledger.isActive()
@@ -83,7 +85,7 @@ final class NormalCase {
     /** The primary's: batches of what waits, as far as the window and the pipeline go. */
     void propose() {
         while (core.leads()
-                && core.isOpen(nextSequence)
+                && core.right.mayVote(core.ledger.view(), nextSequence)
                 && nextSequence - core.executed() <= core.settings.pipeline()) {
             List<Requests.Waiting> taken =
                     core.requests.takeForBatch(core.settings.maxBatchRequests(), core.settings.maxBatchBytes());
@@ -93,11 +95,11 @@ final class NormalCase {
             ByteString batch = core.notary.write(
                     new Batch(taken.stream().map(Requests.Waiting::letter).toList()));
             Slot slot = core.slot(nextSequence++);
-            core.multicast(new PrePrepare(core.ledger.view(), slot.sequence, batch)); // No vote, so it need not wait.
-            prePrepare(
-                    slot,
-                    Proposal.of(
-                            batch, taken.stream().map(Requests.Waiting::request).toList()));
+            quorum.say(new PrePrepare(core.ledger.view(), slot.sequence, batch));
+            Proposal proposal = Proposal.of(
+                    batch, taken.stream().map(Requests.Waiting::request).toList());
+            countPrePrepare(core.node, slot, proposal.digest());
+            prePrepare(slot, proposal);
         }
     }
 
@@ -110,46 +112,30 @@ final class NormalCase {
         }
         Slot slot = core.slot(sequence);
         Digest digest = Digest.of(message.batch());
-        if (slot.prePrepared().isPresent()
-                || slot.awaited().filter(chosen -> !chosen.equals(digest)).isPresent()) {
+        if (slot.prePrepared().filter(digest::equals).isPresent()) {
+            countPrePrepare(from, slot, digest); // It was chosen, or comes again.
+            tryPrepare(slot);
+            return;
+        }
+        boolean isChosen = slot.awaited().filter(digest::equals).isPresent();
+        if (slot.prePrepared().isPresent() || (!isChosen && sequence <= chosenThrough)) {
             return; // "it has not accepted a pre-prepare message for view v and sequence number n containing a
             // different digest"
         }
-        Optional<List<Request>> requests = slot.awaited().isPresent()
-                ? Optional.of(core.notary.readRequests(message.batch()))
-                : readAuthentic(message.batch());
-        requests.ifPresent(read -> prePrepare(slot, new Proposal(digest, message.batch(), read)));
+        Optional<Proposal> proposal = isChosen
+                ? Optional.of(Proposal.of(message.batch(), core.notary.readRequests(message.batch())))
+                : authenticity.read(message.batch());
+        proposal.ifPresent(read -> {
+            countPrePrepare(from, slot, digest);
+            prePrepare(slot, read);
+        });
     }
 
-    /**
-     * Each request was sealed for this replica by its client, or came from the client itself (thesis §3.2.2): a client may
-     * have sealed it well for the primary alone.
-     */
-    private Optional<List<Request>> readAuthentic(ByteString batch) {
-        Optional<Batch> read = core.notary.readBatch(batch);
-        if (read.isEmpty()) {
-            return Optional.empty();
-        }
-        List<Request> requests = new ArrayList<>();
-        int operations = 0;
-        for (Sealed letter : read.get().requests()) {
-            Optional<Request> request = readAuthentic(letter);
-            operations += request.map(one -> one.operations().size()).orElse(0);
-            if (request.isEmpty() || operations > core.settings.maxBatchRequests()) {
-                return Optional.empty();
-            }
-            requests.add(request.get());
-        }
-        return Optional.of(requests);
-    }
-
-    private Optional<Request> readAuthentic(Sealed letter) {
-        return core.notary
-                .read(letter)
-                .filter(message -> message instanceof Request request
-                        && Core.isFrom(letter, request)
-                        && (core.notary.isForMe(letter) || core.requests.holds(request.id(), letter)))
-                .map(Request.class::cast);
+    /** The primary's vote. */
+    private void countPrePrepare(String primary, Slot slot, Digest digest) {
+        long view = core.ledger.view();
+        slot.onPrepare(primary, new Vote(view, digest));
+        quorum.onPrepare(primary, new Prepare(view, slot.sequence, digest));
     }
 
     /** Without its requests at hand. */
@@ -161,37 +147,74 @@ final class NormalCase {
     private void prePrepare(Slot slot, Proposal proposal) {
         slot.prePrepare(proposal);
         markProposed(proposal.requests());
-        if (quorum.isInReserve()) {
-            slot.keepBody(proposal.digest(), proposal.batch());
-        } else {
-            voteWhenDurable(slot, proposal.digest(), proposal.batch());
+        if (!quorum.isInReserve()) {
+            vote(slot);
         }
     }
 
-    /** It is a fact before this replica votes for it. */
-    private void voteWhenDurable(Slot slot, Digest digest, ByteString batch) {
+    /** At once, when the replica could do so again ({@link Vouching}); else it is a fact first. */
+    private void vote(Slot slot) {
         long view = core.ledger.view();
-        boolean isKept = core.ledger.batch(slot.sequence, digest).isPresent();
-        Fact fact = new Fact.PrePrepared(view, slot.sequence, digest, isKept ? Optional.empty() : Optional.of(batch));
-        core.record(List.of(fact), () -> vote(slot, view));
+        if (slot.isProvable()) {
+            vote(slot, view);
+        } else {
+            core.record(List.of(prePrepared(slot)), () -> vote(slot, view));
+        }
     }
 
-    /** That the slot's batch pre-prepared in {@code view} is durable. */
     private void vote(Slot slot, long view) {
-        if (core.isActiveIn(view) && core.isOpen(slot.sequence)) {
-            Digest digest = slot.prePrepared().orElseThrow();
-            slot.onPrepare(core.node, new Vote(view, digest));
-            quorum.say(new Prepare(view, slot.sequence, digest), slot);
-            tryPrepare(slot);
+        if (!core.isActiveIn(view) || !core.isOpen(slot.sequence)) {
+            return;
         }
+        if (!slot.isVotedOn(core.node, view)) {
+            if (core.right.mayVote(view, slot.sequence)) {
+                Digest digest = slot.prePrepared().orElseThrow();
+                slot.onPrepare(core.node, new Vote(view, digest));
+                quorum.say(new Prepare(view, slot.sequence, digest), slot);
+            } else if (!core.right.isMute(view, slot.sequence)) {
+                core.afterWrites(() -> vote(slot, view));
+            }
+        }
+        tryPrepare(slot);
+    }
+
+    /** What pre-prepared at the slot in this view, as a fact. */
+    private Fact prePrepared(Slot slot) {
+        Digest digest = slot.prePrepared().orElseThrow();
+        boolean isKept = core.ledger.batch(slot.sequence, digest).isPresent();
+        return new Fact.PrePrepared(
+                core.ledger.view(),
+                slot.sequence,
+                digest,
+                isKept ? Optional.empty() : core.batch(slot.sequence, digest));
+    }
+
+    /** What this replica has voted for in the view in force and is no fact yet: it must be, before it tells what it knows. */
+    List<Fact> votesToKeep() {
+        List<Fact> facts = new ArrayList<>();
+        for (Slot slot : core.slots()) {
+            if (isVoted(slot) && !isKept(slot)) {
+                facts.add(prePrepared(slot));
+            }
+        }
+        return facts;
+    }
+
+    private boolean isVoted(Slot slot) {
+        return core.ledger.isActive() && slot.isVotedOn(core.node, core.ledger.view());
+    }
+
+    private boolean isKept(Slot slot) {
+        return core.ledger.prePreparedIn(core.ledger.view(), slot.sequence).isPresent();
     }
 
     void onPrepare(String from, Prepare message) {
         if (core.isOpen(message.sequence())) {
             Slot slot = core.slot(message.sequence());
             slot.onPrepare(from, new Vote(message.view(), message.digest()));
+            quorum.onPrepare(from, message);
             if (!quorum.hears(from)) {
-                sayVotes(slot, from); // It was in reserve.
+                repeats.sayVotes(slot, from); // It was in reserve.
             }
             if (slot.committed().isEmpty() && slot.prepareOf(core.node).isEmpty() && quorum.onAsked()) {
                 callForVotes();
@@ -205,10 +228,15 @@ final class NormalCase {
         if (core.ledger.isActive()
                 && !slot.isMarkedPrepared()
                 && slot.isPrepared(view, core.members)
-                && core.ledger.prePreparedIn(view, slot.sequence).isPresent()) {
+                && (isVoted(slot) || !quorum.isInReserve())) {
             slot.markPrepared();
             Digest digest = slot.prePrepared().orElseThrow();
-            core.record(List.of(new Fact.Prepared(view, slot.sequence, digest)), () -> {
+            List<Fact> facts = new ArrayList<>();
+            if (!isKept(slot)) {
+                facts.add(prePrepared(slot));
+            }
+            facts.add(new Fact.Prepared(view, slot.sequence, digest));
+            core.record(facts, () -> {
                 if (core.isActiveIn(view) && core.isOpen(slot.sequence)) {
                     slot.onCommit(core.node, new Vote(view, digest));
                     quorum.say(new Commit(view, slot.sequence, digest), slot);
@@ -229,7 +257,7 @@ final class NormalCase {
 
     private void tryCommit(Slot slot) {
         if (slot.newlyCommitted(core.members).isPresent()) {
-            execute();
+            execution.goOn();
         }
     }
 
@@ -243,19 +271,14 @@ final class NormalCase {
 
     /** All vote from now on on what is under way, this replica too, and are told what it said while they did not. */
     private void callForVotes() {
-        long view = core.ledger.view();
+        List<String> reserve = core.members.others(core.members.preferred(core.ledger.view()));
         for (Slot slot : core.slotsBetween(core.executed(), core.highestUsed())) {
-            Optional<Digest> accepted =
-                    slot.prePrepared().filter(digest -> slot.committed().isEmpty());
-            accepted.ifPresent(digest -> {
-                if (core.ledger.prePreparedIn(view, slot.sequence).isEmpty()) {
-                    core.batch(slot.sequence, digest).ifPresent(batch -> voteWhenDurable(slot, digest, batch));
-                } else {
-                    core.members.others(core.members.preferred(view)).stream()
-                            .filter(node -> !node.equals(core.node))
-                            .forEach(node -> sayAgain(slot, node));
+            if (slot.prePrepared().isPresent() && slot.committed().isEmpty()) {
+                if (!isVoted(slot)) {
+                    vote(slot);
                 }
-            });
+                reserve.stream().filter(node -> !node.equals(core.node)).forEach(node -> repeats.sayAll(slot, node));
+            }
         }
     }
 
@@ -282,49 +305,20 @@ final class NormalCase {
         return next != 0 && core.now() - awaitedSince > ticks;
     }
 
-    // -- execution, in order
-
-    /** "Each replica executes the operation after all requests with lower sequence numbers have been executed." */
-    void execute() {
-        while (!suspended && handed - core.executed() < EXECUTING_MAX) {
-            long sequence = handed + 1;
-            Optional<Digest> committed = core.slotIfAny(sequence).flatMap(Slot::committed);
-            if (committed.isEmpty()) {
-                return;
-            }
-            Optional<ByteString> batch = core.batch(sequence, committed.get());
-            if (batch.isEmpty()) {
-                core.multicast(new FetchBatch(sequence, committed.get()));
-                return;
-            }
-            List<Request> requests = core.slot(sequence)
-                    .takeProposal(committed.get())
-                    .map(Proposal::requests)
-                    .orElseGet(() -> core.notary.readRequests(batch.get()));
-            executor.tell(new Executor.Execute(sequence, requests, batch.get().length()));
-            handed = sequence;
-        }
-    }
-
     private void markProposed(List<Request> requests) {
         requests.forEach(request -> core.requests.markProposed(request.id()));
     }
 
-    /** Until {@link #restartAt}. */
-    void suspend() {
-        suspended = true;
-    }
-
     /** A state was put in the place of this replica's. */
     void restartAt(long sequence) {
-        suspended = false;
-        handed = sequence;
+        execution.restartAt(sequence);
         nextSequence = Math.max(nextSequence, sequence + 1);
     }
 
-    /** What this view gives comes after what the views before gave. */
-    void beginView(long firstFree) {
-        nextSequence = firstFree;
+    /** What this view gives comes after what the views before gave, and what it began with. */
+    void beginView(long chosenThrough) {
+        this.chosenThrough = chosenThrough;
+        nextSequence = Math.max(chosenThrough, core.highestPrePrepared()) + 1;
         quorum.beginView();
     }
 
@@ -344,30 +338,8 @@ final class NormalCase {
             if (core.ledger.isActive() && slot.awaited().filter(digest::equals).isPresent()) {
                 prePrepare(slot, body.batch());
             }
-            execute();
+            execution.goOn();
         });
         return wanting.isPresent();
-    }
-
-    /** What this replica has said about the slot, said again to one who may have missed it. */
-    void sayAgain(Slot slot, String to) {
-        if (core.leads()) {
-            presentVote(slot)
-                    .flatMap(vote -> core.batch(slot.sequence, vote.digest()))
-                    .ifPresent(batch -> core.send(to, new PrePrepare(core.ledger.view(), slot.sequence, batch)));
-        }
-        sayVotes(slot, to);
-        slot.awaited().ifPresent(chosen -> core.multicast(new FetchBatch(slot.sequence, chosen)));
-    }
-
-    private void sayVotes(Slot slot, String to) {
-        presentVote(slot).ifPresent(vote -> core.send(to, new Prepare(vote.view(), slot.sequence, vote.digest())));
-        slot.commitOf(core.node)
-                .ifPresent(vote -> core.send(to, new Commit(vote.view(), slot.sequence, vote.digest())));
-    }
-
-    /** This replica's prepare, when it is of the view in force. */
-    private Optional<Vote> presentVote(Slot slot) {
-        return slot.prepareOf(core.node).filter(vote -> core.isActiveIn(vote.view()));
     }
 }

@@ -150,6 +150,7 @@ final class PbftReplica {
         private final ActorRef<Executor.Command> executor;
         private final ActorRef<StateKeeper.Command> keeper;
         private final ActorRef<VotingClient.Message> client;
+        private final Execution execution;
         private final NormalCase normalCase;
         private final ViewChanger viewChanger;
         private final StateTransfer stateTransfer;
@@ -173,23 +174,26 @@ final class PbftReplica {
             this.client = client;
             this.inspector = identity.inspector();
             this.observers = new Observers(context);
-            this.normalCase = new NormalCase(core, executor);
-            this.stateHands = new StateHands(
-                    context, core, identity.storage(), executor, keeper, normalCase, this::onWindowMoved);
+            Authenticity authenticity = new Authenticity(core);
+            Repeats repeats = new Repeats(core);
+            this.execution = new Execution(core, executor);
+            this.normalCase = new NormalCase(core, execution, repeats, authenticity);
+            this.stateHands =
+                    new StateHands(context, core, identity.storage(), executor, keeper, execution, this::onWindowMoved);
             this.stateTransfer = new StateTransfer(core, stateHands);
-            this.viewChanger = new ViewChanger(core, normalCase, stateTransfer::held);
-            this.standings = new Standings(core, normalCase, viewChanger, stateTransfer);
+            this.viewChanger = new ViewChanger(core, normalCase, new Vouching(core, authenticity), stateTransfer::held);
+            this.standings = new Standings(core, execution, repeats, viewChanger, stateTransfer);
             this.replies = new Replies(core);
-            core.start();
+            boolean isFirst = core.ledger.isFresh();
+            core.start(normalCase::propose);
             normalCase.recover();
-            viewChanger.resume();
-            viewChanger.goOn();
+            viewChanger.resume(isFirst);
             observe();
         }
 
         private void onWindowMoved() {
             viewChanger.takeUpOpen();
-            normalCase.execute();
+            execution.goOn();
             normalCase.propose();
         }
 
@@ -263,7 +267,7 @@ final class PbftReplica {
             } else if (message instanceof Checkpoint checkpoint) {
                 stateTransfer.onCheckpoint(from, checkpoint);
             } else if (message instanceof NewView newView) {
-                viewChanger.onNewView(newView);
+                viewChanger.onNewView(from, newView);
             } else if (message instanceof Standing standing) {
                 standings.onStanding(from, standing);
             } else if (message instanceof FetchBatch fetch) {
@@ -297,7 +301,7 @@ final class PbftReplica {
                     .ifPresent(state ->
                             keeper.tell(new StateKeeper.Save(executed.sequence(), executed.operations(), state)));
             viewChanger.onProgress();
-            normalCase.execute();
+            execution.goOn();
             normalCase.propose();
         }
 

@@ -2,6 +2,7 @@ package io.troupe.pbft;
 
 import io.troupe.pbft.PbftMessage.Commit;
 import io.troupe.pbft.PbftMessage.Commits;
+import io.troupe.pbft.PbftMessage.PrePrepare;
 import io.troupe.pbft.PbftMessage.Prepare;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,14 +13,14 @@ import java.util.TreeSet;
 
 /**
  * Who votes. While all is well, only a preferred quorum does (the term is of Cowling et al., <em>HQ Replication</em>, OSDI
- * 2006): the primary and the 2f replicas after it. The f others are in reserve: they accept pre-prepares and vote on
- * nothing, and are told what was committed once a tick, all of it together. So a batch costs its group the work of 2f+1
- * replicas and not of 3f+1.
+ * 2006): the primary and the 2f replicas after it. The f others are in reserve: they vote on nothing, and are told what was
+ * pre-prepared and committed once a tick, all of it together. So a batch costs its group the work of 2f+1 replicas and not
+ * of 3f+1.
  *
  * <p>Nothing is believed otherwise for it: to the group, a replica in reserve is one to which and from which some messages
  * are slow, by {@code reserve-patience} at most.
  *
- * <p>Transitions: alert, when all vote → calm, when a while has passed and the preferred replicas have all committed what
+ * <p>Transitions: alert, when all vote → calm, when a while has passed and the preferred replicas have all voted for what
  * was executed last; calm → alert when a batch does not commit in time, when a view begins, and, in reserve, when another
  * asks for votes by a prepare.
  */
@@ -27,6 +28,8 @@ final class PreferredQuorum {
 
     /** Commits told together; more go in the next message. */
     private static final int TOLD_TOGETHER_MAX = 256;
+    /** Pre-prepares that are kept for it: their batches are in memory. */
+    private static final int PRE_PREPARES_MAX = 32;
 
     private static final int ALERT_TICKS_MIN = 20;
     private static final int ALERT_TICKS_MAX = 64 * ALERT_TICKS_MIN;
@@ -42,10 +45,13 @@ final class PreferredQuorum {
     private long awaited;
 
     private long awaitedSince;
-    /** The highest sequence number that each has committed to in this view. */
+    /** The highest sequence number that each has prepared, and that each has committed to, in this view. */
+    private final TreeMap<String, Long> prepared = new TreeMap<>();
+
     private final TreeMap<String, Long> committed = new TreeMap<>();
 
     private final List<Commit> untold = new ArrayList<>();
+    private final List<PrePrepare> untoldPrePrepares = new ArrayList<>();
 
     PreferredQuorum(Core core) {
         this.core = core;
@@ -63,7 +69,20 @@ final class PreferredQuorum {
 
     // -- voting
 
+    void say(PrePrepare prePrepare) {
+        if (calm) {
+            core.multicast(prePrepare, preferred());
+            untoldPrePrepares.add(prePrepare);
+            if (untoldPrePrepares.size() == PRE_PREPARES_MAX) {
+                tell();
+            }
+        } else {
+            core.multicast(prePrepare);
+        }
+    }
+
     void say(Prepare prepare, Slot slot) {
+        onPrepare(core.node, prepare);
         core.multicast(prepare, readers(slot));
     }
 
@@ -91,9 +110,18 @@ final class PreferredQuorum {
     }
 
     private void tell() {
+        untoldPrePrepares.forEach(prePrepare -> core.multicast(prePrepare, core.members.others(preferred())));
+        untoldPrePrepares.clear();
         if (!untold.isEmpty()) {
             core.multicast(new Commits(untold), core.members.others(preferred()));
             untold.clear();
+        }
+    }
+
+    /** A pre-prepare is one, too. */
+    void onPrepare(String from, Prepare prepare) {
+        if (prepare.view() == core.ledger.view()) {
+            prepared.merge(from, prepare.sequence(), Math::max);
         }
     }
 
@@ -107,7 +135,9 @@ final class PreferredQuorum {
 
     /** A view begins: who is well in it is not known. */
     void beginView() {
+        prepared.clear();
         committed.clear();
+        untoldPrePrepares.clear();
         wake();
     }
 
@@ -121,6 +151,7 @@ final class PreferredQuorum {
     }
 
     private void wake() {
+        tell();
         calm = false;
         alertUntil = core.now() + alertTicks;
     }
@@ -142,7 +173,7 @@ final class PreferredQuorum {
             boolean again = core.now() - calmSince < 4 * alertTicks;
             alertTicks = again ? Math.min(2 * alertTicks, ALERT_TICKS_MAX) : ALERT_TICKS_MIN;
             wake();
-        } else if (!calm && !isLate && core.now() >= alertUntil && haveAllPreferredCommitted()) {
+        } else if (!calm && !isLate && core.now() >= alertUntil && haveAllPreferredVoted()) {
             calm = true;
             calmSince = core.now();
         }
@@ -150,8 +181,12 @@ final class PreferredQuorum {
         return wakes;
     }
 
-    private boolean haveAllPreferredCommitted() {
+    /** One that is back from a crash commits, and prepares nothing for a while ({@link VotingRight}). */
+    private boolean haveAllPreferredVoted() {
+        long least = Math.max(settled, 1);
         return core.ledger.isActive()
-                && preferred().stream().allMatch(node -> committed.getOrDefault(node, 0L) >= Math.max(settled, 1));
+                && preferred().stream()
+                        .allMatch(node ->
+                                prepared.getOrDefault(node, 0L) >= least && committed.getOrDefault(node, 0L) >= least);
     }
 }

@@ -9,11 +9,12 @@ import org.apache.pekko.util.ByteString;
  *
  * @param batch as it travels, which is what the digest is of
  * @param requests in its order; those that are none were left out, the same everywhere
+ * @param isProvable whether this replica can tell from the batch alone, at any time, that it may pre-prepare
  */
-record Proposal(Digest digest, ByteString batch, List<Request> requests) {
+record Proposal(Digest digest, ByteString batch, List<Request> requests, boolean isProvable) {
 
-    /** @param requests of the batch */
+    /** One that this replica need not be convinced of. */
     static Proposal of(ByteString batch, List<Request> requests) {
-        return new Proposal(Digest.of(batch), batch, requests);
+        return new Proposal(Digest.of(batch), batch, requests, true);
     }
 }

@@ -3,6 +3,7 @@ package io.troupe.pbft;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.pekko.util.ByteString;
 
 /**
@@ -28,7 +29,10 @@ final class Slot {
     /** The requests of the batch that pre-prepared, until they are executed. */
     private Optional<Proposal> proposal = Optional.empty();
 
-    /** Batches fetched from others, which are in no fact yet; at most one for each that is awaited or committed. */
+    /** What view changes tell of and is not here; of each replica at most one. */
+    private final TreeSet<Digest> wanted = new TreeSet<>();
+
+    /** Batches that are in no fact yet: accepted, or fetched because they were awaited, wanted, or committed. */
     private final TreeMap<Digest, ByteString> bodies = new TreeMap<>();
 
     Slot(long sequence) {
@@ -40,6 +44,7 @@ final class Slot {
         prePrepared = Optional.empty();
         prepared = false;
         awaited = Optional.empty();
+        wanted.clear();
     }
 
     void prePrepare(Digest digest) {
@@ -50,6 +55,12 @@ final class Slot {
     void prePrepare(Proposal proposed) {
         prePrepare(proposed.digest());
         proposal = Optional.of(proposed);
+        keepBody(proposed.digest(), proposed.batch());
+    }
+
+    /** Whether this replica could tell at any time that it may pre-prepare what it did. */
+    boolean isProvable() {
+        return proposal.map(Proposal::isProvable).orElse(true);
     }
 
     /** For execution, once: the batch with this digest, when it was read here. */
@@ -72,9 +83,14 @@ final class Slot {
         return awaited;
     }
 
+    void want(Digest digest) {
+        wanted.add(digest);
+    }
+
     /** Whether the batch with this digest is of use here. */
     boolean wants(Digest digest) {
-        return awaited.filter(digest::equals).isPresent()
+        return wanted.contains(digest)
+                || awaited.filter(digest::equals).isPresent()
                 || committed.filter(digest::equals).isPresent();
     }
 
@@ -99,8 +115,8 @@ final class Slot {
     }
 
     /**
-     * prepared(m, v, n, i): pre-prepared here, and a quorum has said so (§4.2). Deviates: the paper's pre-prepare is the
-     * primary's vote; here it votes by a prepare, as the others do, when that is durable.
+     * prepared(m, v, n, i): pre-prepared here, and a quorum has said so (§4.2): the primary by its pre-prepare, which is
+     * counted as a prepare here.
      */
     boolean isPrepared(long view, Membership members) {
         if (prePrepared.isEmpty()) {
@@ -142,6 +158,11 @@ final class Slot {
     /** Who has said a prepare. */
     Set<String> voters() {
         return prepares.keySet();
+    }
+
+    /** Whether {@code node} has said a prepare in this view. */
+    boolean isVotedOn(String node, long view) {
+        return prepareOf(node).filter(vote -> vote.view() == view).isPresent();
     }
 
     Optional<Vote> prepareOf(String node) {

@@ -14,7 +14,8 @@ final class Standings {
     private static final int PATIENCE = 4;
 
     private final Core core;
-    private final NormalCase normalCase;
+    private final Execution execution;
+    private final Repeats repeats;
     private final ViewChanger viewChanger;
     private final StateTransfer stateTransfer;
     /** Sequence numbers through this one were in use an interval ago: what is said about later ones is still on its way. */
@@ -22,9 +23,10 @@ final class Standings {
 
     private long used;
 
-    Standings(Core core, NormalCase normalCase, ViewChanger viewChanger, StateTransfer stateTransfer) {
+    Standings(Core core, Execution execution, Repeats repeats, ViewChanger viewChanger, StateTransfer stateTransfer) {
         this.core = core;
-        this.normalCase = normalCase;
+        this.execution = execution;
+        this.repeats = repeats;
         this.viewChanger = viewChanger;
         this.stateTransfer = stateTransfer;
     }
@@ -36,8 +38,9 @@ final class Standings {
             used = core.highestUsed();
             core.multicast(new Standing(
                     core.ledger.view(), core.ledger.isActive(), core.ledger.stableSequence(), core.executed()));
-            normalCase.execute(); // Asks again for a batch that is missing.
+            execution.goOn(); // Asks again for a batch that is missing.
             stateTransfer.onLook(viewChanger.start(), PATIENCE * interval);
+            viewChanger.onLook();
         }
     }
 
@@ -50,6 +53,6 @@ final class Standings {
         stateTransfer.sayHeld(from, standing.stable());
         core.slotsBetween(standing.executed(), settled).stream()
                 .limit(SLOTS_AT_ONCE)
-                .forEach(slot -> normalCase.sayAgain(slot, from));
+                .forEach(slot -> repeats.sayAll(slot, from));
     }
 }

@@ -22,7 +22,7 @@ final class StateHands implements StateTransfer.Hands {
     private final SnapshotStorage storage;
     private final ActorRef<? super Executor.Restore> executor;
     private final ActorRef<? super StateKeeper.Prune> keeper;
-    private final NormalCase normalCase;
+    private final Execution execution;
     private final Runnable windowMoved;
     private @Nullable ActorRef<StateFetcher.Command> fetcher;
     private long fetches;
@@ -33,14 +33,14 @@ final class StateHands implements StateTransfer.Hands {
             SnapshotStorage storage,
             ActorRef<? super Executor.Restore> executor,
             ActorRef<? super StateKeeper.Prune> keeper,
-            NormalCase normalCase,
+            Execution execution,
             Runnable windowMoved) {
         this.context = context;
         this.core = core;
         this.storage = storage;
         this.executor = executor;
         this.keeper = keeper;
-        this.normalCase = normalCase;
+        this.execution = execution;
         this.windowMoved = windowMoved;
     }
 
@@ -85,7 +85,7 @@ final class StateHands implements StateTransfer.Hands {
 
     @Override
     public void restore(long sequence, StateHeader header) {
-        normalCase.suspend();
+        execution.suspend();
         executor.tell(new Executor.Restore(sequence, header));
     }
 

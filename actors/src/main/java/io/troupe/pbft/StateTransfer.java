@@ -99,7 +99,10 @@ final class StateTransfer {
     private void advance(Checkpoint checkpoint, StateHeader header) {
         long sequence = checkpoint.sequence();
         held.headMap(sequence, true).clear();
-        core.record(List.of(core.ledger.stableAt(sequence, checkpoint.digest(), header)), () -> hands.prune(sequence));
+        core.record(List.of(core.ledger.stableAt(sequence, checkpoint.digest(), header)), () -> {
+            hands.prune(sequence);
+            hands.windowMoved(); // And this replica may vote in all of it.
+        });
         core.forgetSlotsThrough(sequence);
         checkpoints.forgetBelow(sequence);
         hands.windowMoved();

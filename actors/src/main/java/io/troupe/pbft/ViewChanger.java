@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * View changes (§4.4): a replica that has waited too long for a request leaves its view and says what it knows; the next
  * view's primary begins it from what a quorum says.
  *
- * <p>Transitions: in view v → left for v+1, or for a later one that f+1 have left for → in that view, by its new-view; or,
- * when that does not come in time → left for the next.
+ * <p>Transitions: in view v → left for v+1, or for a later one that f+1 have left for, or that v's primary has left for → in
+ * that view, by its new-view; or, when that does not come in time → left for the next. A primary that comes back from a crash
+ * leaves the view at once: what numbers it gave there it may have forgotten ({@link VotingRight}).
  */
 final class ViewChanger {
 
@@ -30,18 +31,27 @@ final class ViewChanger {
     private final NormalCase normalCase;
     private final Supplier<List<Checkpoint>> held;
     private final ViewChanges viewChanges;
+    private final Vouching vouching;
     private @Nullable Signed own;
-    private Optional<NewViewDecision> decision = Optional.empty();
+    /** How the view began that was in force here last. */
+    private ViewStart start;
+
     private int fruitless;
     /** When the new view must have begun; counts from when a quorum wants it. */
     private long newViewDue = Long.MAX_VALUE;
 
     /** @param held this replica's checkpoints above the stable one */
-    ViewChanger(Core core, NormalCase normalCase, Supplier<List<Checkpoint>> held) {
+    ViewChanger(Core core, NormalCase normalCase, Vouching vouching, Supplier<List<Checkpoint>> held) {
         this.core = core;
         this.normalCase = normalCase;
         this.held = held;
+        this.vouching = vouching;
         this.viewChanges = new ViewChanges(core.members);
+        this.start = core.ledger
+                .proof()
+                .flatMap(proof -> decide(proof).map(decided -> new ViewStart(proof.view(), decided)))
+                .orElse(ViewStart.FIRST);
+        core.right.mayRepeatThrough(start.decision().last());
     }
 
     // -- leaving
@@ -73,27 +83,27 @@ final class ViewChanger {
         }
         fruitless++;
         newViewDue = Long.MAX_VALUE;
-        decision = Optional.empty();
         core.log.info("Group {}: {} leaves for view {}", core.group, core.node, view);
+        core.record(atTheEndOfTheView(new Fact.ViewLeft(view)), () -> sayLeft(view));
+    }
+
+    /** With what this replica has voted for in the view, which the next view change tells of. */
+    private List<Fact> atTheEndOfTheView(Fact next) {
+        List<Fact> facts = normalCase.votesToKeep();
+        facts.add(next);
         core.slots().forEach(Slot::beginView);
-        core.record(List.of(new Fact.ViewLeft(view)), () -> sayLeft(view));
+        return facts;
     }
 
     private void sayLeft(long view) {
         if (core.ledger.view() == view && !core.ledger.isActive()) {
-            ViewChange content = core.ledger.viewChange(held.get());
+            ViewChange content =
+                    core.ledger.viewChange(held.get(), prepared -> start.keeps(prepared, core.notary.nullDigest()));
             Signed signed = core.notary.sign(content);
             own = signed;
             viewChanges.add(core.node, content, signed);
             core.multicast(signed);
             onMore();
-        }
-    }
-
-    /** After a start in the middle of it. */
-    void goOn() {
-        if (!core.ledger.isActive()) {
-            sayLeft(core.ledger.view());
         }
     }
 
@@ -110,7 +120,10 @@ final class ViewChanger {
             return;
         }
         if (viewChanges.add(signed.from(), content, signed)) {
-            viewChanges.toJoin(core.ledger.view()).ifPresent(this::leaveFor);
+            boolean isGivenUp =
+                    core.isActiveIn(content.view() - 1) && signed.from().equals(core.primary());
+            (isGivenUp ? OptionalLong.of(content.view()) : viewChanges.toJoin(core.ledger.view()))
+                    .ifPresent(this::leaveFor);
             onMore();
         }
     }
@@ -152,8 +165,14 @@ final class ViewChanger {
     }
 
     /** Whoever brings it: it proves itself. */
-    void onNewView(NewView newView) {
-        if (newView.view() < core.ledger.view() || core.isActiveIn(newView.view())) {
+    void onNewView(String from, NewView newView) {
+        if (core.isActiveIn(newView.view())) {
+            return;
+        }
+        if (newView.view() < core.ledger.view()) {
+            if (!core.ledger.isActive() && !vouching.knows(from, newView.view())) {
+                decide(newView).ifPresent(decided -> vouching.onProof(from, new ViewStart(newView.view(), decided)));
+            }
             return;
         }
         decide(newView).ifPresent(decided -> enter(newView, decided));
@@ -182,40 +201,45 @@ final class ViewChanger {
         long view = newView.view();
         core.log.info(
                 "Group {}: {} is in view {}, primary {}", core.group, core.node, view, core.members.primary(view));
-        core.slots().forEach(Slot::beginView);
+        List<Fact> facts = atTheEndOfTheView(new Fact.ViewEntered(newView));
         core.requests.beginView(core.now());
         newViewDue = Long.MAX_VALUE;
         own = null;
         viewChanges.forgetThrough(view);
-        core.record(List.of(new Fact.ViewEntered(newView)), () -> {
+        vouching.forget();
+        core.record(facts, () -> {
             if (core.isActiveIn(view) && core.leads()) {
                 core.multicast(newView);
+                normalCase.propose();
             }
         });
-        takeUp(decided);
+        start = new ViewStart(view, decided);
+        takeUp();
         core.requests.oldest(core.settings.maxBatchRequests()).forEach(request -> {
             if (!core.leads()) {
                 core.pass(core.primary(), request);
             }
         });
-        normalCase.propose();
     }
 
-    /** After a start in a view that is in force. */
-    void resume() {
-        if (core.ledger.isActive()) {
-            NewViewDecision decided = core.ledger
-                    .proof()
-                    .flatMap(this::decide)
-                    .orElseGet(() -> new NewViewDecision(0, Optional.empty(), new TreeMap<>()));
-            takeUp(decided);
+    /**
+     * After a start, in a view that is in force or in the middle of a view change.
+     *
+     * @param isFirst whether nothing was said before
+     */
+    void resume(boolean isFirst) {
+        if (!core.ledger.isActive()) {
+            sayLeft(core.ledger.view());
+        } else if (core.leads() && !isFirst) {
+            leaveFor(core.ledger.view() + 1);
+        } else {
+            takeUp();
         }
     }
 
     /** §4.4: "multicasts a prepare for each message in O"; those that are out of the window wait until they are in it. */
-    private void takeUp(NewViewDecision decided) {
-        decision = Optional.of(decided);
-        normalCase.beginView(Math.max(decided.last(), core.highestPrePrepared()) + 1);
+    private void takeUp() {
+        normalCase.beginView(start.decision().last());
         takeUpOpen();
     }
 
@@ -224,11 +248,11 @@ final class ViewChanger {
         if (!core.ledger.isActive()) {
             return;
         }
-        decision.ifPresent(decided -> decided.chosen().forEach((sequence, batch) -> {
+        start.decision().chosen().forEach((sequence, batch) -> {
             if (core.isOpen(sequence)) {
                 takeUp(core.slot(sequence), batch.orElse(core.notary.nullDigest()));
             }
-        }));
+        });
     }
 
     private void takeUp(Slot slot, Digest chosen) {
@@ -244,14 +268,22 @@ final class ViewChanger {
         }
     }
 
-    /** Where the view in force begins, for a replica that is behind that. */
+    /** Where the view in force last began, for a replica that is behind that. */
     Optional<Checkpoint> start() {
-        return decision.filter(decided -> decided.checkpoint() > core.executed())
-                .flatMap(decided ->
-                        decided.checkpointDigest().map(digest -> new Checkpoint(decided.checkpoint(), digest)));
+        NewViewDecision decided = start.decision();
+        return decided.checkpointDigest()
+                .filter(digest -> decided.checkpoint() > core.executed())
+                .map(digest -> new Checkpoint(decided.checkpoint(), digest));
     }
 
     // -- for one who is behind
+
+    /** Once in a while: a quorum wants the view, and it has not begun. */
+    void onLook() {
+        if (!core.ledger.isActive() && newViewDue != Long.MAX_VALUE) {
+            vouching.vouch(viewChanges.contents(), start);
+        }
+    }
 
     /** Helps a replica that is not where this one is. */
     void onStanding(String from, PbftMessage.Standing standing) {
@@ -261,6 +293,9 @@ final class ViewChanger {
             core.ledger.proof().ifPresent(proof -> core.send(from, proof));
         } else if (isBehind && own != null) {
             core.pass(from, own);
+            core.ledger
+                    .proof()
+                    .ifPresent(proof -> core.send(from, proof)); // What the view change tells of rests on it.
         }
     }
 }

@@ -57,6 +57,11 @@ final class ViewChanges {
         return above.size() >= members.weakQuorum() ? OptionalLong.of(above.get(0)) : OptionalLong.empty();
     }
 
+    /** All that was said last. */
+    List<ViewChange> contents() {
+        return latest.values().stream().map(Said::content).toList();
+    }
+
     /** The new-view of {@code view}, once its view changes tell enough. */
     Optional<NewViewDecision> decide(long view, long window) {
         Collection<ViewChange> contents =

@@ -22,10 +22,10 @@
  * <pre>
  *              n1 primary         n2              n3              n4 in reserve
  * client ─Request─►│               │               │               │  of all that its node's clients have asked meanwhile
- *                  ├─PrePrepare───►├──────────────►├──────────────►│  each, the primary too: a fact, durable, and then
- *                  ├───────────────┼───Prepare─────┤               │  to all that vote
+ *                  ├─PrePrepare───►├──────────────►├─ ─ ─ ─ ─ ─ ─ ►│  the primary's vote; to the others once a tick, together
+ *                  │◄──────────────┼───Prepare─────┤               │  to all that vote, at once
  *                  ├───────────────┼───Commit──────┼──Commits─────►│  to all that vote, when a quorum has prepared, and that
- *                  │               │               │               │  is a fact; to the others once a tick, together
+ *                  │               │               │               │  is durable; to the others once a tick, together
  *                  ├─Reply─────────┴───────────────┴───────────────┘  when a quorum has committed, and it is executed
  * client ◄─────────┘ a quorum alike
  * </pre>
@@ -34,10 +34,13 @@
  *
  * {@link io.troupe.pbft.Core} is what the parts share: the {@link io.troupe.pbft.Ledger}, a fold over durable {@link
  * io.troupe.pbft.Fact}s, and a {@link io.troupe.pbft.Slot} for each open sequence number, with what was heard. {@link
- * io.troupe.pbft.NormalCase} is §4.2, {@link io.troupe.pbft.PreferredQuorum} who votes in it, {@link
- * io.troupe.pbft.ViewChanger} §4.4, {@link io.troupe.pbft.StateTransfer} §4.3, {@link io.troupe.pbft.Standings} what is
- * said again because the network loses it. Rules that are pure: {@link io.troupe.pbft.Membership}, {@link
- * io.troupe.pbft.Slot}, {@link io.troupe.pbft.NewViewDecision}, {@link io.troupe.pbft.DigestTree}. {@link
+ * io.troupe.pbft.NormalCase} is §4.2, {@link io.troupe.pbft.Execution} its end, {@link io.troupe.pbft.PreferredQuorum} who
+ * votes in it, {@link
+ * io.troupe.pbft.ViewChanger} §4.4, {@link io.troupe.pbft.Vouching} what a view change may need besides, {@link
+ * io.troupe.pbft.StateTransfer} §4.3, {@link io.troupe.pbft.Standings} and {@link
+ * io.troupe.pbft.Repeats} what is said again because the network loses it. Rules
+ * that are pure: {@link io.troupe.pbft.Membership}, {@link io.troupe.pbft.VotingRight}, {@link io.troupe.pbft.Slot}, {@link
+ * io.troupe.pbft.NewViewDecision}, {@link io.troupe.pbft.ViewStart}, {@link io.troupe.pbft.DigestTree}. {@link
  * io.troupe.pbft.PbftEngine} is the way in.
  *
  * <h2>Deviations</h2>
@@ -46,24 +49,35 @@
  *   <li>Messages have authenticators (§5.2), and view changes signatures; a new view is decided from claims P and Q as in
  *       TOCS 2002 §4.5, where view changes have acknowledgements instead of signatures.
  *   <li>An authenticator's codes are of the digest of what is said, which is taken once for all readers.
- *   <li>A pre-prepare is no vote here: the primary says it while it writes it down, and votes by a prepare as the others
- *       do, when that is durable. A quorum of prepares is as many replicas as the paper's pre-prepare and 2f prepares. So
- *       the primary's write and those of the others are under way together; and when it is killed between the two it may
- *       say another pre-prepare under the number in its next life, which whoever has accepted the first refuses: at most
- *       one can get a quorum, and if none does, the view changes.
+ *   <li>The paper's replicas lose their memory when they stop, and count as faulty until they are recovered. Here a replica
+ *       that was killed is slow when it comes back, and not faulty. What it says of what prepared and committed rests on
+ *       durable facts, one write a batch, which is durable before its commit. A pre-prepare and a prepare do not: a replica
+ *       forgets them in a crash, and so that it does not say otherwise (§4.2), it says neither when it is back, in the view
+ *       that was in force, for the numbers for which it can have said one ({@link io.troupe.pbft.VotingRight}): that is what
+ *       TOCS 2002 §4.3 has a recovering replica do. It still commits to what a quorum of others has prepared. A primary that
+ *       is back leaves its view at once, and the others with it.
+ *       <p>Why nothing is lost: what committed was prepared, durably, by f+1 correct replicas, which tell of it in P; and no
+ *       view prepares two batches under one number, for each correct replica votes once in all its lives. Why a new view is
+ *       decided nevertheless, when those have forgotten that should vouch for what prepared (A2): whoever might have said a
+ *       prepare vouches for it again ({@link io.troupe.pbft.Vouching}). For that it must be able to tell that the batch was
+ *       right; when it knows that only from its clients themselves, and not from the batch, its prepare waits until the
+ *       pre-prepare is durable. And a replica does not tell in P of what prepared before a view that began with something
+ *       else: that proves that it had not committed.
+ *       <p>The price: one that is back from a crash counts like a silent one until the window has moved on, or the view
+ *       changes; with f others silent, too, the view must change before anything is decided.
  *   <li>While all is well 2f+1 replicas vote, the primary and those after it, and the f others are in reserve ({@link
  *       io.troupe.pbft.PreferredQuorum}). The paper has all vote, and counts on 2f+1. Nothing is believed on fewer votes
- *       here, nor on others: a replica in reserve is one whose votes are late and that hears late of those of others, and
- *       safety rests nowhere on how late a message is (§2). What it has accepted and not voted for is no fact: it may forget
- *       that, and tells of it in no view change, as if the pre-prepare were still on its way. For liveness (§2: delays do not
+ *       here, nor on others: a replica in reserve is one whose votes are late and that hears late of pre-prepares and of the
+ *       votes of others, and safety rests nowhere on how late a message is (§2). What it has accepted and not voted for is no
+ *       fact: it may forget that, and tells of it in no view change, as if the pre-prepare were still on its way. For liveness (§2: delays do not
  *       grow without end) it and all others vote and listen as in the paper as soon as one batch takes {@code
  *       reserve-patience} to commit, and until all of the preferred are there again. So a replica that stops costs that much
  *       once; a traitor who is silent now and then costs it ever more seldom, for the time until calm doubles. The price: a
  *       replica in reserve executes up to a tick later, so while there are writes a fast read needs all that vote to be in
  *       the same state, and is ordered more often; what a client reads of one replica alone may be a tick older there.
  *   <li>A node's clients are one client, and a request has several operations: see {@link io.troupe.pbft.VotingClient}.
- *   <li>The paper's replicas lose their memory when they stop, and count as faulty until they are recovered. Here what is
- *       said rests on durable facts, so a replica that was killed is only slow when it comes back.
+ *   <li>Where a view began with what is chosen, and below, nothing else is accepted in it, whether the window is there yet or
+ *       not: the paper's replica would have taken over the checkpoint with which the view begins.
  *   <li>A replica executes what a quorum has committed in any one view, prepared here or not: that commits it (§4.2).
  *   <li>Requests are executed once by the contract's sessions and serials; the paper's timestamps are for matching replies.
  *   <li>A read is believed when a quorum answers alike <em>from the same state</em>; see {@link io.troupe.pbft.VotingClient}

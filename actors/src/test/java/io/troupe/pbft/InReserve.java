@@ -12,10 +12,7 @@ final class InReserve implements Inspector {
     @Override
     public void afterStep(Core core) {
         for (Slot slot : core.slotsBetween(core.executed() - 1, core.executed())) {
-            if (slot.prePrepared().isPresent()
-                    && core.ledger
-                            .prePreparedIn(core.ledger.view(), slot.sequence)
-                            .isEmpty()) {
+            if (slot.prePrepared().isPresent() && slot.prepareOf(core.node).isEmpty()) {
                 executed.computeIfAbsent(core.node, absent -> new TreeSet<>()).add(slot.sequence);
             }
         }

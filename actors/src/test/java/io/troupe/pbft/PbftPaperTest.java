@@ -88,6 +88,23 @@ class PbftPaperTest {
     }
 
     @SimulationTest(seeds = 5)
+    @DisplayName("a primary that is back from a crash gives up its view, and nobody waits until its time has run out")
+    void primaryBackFromACrash(Simulation sim) {
+        PbftGroup group = new PbftGroup(sim, 4, Set.of(), true);
+        sim.runFor(Duration.ofSeconds(2));
+        long view = group.agreement.views();
+        String primary = group.replica("n1").members.primary(view);
+        group.node(primary).crash();
+        group.node(primary).restart();
+        sim.runFor(Duration.ofMillis(500));
+        assertThat(group.agreement.views()).isEqualTo(view + 1);
+        int before = group.clients.writes();
+        sim.runFor(Duration.ofSeconds(2));
+        assertThat(group.clients.writes()).isGreaterThan(before + 20);
+        group.finish();
+    }
+
+    @SimulationTest(seeds = 5)
     @DisplayName("§4.4: a primary that leaves out one client's requests is replaced, and they are executed")
     void censoringPrimary(Simulation sim) {
         PbftGroup group = new PbftGroup(sim, 4, Set.of("n4"), true);

@@ -5,65 +5,36 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.pbft.PbftMessage.Commit;
 import io.troupe.pbft.PbftMessage.Commits;
+import io.troupe.pbft.PbftMessage.PrePrepare;
 import io.troupe.pbft.PbftMessage.Prepare;
-import io.troupe.replication.Replica;
-import io.troupe.replication.WriteAheadLog;
-import io.troupe.wire.WireBytes;
 import java.util.List;
-import java.util.Optional;
-import java.util.TreeMap;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** Who votes, and who is told when, of four replicas in view 0: n1 to n3 are preferred. */
 class PreferredQuorumTest {
 
     private static final ActorTestKit KIT = ActorTestKit.create();
-    private static final WireBytes BYTES = WireBytes.of(KIT.system());
-    private static final Membership FOUR = new Membership(List.of("n1", "n2", "n3", "n4"));
     private static final PbftSettings SETTINGS = PbftSettings.from(ConfigFactory.load());
     private static final long PATIENCE = SETTINGS.ticks(SETTINGS.reservePatience());
     private static final Digest DIGEST = Digest.of(ByteString.fromString("batch"));
     /** More than the first time of alert has. */
     private static final int LONG = 30;
 
-    private final TreeMap<String, TestProbe<Replica.Message>> peers = new TreeMap<>();
-
     @AfterAll
     static void stop() {
         KIT.shutdownTestKit();
     }
 
-    private static Notary notary(String node) {
-        return new Notary(node, new DealtKeys(node, FOUR.replicas()), BYTES);
+    private static Core core(String node) {
+        return new PlayedReplica(KIT, node, "").core;
     }
 
-    private Core core(String node) {
-        Core core = new Core(
-                "g",
-                node,
-                FOUR,
-                SETTINGS,
-                notary(node),
-                new Ledger(),
-                KIT.<WriteAheadLog.Write<Fact.Written>>createTestProbe().ref(),
-                KIT.<Replica.Message>createTestProbe().ref(),
-                LoggerFactory.getLogger("test"));
-        FOUR.others(List.of(node)).forEach(peer -> {
-            TestProbe<Replica.Message> probe = KIT.createTestProbe();
-            peers.put(peer, probe);
-            core.peerAt(peer, Optional.of(probe.ref()));
-        });
-        return core;
-    }
-
-    private PbftMessage heardBy(String peer) {
-        return notary(peer).open((Sealed) peers.get(peer).receiveMessage()).orElseThrow();
+    private static Prepare prepare(long sequence) {
+        return new Prepare(0, sequence, DIGEST);
     }
 
     private static Commit commit(long sequence) {
@@ -79,14 +50,17 @@ class PreferredQuorumTest {
 
     private static PreferredQuorum calm(Core core) {
         PreferredQuorum quorum = new PreferredQuorum(core);
-        List.of("n1", "n2", "n3").forEach(node -> quorum.onCommit(node, commit(1)));
+        List.of("n1", "n2", "n3").forEach(node -> {
+            quorum.onPrepare(node, prepare(1));
+            quorum.onCommit(node, commit(1));
+        });
         tick(core, quorum, LONG);
         return quorum;
     }
 
     @Test
     @DisplayName(
-            "all vote until the preferred have all committed, in this view, what was executed, and a while has passed")
+            "all vote until the preferred have all voted, in this view, for what was executed, and a while has passed")
     void calmsDown() {
         Core core = core("n4");
         PreferredQuorum quorum = new PreferredQuorum(core);
@@ -98,6 +72,13 @@ class PreferredQuorumTest {
         tick(core, quorum, 2);
         assertThat(quorum.isInReserve()).as("n3 in another view").isFalse();
         quorum.onCommit("n3", commit(1));
+        quorum.onPrepare("n1", prepare(1));
+        quorum.onPrepare("n2", prepare(1));
+        tick(core, quorum, 2);
+        assertThat(quorum.isInReserve())
+                .as("n3 commits, and does not prepare: it is back from a crash")
+                .isFalse();
+        quorum.onPrepare("n3", prepare(1));
         tick(core, quorum, 2);
         assertThat(quorum.isInReserve()).isTrue();
         quorum.beginView();
@@ -127,24 +108,30 @@ class PreferredQuorumTest {
     }
 
     @Test
-    @DisplayName("who is in reserve is told commits together, once a tick, and prepares only when it has voted itself")
+    @DisplayName(
+            "who is in reserve is told what others say together, once a tick, and prepares only when it has voted itself")
     void toldTogether() {
-        Core core = core("n1");
+        PlayedReplica replica = new PlayedReplica(KIT, "n1", "");
+        Core core = replica.core;
         PreferredQuorum quorum = calm(core);
         assertThat(quorum.isInReserve()).as("preferred").isFalse();
+        PrePrepare prePrepare = new PrePrepare(0, 4, core.notary.nullBatch());
+        quorum.say(prePrepare);
         quorum.say(new Prepare(0, 2, DIGEST), core.slot(2));
         quorum.say(commit(2), core.slot(2));
         quorum.say(commit(3), core.slot(3));
         for (String peer : List.of("n2", "n3")) {
-            assertThat(heardBy(peer)).isEqualTo(new Prepare(0, 2, DIGEST));
-            assertThat(heardBy(peer)).isEqualTo(commit(2));
-            assertThat(heardBy(peer)).isEqualTo(commit(3));
+            assertThat(replica.heardBy(peer)).isEqualTo(prePrepare);
+            assertThat(replica.heardBy(peer)).isEqualTo(new Prepare(0, 2, DIGEST));
+            assertThat(replica.heardBy(peer)).isEqualTo(commit(2));
+            assertThat(replica.heardBy(peer)).isEqualTo(commit(3));
         }
         tick(core, quorum, 1);
-        assertThat(heardBy("n4")).isEqualTo(new Commits(List.of(commit(2), commit(3))));
+        assertThat(replica.heardBy("n4")).isEqualTo(prePrepare);
+        assertThat(replica.heardBy("n4")).isEqualTo(new Commits(List.of(commit(2), commit(3))));
         core.slot(4).onPrepare("n4", new Slot.Vote(0, DIGEST));
         quorum.say(new Prepare(0, 4, DIGEST), core.slot(4));
-        assertThat(heardBy("n4")).isEqualTo(new Prepare(0, 4, DIGEST));
+        assertThat(replica.heardBy("n4")).isEqualTo(new Prepare(0, 4, DIGEST));
         assertThat(quorum.hears("n4")).isFalse();
     }
 }

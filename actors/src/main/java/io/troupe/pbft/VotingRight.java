@@ -1,0 +1,62 @@
+package io.troupe.pbft;
+
+/**
+ * For what this replica may say a prepare. That is no fact when it is said, so a crash makes the replica forget it; and yet
+ * it must not say another in its next life (§4.2). What is durable bounds what it can have said: it votes in no view
+ * before it is durable that this is in force here, and above the last stable checkpoint that is durable only for the numbers
+ * of its window. So one that comes back says no prepare in that view for numbers up to that bound, and leaves those to the
+ * others.
+ *
+ * <p>That is the estimate H<sub>M</sub> of TOCS 2002 §4.3.2, which a recovering replica there gets from the others, because
+ * its own disk may have been tampered with; here a faulty replica stays one.
+ */
+final class VotingRight {
+
+    private static final long NONE = -1;
+
+    private final long window;
+    /** The last view that is durably in force here. */
+    private long view = NONE;
+    /** The last stable checkpoint that is durable. */
+    private long stable;
+
+    private long muteIn = NONE;
+    private long muteAbove;
+    private long muteThrough;
+
+    /** @param recovered what was durable at the start */
+    VotingRight(Ledger recovered, long window) {
+        this.window = window;
+        this.stable = recovered.stableSequence();
+        if (!recovered.isFresh() && recovered.isActive()) {
+            view = recovered.view();
+            muteIn = view;
+            muteThrough = stable + window;
+        }
+    }
+
+    /** Through this number nobody can vote for more than one batch in the view that was in force at the start. */
+    void mayRepeatThrough(long sequence) {
+        muteAbove = sequence;
+    }
+
+    /** The fact is durable. */
+    void onDurable(Fact fact) {
+        if (fact instanceof Fact.Started) {
+            view = 0;
+        } else if (fact instanceof Fact.ViewEntered entered) {
+            view = entered.proof().view();
+        } else if (fact instanceof Fact.Stable checkpoint) {
+            stable = checkpoint.sequence();
+        }
+    }
+
+    /** Whether the replica may have said something there in an earlier life that it has forgotten. */
+    boolean isMute(long inView, long sequence) {
+        return inView == muteIn && sequence > muteAbove && sequence <= muteThrough;
+    }
+
+    boolean mayVote(long inView, long sequence) {
+        return inView == view && sequence <= stable + window && !isMute(inView, sequence);
+    }
+}

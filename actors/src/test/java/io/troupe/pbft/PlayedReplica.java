@@ -1,0 +1,76 @@
+package io.troupe.pbft;
+
+import com.typesafe.config.ConfigFactory;
+import io.troupe.replication.Replica;
+import io.troupe.replication.WriteAheadLog;
+import io.troupe.wire.WireBytes;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.slf4j.LoggerFactory;
+
+/** One of four replicas, whose disk and peers a test plays: it runs for the first time, and that is durable. */
+final class PlayedReplica {
+
+    static final Membership FOUR = new Membership(List.of("n1", "n2", "n3", "n4"));
+
+    final Core core;
+    final TestProbe<WriteAheadLog.Write<Fact.Written>> disk;
+    private final WireBytes bytes;
+    private final TreeMap<String, TestProbe<Replica.Message>> peers = new TreeMap<>();
+
+    /** @param settings that are not the default ones */
+    PlayedReplica(ActorTestKit kit, String node, String settings) {
+        this(kit, node, settings, new Ledger());
+        core.start(() -> {});
+        store();
+    }
+
+    /** As it comes back from a crash. */
+    PlayedReplica(ActorTestKit kit, String node, String settings, Ledger recovered) {
+        this.bytes = WireBytes.of(kit.system());
+        this.disk = kit.createTestProbe();
+        this.core = new Core(
+                "g",
+                node,
+                FOUR,
+                PbftSettings.from(ConfigFactory.parseString(settings).withFallback(ConfigFactory.load())),
+                notary(node),
+                recovered,
+                disk.ref(),
+                kit.<Replica.Message>createTestProbe().ref(),
+                LoggerFactory.getLogger("test"));
+        FOUR.others(List.of(node)).forEach(peer -> {
+            TestProbe<Replica.Message> probe = kit.createTestProbe();
+            peers.put(peer, probe);
+            core.peerAt(peer, Optional.of(probe.ref()));
+        });
+    }
+
+    Notary notary(String node) {
+        return new Notary(node, new DealtKeys(node, FOUR.replicas()), bytes);
+    }
+
+    /** As its client seals it. */
+    Sealed letter(PbftMessage.Request request) {
+        return notary(request.id().client()).seal(request, FOUR.replicas());
+    }
+
+    /** In view 0. */
+    PbftMessage.PrePrepare prePrepare(long sequence, Sealed... letters) {
+        return new PbftMessage.PrePrepare(0, sequence, bytes.write(new Batch(List.of(letters))));
+    }
+
+    PbftMessage heardBy(String peer) {
+        return notary(peer).open((Sealed) peers.get(peer).receiveMessage()).orElseThrow();
+    }
+
+    /** The next write is durable. */
+    List<Fact> store() {
+        WriteAheadLog.Write<Fact.Written> write = disk.receiveMessage();
+        core.onStored(write.ticket());
+        return write.event().facts();
+    }
+}
