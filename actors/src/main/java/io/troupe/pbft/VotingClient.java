@@ -12,12 +12,8 @@ import io.troupe.pbft.PbftMessage.RequestId;
 import io.troupe.pbft.PbftMessage.Results;
 import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
-import io.troupe.replication.voting.Tally;
 import io.troupe.wire.WireBytes;
 import java.io.NotSerializableException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,48 +74,6 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
      */
     record Say(Optional<String> to, PbftMessage message) implements Replica.Message {}
 
-    /** What a replica answered, told apart by what must be the same. */
-    private record Answer(long index, Digest digest) {}
-
-    /**
-     * What a client of this node wants.
-     *
-     * @param operation as it is ordered
-     */
-    private record Wanted(Replica.Request asked, Command operation, int bytes, long givenUpTick) {}
-
-    /** Commands have one, and reads that are not ordered have one. */
-    private static final class Lane {
-        final ArrayDeque<Wanted> waiting = new ArrayDeque<>();
-        int underWay;
-        boolean gathers;
-    }
-
-    /** The whole of what a replica answered. */
-    private record Whole(Digest digest, ByteString results) {}
-
-    /** A request that is not answered yet. */
-    private static final class Pending {
-        final Lane lane;
-        final List<Wanted> wanted;
-        PbftMessage message;
-        final Tally<Answer> answers;
-        /** In which view each replica says it is. */
-        final TreeMap<String, Long> views = new TreeMap<>();
-
-        final TreeMap<String, Whole> whole = new TreeMap<>();
-        final long givenUpTick;
-        long sendAgainTick;
-
-        Pending(Lane lane, List<Wanted> wanted, PbftMessage message, Tally<Answer> answers, long givenUpTick) {
-            this.lane = lane;
-            this.wanted = wanted;
-            this.answers = answers;
-            this.message = message;
-            this.givenUpTick = givenUpTick;
-        }
-    }
-
     private static final long NO_INDEX = 0;
     /** An answer goes to whoever asked, who asks the replica, which asks here: that is two ways to the replica and back. */
     private static final int GATHERED_IN_VAIN_MAX = 2;
@@ -131,8 +85,10 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
     private final long life;
     private final ActorRef<? super Replica.Message> replica;
     private final TreeMap<Long, Pending> pending = new TreeMap<>();
-    private final Lane ordered = new Lane();
-    private final Lane reads = new Lane();
+    /** Commands have one, and reads that are not ordered have one. */
+    private final Lane ordered;
+
+    private final Lane reads;
     /** Under way or waiting. */
     private int operations;
 
@@ -164,6 +120,8 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
         super(context);
         this.members = members;
         this.settings = settings;
+        this.ordered = new Lane(settings);
+        this.reads = new Lane(settings);
         this.node = node;
         this.bytes = bytes;
         this.life = life;
@@ -221,61 +179,52 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
 
     private void want(Lane lane, Replica.Request asked, Command operation, int bytes) {
         operations++;
-        lane.waiting.add(new Wanted(asked, operation, bytes, tick + settings.ticks(settings.clientPatience())));
+        lane.add(new Lane.Wanted(asked, operation, bytes, tick + settings.ticks(settings.clientPatience())));
         sendSoon(lane);
     }
 
     private void sendSoon(Lane lane) {
-        if (!lane.gathers && !lane.waiting.isEmpty() && lane.underWay < settings.clientPipeline()) {
+        if (!lane.isReady()) {
+            return;
+        }
+        if (lane.isOfOne()) {
+            begin(lane); // A single client, which nobody else is waited for with.
+        } else {
             gather(lane, 0);
         }
     }
 
     /** Clients that are answered together ask again together: what comes one after the other goes in one request. */
     private void gather(Lane lane, int inVain) {
-        lane.gathers = true;
-        replica.tell(new Gather(new Gathered(lane, lane.waiting.size(), inVain)));
+        lane.setGathering(true);
+        replica.tell(new Gather(new Gathered(lane, lane.waiting(), inVain)));
     }
 
     private Behavior<Message> onGathered(Gathered gathered) {
         Lane lane = gathered.lane();
-        int waiting = lane.waiting.size();
+        int waiting = lane.waiting();
         int inVain = waiting > gathered.before() ? 0 : gathered.inVain() + 1;
         if (inVain < GATHERED_IN_VAIN_MAX && waiting < settings.maxBatchRequests()) {
             gather(lane, inVain); // More may be coming.
         } else {
-            lane.gathers = false;
+            lane.setGathering(false);
             if (waiting > 0) {
-                begin(lane, take(lane));
+                begin(lane);
             }
             sendSoon(lane);
         }
         return this;
     }
 
-    /** As many as a batch may have. */
-    private List<Wanted> take(Lane lane) {
-        List<Wanted> taken = new ArrayList<>();
-        long bytes = 0;
-        while (!lane.waiting.isEmpty() && taken.size() < settings.maxBatchRequests()) {
-            bytes += lane.waiting.getFirst().bytes();
-            if (!taken.isEmpty() && bytes > settings.maxBatchBytes()) {
-                break;
-            }
-            taken.add(lane.waiting.remove());
-        }
-        return taken;
-    }
-
-    private void begin(Lane lane, List<Wanted> wanted) {
+    private void begin(Lane lane) {
+        List<Lane.Wanted> wanted = lane.begin();
         RequestId id = new RequestId(node, life, ++number);
-        List<Command> all = wanted.stream().map(Wanted::operation).toList();
+        List<Command> all = wanted.stream().map(Lane.Wanted::operation).toList();
         PbftMessage message = lane == reads ? new ReadOnly(id, queries(all)) : new Request(id, all);
-        var answers = new Tally<Answer>(members.size(), needed());
-        Pending request = new Pending(lane, wanted, message, answers, tick + settings.ticks(settings.clientPatience()));
-        request.sendAgainTick = tick + settings.ticks(settings.clientSilence());
+        Pending request = new Pending(
+                lane, wanted, message, members.size(), needed(), tick + settings.ticks(settings.clientPatience()));
+        request.sendAgainAt(tick + settings.ticks(settings.clientSilence()));
         pending.put(id.number(), request);
-        lane.underWay++;
         replica.tell(
                 new Say(message instanceof Request ? Optional.of(members.primary(view)) : Optional.empty(), message));
     }
@@ -289,7 +238,7 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
 
     private void end(long number, Pending request) {
         pending.remove(number);
-        request.lane.underWay--;
+        request.lane.end(request.wanted.size());
         operations -= request.wanted.size();
         sendSoon(request.lane);
     }
@@ -301,10 +250,10 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
             if (tick >= request.givenUpTick) {
                 end(one.getKey(), request);
                 request.wanted.forEach(wanted -> giveUp(wanted, Replica.Reason.OUTCOME_UNKNOWN));
-            } else if (tick >= request.sendAgainTick) {
-                request.sendAgainTick = tick + settings.ticks(settings.clientSilence());
-                orderInstead(request);
-                replica.tell(new Say(Optional.empty(), request.message)); // "broadcasts the request to all replicas"
+            } else if (request.isToBeSentAgain(tick)) {
+                request.sendAgainAt(tick + settings.ticks(settings.clientSilence()));
+                request.orderInstead();
+                replica.tell(new Say(Optional.empty(), request.message())); // "broadcasts the request to all replicas"
             }
         }
         giveUpWaiting(ordered);
@@ -312,15 +261,14 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
         return this;
     }
 
-    /** What has waited as long behind requests that nobody answered has not been sent at all. */
     private void giveUpWaiting(Lane lane) {
-        while (!lane.waiting.isEmpty() && tick >= lane.waiting.getFirst().givenUpTick()) {
+        for (Lane.Wanted wanted : lane.takeOverdue(tick)) {
             operations--;
-            giveUp(lane.waiting.remove(), Replica.Reason.NO_LEADER);
+            giveUp(wanted, Replica.Reason.NO_LEADER);
         }
     }
 
-    private static void giveUp(Wanted wanted, Replica.Reason ofCommand) {
+    private static void giveUp(Lane.Wanted wanted, Replica.Reason ofCommand) {
         boolean isRead = wanted.asked() instanceof Replica.Query;
         Rejections.reject(
                 wanted.asked(),
@@ -336,20 +284,13 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
         }
         if (said.message() instanceof Reply reply && isOwn(reply.id())) {
             Pending request = pending.get(reply.id().number());
-            if (request != null && request.message instanceof Request) {
-                keepWhole(request, said.from(), reply.digest(), reply.results());
-                count(reply.id().number(), request, said.from(), reply.view(), new Answer(NO_INDEX, reply.digest()));
+            if (request != null && !request.isReadOnly()) {
+                hear(reply.id(), request, said.from(), reply.view(), NO_INDEX, reply.digest(), reply.results());
             }
         } else if (said.message() instanceof ReadReply reply && isOwn(reply.id())) {
             Pending request = pending.get(reply.id().number());
-            if (request != null && request.message instanceof ReadOnly) {
-                keepWhole(request, said.from(), reply.digest(), reply.results());
-                count(
-                        reply.id().number(),
-                        request,
-                        said.from(),
-                        reply.view(),
-                        new Answer(reply.index(), reply.digest()));
+            if (request != null && request.isReadOnly()) {
+                hear(reply.id(), request, said.from(), reply.view(), reply.index(), reply.digest(), reply.results());
             }
         }
         return this;
@@ -359,59 +300,32 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
         return id.client().equals(node) && id.life() == life;
     }
 
-    private static void keepWhole(Pending request, String from, Digest digest, Optional<ByteString> results) {
-        results.filter(whole -> Digest.of(whole).equals(digest))
-                .ifPresent(whole -> request.whole.put(from, new Whole(digest, whole)));
-    }
-
-    private void count(long one, Pending request, String from, long saidView, Answer answer) {
-        request.views.put(from, saidView);
-        if (isBelieved(request, from, answer) && answer(request, answer)) {
-            end(one, request);
-            learnView(request);
-        } else if (request.message instanceof ReadOnly && !request.answers.isOpen()) {
-            orderInstead(request); // They were not in the same state.
-            replica.tell(new Say(Optional.of(members.primary(view)), request.message));
+    private void hear(
+            RequestId id,
+            Pending request,
+            String from,
+            long saidView,
+            long index,
+            Digest digest,
+            Optional<ByteString> results) {
+        Pending.Answer answer = new Pending.Answer(index, digest);
+        if (request.hear(from, saidView, answer, results) && answer(request, answer)) {
+            end(id.number(), request);
+            request.view(members.faults()).ifPresent(said -> view = Math.max(view, said));
+        } else if (request.isReadInVain()) {
+            request.orderInstead(); // They were not in the same state.
+            replica.tell(new Say(Optional.of(members.primary(view)), request.message()));
         }
-    }
-
-    private static boolean isBelieved(Pending request, String from, Answer answer) {
-        if (answer.index() == ReadReply.REFUSED) {
-            request.answers.abstain(from);
-            return false;
-        }
-        return request.answers.say(from, answer);
-    }
-
-    /** The latest view that a correct replica is in: f may have made theirs up. */
-    private void learnView(Pending request) {
-        request.views.values().stream()
-                .sorted(Comparator.reverseOrder())
-                .skip(members.faults())
-                .findFirst()
-                .ifPresent(said -> view = Math.max(view, said));
     }
 
     private int needed() {
         return settings.fastReads() ? members.quorum() : members.weakQuorum();
     }
 
-    private static void orderInstead(Pending request) {
-        if (request.message instanceof ReadOnly read) {
-            request.message = new Request(
-                    read.id(),
-                    read.queries().stream().<Command>map(OrderedRead::new).toList());
-            request.answers.clear();
-        }
-    }
-
     /** @return false when nobody has sent the whole of it yet */
-    private boolean answer(Pending request, Answer answer) {
-        Optional<List<Replica.Reply>> replies = request.whole.values().stream()
-                .filter(whole -> whole.digest().equals(answer.digest()))
-                .findFirst()
-                .flatMap(whole -> read(whole.results()))
-                .filter(read -> read.size() == request.wanted.size());
+    private boolean answer(Pending request, Pending.Answer answer) {
+        Optional<List<Replica.Reply>> replies =
+                request.results(answer).flatMap(this::read).filter(read -> read.size() == request.wanted.size());
         replies.ifPresent(all -> {
             for (int i = 0; i < all.size(); i++) {
                 answer(request.wanted.get(i).asked(), all.get(i));

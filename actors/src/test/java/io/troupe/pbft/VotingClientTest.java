@@ -122,6 +122,19 @@ class VotingClientTest {
     }
 
     @Test
+    @DisplayName("a single client's request goes out at once, until another has asked, too")
+    void aSingleClient() {
+        propose(1);
+        nextSaid();
+        replies(1, applied(1));
+        propose(2);
+        assertThat(serials((VotingClient.Say) replica.receiveMessage())).containsExactly(2L);
+        propose(3);
+        replies(2, applied(2));
+        assertThat(replica.receiveMessage()).isInstanceOf(VotingClient.Gather.class);
+    }
+
+    @Test
     @DisplayName("a request has no more operations than a batch may have, and the node no more than its limit")
     void limits() {
         propose(1);
