@@ -27,6 +27,8 @@ public final class FileSnapshotStorage implements SnapshotStorage {
     private static final Logger LOG = LoggerFactory.getLogger(FileSnapshotStorage.class);
     private static final Pattern NAME = Pattern.compile("snapshot-(\\d+)-(\\d+)");
     private static final String PARTIAL = "partial-";
+    /** Synced as it grows: one sync of all of a large snapshot would hold up those of the journal on the same disk. */
+    private static final int SYNC_BYTES = 1 << 20;
 
     private final LogFiles root;
     private final AtomicLong partials = new AtomicLong();
@@ -118,6 +120,7 @@ public final class FileSnapshotStorage implements SnapshotStorage {
         private final long term;
         private final CRC32C checksum = new CRC32C();
         private long length;
+        private int unsynced;
         private boolean closed;
 
         FileWriter(LogFiles folder, String partial, LogFile file, String group, long index, long term) {
@@ -142,6 +145,11 @@ public final class FileSnapshotStorage implements SnapshotStorage {
                     file.write(length, ByteBuffer.wrap(bytes, offset, count));
                     checksum.update(bytes, offset, count);
                     length += count;
+                    unsynced += count;
+                    if (unsynced >= SYNC_BYTES) {
+                        file.force();
+                        unsynced = 0;
+                    }
                 }
             };
         }
