@@ -44,8 +44,6 @@ import picocli.CommandLine.Option;
         exitCodeList = {"0:measured", "1:a cluster did not start or left operations unanswered"})
 public final class EtcdBench implements Callable<Integer> {
 
-    private static final int WARM_UP_OUTSTANDING = 128;
-
     @Mixin
     private Invocation invocation;
 
@@ -211,8 +209,9 @@ public final class EtcdBench implements Callable<Integer> {
         ByteString value = value(options.valueBytes().get(0));
         clients.fill(value);
         for (Workload workload : workloads) {
-            Duration share = options.warmUp().dividedBy(workloads.size());
-            clients.measure(workload, value, WARM_UP_OUTSTANDING, share, seeds);
+            for (int outstanding : options.warmUpOutstanding()) {
+                clients.measure(workload, value, outstanding, options.warmUpShare(workloads.size()), seeds);
+            }
         }
     }
 

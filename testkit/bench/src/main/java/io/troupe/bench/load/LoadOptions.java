@@ -3,6 +3,7 @@ package io.troupe.bench.load;
 import io.troupe.bench.cli.Invocation;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,8 @@ public final class LoadOptions {
             paramLabel = "N",
             defaultValue = "20",
             description =
-                    "seconds of load on each peer before the first pass, for JVMs to compile what is measured, 0 to"
-                            + " 120 (${DEFAULT-VALUE})")
+                    "seconds of load on each peer before the first pass, shared by all loads that are measured, for JVMs"
+                            + " to compile what these take, 0 to 240 (${DEFAULT-VALUE})")
     private int warmUp = 20;
 
     @Option(
@@ -39,8 +40,14 @@ public final class LoadOptions {
     @Option(names = "--json", paramLabel = "FILE", description = "also write what was measured to FILE, every pass")
     private @Nullable Path json;
 
-    public Duration warmUp() {
-        return Duration.ofSeconds(warmUp);
+    /** What is outstanding in the loads that warm up, one after the other: the most, which compiles most, first. */
+    public List<Integer> warmUpOutstanding() {
+        return outstanding.stream().sorted(Comparator.reverseOrder()).toList();
+    }
+
+    /** How long each of them warms up, when there are so many workloads. */
+    public Duration warmUpShare(int workloads) {
+        return Duration.ofSeconds(warmUp).dividedBy((long) workloads * outstanding.size());
     }
 
     public List<Integer> outstanding() {
@@ -57,7 +64,7 @@ public final class LoadOptions {
 
     /** Refuses values out of bounds. */
     public void check(Invocation invocation) {
-        invocation.requireBetween(0, 120, "--warm-up", warmUp);
+        invocation.requireBetween(0, 240, "--warm-up", warmUp);
         valueBytes.forEach(each -> invocation.requireBetween(0, 1 << 20, "--value-bytes", each));
         outstanding.forEach(each -> invocation.requireBetween(1, 4096, "--outstanding", each));
     }

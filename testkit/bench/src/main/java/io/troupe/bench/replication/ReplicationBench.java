@@ -34,8 +34,6 @@ import picocli.CommandLine.Option;
         exitCodeList = {"0:measured", "1:an engine did not start or left operations unanswered"})
 public final class ReplicationBench implements Callable<Integer> {
 
-    private static final int WARM_UP_OUTSTANDING = 128;
-
     @Mixin
     private Invocation invocation;
 
@@ -109,11 +107,10 @@ public final class ReplicationBench implements Callable<Integer> {
         for (EngineGroup group : groups) {
             invocation.say("warming up " + group.name());
             for (Workload workload : workloads) {
-                group.measure(
-                        workload,
-                        options.valueBytes().get(0),
-                        WARM_UP_OUTSTANDING,
-                        options.warmUp().dividedBy(workloads.size()));
+                for (int outstanding : options.warmUpOutstanding()) {
+                    group.measure(
+                            workload, options.valueBytes().get(0), outstanding, options.warmUpShare(workloads.size()));
+                }
             }
         }
         for (int pass = 1; pass <= measuring.passes(); pass++) {
