@@ -10,6 +10,7 @@ import org.apache.pekko.util.ByteString;
 record Digest(String hex) implements Comparable<Digest> {
 
     private static final int SHORT = 8;
+    private static final MessageDigest SHA256 = unused();
 
     static Digest of(ByteString content) {
         return of(content.toArrayUnsafe());
@@ -33,7 +34,16 @@ record Digest(String hex) implements Comparable<Digest> {
         return ByteString.fromArrayUnsafe(sha256.digest());
     }
 
+    /** A clone, for a provider is sought at every {@code getInstance}, and several digests are taken a message. */
     private static MessageDigest sha256() {
+        try {
+            return (MessageDigest) SHA256.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("The JDK's SHA-256 can be cloned", e);
+        }
+    }
+
+    private static MessageDigest unused() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

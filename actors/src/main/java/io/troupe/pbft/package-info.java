@@ -84,6 +84,9 @@
  *       for what goes wrong otherwise, and for why a write then needs a quorum of replies (Berger, Reiser and Bessani,
  *       SRDS 2021, on what fast reads ask of writes).
  *   <li>There is no tentative execution (§5.1), no proactive recovery (TOCS 2002 §5), and no change of keys.
+ *   <li>That a checkpoint was taken is no fact before it is stable, so a crash makes a replica forget it. When one replica has
+ *       made it stable, f others are silent, and those that took it, too, were killed before it was stable there, nobody
+ *       vouches for where a new view begins, and the group waits until one of the silent is back. That is a gap, and open.
  *   <li>A checkpoint writes the whole state, and not its pages that changed (§5.3). One is taken, too, when the batches
  *       since the last have many bytes, for until the next is stable they are kept in memory.
  *   <li>A client that seals a request well for some replicas and badly for others can make views change (Clement et al.,
