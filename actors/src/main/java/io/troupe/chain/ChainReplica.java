@@ -187,7 +187,9 @@ final class ChainReplica {
 
         private Behavior<Replica.Message> step(Runnable work) {
             work.run();
-            head.afterStep();
+            if (head.afterStep()) {
+                requests.schedule();
+            }
             queries.afterStep();
             if (server.role() != toldRole || server.configuration() != toldConfiguration) {
                 tellObservers();

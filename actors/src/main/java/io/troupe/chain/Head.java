@@ -9,7 +9,8 @@ import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * The head's duty (§3.1): puts updates in order, as many at a time as it has room for, and sends them on their way together: what
- * comes while enough batches are under way is the next one.
+ * comes while enough batches are under way is the next one, and so is what comes when one is stable, since clients that are
+ * answered together ask again together, and a batch costs much the same whatever is in it.
  */
 final class Head {
 
@@ -91,7 +92,8 @@ final class Head {
         unlogged = 0;
     }
 
-    void afterStep() {
+    /** @return whether there is room for another batch, and what to put in it: what is in the mailbox may go along */
+    boolean afterStep() {
         while (!pending.isEmpty() && pending.getFirst().index() <= server.stable()) {
             pendingBytes -= pending.remove().sizeBytes();
         }
@@ -100,13 +102,11 @@ final class Head {
             batches.remove();
             room = true;
         }
-        if (room) {
-            flush();
-        }
         if (!pending.isEmpty() && !server.isHead() && !server.epochs.latest().isMember()) {
             pending.clear();
             batches.clear();
             pendingBytes = 0;
         }
+        return room && unlogged > 0;
     }
 }

@@ -81,7 +81,8 @@ final class Requests {
         schedule();
     }
 
-    private void schedule() {
+    /** What is in the mailbox comes first, and goes along. */
+    void schedule() {
         if (!scheduled) {
             scheduled = true;
             server.self.tell(Flush.FLUSH);
