@@ -69,8 +69,8 @@
  *       io.troupe.pbft.PreferredQuorum}). The paper has all vote, and counts on 2f+1. Nothing is believed on fewer votes
  *       here, nor on others: a replica in reserve is one whose votes are late and that hears late of pre-prepares and of the
  *       votes of others, and safety rests nowhere on how late a message is (§2). What it has accepted and not voted for is no
- *       fact: it may forget that, and tells of it in no view change, as if the pre-prepare were still on its way. For liveness (§2: delays do not
- *       grow without end) it and all others vote and listen as in the paper as soon as one batch takes {@code
+ *       fact: it may forget that, and tells of it in no view change, as if the pre-prepare were still on its way. For
+ *       liveness (§2: delays do not grow without end) it and all others vote and listen as in the paper as soon as one batch takes {@code
  *       reserve-patience} to commit, and until all of the preferred are there again. So a replica that stops costs that much
  *       once; a traitor who is silent now and then costs it ever more seldom, for the time until calm doubles. The price: a
  *       replica in reserve executes up to a tick later, so while there are writes a fast read needs all that vote to be in
