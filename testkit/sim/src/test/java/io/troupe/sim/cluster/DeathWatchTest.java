@@ -82,7 +82,7 @@ class DeathWatchTest {
     static final class Told implements Story {
         @Override
         public String config() {
-            return TestCluster.strategy("keep-majority");
+            return TestCluster.majorityStays();
         }
 
         @Override

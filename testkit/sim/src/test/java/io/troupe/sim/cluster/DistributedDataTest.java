@@ -182,7 +182,7 @@ class DistributedDataTest {
     static final class Kept implements Story {
         @Override
         public String config() {
-            return TestCluster.strategy("keep-majority");
+            return TestCluster.majorityStays();
         }
 
         @Override

@@ -52,7 +52,7 @@ class ReceptionistTest {
     static final class Found implements Story {
         @Override
         public String config() {
-            return TestCluster.strategy("keep-majority");
+            return TestCluster.majorityStays();
         }
 
         @Override

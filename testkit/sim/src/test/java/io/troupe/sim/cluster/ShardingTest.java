@@ -186,6 +186,6 @@ class ShardingTest {
     }
 
     static String config(String more) {
-        return TestCluster.strategy("keep-majority") + TestCluster.SERIALIZATION + SHARDING + more;
+        return TestCluster.majorityStays() + TestCluster.SERIALIZATION + SHARDING + more;
     }
 }

@@ -125,6 +125,33 @@ class SplitBrainTest {
         survivors(staticQuorum(2), Set.of("n1", "n2"), Way.BOTH, Set.of());
     }
 
+    /** {@code down-all-when-unstable}: a decision put off for so long might be another on the other side. */
+    @Test
+    void keepMajorityEndsTheWholeClusterWhenANodeIsGoneAndAnotherComesAndGoes() {
+        runSeeds(KEEP_MAJORITY, sim -> {
+            oneGoneAndOneComingAndGoing(sim);
+            assertThat(alive(sim)).isEmpty();
+        });
+        runSeeds(TestCluster.majorityStays(), sim -> {
+            oneGoneAndOneComingAndGoing(sim);
+            assertThat(alive(sim)).contains("n3", "n4", "n5");
+        });
+    }
+
+    private static void oneGoneAndOneComingAndGoing(ClusterSimulation sim) {
+        sim.isolate("n1");
+        for (int i = 0; i < 4; i++) {
+            sim.isolate("n2");
+            sim.runFor(Duration.ofSeconds(5));
+            for (var other : others("n1", "n2")) {
+                sim.mend("n2", other);
+                sim.mend(other, "n2");
+            }
+            sim.runFor(Duration.ofSeconds(1));
+        }
+        sim.runFor(DECIDED);
+    }
+
     @Test
     void withoutAResolverBothSidesStayAndNothingIsDecided() {
         runSeeds("", sim -> {

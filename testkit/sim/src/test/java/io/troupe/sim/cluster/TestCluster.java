@@ -31,6 +31,14 @@ final class TestCluster {
                 .formatted(name);
     }
 
+    /**
+     * For stories in which a majority is connected all the time, and stays. Stock Pekko ends the whole cluster when what
+     * is reachable goes on changing ({@code SplitBrainTest} shows it), and then nobody is left whom one could join.
+     */
+    static String majorityStays() {
+        return strategy("keep-majority") + "pekko.cluster.split-brain-resolver.down-all-when-unstable = off\n";
+    }
+
     /** For messages of the tests: those that implement {@link Sent} go by Java serialization. */
     static final String SERIALIZATION =
             """
