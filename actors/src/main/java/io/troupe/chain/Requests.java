@@ -13,7 +13,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * Where clients' requests go (§3.1): updates to the head; queries are read here, by who belongs to the chain, and go to who
- * answers by who does not. They are passed on once. What is in the mailbox goes together.
+ * answers by who does not. They are passed on once. What is in the mailbox goes together, and so does what comes meanwhile.
  */
 final class Requests {
 
@@ -22,12 +22,17 @@ final class Requests {
         FLUSH
     }
 
+    /** How often what is in the mailbox is let in, as long as more of it came meanwhile, before all of it goes on its way. */
+    private static final int ROUNDS_MAX = 8;
+
     private final ChainServer server;
     private final Head head;
     private final Queries queries;
     private final TreeMap<String, List<Replica.Request>> passing = new TreeMap<>();
     private final ActorRef<Answers.Batch> via;
     private boolean scheduled;
+    private boolean moreCame;
+    private int rounds;
 
     Requests(ChainServer server, Head head, Queries queries) {
         this.server = server;
@@ -81,15 +86,27 @@ final class Requests {
         schedule();
     }
 
-    /** What is in the mailbox comes first, and goes along. */
+    /** There is something to log or to pass on. */
     void schedule() {
+        moreCame = true;
         if (!scheduled) {
             scheduled = true;
-            server.self.tell(Flush.FLUSH);
+            rounds = 0;
+            tellFlush();
         }
     }
 
+    private void tellFlush() {
+        moreCame = false;
+        rounds++;
+        server.self.tell(Flush.FLUSH);
+    }
+
     void onFlush() {
+        if (moreCame && rounds < ROUNDS_MAX) {
+            tellFlush();
+            return;
+        }
         scheduled = false;
         head.flush();
         passing.forEach((to, requests) -> server.peers.tell(to, new Submit(via, requests)));

@@ -55,7 +55,7 @@ final class ChainMutants {
                 planted(TailTrustsThoseAbove.class, Upstream.class, "durableAbove", 100),
                 planted(SaysDurableWhatIsNot.class, ChainServer.class, "durableFromHead", 100),
                 planted(ComesBackInItsEpoch.class, Epochs.class, "isActive", 100),
-                planted(TakesAnAnswerFromBeforeASnapshot.class, Upstream.class, "onInstalled", 1_200),
+                planted(TakesAnAnswerFromBeforeASnapshot.class, Upstream.class, "onInstalled", 5_000),
                 planted(NewTailAnswersAtOnce.class, Upstream.class, "floor", 400),
                 planted(NewTailConfirmsAtOnce.class, Queries.class, "hasComeToItsFloor", 2_000),
                 planted(ReadsAsFarAsItHasCome.class, Queries.class, "endRoundIfConfirmed", 100));
