@@ -116,6 +116,7 @@ final class ChainReplica {
         private final Identity identity;
         private final ActorRef<Replica.Message> master;
         private final Head head;
+        private final HandOver handOver;
         private final Queries queries;
         private final Requests requests;
         private final Surveillance surveillance;
@@ -133,8 +134,9 @@ final class ChainReplica {
             this.identity = identity;
             this.master = master;
             this.queries = new Queries(server, identity.nanoClock());
-            this.head = new Head(server);
-            this.requests = new Requests(server, head, queries);
+            this.handOver = new HandOver(server, master);
+            this.head = new Head(server, handOver);
+            this.requests = new Requests(server, head, handOver, queries);
             this.surveillance = new Surveillance(server, identity.seat().random(), master);
             this.observers = new Observers(context);
         }
@@ -170,9 +172,7 @@ final class ChainReplica {
                     .onMessage(SnapshotWriter.SaveFailed.class, message -> step(server.compaction::onSaveFailed))
                     .onMessage(PeerDirectory.PeerAt.class, message -> step(() -> server.peers.onPeerAt(message)))
                     .onMessage(Replica.Reconfigure.class, message -> unsupported(message, "its members are fixed"))
-                    .onMessage(
-                            Replica.TransferLeadership.class,
-                            message -> unsupported(message, "its head is changed by the master alone"))
+                    .onMessage(Replica.TransferLeadership.class, message -> step(() -> requests.onTransfer(message)))
                     .onMessage(Replica.ListMembers.class, this::onListMembers)
                     .onMessage(
                             Replica.Observe.class,
@@ -190,6 +190,7 @@ final class ChainReplica {
             if (head.afterStep()) {
                 requests.schedule();
             }
+            handOver.afterStep();
             queries.afterStep();
             if (server.role() != toldRole || server.configuration() != toldConfiguration) {
                 tellObservers();
@@ -240,6 +241,7 @@ final class ChainReplica {
             return step(() -> {
                 head.log();
                 server.onTick();
+                handOver.onTick();
                 queries.onTick();
                 surveillance.onTick();
             });

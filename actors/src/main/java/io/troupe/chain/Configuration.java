@@ -56,6 +56,17 @@ record Configuration(long epoch, List<String> chain, Optional<String> joining) {
         return hasMember(node) || isJoining(node) ? new Configuration(epoch + 1, chain, joining) : this;
     }
 
+    /** A server of the chain goes before all others, which keep their order; as it is when it is the head, or none of them. */
+    Configuration ledBy(String node) {
+        if (!hasMember(node) || head().equals(node)) {
+            return this;
+        }
+        List<String> reordered = new ArrayList<>(chain);
+        reordered.remove(node);
+        reordered.add(0, node);
+        return new Configuration(epoch + 1, reordered, joining);
+    }
+
     /** One at a time joins; as it is when another does, or the node is in the chain. */
     Configuration withJoining(String node) {
         boolean changes = joining.isEmpty() && !hasMember(node);

@@ -17,19 +17,23 @@ final class Head {
     private record Pending(long index, long sizeBytes) {}
 
     private final ChainServer server;
+    private final HandOver handOver;
     private final Deque<Pending> pending = new ArrayDeque<>();
     private final Deque<Long> batches = new ArrayDeque<>();
     private long pendingBytes;
     private long unlogged;
 
-    Head(ChainServer server) {
+    Head(ChainServer server, HandOver handOver) {
         this.server = server;
+        this.handOver = handOver;
     }
 
     /** @param via the replica whose client asks */
     void onUpdate(Replica.Request request, ActorRef<Answers.Batch> via) {
         if (!server.isHead()) {
             Rejections.reject(request, Replica.Reason.NO_LEADER, server.node + " is not the head now");
+        } else if (handOver.isUnderWay()) {
+            Rejections.reject(request, Replica.Reason.NO_LEADER, "another server is about to be the head");
         } else if (request instanceof Replica.Propose propose) {
             onCommand(propose, via);
         } else if (request instanceof Replica.OpenSession open) {

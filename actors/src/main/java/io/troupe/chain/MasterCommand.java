@@ -1,11 +1,13 @@
 package io.troupe.chain;
 
+import io.troupe.replication.Replica;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
 
 /**
@@ -24,7 +26,9 @@ record MasterCommand(Kind kind, long epoch, String server) {
         /** The server that was joining has it, and becomes the tail (§3.3). */
         EXTEND(3),
         /** The server has crashed and come back, perhaps with less than it had in the epoch: another begins. */
-        RENEW(4);
+        RENEW(4),
+        /** The server, which is in the chain, is to be its head. */
+        LEAD(5);
 
         private final int number;
 
@@ -38,7 +42,7 @@ record MasterCommand(Kind kind, long epoch, String server) {
                     return kind;
                 }
             }
-            throw new IllegalArgumentException("Master command of kind " + number + " is not known; kinds are 1 to 4");
+            throw new IllegalArgumentException("Master command of kind " + number + " is not known; kinds are 1 to 5");
         }
     }
 
@@ -63,6 +67,11 @@ record MasterCommand(Kind kind, long epoch, String server) {
         }
     }
 
+    /** For the master's group. When nothing comes of it, it is asked again: its answer is not waited for. */
+    Replica.Propose proposal(ActorRef<Replica.Reply> ignored) {
+        return new Replica.Propose(Replica.NO_SESSION, 0, 0, toBytes(), ignored);
+    }
+
     Configuration applyTo(Configuration now) {
         if (epoch != now.epoch()) {
             return now;
@@ -72,6 +81,7 @@ record MasterCommand(Kind kind, long epoch, String server) {
             case JOIN -> now.withJoining(server);
             case EXTEND -> now.extendedBy(server);
             case RENEW -> now.renewedFor(server);
+            case LEAD -> now.ledBy(server);
         };
     }
 }

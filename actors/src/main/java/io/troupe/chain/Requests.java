@@ -13,7 +13,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * Where clients' requests go (§3.1): updates to the head; queries are read here, by who belongs to the chain, and go to who
- * answers by who does not. They are passed on once. What is in the mailbox goes together, and so does what comes meanwhile.
+ * answers by who does not; what is asked of the head besides, there. They are passed on once. What is in the mailbox goes together, and so does what comes meanwhile.
  */
 final class Requests {
 
@@ -27,6 +27,7 @@ final class Requests {
 
     private final ChainServer server;
     private final Head head;
+    private final HandOver handOver;
     private final Queries queries;
     private final TreeMap<String, List<Replica.Request>> passing = new TreeMap<>();
     private final ActorRef<Answers.Batch> via;
@@ -34,9 +35,10 @@ final class Requests {
     private boolean moreCame;
     private int rounds;
 
-    Requests(ChainServer server, Head head, Queries queries) {
+    Requests(ChainServer server, Head head, HandOver handOver, Queries queries) {
         this.server = server;
         this.head = head;
+        this.handOver = handOver;
         this.queries = queries;
         this.via = server.self.narrow();
     }
@@ -62,11 +64,28 @@ final class Requests {
         }
     }
 
+    /** From this node. */
+    void onTransfer(Replica.TransferLeadership transfer) {
+        if (server.isHead()) {
+            handOver.onRequest(transfer);
+        } else if (transfer.onlyHere()) {
+            Rejections.reject(
+                    transfer,
+                    Replica.Reason.NOT_LEADER,
+                    server.node + " is not the head of group " + server.group + "; "
+                            + server.configuration().head() + " is");
+        } else {
+            passOn(server.configuration().head(), transfer);
+        }
+    }
+
     /** Passed on by another server. */
     void onSubmit(Submit submit) {
         for (Replica.Request request : submit.requests()) {
             if (request instanceof Replica.Query query) {
                 queries.add(query);
+            } else if (request instanceof Replica.TransferLeadership transfer) {
+                handOver.onRequest(transfer);
             } else {
                 head.onUpdate(request, submit.via());
                 schedule();

@@ -90,7 +90,6 @@ final class Surveillance {
 
     private void ask(MasterCommand.Kind kind, String about, int patience) {
         ticksToAsk = patience + random.nextInt(patience);
-        var command = new MasterCommand(kind, epoch, about);
-        master.tell(new Replica.Propose(Replica.NO_SESSION, 0, 0, command.toBytes(), nobody));
+        master.tell(new MasterCommand(kind, epoch, about).proposal(nobody));
     }
 }

@@ -20,7 +20,7 @@
  *                {@link io.troupe.chain.Epochs}: from one configuration of the master's to the next (§3.2)
  *                {@link io.troupe.chain.Requests}: passes clients' updates on; {@link io.troupe.chain.Queries}: answers queries
  *                {@link io.troupe.chain.Surveillance}: reports who is silent
- * the head       {@link io.troupe.chain.Head}: puts updates in order
+ * the head       {@link io.troupe.chain.Head}: puts updates in order; {@link io.troupe.chain.HandOver}: has another take its place
  * but the head   {@link io.troupe.chain.Upstream}: takes updates from the predecessor, acknowledges
  * but the tail   {@link io.troupe.chain.Downstream}, a {@link io.troupe.chain.Link} to each successor, who joins among them
  * who joins      {@link io.troupe.chain.StateTransfer}: a snapshot from the tail (§3.3)
@@ -88,8 +88,8 @@
  *   <li>A server applies an update when it is acknowledged, and not when it comes: nothing is ever undone.
  *   <li>Updates carry the epoch of the head that put them in order: so a server that comes back finds what of its history was
  *       never acknowledged, and drops it.
- *   <li>The members are fixed, a member that was removed joins again; {@code Reconfigure} and {@code TransferLeadership} are
- *       answered with {@code UNSUPPORTED}.
+ *   <li>The members are fixed, a member that was removed joins again; {@code Reconfigure} is answered with
+ *       {@code UNSUPPORTED}. A head may be changed without a failure, see {@link io.troupe.chain.HandOver}.
  *   <li>A disk is trusted to hold what was synced. One that lost it is noticed where its successor has more.
  *   <li>Requests of clients that a failed server forgot are repeated by the clients; sessions make them happen once.
  * </ul>

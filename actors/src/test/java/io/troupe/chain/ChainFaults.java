@@ -6,13 +6,14 @@ import io.troupe.replication.sim.NodeFaults;
 import io.troupe.sim.Simulation;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
  * Three to five servers, clients at each, and everything that can go wrong for a while: partitions of every shape, crashes,
  * pauses, clocks that drift, messages that are lost, doubled and late, disks that are slow or fail; heads, tails and those
- * between them that crash, pause, are cut off, or leave of themselves. Every third run is primary-backup.
+ * between them that crash, pause, are cut off, leave of themselves, or are asked to be the head. Every third run is primary-backup.
  */
 final class ChainFaults implements Consumer<Simulation> {
 
@@ -32,6 +33,7 @@ final class ChainFaults implements Consumer<Simulation> {
     static final class Coverage {
         long runs;
         long epochs;
+        long handOvers;
         long updates;
         long writes;
         long reads;
@@ -51,6 +53,7 @@ final class ChainFaults implements Consumer<Simulation> {
         chain.finish();
         coverage.runs++;
         coverage.epochs += chain.updatePropagation.epochs();
+        coverage.handOvers += chain.handOvers();
         coverage.updates += chain.updatePropagation.updates();
         coverage.writes += chain.clients.writes();
         coverage.reads += chain.clients.reads();
@@ -62,7 +65,7 @@ final class ChainFaults implements Consumer<Simulation> {
     private static void scheduleWhatHitsPlaces(Simulation sim, WatchedChain chain, NodeFaults faults) {
         RandomGenerator random = sim.random("what hits places");
         for (long at = 500; at < FAULTS.toMillis(); at += 300 + random.nextLong(1_200)) {
-            int kind = random.nextInt(5);
+            int kind = random.nextInt(6);
             int place = random.nextInt(3);
             long lasts = 100 + random.nextLong(1_200);
             String other = chain.names.get(random.nextInt(chain.names.size()));
@@ -73,6 +76,7 @@ final class ChainFaults implements Consumer<Simulation> {
                     case 1 -> faults.pause(victim, lasts);
                     case 2 -> faults.cutOff(victim, 2 * lasts);
                     case 3 -> leave(sim, chain, faults, victim, lasts);
+                    case 4 -> handOver(sim, chain, victim, other);
                     default -> faults.slow(victim, other);
                 }
             });
@@ -90,6 +94,16 @@ final class ChainFaults implements Consumer<Simulation> {
             case 1 -> now.get(now.size() - 1);
             default -> now.get(now.size() / 2);
         };
+    }
+
+    /** Another server is asked to have {@code victim} be the head. */
+    private static void handOver(Simulation sim, WatchedChain chain, String victim, String asked) {
+        if (chain.nodes.get(asked).isUp() && chain.servers.containsKey(asked)) {
+            chain.clients
+                    .replica(asked)
+                    .tell(new Replica.TransferLeadership(
+                            Optional.of(victim), sim.system().deadLetters().unsafeUpcast()));
+        }
     }
 
     /** As a node does that is told to stop: it goes of itself before. */

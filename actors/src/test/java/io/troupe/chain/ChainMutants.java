@@ -32,16 +32,11 @@ final class ChainMutants {
         return new Planted(Mutant.advised(bug, type, named(method)), seeds);
     }
 
-    /** Tried at every build. */
+    /** Tried at every build: they are found soon. */
     static List<Planted> first() {
         return List.of(
                 planted(AcknowledgesForItsSuccessor.class, Downstream.class, "acknowledged", 20),
-                planted(OldTailAnswersWithoutAsking.class, Queries.class, "ask", 40));
-    }
-
-    /** Tried when asked to. */
-    static List<Planted> others() {
-        return List.of(
+                planted(OldTailAnswersWithoutAsking.class, Queries.class, "ask", 40),
                 planted(TakesMessagesOfOldEpochs.class, Epochs.class, "isActiveIn", 100),
                 planted(AnswersBeforeTheSync.class, WriteAheadLog.class, "store", 100),
                 planted(AppliesWhatItHas.class, ChainServer.class, "learnStable", 100),
@@ -49,16 +44,21 @@ final class ChainMutants {
                 planted(KeepsWhatWasNeverAcknowledged.class, Epochs.class, "enter", 100),
                 planted(AgreesByIndexAlone.class, History.class, "agreedWith", 100),
                 planted(ForgetsItsEpochInACrash.class, ChainLog.Recovery.class, "result", 100),
-                planted(MasterActsOnWhatIsLate.class, MasterCommand.class, "applyTo", 3_000),
                 planted(JoinerServesBeforeItHasTheHistory.class, Downstream.class, "hasBroughtUp", 100),
-                planted(AcknowledgesWithoutWhoJoins.class, Downstream.class, "hasBroughtUp", 200),
                 planted(TailTrustsThoseAbove.class, Upstream.class, "durableAbove", 100),
                 planted(SaysDurableWhatIsNot.class, ChainServer.class, "durableFromHead", 100),
                 planted(ComesBackInItsEpoch.class, Epochs.class, "isActive", 100),
-                planted(TakesAnAnswerFromBeforeASnapshot.class, Upstream.class, "onInstalled", 5_000),
-                planted(NewTailAnswersAtOnce.class, Upstream.class, "floor", 400),
-                planted(NewTailConfirmsAtOnce.class, Queries.class, "hasComeToItsFloor", 2_000),
                 planted(ReadsAsFarAsItHasCome.class, Queries.class, "endRoundIfConfirmed", 100));
+    }
+
+    /** Tried when asked to. */
+    static List<Planted> others() {
+        return List.of(
+                planted(MasterActsOnWhatIsLate.class, MasterCommand.class, "applyTo", 1_200),
+                planted(AcknowledgesWithoutWhoJoins.class, Downstream.class, "hasBroughtUp", 200),
+                planted(TakesAnAnswerFromBeforeASnapshot.class, Upstream.class, "onInstalled", 1_200),
+                planted(NewTailAnswersAtOnce.class, Upstream.class, "floor", 400),
+                planted(NewTailConfirmsAtOnce.class, Queries.class, "hasComeToItsFloor", 2_000));
     }
 
     // -- updates (§3.1)
@@ -251,6 +251,7 @@ final class ChainMutants {
                 case JOIN -> now.withJoining(command.server());
                 case EXTEND -> now.extendedBy(command.server());
                 case RENEW -> now.renewedFor(command.server());
+                case LEAD -> now.ledBy(command.server());
             };
         }
     }

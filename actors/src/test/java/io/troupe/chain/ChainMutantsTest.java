@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 /**
- * Every bug of {@link ChainMutants} is found by {@link ChainFaults} within its number of seeds; two at every build.
+ * Every bug of {@link ChainMutants} is found by {@link ChainFaults} within its number of seeds; at every build those that are found soon.
  *
  * <p>System properties: {@code troupe.mutant} tries those named in it alone, {@code troupe.mutant.seeds} changes how many
  * seeds they are given.

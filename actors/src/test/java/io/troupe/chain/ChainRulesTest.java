@@ -62,6 +62,16 @@ class ChainRulesTest {
     }
 
     @Test
+    void whoIsToLeadIsInTheChainAndTheOthersKeepTheirOrder() {
+        Configuration joining = new Configuration(1, List.of("n1", "n2", "n3"), Optional.of("n4"));
+        assertThat(after(joining, MasterCommand.Kind.LEAD, "n3"))
+                .isEqualTo(new Configuration(2, List.of("n3", "n1", "n2"), Optional.of("n4")));
+        assertThat(after(joining, MasterCommand.Kind.LEAD, "n1")).isEqualTo(joining);
+        assertThat(after(joining, MasterCommand.Kind.LEAD, "n4")).isEqualTo(joining);
+        assertThat(after(joining, MasterCommand.Kind.LEAD, "n5")).isEqualTo(joining);
+    }
+
+    @Test
     void aMasterCommandKeepsItsBytes() {
         var command = new MasterCommand(MasterCommand.Kind.EXTEND, 258, "n1");
         assertThat(MasterCommand.of(command.toBytes())).isEqualTo(command);

@@ -55,10 +55,13 @@ final class WatchedChain {
     final TreeMap<String, ChainServer> servers = new TreeMap<>();
     final UpdatePropagation updatePropagation = new UpdatePropagation();
     private final InprocessRequests inprocessRequests = new InprocessRequests();
+    private Configuration latest;
+    private long handOvers;
 
     WatchedChain(Simulation sim, int size, Arrangement arrangement) {
         this.sim = sim;
         this.names = IntStream.rangeClosed(1, size).mapToObj(i -> "n" + i).toList();
+        this.latest = Configuration.founding(names);
         Config config = ConfigFactory.parseString("troupe.chain.arrangement = " + arrangement.title())
                 .withFallback(ConfigFactory.parseString(SMALL))
                 .withFallback(ConfigFactory.load());
@@ -86,8 +89,19 @@ final class WatchedChain {
         sim.afterEveryStep("what a chain promises", clients::throwBroken);
     }
 
+    /** How often another was the head in an epoch, and the one before was still in the chain. */
+    long handOvers() {
+        return handOvers;
+    }
+
     private void observe(ChainServer server) {
         servers.put(server.node, server);
+        Configuration now = server.configuration();
+        if (now.epoch() > latest.epoch()) {
+            boolean isNext = now.epoch() == latest.epoch() + 1;
+            handOvers += isNext && !now.head().equals(latest.head()) && now.hasMember(latest.head()) ? 1 : 0;
+            latest = now;
+        }
         clients.judge(() -> {
             updatePropagation.afterStep(server);
             inprocessRequests.afterStep(server);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
+import io.etcd.jetcd.cluster.Member;
 import io.etcd.jetcd.kv.GetResponse;
 import io.etcd.jetcd.kv.PutResponse;
 import io.etcd.jetcd.options.GetOption;
@@ -24,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three JVMs whose group is a chain: its head is killed at every build, and when asked to its middle, its head and its tail in
- * turn; nothing acknowledged is lost.
+ * Three JVMs whose group is a chain: its head is moved, and then killed, at every build, and when asked to its middle, its head
+ * and its tail are killed in turn; nothing acknowledged is lost.
  */
 class ChainClusterTest {
 
@@ -111,11 +112,29 @@ class ChainClusterTest {
         return cluster;
     }
 
+    /** As {@code etcdctl move-leader}. */
+    private static void moveHead(LocalCluster cluster, String from, String to) throws Exception {
+        try (Client client = client(cluster, from)) {
+            long target = client.getClusterClient().listMember().get(15, TimeUnit.SECONDS).getMembers().stream()
+                    .filter(member -> member.getName().equals(to))
+                    .mapToLong(Member::getId)
+                    .findFirst()
+                    .orElseThrow();
+            client.getMaintenanceClient().moveLeader(target).get(15, TimeUnit.SECONDS);
+        }
+        Awaitility.await().atMost(Duration.ofSeconds(15)).until(() -> head(cluster, from)
+                .equals(to));
+    }
+
     @Test
-    void theHeadIsKilledAndNothingAcknowledgedIsLost() throws Exception {
+    void theHeadIsMovedAndKilledAndNothingAcknowledgedIsLost() throws Exception {
         try (LocalCluster cluster = start()) {
             write(cluster, "n3");
+            String first = head(cluster, "n3");
+            moveHead(cluster, first, first.equals("n2") ? "n1" : "n2");
+            write(cluster, "n3");
             String head = head(cluster, "n3");
+            assertThat(head).isNotEqualTo(first);
             String other = head.equals("n3") ? "n2" : "n3";
             cluster.kill(head);
             write(cluster, other);
