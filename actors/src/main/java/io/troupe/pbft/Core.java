@@ -73,7 +73,7 @@ final class Core {
         this.disk = disk;
         this.log = log;
         this.requests = new Requests(settings.maxWaitingRequests(), 2 * settings.maxWaitingRequests());
-        this.executed = ledger.stableSequence();
+        this.executed = ledger.latestStateSequence();
         this.answersReadsFrom = ledger.stableSequence() + settings.window();
     }
 
@@ -156,6 +156,15 @@ final class Core {
     void afterWrites(Runnable action) {
         if (!afterWrites.isEmpty()) {
             afterWrites.add(new AfterWrite(issued, List.of(), action));
+        }
+    }
+
+    /** {@code action} is run when all facts so far are durable: at once, when they are. */
+    void whenDurable(Runnable action) {
+        if (afterWrites.isEmpty()) {
+            action.run();
+        } else {
+            afterWrites(action);
         }
     }
 
@@ -243,7 +252,7 @@ final class Core {
 
     /**
      * Whether reads may be answered from this replica's state. What it has executed is not durable as such, so after a
-     * start it begins again at its stable checkpoint; that may be behind what it has answered writes and reads from in its
+     * start it begins again at its latest checkpoint; that may be behind what it has answered writes and reads from in its
      * earlier life, which counts on it (§5.1). All of that was in the window.
      */
     boolean mayAnswerReads() {

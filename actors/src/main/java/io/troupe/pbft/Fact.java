@@ -49,8 +49,19 @@ sealed interface Fact extends Wire {
     }
 
     /**
-     * A checkpoint is stable, or was fetched: what is at or below it is no longer needed. Carries what else must outlive
-     * older facts.
+     * The state behind this sequence number is in the storage, executed here or fetched: the replica says so to the others,
+     * and has it for whoever asks.
+     */
+    record CheckpointTaken(long sequence, PbftMessage.StateHeader header) implements Fact {
+
+        /** How the others are told. */
+        PbftMessage.Checkpoint checkpoint() {
+            return new PbftMessage.Checkpoint(sequence, header.digest(sequence));
+        }
+    }
+
+    /**
+     * A checkpoint is stable: what is at or below it is no longer needed. Carries what else must outlive older facts.
      *
      * @param digest of the checkpoint, which names its state
      * @param header as the digest covers it

@@ -13,8 +13,8 @@ import java.util.function.Predicate;
 import org.apache.pekko.util.ByteString;
 
 /**
- * All that a replica's facts come to: which view it is in, its stable checkpoint, and for each sequence number above that
- * what pre-prepared and prepared there, through all views (TOCS 2002 §4.5: P and Q). Changes by facts alone.
+ * All that a replica's facts come to: which view it is in, its checkpoints (C), and for each sequence number above the
+ * stable one what pre-prepared and prepared there, through all views (TOCS 2002 §4.5: P and Q). Changes by facts alone.
  */
 final class Ledger {
 
@@ -30,6 +30,9 @@ final class Ledger {
     private boolean active = true;
     private Optional<NewView> proof = Optional.empty();
     private Optional<Fact.Stable> stable = Optional.empty();
+    /** Above the stable one. */
+    private final TreeMap<Long, Fact.CheckpointTaken> taken = new TreeMap<>();
+
     private final TreeMap<Long, Entry> entries = new TreeMap<>();
 
     void apply(Fact fact) {
@@ -48,11 +51,14 @@ final class Ledger {
             view = entered.proof().view();
             active = true;
             proof = Optional.of(entered.proof());
+        } else if (fact instanceof Fact.CheckpointTaken checkpoint) {
+            taken.put(checkpoint.sequence(), checkpoint);
         } else if (fact instanceof Fact.Stable checkpoint) {
             stable = Optional.of(checkpoint);
             view = checkpoint.view();
             active = checkpoint.active();
             proof = checkpoint.proof();
+            taken.headMap(checkpoint.sequence(), true).clear();
             entries.headMap(checkpoint.sequence(), true).clear();
         }
     }
@@ -90,8 +96,38 @@ final class Ledger {
     }
 
     /** A stable checkpoint as of now. */
-    Fact.Stable stableAt(long sequence, Digest digest, PbftMessage.StateHeader header) {
-        return new Fact.Stable(sequence, digest, header, view, active, proof);
+    Fact.Stable stableAt(Fact.CheckpointTaken taken) {
+        Checkpoint checkpoint = taken.checkpoint();
+        return new Fact.Stable(checkpoint.sequence(), checkpoint.digest(), taken.header(), view, active, proof);
+    }
+
+    /** Checkpoints above the stable one that this replica has taken, ascending. */
+    List<Fact.CheckpointTaken> taken() {
+        return List.copyOf(taken.values());
+    }
+
+    Optional<Fact.CheckpointTaken> taken(long sequence) {
+        return Optional.ofNullable(taken.get(sequence));
+    }
+
+    /** The latest state that is here, stable or not; empty at the beginning. */
+    Optional<Fact.CheckpointTaken> latestState() {
+        return taken.isEmpty()
+                ? stable.map(checkpoint -> new Fact.CheckpointTaken(checkpoint.sequence(), checkpoint.header()))
+                : Optional.of(taken.lastEntry().getValue());
+    }
+
+    /** The sequence number behind which that is; 0 at the beginning. */
+    long latestStateSequence() {
+        return latestState().map(Fact.CheckpointTaken::sequence).orElse(0L);
+    }
+
+    /** C: the stable checkpoint and those above it, ascending. */
+    List<Checkpoint> checkpoints() {
+        List<Checkpoint> checkpoints = new ArrayList<>();
+        stable.ifPresent(checkpoint -> checkpoints.add(new Checkpoint(checkpoint.sequence(), checkpoint.digest())));
+        taken.values().forEach(checkpoint -> checkpoints.add(checkpoint.checkpoint()));
+        return checkpoints;
     }
 
     Optional<ByteString> batch(long sequence, Digest digest) {
@@ -126,20 +162,14 @@ final class Ledger {
         return List.copyOf(entries.keySet());
     }
 
-    /**
-     * @param held checkpoints above the stable one that this replica has taken
-     * @param isToBeTold what prepared and must still be told of
-     */
-    ViewChange viewChange(List<Checkpoint> held, Predicate<Certified> isToBeTold) {
-        List<Checkpoint> checkpoints = new ArrayList<>();
-        stable.ifPresent(checkpoint -> checkpoints.add(new Checkpoint(checkpoint.sequence(), checkpoint.digest())));
-        checkpoints.addAll(held);
+    /** @param isToBeTold what prepared and must still be told of */
+    ViewChange viewChange(Predicate<Certified> isToBeTold) {
         List<Certified> prepared = new ArrayList<>();
         List<Certified> prePrepared = new ArrayList<>();
         entries.forEach((sequence, entry) -> {
             entry.prepared.filter(isToBeTold).ifPresent(prepared::add);
             entry.prePrepared.forEach((digest, inView) -> prePrepared.add(new Certified(sequence, digest, inView)));
         });
-        return new ViewChange(view, stableSequence(), checkpoints, prepared, prePrepared);
+        return new ViewChange(view, stableSequence(), checkpoints(), prepared, prePrepared);
     }
 }

@@ -136,13 +136,16 @@ record NewViewDecision(long checkpoint, Optional<Digest> checkpointDigest, Sorte
         return (int) viewChanges.stream().filter(condition).count();
     }
 
-    /** What a correct replica may say: sequence numbers in its window, one batch prepared at each, earlier views. */
+    /**
+     * What a correct replica may say: sequence numbers in its window, one batch prepared at each, earlier views. A checkpoint
+     * that it has fetched may be beyond its window.
+     */
     static boolean isWellFormed(ViewChange claim, long window) {
         long low = claim.stable();
         TreeSet<Long> prepared = new TreeSet<>();
         return claim.prepared().stream().allMatch(one -> isInOrder(one, claim, window) && prepared.add(one.sequence()))
                 && claim.prePrepared().stream().allMatch(one -> isInOrder(one, claim, window))
-                && claim.checkpoints().stream().allMatch(one -> one.sequence() >= low && one.sequence() <= low + window)
+                && claim.checkpoints().stream().allMatch(one -> one.sequence() >= low)
                 && claim.checkpoints().size() <= window + 1;
     }
 

@@ -44,7 +44,7 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
  * One replica of one group: recovers, then opens what it is told and gives it to the part of the protocol that it
  * concerns. When a child fails, so does the replica; it is never restarted in place.
  *
- * <p>Transitions: reading its facts → restoring the stable checkpoint, if there is one → running.
+ * <p>Transitions: reading its facts → restoring its latest checkpoint, if there is one → running.
  */
 final class PbftReplica {
 
@@ -117,11 +117,11 @@ final class PbftReplica {
     }
 
     private Behavior<Replica.Message> restore(Ledger ledger) {
-        if (ledger.stable().isEmpty()) {
+        if (ledger.latestState().isEmpty()) {
             return run(ledger);
         }
-        Fact.Stable stable = ledger.stable().get();
-        executor.tell(new Executor.Restore(stable.sequence(), stable.header()));
+        Fact.CheckpointTaken latest = ledger.latestState().get();
+        executor.tell(new Executor.Restore(latest.sequence(), latest.header()));
         return recovering.await(Executor.Restored.class, restored -> run(ledger));
     }
 
@@ -181,7 +181,7 @@ final class PbftReplica {
             this.stateHands =
                     new StateHands(context, core, identity.storage(), executor, keeper, execution, this::onWindowMoved);
             this.stateTransfer = new StateTransfer(core, stateHands);
-            this.viewChanger = new ViewChanger(core, normalCase, new Vouching(core, authenticity), stateTransfer::held);
+            this.viewChanger = new ViewChanger(core, normalCase, new Vouching(core, authenticity));
             this.standings = new Standings(core, execution, repeats, viewChanger, stateTransfer);
             this.replies = new Replies(core);
             boolean isFirst = core.ledger.isFresh();

@@ -51,6 +51,7 @@ public final class PbftWireTypes implements WireTypes {
         registry.message(1642, Fact.Prepared.class);
         registry.message(1643, Fact.ViewLeft.class);
         registry.message(1644, Fact.ViewEntered.class);
+        registry.message(1647, Fact.CheckpointTaken.class);
         registry.message(1645, Fact.Stable.class);
     }
 }

@@ -49,8 +49,7 @@ final class Standings {
             return;
         }
         viewChanger.onStanding(from, standing);
-        stateTransfer.sayAgain(from, standing.executed());
-        stateTransfer.sayHeld(from, standing.stable());
+        stateTransfer.sayAgain(from, standing.stable());
         core.slotsBetween(standing.executed(), settled).stream()
                 .limit(SLOTS_AT_ONCE)
                 .forEach(slot -> repeats.sayAll(slot, from));

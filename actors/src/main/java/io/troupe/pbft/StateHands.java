@@ -64,14 +64,14 @@ final class StateHands implements StateTransfer.Hands {
         context.watchWith(fetcher, new StateFetcher.Failed(target.sequence())); // Also told when all went well.
     }
 
-    /** The stable checkpoint, which the keeper leaves alone. */
+    /** The keeper leaves it alone, unless a later one becomes stable meanwhile: then the fetch fails, and is tried again. */
     private Optional<SnapshotStorage.Stored> own() {
-        if (core.ledger.stable().isEmpty()) {
+        if (core.ledger.latestState().isEmpty()) {
             return Optional.empty();
         }
-        Fact.Stable stable = core.ledger.stable().get();
+        Fact.CheckpointTaken latest = core.ledger.latestState().get();
         try {
-            return storage.find(core.group, stable.sequence(), stable.header().operations());
+            return storage.find(core.group, latest.sequence(), latest.header().operations());
         } catch (IOException e) {
             return Optional.empty(); // Then all of it is fetched.
         }

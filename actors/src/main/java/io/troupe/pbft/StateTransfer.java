@@ -4,12 +4,14 @@ import io.troupe.pbft.PbftMessage.Checkpoint;
 import io.troupe.pbft.PbftMessage.StateHeader;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Garbage collection (§4.3) and state transfer: takes note of checkpoints, makes them stable when a quorum has them, and
  * has a state fetched when this replica is too far behind to come up by messages, or has come to another state than the
  * others.
+ *
+ * <p>Transitions of a checkpoint: stored here → a fact, and said → stable, when a quorum has said it. What was fetched, on
+ * the word of f+1, goes the same way: were it stable at once, those below could lack f+1 who vouch for where to go on.
  */
 final class StateTransfer {
 
@@ -32,8 +34,6 @@ final class StateTransfer {
     private final Core core;
     private final Checkpoints checkpoints;
     private final Hands hands;
-    /** This replica's checkpoints above the stable one. */
-    private final TreeMap<Long, StateHeader> held = new TreeMap<>();
 
     private enum Phase {
         NONE,
@@ -52,31 +52,24 @@ final class StateTransfer {
         this.core = core;
         this.checkpoints = new Checkpoints(core.members);
         this.hands = hands;
-        core.ledger
-                .stable()
-                .ifPresent(stable ->
-                        checkpoints.onCheckpoint(core.node, new Checkpoint(stable.sequence(), stable.digest())));
-    }
-
-    /** For view changes: C without the stable one. */
-    List<Checkpoint> held() {
-        return held.entrySet().stream()
-                .map(one -> new Checkpoint(one.getKey(), one.getValue().digest(one.getKey())))
-                .toList();
+        core.ledger.checkpoints().forEach(checkpoint -> checkpoints.onCheckpoint(core.node, checkpoint));
     }
 
     // -- checkpoints
 
-    /** This replica's state at {@code sequence} is durable. */
+    /**
+     * This replica's state at {@code sequence}, executed or fetched, is durable. That it is here must be, too, before the
+     * others hear of it: when a quorum has it, they let go of what is below.
+     */
     void onSaved(long sequence, StateHeader header) {
-        if (sequence <= core.ledger.stableSequence()) {
-            return;
+        if (sequence > core.ledger.stableSequence()) {
+            Fact.CheckpointTaken taken = new Fact.CheckpointTaken(sequence, header);
+            core.record(List.of(taken), () -> {
+                checkpoints.onCheckpoint(core.node, taken.checkpoint());
+                core.multicast(taken.checkpoint());
+                makeStable();
+            });
         }
-        held.put(sequence, header);
-        Checkpoint checkpoint = new Checkpoint(sequence, header.digest(sequence));
-        checkpoints.onCheckpoint(core.node, checkpoint);
-        core.multicast(checkpoint);
-        makeStable();
     }
 
     void onCheckpoint(String from, Checkpoint checkpoint) {
@@ -87,19 +80,16 @@ final class StateTransfer {
     }
 
     private void makeStable() {
-        new TreeMap<>(held).forEach((sequence, header) -> {
-            Checkpoint checkpoint = new Checkpoint(sequence, header.digest(sequence));
-            if (checkpoints.isStable(checkpoint)) {
-                advance(checkpoint, header);
-            }
-        });
+        core.ledger.taken().stream()
+                .filter(taken -> checkpoints.isStable(taken.checkpoint()))
+                .reduce((earlier, later) -> later)
+                .ifPresent(this::advance);
     }
 
     /** h moves to {@code checkpoint}. */
-    private void advance(Checkpoint checkpoint, StateHeader header) {
+    private void advance(Fact.CheckpointTaken checkpoint) {
         long sequence = checkpoint.sequence();
-        held.headMap(sequence, true).clear();
-        core.record(List.of(core.ledger.stableAt(sequence, checkpoint.digest(), header)), () -> {
+        core.record(List.of(core.ledger.stableAt(checkpoint)), () -> {
             hands.prune(sequence);
             hands.windowMoved(); // And this replica may vote in all of it.
         });
@@ -133,12 +123,10 @@ final class StateTransfer {
 
     /** A checkpoint that others are proved to have with another digest than this replica has. */
     private Optional<Checkpoint> diverged() {
-        return checkpoints
-                .latestProved(core.ledger.stableSequence())
-                .filter(proved -> held.containsKey(proved.sequence())
-                        && !held.get(proved.sequence())
-                                .digest(proved.sequence())
-                                .equals(proved.digest()));
+        return checkpoints.latestProved(core.ledger.stableSequence()).filter(proved -> core.ledger
+                .taken(proved.sequence())
+                .filter(taken -> !taken.checkpoint().equals(proved))
+                .isPresent());
     }
 
     private void fetch(Checkpoint target, boolean toRepair) {
@@ -151,7 +139,6 @@ final class StateTransfer {
                     target.sequence());
             phase = Phase.FETCHING;
             repairs = toRepair;
-            held.remove(target.sequence());
             hands.fetch(target);
         }
     }
@@ -177,24 +164,14 @@ final class StateTransfer {
         phase = Phase.NONE;
         core.executedThrough(sequence);
         core.requests.forgetAll(core.now());
-        Checkpoint checkpoint = new Checkpoint(sequence, header.digest(sequence));
-        checkpoints.onCheckpoint(core.node, checkpoint);
-        core.multicast(checkpoint);
-        if (sequence > core.ledger.stableSequence()) {
-            advance(checkpoint, header);
-        }
+        onSaved(sequence, header);
     }
 
-    /** Says again which states are here, to one who is behind. */
-    void sayAgain(String to, long executed) {
-        core.ledger
-                .stable()
-                .filter(stable -> stable.sequence() > executed)
-                .ifPresent(stable -> core.send(to, new Checkpoint(stable.sequence(), stable.digest())));
-    }
-
-    /** And to one whose checkpoint is not stable yet. */
-    void sayHeld(String to, long stable) {
-        held().stream().filter(one -> one.sequence() > stable).forEach(one -> core.send(to, one));
+    /** Says again which states are here, to one whose stable checkpoint is older. */
+    void sayAgain(String to, long stable) {
+        List<Checkpoint> later = core.ledger.checkpoints().stream()
+                .filter(one -> one.sequence() > stable)
+                .toList();
+        core.whenDurable(() -> later.forEach(one -> core.send(to, one)));
     }
 }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +28,6 @@ final class ViewChanger {
 
     private final Core core;
     private final NormalCase normalCase;
-    private final Supplier<List<Checkpoint>> held;
     private final ViewChanges viewChanges;
     private final Vouching vouching;
     private @Nullable Signed own;
@@ -40,11 +38,9 @@ final class ViewChanger {
     /** When the new view must have begun; counts from when a quorum wants it. */
     private long newViewDue = Long.MAX_VALUE;
 
-    /** @param held this replica's checkpoints above the stable one */
-    ViewChanger(Core core, NormalCase normalCase, Vouching vouching, Supplier<List<Checkpoint>> held) {
+    ViewChanger(Core core, NormalCase normalCase, Vouching vouching) {
         this.core = core;
         this.normalCase = normalCase;
-        this.held = held;
         this.vouching = vouching;
         this.viewChanges = new ViewChanges(core.members);
         this.start = core.ledger
@@ -84,7 +80,8 @@ final class ViewChanger {
         fruitless++;
         newViewDue = Long.MAX_VALUE;
         core.log.info("Group {}: {} leaves for view {}", core.group, core.node, view);
-        core.record(atTheEndOfTheView(new Fact.ViewLeft(view)), () -> sayLeft(view));
+        core.record(atTheEndOfTheView(new Fact.ViewLeft(view)), () -> {});
+        sayLeft();
     }
 
     /** With what this replica has voted for in the view, which the next view change tells of. */
@@ -95,16 +92,18 @@ final class ViewChanger {
         return facts;
     }
 
-    private void sayLeft(long view) {
-        if (core.ledger.view() == view && !core.ledger.isActive()) {
-            ViewChange content =
-                    core.ledger.viewChange(held.get(), prepared -> start.keeps(prepared, core.notary.nullDigest()));
-            Signed signed = core.notary.sign(content);
-            own = signed;
-            viewChanges.add(core.node, content, signed);
-            core.multicast(signed);
-            onMore();
-        }
+    /** What this replica knows now, when it is durable. */
+    private void sayLeft() {
+        ViewChange content = core.ledger.viewChange(prepared -> start.keeps(prepared, core.notary.nullDigest()));
+        core.whenDurable(() -> {
+            if (core.ledger.view() == content.view() && !core.ledger.isActive()) {
+                Signed signed = core.notary.sign(content);
+                own = signed;
+                viewChanges.add(core.node, content, signed);
+                core.multicast(signed);
+                onMore();
+            }
+        });
     }
 
     // -- what others say
@@ -229,7 +228,7 @@ final class ViewChanger {
      */
     void resume(boolean isFirst) {
         if (!core.ledger.isActive()) {
-            sayLeft(core.ledger.view());
+            sayLeft();
         } else if (core.leads() && !isFirst) {
             leaveFor(core.ledger.view() + 1);
         } else {

@@ -51,11 +51,11 @@
  *   <li>An authenticator's codes are of the digest of what is said, which is taken once for all readers.
  *   <li>The paper's replicas lose their memory when they stop, and count as faulty until they are recovered. Here a replica
  *       that was killed is slow when it comes back, and not faulty. What it says of what prepared and committed rests on
- *       durable facts, one write a batch, which is durable before its commit. A pre-prepare and a prepare do not: a replica
- *       forgets them in a crash, and so that it does not say otherwise (§4.2), it says neither when it is back, in the view
- *       that was in force, for the numbers for which it can have said one ({@link io.troupe.pbft.VotingRight}): that is what
- *       TOCS 2002 §4.3 has a recovering replica do. It still commits to what a quorum of others has prepared. A primary that
- *       is back leaves its view at once, and the others with it.
+ *       durable facts, one write a batch, which is durable before its commit; what it says of checkpoints on one a checkpoint.
+ *       A pre-prepare and a prepare do not: a replica forgets them in a crash, and so that it does not say otherwise (§4.2),
+ *       it says neither when it is back, in the view that was in force, for the numbers for which it can have said one ({@link
+ *       io.troupe.pbft.VotingRight}): that is what TOCS 2002 §4.3 has a recovering replica do. It still commits to what a
+ *       quorum of others has prepared. A primary that is back leaves its view at once, and the others with it.
  *       <p>Why nothing is lost: what committed was prepared, durably, by f+1 correct replicas, which tell of it in P; and no
  *       view prepares two batches under one number, for each correct replica votes once in all its lives. Why a new view is
  *       decided nevertheless, when those have forgotten that should vouch for what prepared (A2): whoever might have said a
@@ -63,6 +63,9 @@
  *       right; when it knows that only from its clients themselves, and not from the batch, its prepare waits until the
  *       pre-prepare is durable. And a replica does not tell in P of what prepared before a view that began with something
  *       else: that proves that it had not committed.
+ *       <p>Where a new view begins, f+1 vouch for, too, when most were killed together: a checkpoint is stable when a quorum has
+ *       said that it has it, so at the latest that is stable anywhere f+1 correct replicas have it on their disks, and say so
+ *       again. That is why a state that was fetched, on the word of f+1, does not move h by itself.
  *       <p>The price: one that is back from a crash counts like a silent one until the window has moved on, or the view
  *       changes; with f others silent, too, the view must change before anything is decided.
  *   <li>While all is well 2f+1 replicas vote, the primary and those after it, and the f others are in reserve ({@link
@@ -84,9 +87,6 @@
  *       for what goes wrong otherwise, and for why a write then needs a quorum of replies (Berger, Reiser and Bessani,
  *       SRDS 2021, on what fast reads ask of writes).
  *   <li>There is no tentative execution (§5.1), no proactive recovery (TOCS 2002 §5), and no change of keys.
- *   <li>That a checkpoint was taken is no fact before it is stable, so a crash makes a replica forget it. When one replica has
- *       made it stable, f others are silent, and those that took it, too, were killed before it was stable there, nobody
- *       vouches for where a new view begins, and the group waits until one of the silent is back. That is a gap, and open.
  *   <li>A checkpoint writes the whole state, and not its pages that changed (§5.3). One is taken, too, when the batches
  *       since the last have many bytes, for until the next is stable they are kept in memory.
  *   <li>A client that seals a request well for some replicas and badly for others can make views change (Clement et al.,

@@ -53,9 +53,16 @@ final class PbftMutants {
                 new Mutant(DropsWhatIsPrepared.class, Ledger.class, named("viewChange"), 40),
                 new Mutant(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 150),
                 new Mutant(VotesAgainInItsOldView.class, VotingRight.class, named("isMute"), PbftLies.class, 200),
+                new Mutant(ForgetsItsCheckpoints.class, Ledger.class, named("apply"), PbftOutages.class, 60),
+                new Mutant(VouchesForNothing.class, Vouching.class, named("vouch"), PbftOutages.class, 40),
                 new Mutant(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40),
                 new Mutant(ChoosesWhatOneClaims.class, NewViewDecision.class, named("vouchesFor"), PbftLies.class, 300),
-                new Mutant(SaysBeforeItIsDurable.class, Core.class, named("record"), 20),
+                new Mutant(
+                        SaysBeforeItIsDurable.class,
+                        Core.class,
+                        named("record").or(named("whenDurable")),
+                        PbftOutages.class,
+                        40),
                 new Mutant(CheckpointsWithoutSessions.class, ReplicatedService.class, named("write"), 40));
     }
 
@@ -131,6 +138,22 @@ final class PbftMutants {
         }
     }
 
+    /** §4.3: a checkpoint that was told of is there. Here a replica that starts again knows of the last stable one alone. */
+    static final class ForgetsItsCheckpoints {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(@Advice.Argument(0) Fact fact) {
+            return isCheckpointForgottenAtStart(fact);
+        }
+    }
+
+    /** Who may have said a prepare and forgotten it vouches for the batch anew. Here it keeps quiet. */
+    static final class VouchesForNothing {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter() {
+            return true;
+        }
+    }
+
     /** §5.2: codes are compared. Here whatever has one is believed. */
     static final class OpensWhatIsForged {
         @Advice.OnMethodExit
@@ -150,8 +173,8 @@ final class PbftMutants {
     /** What is said rests on what is durable. Here it is said at once. */
     static final class SaysBeforeItIsDurable {
         @Advice.OnMethodExit
-        static void exit(@Advice.Argument(1) Runnable whenDurable) {
-            whenDurable.run();
+        static void exit(@Advice.AllArguments Object[] arguments) {
+            ((Runnable) arguments[arguments.length - 1]).run();
         }
     }
 
@@ -184,6 +207,10 @@ final class PbftMutants {
     static boolean isForgottenAtStart(Fact fact) {
         return (fact instanceof Fact.PrePrepared || fact instanceof Fact.Prepared)
                 && isCalledBy("createReceiveRecover");
+    }
+
+    static boolean isCheckpointForgottenAtStart(Fact fact) {
+        return fact instanceof Fact.CheckpointTaken && isCalledBy("createReceiveRecover");
     }
 
     /** Whether it is asked for the rule about second pre-prepares. */

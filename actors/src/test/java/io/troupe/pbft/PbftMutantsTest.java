@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 /**
- * Every classic bug of {@link PbftMutants} is found by its scenario, {@link PbftFaults} or {@link PbftLies}, within its
- * number of seeds.
+ * Every classic bug of {@link PbftMutants} is found by its scenario, {@link PbftFaults}, {@link PbftLies} or {@link
+ * PbftOutages}, within its number of seeds.
  *
  * <p>System properties: {@code troupe.mutant} tries those named in it alone, {@code troupe.mutant.seeds} changes how many
  * seeds they are given.

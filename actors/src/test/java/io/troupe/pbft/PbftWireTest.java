@@ -69,6 +69,18 @@ class PbftWireTest {
                     + "730804";
 
     @Test
+    void goldenBytesOfACheckpoint() throws NotSerializableException {
+        Fact.Written written = new Fact.Written(List.of(new Fact.CheckpointTaken(4, new StateHeader(9, 100, DIGEST))));
+        ByteString bytes = BYTES.write(written);
+        assertThat(HexFormat.of().formatHex(bytes.toArray())).isEqualTo(GOLDEN_CHECKPOINT);
+        assertThat(BYTES.read(bytes, Fact.Written.class)).isEqualTo(written);
+    }
+
+    private static final String GOLDEN_CHECKPOINT =
+            "313634302e310a1001f10c01c8011201c10161626162616261626162616261626162616261626162616261626162616261"
+                    + "62616261626162616261626162616261626162616261626162616261626162616208";
+
+    @Test
     void batchesOfOldJournalsAreRead() {
         ByteString old = ByteString.fromArray(HexFormat.of().parseHex(OLD_BATCH));
         assertThat(notary("n2").readRequests(old))

@@ -74,7 +74,7 @@ class VouchingTest {
     }
 
     private static ViewChange own(Core core) {
-        return core.ledger.viewChange(List.of(), prepared -> true);
+        return core.ledger.viewChange(prepared -> true);
     }
 
     @Test
