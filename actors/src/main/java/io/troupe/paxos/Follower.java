@@ -3,6 +3,7 @@ package io.troupe.paxos;
 import io.troupe.paxos.PaxosMessage.ReadAtReply;
 import io.troupe.paxos.PaxosMessage.Readmit;
 import io.troupe.paxos.PaxosMessage.TakeOver;
+import io.troupe.replication.ForwardedReads;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
 import java.util.Optional;
@@ -32,8 +33,8 @@ final class Follower extends Role {
     /** @param failures attempts to lead that failed since a leader was heard */
     Follower(PaxosServer server, int failures) {
         super(server);
-        this.linearizable = new ForwardedReads(server, false);
-        this.underLease = new ForwardedReads(server, true);
+        this.linearizable = FollowerReads.linearizable(server);
+        this.underLease = FollowerReads.underLease(server);
         this.failures = failures;
         this.timeoutTicks = randomTicks();
     }
@@ -108,8 +109,8 @@ final class Follower extends Role {
 
     @Override
     Role onReadAtReply(ReadAtReply reply) {
-        linearizable.onReply(reply);
-        underLease.onReply(reply);
+        linearizable.onAnswer(reply.id(), reply.answer());
+        underLease.onAnswer(reply.id(), reply.answer());
         return this;
     }
 }

@@ -4,6 +4,7 @@ import io.troupe.replication.Replica;
 import io.troupe.replication.SnapshotReader.FetchChunk;
 import io.troupe.wire.Wire;
 import java.util.List;
+import java.util.OptionalLong;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** What the replicas of one group say to each other, named by the papers' phases. */
@@ -63,6 +64,10 @@ sealed interface PaxosMessage extends Wire, Replica.Message {
     /** @param index -1 when the one asked does not lead, or is overloaded */
     record ReadAtReply(long id, long index) implements PaxosMessage {
         static final long REFUSED = -1;
+
+        OptionalLong answer() {
+            return index == REFUSED ? OptionalLong.empty() : OptionalLong.of(index);
+        }
     }
 
     /** The master gives up its lease and its ballot: stand at once. */

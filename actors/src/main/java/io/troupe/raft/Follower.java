@@ -8,6 +8,7 @@ import io.troupe.raft.RaftMessage.CommitAdvanced;
 import io.troupe.raft.RaftMessage.InstallSnapshot;
 import io.troupe.raft.RaftMessage.ReadIndexReply;
 import io.troupe.raft.RaftMessage.TimeoutNow;
+import io.troupe.replication.ForwardedReads;
 import io.troupe.replication.Replica;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +28,7 @@ final class Follower extends Role {
 
     Follower(RaftServer server) {
         super(server);
-        this.reads = new ForwardedReads(server);
+        this.reads = FollowerReads.at(server);
         this.timeoutTicks = patience();
     }
 
@@ -180,7 +181,7 @@ final class Follower extends Role {
 
     @Override
     Role onReadIndexReply(ReadIndexReply reply) {
-        reads.onReply(reply);
+        reads.onAnswer(reply.id(), reply.answer());
         return this;
     }
 }

@@ -4,6 +4,7 @@ import io.troupe.replication.Answers;
 import io.troupe.replication.Replica;
 import io.troupe.wire.Wire;
 import java.util.List;
+import java.util.OptionalLong;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
 
@@ -133,5 +134,9 @@ sealed interface RaftMessage extends Wire, Replica.Message {
     /** @param index -1 when the asked server does not lead or is overloaded */
     record ReadIndexReply(long id, long index) implements RaftMessage {
         static final long REFUSED = -1;
+
+        OptionalLong answer() {
+            return index == REFUSED ? OptionalLong.empty() : OptionalLong.of(index);
+        }
     }
 }
