@@ -44,18 +44,6 @@ class ChainFailuresPaperTest {
         server = new PaperServer(node);
     }
 
-    /** The successor begins in this epoch, and has what is through {@code has}, of the same epoch. */
-    private void connects(String successor, long epoch, long has, long hasEpoch) {
-        List<Position> ends = has == 0 ? List.of() : List.of(new Position(has, hasEpoch));
-        server.tell(new Connect(epoch, successor, 5, 0, ends));
-        assertThat(server.await(successor, Resume.class).attempt()).isEqualTo(5);
-    }
-
-    private void resumed(long floor) {
-        server.pass(server.settings.heartbeatInterval());
-        server.resume(FOUNDING, floor, floor);
-    }
-
     // -- §3.2 failures
 
     @Test
@@ -89,12 +77,9 @@ class ChainFailuresPaperTest {
         server.forward(1, 0, updates(1, 1, "a"));
         server.lead(FOUNDING.without("n1"));
         assertThat(server.status().role()).isEqualTo(Replica.Role.LEADER);
-        connects("n3", 2, 0, 0);
+        server.connects("n3", 2, 0, 0);
         server.propose("b");
-        List<Update> forwarded = new ArrayList<>();
-        while (forwarded.size() < 2) {
-            forwarded.addAll(server.await("n3", Forward.class).updates().updates());
-        }
+        List<Update> forwarded = server.awaitUpdates("n3", 2);
         assertThat(forwarded.get(0)).isEqualTo(updates(1, 1, "a").updates().get(0));
         assertThat(forwarded.get(1)).isEqualTo(updates(2, 2, "b").updates().get(0));
     }
@@ -116,7 +101,7 @@ class ChainFailuresPaperTest {
             "§3.2.2 Failure of the tail: its predecessor is the tail; what is in its Sent is stable, and it replies")
     void thePredecessorIsTail() {
         be("n2");
-        connects("n3", 1, 0, 0);
+        server.connects("n3", 1, 0, 0);
         server.forward(1, 0, updates(1, 1, "a"));
         server.await("n3", Forward.class);
         server.via.expectNoMessage(A_WHILE);
@@ -149,7 +134,7 @@ class ChainFailuresPaperTest {
         server.lead(FOUNDING.without("n2"));
         server.propose("c");
         server.pass(server.settings.heartbeatInterval()); // Two batches are on their way, which are all that may be.
-        connects("n3", 2, 1, 1); // n3 has a, by n2 that failed.
+        server.connects("n3", 2, 1, 1); // n3 has a, by n2 that failed.
         List<Update> forwarded = new ArrayList<>();
         while (forwarded.size() < 2) {
             Forward forward = server.await("n3", Forward.class);
@@ -180,7 +165,7 @@ class ChainFailuresPaperTest {
             + " acknowledgements")
     void anOldTailIsFenced() {
         be("n2");
-        connects("n3", 1, 0, 0);
+        server.connects("n3", 1, 0, 0);
         server.forward(1, 0, updates(1, 1, "a"));
         server.decide(FOUNDING.without("n3"));
         server.tell(new Confirm(1, "n3", 9));
@@ -193,7 +178,7 @@ class ChainFailuresPaperTest {
     @DisplayName("A tail that learns that it was left out answers no more")
     void whoIsLeftOutAnswersNoMore() {
         be("n3");
-        resumed(0);
+        server.resumed();
         TestProbe<Replica.Reply> reader = server.read(ReadConsistency.LINEARIZABLE);
         Confirm asked = server.await("n1", Confirm.class);
         server.decide(FOUNDING.without("n3"));
@@ -222,7 +207,7 @@ class ChainFailuresPaperTest {
     void whoComesBackBeginsAnew() {
         be("n1");
         server.propose("a");
-        connects("n2", 1, 0, 0);
+        server.connects("n2", 1, 0, 0);
         assertThat(server.await("n2", Forward.class).updates()).isEqualTo(updates(1, 1, "a"));
         assertThat(server.await("n2", Forward.class).durable()).isEqualTo(1);
         server.disk.failNextPersisted(server.journal());
@@ -294,7 +279,7 @@ class ChainFailuresPaperTest {
             "While all others grant it a lease the tail answers lease reads alone; when it has run out it asks again")
     void aLeaseEnds() {
         be("n3");
-        resumed(0);
+        server.resumed();
         server.read(ReadConsistency.LEASE);
         Confirm asked = server.await("n1", Confirm.class);
         server.tell(new Confirmed(1, "n1", asked.round(), 0));
@@ -331,7 +316,7 @@ class ChainFailuresPaperTest {
         server.enter(joining(), 2, 2);
         server.pass(server.settings.heartbeatInterval());
         server.master.expectNoMessage(A_WHILE);
-        connects("n3", 3, 0, 0);
+        server.connects("n3", 3, 0, 0);
         assertThat(server.await("n3", Forward.class).updates()).isEqualTo(updates(1, 1, "a", "b"));
         server.pass(server.settings.heartbeatInterval());
         server.master.expectNoMessage(A_WHILE);
@@ -345,7 +330,7 @@ class ChainFailuresPaperTest {
     void theJoinerIsWaitedFor() {
         be("n2");
         server.enter(joining(), 0, 0);
-        connects("n3", 3, 0, 0);
+        server.connects("n3", 3, 0, 0);
         server.pass(server.settings.heartbeatInterval()); // It is brought up: there is nothing that it lacks.
         server.forward(3, 0, updates(3, 1, "a"));
         server.await("n3", Forward.class);

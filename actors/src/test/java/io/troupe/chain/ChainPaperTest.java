@@ -11,13 +11,11 @@ import io.troupe.chain.ChainMessage.Confirmed;
 import io.troupe.chain.ChainMessage.Connect;
 import io.troupe.chain.ChainMessage.Forward;
 import io.troupe.chain.ChainMessage.Heartbeat;
-import io.troupe.chain.ChainMessage.Resume;
 import io.troupe.chain.ChainMessage.Stable;
 import io.troupe.chain.ChainMessage.Submit;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterEach;
@@ -44,27 +42,17 @@ class ChainPaperTest {
         server = new PaperServer(node);
     }
 
-    /** The successor begins in this epoch, and has what is through {@code has}, of the same epoch. */
-    private void connects(String successor, long epoch, long has, long hasEpoch) {
-        List<Position> ends = has == 0 ? List.of() : List.of(new Position(has, hasEpoch));
-        server.tell(new Connect(epoch, successor, 5, 0, ends));
-        assertThat(server.await(successor, Resume.class).attempt()).isEqualTo(5);
-    }
-
     // -- §3.1 the protocol
 
     @Test
     @DisplayName("§3.1 Update requests are processed by the head, and forwarded over reliable FIFO links, in order")
     void theHeadOrdersUpdatesAndForwardsThem() {
         be("n1");
-        connects("n2", 1, 0, 0);
+        server.connects("n2", 1, 0, 0);
         server.propose("a");
         server.propose("b");
-        List<Update> forwarded = new ArrayList<>();
-        while (forwarded.size() < 2) {
-            forwarded.addAll(server.await("n2", Forward.class).updates().updates());
-        }
-        assertThat(forwarded).isEqualTo(updates(1, 1, "a", "b").updates());
+        assertThat(server.awaitUpdates("n2", 2))
+                .isEqualTo(updates(1, 1, "a", "b").updates());
     }
 
     @Test
@@ -81,7 +69,7 @@ class ChainPaperTest {
             "§3.1 An update goes to the successor beside the sync here; that it is durable here is said when it is")
     void whatIsForwardedIsNotYetDurable() {
         be("n2");
-        connects("n3", 1, 0, 0);
+        server.connects("n3", 1, 0, 0);
         server.forward(1, 0, updates(1, 1, "a"));
         Forward forwarded = server.await("n3", Forward.class);
         assertThat(forwarded.updates()).isEqualTo(updates(1, 1, "a"));
@@ -90,7 +78,7 @@ class ChainPaperTest {
                 .isEqualTo(new Forward(1, Updates.none(2), List.of(), 1, 0, false));
 
         be("n2");
-        connects("n3", 1, 0, 0);
+        server.connects("n3", 1, 0, 0);
         server.disk.failNextPersisted(server.journal());
         server.forward(1, 0, updates(1, 1, "a"));
         server.awaitFall();
@@ -105,7 +93,7 @@ class ChainPaperTest {
             "§3.1 What says how much is durable may be lost: it is said again until the tail has said that it is stable")
     void whatIsDurableIsSaidAgain() {
         be("n2");
-        connects("n3", 1, 0, 0);
+        server.connects("n3", 1, 0, 0);
         server.forward(1, 0, updates(1, 1, "a"));
         var durable = new Forward(1, Updates.none(2), List.of(), 1, 0, false);
         server.await("n3", Forward.class);
@@ -138,12 +126,9 @@ class ChainPaperTest {
         assertThat(server.await("n1", Connect.class).ends()).isEmpty();
         server.forward(1, 0, updates(1, 1, "a"));
         server.forward(1, 0, updates(1, 1, "a", "b"));
-        connects("n3", 1, 0, 0);
-        List<Update> forwarded = new ArrayList<>();
-        while (forwarded.size() < 2) {
-            forwarded.addAll(server.await("n3", Forward.class).updates().updates());
-        }
-        assertThat(forwarded).isEqualTo(updates(1, 1, "a", "b").updates());
+        server.connects("n3", 1, 0, 0);
+        assertThat(server.awaitUpdates("n3", 2))
+                .isEqualTo(updates(1, 1, "a", "b").updates());
     }
 
     @Test
@@ -154,7 +139,7 @@ class ChainPaperTest {
         assertThat(server.via.receiveMessage().replies()).hasSize(1);
 
         be("n2");
-        connects("n3", 1, 0, 0);
+        server.connects("n3", 1, 0, 0);
         server.forward(1, 0, updates(1, 1, "a"));
         server.await("n3", Forward.class);
         server.saysStable(1, 1);
@@ -162,7 +147,7 @@ class ChainPaperTest {
         server.via.expectNoMessage(A_WHILE);
 
         be("n1");
-        connects("n2", 1, 0, 0);
+        server.connects("n2", 1, 0, 0);
         server.submit("a");
         assertThat(server.await("n2", Forward.class).waiting()).hasSize(1);
         server.tell(new Stable(1, 1));
@@ -176,7 +161,7 @@ class ChainPaperTest {
                     + " the update is stable")
     void theHeadRepliesToItsOwn() {
         be("n1");
-        connects("n2", 1, 0, 0);
+        server.connects("n2", 1, 0, 0);
         TestProbe<Replica.Reply> client = server.propose("a");
         assertThat(server.await("n2", Forward.class).waiting()).isEmpty();
         assertThat(server.await("n2", Forward.class).durable()).isEqualTo(1);
@@ -197,7 +182,7 @@ class ChainPaperTest {
         assertThat(server.await("n1", Stable.class)).isEqualTo(new Stable(1, 1));
 
         be("n1");
-        connects("n2", 1, 0, 0);
+        server.connects("n2", 1, 0, 0);
         server.propose("a");
         assertThat(server.await("n2", Forward.class).updates()).isEqualTo(updates(1, 1, "a"));
         assertThat(server.await("n2", Forward.class).durable()).isEqualTo(1);
@@ -217,7 +202,7 @@ class ChainPaperTest {
                     + " does not make an update stable, the tail does")
     void acknowledgementsAreRepeated() {
         be("n2");
-        connects("n3", 1, 0, 0);
+        server.connects("n3", 1, 0, 0);
         server.forward(1, 0, updates(1, 1, "a"));
         Forward forwarded = server.await("n3", Forward.class);
         assertThat(forwarded.waiting()).hasSize(1); // In Sent: the client goes with it.
@@ -237,7 +222,7 @@ class ChainPaperTest {
                     + " much (CRAQ §2.3)")
     void othersReadAsFarAsTheTailHasCome() {
         be("n2");
-        connects("n3", 1, 0, 0);
+        server.connects("n3", 1, 0, 0);
         server.forward(1, 0, updates(1, 1, "a", "b"));
         TestProbe<Replica.Reply> reader = server.read(ReadConsistency.LINEARIZABLE);
         Confirm asked = server.await("n3", Confirm.class);
@@ -291,7 +276,7 @@ class ChainPaperTest {
                     + " (servers are not fail-stop here)")
     void theTailAsksBeforeItAnswers() {
         be("n3");
-        resumed(0);
+        server.resumed();
         TestProbe<Replica.Reply> reader = server.read(ReadConsistency.LINEARIZABLE);
         Confirm asked = server.await("n1", Confirm.class);
         server.await("n2", Confirm.class);
@@ -299,11 +284,5 @@ class ChainPaperTest {
         reader.expectNoMessage(A_WHILE);
         server.tell(new Confirmed(1, "n2", asked.round(), 0));
         reader.expectMessageClass(Replica.Answered.class);
-    }
-
-    /** Its predecessor answers what it asked when it began, or asks now. */
-    private void resumed(long floor) {
-        server.pass(server.settings.heartbeatInterval());
-        server.resume(FOUNDING, floor, floor);
     }
 }

@@ -203,6 +203,28 @@ final class PaperServer implements AutoCloseable {
         status(); // What became due is handled before anything that is sent now.
     }
 
+    /** The predecessor answers what it asked when it began, or asks now: neither has anything. */
+    void resumed() {
+        pass(settings.heartbeatInterval());
+        resume(FOUNDING, 0, 0);
+    }
+
+    /** The successor begins in this epoch, and has what is through {@code has}, of {@code hasEpoch}. */
+    void connects(String successor, long epoch, long has, long hasEpoch) {
+        List<Position> ends = has == 0 ? List.of() : List.of(new Position(has, hasEpoch));
+        tell(new Connect(epoch, successor, 5, 0, ends));
+        assertThat(await(successor, Resume.class).attempt()).isEqualTo(5);
+    }
+
+    /** The next {@code count} updates, or more, in as many messages as it takes. */
+    List<Update> awaitUpdates(String to, int count) {
+        List<Update> updates = new ArrayList<>();
+        while (updates.size() < count) {
+            updates.addAll(await(to, Forward.class).updates().updates());
+        }
+        return updates;
+    }
+
     /** The next message of this type to the other server; others are skipped. */
     <M extends ChainMessage> M await(String to, Class<M> type) {
         for (int i = 0; i < 1000; i++) {
