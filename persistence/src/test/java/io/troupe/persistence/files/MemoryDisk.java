@@ -14,7 +14,8 @@ import java.util.TreeMap;
 
 /**
  * A directory in memory that fails on command and forgets, at a crash, what was not synced: bytes since the last force
- * of their file, and names since the last sync of the directory.
+ * of their file, and names since the last sync of the directory. A directory in it is another, with failures, forces and
+ * room of its own.
  */
 public final class MemoryDisk implements LogFiles {
 
@@ -25,6 +26,7 @@ public final class MemoryDisk implements LogFiles {
 
     private final Map<String, Content> names = new TreeMap<>();
     private Map<String, Content> durableNames = new TreeMap<>();
+    private final Map<String, MemoryDisk> directories = new TreeMap<>();
     private final Set<String> locks = new HashSet<>();
     private long capacity = Long.MAX_VALUE;
     private boolean forceFails;
@@ -46,6 +48,13 @@ public final class MemoryDisk implements LogFiles {
 
     public synchronized int forces() {
         return forces;
+    }
+
+    /** Bytes at the ends of files that a crash may take. */
+    public synchronized long unforced() {
+        return names.values().stream()
+                .mapToLong(content -> content.now.length - content.forced.length)
+                .sum();
     }
 
     public synchronized long used() {
@@ -85,6 +94,7 @@ public final class MemoryDisk implements LogFiles {
             copy.names.put(name, same);
         });
         copy.durableNames = new TreeMap<>(copy.names);
+        directories.forEach((name, inner) -> copy.directories.put(name, inner.copy()));
         return copy;
     }
 
@@ -108,6 +118,7 @@ public final class MemoryDisk implements LogFiles {
             after.names.put(name, left);
         });
         after.durableNames = new TreeMap<>(after.names);
+        directories.forEach((name, inner) -> after.directories.put(name, inner.crash(random)));
         return after;
     }
 
@@ -145,13 +156,13 @@ public final class MemoryDisk implements LogFiles {
     }
 
     @Override
-    public LogFiles directory(String name) {
-        throw new UnsupportedOperationException("a flat disk");
+    public synchronized MemoryDisk directory(String name) {
+        return directories.computeIfAbsent(name, created -> new MemoryDisk());
     }
 
     @Override
-    public List<String> directories() {
-        return List.of();
+    public synchronized List<String> directories() {
+        return List.copyOf(directories.keySet());
     }
 
     @Override

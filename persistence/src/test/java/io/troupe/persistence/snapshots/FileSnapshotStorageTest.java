@@ -3,6 +3,7 @@ package io.troupe.persistence.snapshots;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.troupe.persistence.files.MemoryDisk;
 import io.troupe.replication.SnapshotStorage;
 import io.troupe.replication.SnapshotStorage.Stored;
 import java.io.IOException;
@@ -61,6 +62,22 @@ class FileSnapshotStorageTest {
         assertThat(saved.length()).isEqualTo(state.length);
         assertThat(read(saved)).isEqualTo(state);
         assertThat(storage.list("another")).isEmpty();
+    }
+
+    @Test
+    void aSnapshotIsSyncedMiBByMiBSoThatNoSyncIsLong() throws IOException {
+        var disk = new MemoryDisk();
+        MemoryDisk group = disk.directory("group-g");
+        try (SnapshotStorage.Writer writer = new FileSnapshotStorage(disk).create("g", 1, 1)) {
+            for (int i = 0; i < 50; i++) {
+                writer.out().write(state);
+                assertThat(group.unforced()).isLessThan(1 << 20);
+            }
+            assertThat(group.forces()).as("syncs of 1.1 MB each").isEqualTo(4);
+            writer.commit();
+        }
+        assertThat(group.forces()).isEqualTo(5);
+        assertThat(group.unforced()).isZero();
     }
 
     @Test
