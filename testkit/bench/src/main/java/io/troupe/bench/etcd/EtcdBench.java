@@ -208,11 +208,9 @@ public final class EtcdBench implements Callable<Integer> {
         invocation.say("warming up " + peer.name());
         ByteString value = value(options.valueBytes().get(0));
         clients.fill(value);
-        for (Workload workload : workloads) {
-            for (int outstanding : options.warmUpOutstanding()) {
-                clients.measure(workload, value, outstanding, options.warmUpShare(workloads.size()), seeds);
-            }
-        }
+        options.warmUp(
+                workloads,
+                (workload, outstanding, share) -> clients.measure(workload, value, outstanding, share, seeds));
     }
 
     private void pass(int pass, Map<Peer, Clients> clients) throws InterruptedException {

@@ -40,14 +40,24 @@ public final class LoadOptions {
     @Option(names = "--json", paramLabel = "FILE", description = "also write what was measured to FILE, every pass")
     private @Nullable Path json;
 
-    /** What is outstanding in the loads that warm up, one after the other: the most, which compiles most, first. */
-    public List<Integer> warmUpOutstanding() {
-        return outstanding.stream().sorted(Comparator.reverseOrder()).toList();
+    /** Loads a peer, and returns when the time is over. */
+    public interface Loading<W> {
+        void load(W workload, int outstanding, Duration duration) throws InterruptedException;
     }
 
-    /** How long each of them warms up, when there are so many workloads. */
-    public Duration warmUpShare(int workloads) {
-        return Duration.ofSeconds(warmUp).dividedBy((long) workloads * outstanding.size());
+    /**
+     * Warms a peer up with every load that is measured, each for the same time: workload by workload, the most outstanding,
+     * which compiles most, first.
+     */
+    public <W> void warmUp(List<W> workloads, Loading<W> peer) throws InterruptedException {
+        Duration share = Duration.ofSeconds(warmUp).dividedBy((long) workloads.size() * outstanding.size());
+        List<Integer> mostFirst =
+                outstanding.stream().sorted(Comparator.reverseOrder()).toList();
+        for (W workload : workloads) {
+            for (int each : mostFirst) {
+                peer.load(workload, each, share);
+            }
+        }
     }
 
     public List<Integer> outstanding() {

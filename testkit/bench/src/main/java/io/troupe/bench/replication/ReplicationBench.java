@@ -106,12 +106,9 @@ public final class ReplicationBench implements Callable<Integer> {
     private void measure(List<EngineGroup> groups) throws InterruptedException {
         for (EngineGroup group : groups) {
             invocation.say("warming up " + group.name());
-            for (Workload workload : workloads) {
-                for (int outstanding : options.warmUpOutstanding()) {
-                    group.measure(
-                            workload, options.valueBytes().get(0), outstanding, options.warmUpShare(workloads.size()));
-                }
-            }
+            int bytes = options.valueBytes().get(0);
+            options.warmUp(
+                    workloads, (workload, outstanding, share) -> group.measure(workload, bytes, outstanding, share));
         }
         for (int pass = 1; pass <= measuring.passes(); pass++) {
             for (Workload workload : workloads) {
