@@ -350,18 +350,19 @@ final class PaperServer implements AutoCloseable {
     void accept(String node, long matchIndex) {
         heartbeatIntervalPasses();
         AppendEntries last = await(node, AppendEntries.class);
-        last.replyTo().tell(new AppendAccepted(last.term(), node, matchIndex, last.round()));
-        hasHeardProgressOf(node);
-        status();
+        answer(node, last, matchIndex);
     }
 
-    /** What a peer answers comes to the server by way of its replicator. */
-    private void hasHeardProgressOf(String node) {
+    /** The peer answers what it was sent; the server has heard of it, by way of its replicator, when this returns. */
+    void answer(String node, AppendEntries sent, long matchIndex) {
+        sent.replyTo().tell(new AppendAccepted(sent.term(), node, matchIndex, sent.round()));
         Replica.Message message;
         do {
             message = handled.receiveMessage(Duration.ofSeconds(10));
         } while (!(message instanceof Replicator.Progress progress
-                && progress.peer().equals(node)));
+                && progress.peer().equals(node)
+                && progress.round() == sent.round()));
+        status();
     }
 
     void reject(AppendEntries append, String node, LogPosition hint) {

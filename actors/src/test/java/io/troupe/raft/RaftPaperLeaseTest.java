@@ -2,7 +2,6 @@ package io.troupe.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.troupe.raft.RaftMessage.AppendAccepted;
 import io.troupe.raft.RaftMessage.AppendEntries;
 import io.troupe.raft.RaftMessage.ReadIndex;
 import io.troupe.raft.RaftMessage.ReadIndexReply;
@@ -43,15 +42,8 @@ class RaftPaperLeaseTest {
         return server.latest(node);
     }
 
-    private void answer(String node, AppendEntries sent) {
-        sent.replyTo().tell(new AppendAccepted(sent.term(), node, 1, sent.round()));
-        server.status();
-        server.status(); // By way of the replicator.
-    }
-
     private void renewedBy(String node) {
-        AppendEntries sent = round(node);
-        answer(node, sent);
+        server.answer(node, round(node), 1);
     }
 
     private TestProbe<Replica.Reply> reads() {
@@ -102,7 +94,7 @@ class RaftPaperLeaseTest {
         leads();
         AppendEntries sent = round("n2");
         server.ticksPass(TICKS_WITHIN);
-        answer("n2", sent);
+        server.answer("n2", sent, 1);
         answersByItself();
         server.ticksPass(1);
         mustAsk();
