@@ -4,7 +4,6 @@ import io.troupe.wire.Wire;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -20,6 +19,7 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Down;
 import org.apache.pekko.cluster.typed.Join;
@@ -31,7 +31,8 @@ import org.apache.pekko.cluster.typed.JoinSeedNodes;
  * Pekko's own seed nodes there is none that may form a cluster alone.
  *
  * <p>A node may form a cluster and be cut off before a majority has joined it; the others then form another. Members of a
- * cluster without a majority of the configured nodes therefore go on greeting, and give theirs up for one they hear of.
+ * cluster without a majority of the configured nodes therefore go on greeting, and give theirs up for one they hear of. So
+ * does a node that is joining and that none of the members knows.
  *
  * <p>Transitions: outside → member; outside → refused, when a member of another cluster, or a live
  * node with this node's id, answers; member → leaving ({@link Standing}). Answers greetings until it leaves.
@@ -46,8 +47,8 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     private static final Duration GREET_MISSING_EVERY = Duration.ofSeconds(1);
     private static final int FOREIGN_TOLD_MAX = 1_000;
     /**
-     * A member that is not in this node's view for so long is of another cluster, and not just about to be seen; and a node
-     * that was removed and still runs was not removed at the others.
+     * A member that is not in this node's view for so long is of another cluster, and not just about to be seen; one that
+     * does not see this node will not; and a node that was removed and still runs was not removed at the others.
      */
     private static final Duration GIVE_UP_AFTER = Duration.ofSeconds(5);
 
@@ -78,6 +79,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
      * @param data the id of the answering node's data directory
      * @param knownData the id of the data directory that the answering node knows the asker by; empty when it does not
      * @param member whether the answering node is in a cluster
+     * @param knowsAsker whether the answering node is in a cluster of which it sees the asker's address among the members
      * @param vote whether the asker has the answering node's vote
      */
     record Greeting(
@@ -87,6 +89,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
             String knownData,
             String address,
             boolean member,
+            boolean knowsAsker,
             boolean vote,
             long echoNanos)
             implements Command, Wire {}
@@ -114,8 +117,9 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     private long joinedAtNanos;
     private boolean joining;
     private long explainedAtNanos;
-    private OptionalLong otherClusterSinceNanos = OptionalLong.empty();
-    private OptionalLong removedSinceNanos = OptionalLong.empty();
+    private final Lasting inOtherCluster = new Lasting(GIVE_UP_AFTER);
+    private final Lasting unknown = new Lasting(GIVE_UP_AFTER);
+    private final Lasting removed = new Lasting(GIVE_UP_AFTER);
 
     /** @param data the id of this node's data directory */
     static Behavior<Command> create(
@@ -191,6 +195,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
                         known,
                         selfAddress(),
                         isMember(),
+                        isMember() && present().contains(contact.address()),
                         gaveVote,
                         contact.sentNanos()));
     }
@@ -248,20 +253,23 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     /** Another member: of this node's cluster, it is to be hoped. */
     private void meet(Greeting greeting) {
         Set<String> present = present();
-        if (present.contains(greeting.address()) || !isMinority(present)) {
-            otherClusterSinceNanos = OptionalLong.empty();
-            return;
-        }
         long now = nanoTime.getAsLong();
-        if (otherClusterSinceNanos.isEmpty()) {
-            otherClusterSinceNanos = OptionalLong.of(now);
-        } else if (now - otherClusterSinceNanos.getAsLong() > GIVE_UP_AFTER.toNanos()) {
+        if (inOtherCluster.holds(isMinority(present) && !present.contains(greeting.address()), now)) {
             getContext()
                     .getLog()
                     .warn(
                             "Giving up the cluster of {}, which is no majority of {}: {} at {} is a member of another",
                             present,
                             settings.memberIds(),
+                            greeting.node(),
+                            greeting.address());
+            giveUp();
+        } else if (unknown.holds(isJoining() && !greeting.knowsAsker(), now)) {
+            getContext()
+                    .getLog()
+                    .warn(
+                            "Giving up a membership that no member knows of, {} at {} neither, to join again: who welcomed"
+                                    + " this node has not told them",
                             greeting.node(),
                             greeting.address());
             giveUp();
@@ -298,14 +306,18 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     }
 
     /**
-     * A minority greets who is missing, to hear of another cluster. With the fault switch on, all members greet who is missing: Artery's test mode drops the answer to a
-     * handshake when it comes from a system that has never spoken first, so that a node which began a new
-     * life inside a partition would wait for ever after it is healed.
+     * A minority greets who is missing, to hear of another cluster; and who is joining greets all, to hear whether they know
+     * it: who welcomed it may have crashed before anybody else was told, and Pekko's members ignore what a stranger says.
+     * With the fault switch on, all members greet who is missing: Artery's test mode drops the answer to a handshake when it
+     * comes from a system that has never spoken first, so that a node which began a new life inside a partition would wait
+     * for ever after it is healed.
      */
     private Behavior<Command> onTickAsMember() {
         timers.startTimerAtFixedRate(new Tick(), GREET_MISSING_EVERY);
         Set<String> present = present();
-        if (settings.faultsEnabled() || isMinority(present)) {
+        if (isJoining()) {
+            greet(false, nanoTime.getAsLong(), Set.of());
+        } else if (settings.faultsEnabled() || isMinority(present)) {
             greet(false, nanoTime.getAsLong(), present);
         }
         return this;
@@ -317,12 +329,8 @@ final class Formation extends AbstractBehavior<Formation.Command> {
      * others it stays a member. It ends such a life: the next one joins as any other.
      */
     private Behavior<Command> onTickAsLeaving() {
-        long now = nanoTime.getAsLong();
-        if (Standing.isOnItsWayOut(cluster.selfMember().status()) || cluster.isTerminated()) {
-            removedSinceNanos = OptionalLong.empty();
-        } else if (removedSinceNanos.isEmpty()) {
-            removedSinceNanos = OptionalLong.of(now);
-        } else if (now - removedSinceNanos.getAsLong() > GIVE_UP_AFTER.toNanos()) {
+        boolean isRemoved = !Standing.isOnItsWayOut(cluster.selfMember().status()) && !cluster.isTerminated();
+        if (removed.holds(isRemoved, nanoTime.getAsLong())) {
             getContext()
                     .getLog()
                     .warn("An earlier life of this node was removed from the cluster, and this one with it in its own"
@@ -342,6 +350,10 @@ final class Formation extends AbstractBehavior<Formation.Command> {
         return StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
                 .map(member -> member.address().toString())
                 .collect(Collectors.toSet());
+    }
+
+    private boolean isJoining() {
+        return cluster.selfMember().status() == MemberStatus.joining();
     }
 
     private boolean isMinority(Set<String> present) {

@@ -11,15 +11,16 @@ class CensusTest {
     private static final long MILLI = 1_000_000;
 
     private static Formation.Greeting outside(String node) {
-        return new Formation.Greeting("alpha", node, "data", "", "pekko://troupe@h:" + node, false, false, 0);
+        return new Formation.Greeting("alpha", node, "data", "", "pekko://troupe@h:" + node, false, false, false, 0);
     }
 
     private static Formation.Greeting votingAt(String node, long echoNanos) {
-        return new Formation.Greeting("alpha", node, "data", "", "pekko://troupe@h:" + node, false, true, echoNanos);
+        return new Formation.Greeting(
+                "alpha", node, "data", "", "pekko://troupe@h:" + node, false, false, true, echoNanos);
     }
 
     private static Formation.Greeting member(String node) {
-        return new Formation.Greeting("alpha", node, "data", "", "pekko://troupe@h:" + node, true, false, 0);
+        return new Formation.Greeting("alpha", node, "data", "", "pekko://troupe@h:" + node, true, false, false, 0);
     }
 
     @Test

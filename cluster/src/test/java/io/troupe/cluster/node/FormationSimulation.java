@@ -28,6 +28,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.MemberStatus;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -84,6 +85,15 @@ final class FormationSimulation {
 
     /** One run. */
     static void run(ClusterSimulation sim) {
+        run(sim, FormationSimulation::trouble);
+    }
+
+    /** A node joins by way of another, which can tell nobody of it and then crashes. */
+    static void runWithoutWelcomer(ClusterSimulation sim) {
+        run(sim, FormationSimulation::welcomerCrashes);
+    }
+
+    private static void run(ClusterSimulation sim, Consumer<FormationSimulation> story) {
         Path folder = null;
         var log = (Logger) LoggerFactory.getLogger(Formation.class);
         var level = log.getLevel();
@@ -106,7 +116,8 @@ final class FormationSimulation {
             log.setLevel(Level.INFO);
             log.setAdditive(false);
             log.addAppender(listener);
-            simulation.run();
+            simulation.begin();
+            story.accept(simulation);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
@@ -117,7 +128,7 @@ final class FormationSimulation {
         }
     }
 
-    private void run() {
+    private void begin() {
         sim.onNodeEnd(node -> sim.after(ofSeconds(3), () -> {
             if (!node.isUp()) {
                 node.restart();
@@ -125,6 +136,9 @@ final class FormationSimulation {
         }));
         sim.afterEveryStep(
                 "one forms a cluster at a time", () -> assertThat(tooClose).isEmpty());
+    }
+
+    private void trouble() {
         var random = sim.random("starts");
         List<ClusterNode<?>> nodes = new ArrayList<>();
         for (String name : NAMES) {
@@ -150,8 +164,30 @@ final class FormationSimulation {
                 Fault.clockDrift(0.05));
         sim.runFor(TROUBLE.plusSeconds(1));
         sim.heal();
-        sim.runUntil(() -> nodes.stream().allMatch(node -> node.membersUp().equals(Set.copyOf(NAMES))), ofSeconds(180));
+        awaitOneCluster();
         sim.reached("formed " + formed.size() + " times");
+    }
+
+    private void awaitOneCluster() {
+        sim.runUntil(
+                () -> sim.nodes().stream().allMatch(node -> node.membersUp().equals(Set.copyOf(NAMES))),
+                ofSeconds(180));
+    }
+
+    private void welcomerCrashes() {
+        var others = Set.of("n1", "n2", "n3");
+        others.stream().sorted().forEach(name -> sim.node(name, this::guardian));
+        sim.node("n4", this::guardian);
+        sim.runUntil(
+                () -> sim.nodes().stream().allMatch(node -> node.membersUp().size() == 4), ofSeconds(60));
+        var welcomed = sim.node("n5", this::guardian);
+        sim.partition(others, Set.of("n4", "n5"));
+        sim.runUntil(() -> welcomed.cluster().selfMember().status() == MemberStatus.joining(), ofSeconds(20));
+        sim.crash("n4");
+        sim.restart("n4"); // Asks n5 to join, which takes its earlier life for down then, and waits for nobody.
+        sim.runFor(ofSeconds(2));
+        sim.heal();
+        awaitOneCluster();
     }
 
     private Behavior<Formation.Refused> guardian(ClusterNodeContext node) {

@@ -30,6 +30,17 @@ class FormationSimulationTest {
     }
 
     @Test
+    void aNodeThatOnlyACrashedOneKnewJoinsAgain() {
+        try (var stage = ClusterStage.open(FormationSimulation.CONFIG)) {
+            for (int seed = 0; seed < 3; seed++) {
+                try (var sim = stage.simulate(seed)) {
+                    FormationSimulation.runWithoutWelcomer(sim);
+                }
+            }
+        }
+    }
+
+    @Test
     @Tag("soak")
     void andSoOverManySeeds() {
         try (var stage = ClusterStage.open(FormationSimulation.CONFIG)) {
