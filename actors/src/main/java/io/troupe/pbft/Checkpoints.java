@@ -4,6 +4,7 @@ import io.troupe.pbft.PbftMessage.Checkpoint;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Proofs that states are right (§4.3): who said that it has which checkpoint. Of each sender only the latest few are kept.
@@ -40,11 +41,17 @@ final class Checkpoints {
 
     /** The latest above {@code sequence} that f+1 hold: one of them is correct, so the state is right, and to be had. */
     Optional<Checkpoint> latestProved(long sequence) {
+        return latestProved(sequence, checkpoint -> true);
+    }
+
+    /** As that, among {@code those}. */
+    Optional<Checkpoint> latestProved(long sequence, Predicate<Checkpoint> those) {
         Optional<Checkpoint> latest = Optional.empty();
         for (TreeMap<Long, Digest> ofSender : said.values()) {
             for (Map.Entry<Long, Digest> one : ofSender.tailMap(sequence, false).entrySet()) {
                 Checkpoint checkpoint = new Checkpoint(one.getKey(), one.getValue());
                 if (count(checkpoint) >= members.weakQuorum()
+                        && those.test(checkpoint)
                         && latest.map(Checkpoint::sequence).orElse(sequence) < checkpoint.sequence()) {
                     latest = Optional.of(checkpoint);
                 }

@@ -42,7 +42,7 @@ final class StateTransfer {
     }
 
     private Phase phase = Phase.NONE;
-    /** Whether the state is fetched because this replica's is wrong. */
+    /** Whether the state is put in the place of this replica's though that is further: it is wrong, or out of its window. */
     private boolean repairs;
 
     private long executedAtLastLook;
@@ -113,12 +113,24 @@ final class StateTransfer {
         }
         Optional<Checkpoint> proved = checkpoints.latestProved(core.executed()).or(() -> viewStart);
         boolean isFar = proved.isPresent() && !core.isOpen(proved.get().sequence());
-        boolean isStuck = proved.isPresent() && core.now() - stuckSince > patienceTicks;
-        if (isFar || isStuck) {
+        boolean isStuck = core.now() - stuckSince > patienceTicks;
+        if (isFar || (proved.isPresent() && isStuck)) {
             fetch(proved.get(), false);
         } else {
-            diverged().ifPresent(right -> fetch(right, true));
+            diverged().or(() -> isStuck ? leftOut() : Optional.empty()).ifPresent(instead -> fetch(instead, true));
         }
+    }
+
+    /**
+     * A checkpoint that others are proved to have, for a replica that nothing moves: it has fetched a state beyond its window,
+     * and too few have that. With this one, which it has passed over, its window moves, and it votes again.
+     */
+    private Optional<Checkpoint> leftOut() {
+        return core.isOpen(core.executed() + 1)
+                ? Optional.empty()
+                : checkpoints.latestProved(
+                        core.ledger.stableSequence(),
+                        checkpoint -> core.ledger.taken(checkpoint.sequence()).isEmpty());
     }
 
     /** A checkpoint that others are proved to have with another digest than this replica has. */

@@ -65,7 +65,8 @@
  *       else: that proves that it had not committed.
  *       <p>Where a new view begins, f+1 vouch for, too, when most were killed together: a checkpoint is stable when a quorum has
  *       said that it has it, so at the latest that is stable anywhere f+1 correct replicas have it on their disks, and say so
- *       again. That is why a state that was fetched, on the word of f+1, does not move h by itself.
+ *       again. That is why a state that was fetched, on the word of f+1, does not move h by itself; when that leaves the
+ *       replica beyond its window, and too few have the state, it goes back to one that more have.
  *       <p>The price: one that is back from a crash counts like a silent one until the window has moved on, or the view
  *       changes; with f others silent, too, the view must change before anything is decided.
  *   <li>While all is well 2f+1 replicas vote, the primary and those after it, and the f others are in reserve ({@link

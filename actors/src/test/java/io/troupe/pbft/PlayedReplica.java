@@ -64,7 +64,11 @@ final class PlayedReplica {
     }
 
     PbftMessage heardBy(String peer) {
-        return notary(peer).open((Sealed) peers.get(peer).receiveMessage()).orElseThrow();
+        Replica.Message said = peers.get(peer).receiveMessage();
+        return (said instanceof Signed signed
+                        ? notary(peer).open(signed)
+                        : notary(peer).open((Sealed) said))
+                .orElseThrow();
     }
 
     /** The next write is durable. */

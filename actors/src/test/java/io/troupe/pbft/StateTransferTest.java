@@ -117,4 +117,33 @@ class StateTransferTest {
                 .containsExactly(
                         "fetch " + BEYOND_THE_WINDOW, "restore " + BEYOND_THE_WINDOW, "prune " + BEYOND_THE_WINDOW);
     }
+
+    @Test
+    @DisplayName(
+            "a replica that is out of its window with a state that too few have goes back to one that moves its window")
+    void goesBackToWhatAQuorumHas() {
+        PlayedReplica replica = new PlayedReplica(KIT, "n1", "");
+        Core core = replica.core;
+        Hands hands = new Hands();
+        StateTransfer transfer = new StateTransfer(core, hands);
+        transfer.onLook(Optional.of(at(BEYOND_THE_WINDOW)), 1);
+        transfer.onFetched(BEYOND_THE_WINDOW, HEADER);
+        transfer.onRestored(BEYOND_THE_WINDOW, HEADER);
+        replica.store();
+        transfer.onCheckpoint("n2", at(1024));
+        transfer.onCheckpoint("n3", at(1024));
+        transfer.onLook(Optional.empty(), 1);
+        assertThat(hands.done).as("it has just moved").hasSize(2);
+
+        core.tick();
+        core.tick();
+        transfer.onLook(Optional.empty(), 1);
+        assertThat(hands.done).last().isEqualTo("fetch 1024");
+        transfer.onFetched(1024, HEADER);
+        transfer.onRestored(1024, HEADER);
+        assertThat(replica.store()).containsExactly(new Fact.CheckpointTaken(1024, HEADER));
+        assertThat(core.executed()).isEqualTo(1024);
+        assertThat(core.ledger.stableSequence()).isEqualTo(1024);
+        assertThat(core.isOpen(1025)).isTrue();
+    }
 }
