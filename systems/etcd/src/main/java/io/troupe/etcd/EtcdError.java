@@ -26,6 +26,7 @@ public enum EtcdError {
     LEASE_EXISTS(12, Status.Code.FAILED_PRECONDITION, "etcdserver: lease already exists"),
     LEASE_TTL_TOO_LARGE(13, Status.Code.OUT_OF_RANGE, "etcdserver: too large lease TTL"),
     REQUEST_TOO_LARGE(14, Status.Code.INVALID_ARGUMENT, "etcdserver: request is too large"),
+    /** The code is rpctypes'; etcd 3.4's server loses it and says UNKNOWN. */
     TOO_MANY_REQUESTS(15, Status.Code.RESOURCE_EXHAUSTED, "etcdserver: too many requests"),
     NO_LEADER(16, Status.Code.UNAVAILABLE, "etcdserver: no leader"),
     LEADER_CHANGED(17, Status.Code.UNAVAILABLE, "etcdserver: leader changed"),
@@ -69,8 +70,8 @@ public enum EtcdError {
             "etcdserver: can only promote a learner member which is in sync with leader"),
     TOO_MANY_LEARNERS(49, Status.Code.FAILED_PRECONDITION, "etcdserver: too many learner members in cluster"),
     UNHEALTHY(50, Status.Code.UNAVAILABLE, "etcdserver: unhealthy cluster"),
-    TIMEOUT_LEADER_TRANSFER(
-            51, Status.Code.UNAVAILABLE, "etcdserver: request timed out, leader transfer took too long"),
+    /** etcd 3.4 has no code for it. */
+    TIMEOUT_LEADER_TRANSFER(51, Status.Code.UNKNOWN, "etcdserver: request timed out, leader transfer took too long"),
     NOT_SUPPORTED_FOR_LEARNER(52, Status.Code.UNAVAILABLE, "etcdserver: rpc not supported for learner");
 
     private static final Map<Integer, EtcdError> BY_WIRE_ID =

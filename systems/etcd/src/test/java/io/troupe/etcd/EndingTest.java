@@ -2,7 +2,6 @@ package io.troupe.etcd;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
@@ -109,7 +108,7 @@ class EndingTest {
 
         testKit.stop(replica);
 
-        assertThatThrownBy(() -> waiting.get(60, TimeUnit.SECONDS)).hasMessageContaining(EtcdError.STOPPED.message());
+        RpcTypes.assertRefused(() -> waiting.get(60, TimeUnit.SECONDS), EtcdError.STOPPED);
         testKit.createTestProbe().expectTerminated(guardian, Duration.ofSeconds(20));
     }
 

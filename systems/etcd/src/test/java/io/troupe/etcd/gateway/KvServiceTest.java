@@ -1,6 +1,7 @@
 package io.troupe.etcd.gateway;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
+import static io.troupe.etcd.RpcTypes.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -177,13 +178,6 @@ class KvServiceTest {
             assertThat(e.getStatus().getDescription()).contains("exceeds maximum size 2097152");
         });
         assertThat(kv.put(put("big", "small")).getHeader().getRevision()).isPositive();
-    }
-
-    private static void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, EtcdError error) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(StatusRuntimeException.class, e -> {
-            assertThat(e.getStatus().getCode()).isEqualTo(error.code());
-            assertThat(e.getStatus().getDescription()).isEqualTo(error.message());
-        });
     }
 
     /** On a machine of two processors each ask used to begin one. */

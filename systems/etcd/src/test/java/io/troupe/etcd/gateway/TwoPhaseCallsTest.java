@@ -1,8 +1,8 @@
 package io.troupe.etcd.gateway;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
+import static io.troupe.etcd.RpcTypes.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.typesafe.config.ConfigFactory;
@@ -20,7 +20,6 @@ import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.StatusResponse;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -175,10 +174,7 @@ class TwoPhaseCallsTest {
 
     private void assertThatTheNextCallIsRefused() {
         var stub = MaintenanceGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
-        assertThatThrownBy(() -> stub.status(StatusRequest.getDefaultInstance()))
-                .isInstanceOfSatisfying(StatusRuntimeException.class, e -> assertThat(
-                                e.getStatus().getDescription())
-                        .isEqualTo(EtcdError.TOO_MANY_REQUESTS.message()));
+        assertRefused(() -> stub.status(StatusRequest.getDefaultInstance()), EtcdError.TOO_MANY_REQUESTS);
     }
 
     private void assertThatThereIsRoomAgain() {
@@ -218,16 +214,14 @@ class TwoPhaseCallsTest {
         var unanswered = timeToLive(LEASE);
         theStoreAnswers();
         theLessorIsAsked().replyTo().tell(new LeaseDesk.Unanswered());
-        assertThatThrownBy(() -> unanswered.get(20, TimeUnit.SECONDS))
-                .hasMessageContaining(EtcdError.TIMEOUT.message());
+        assertRefused(() -> unanswered.get(20, TimeUnit.SECONDS), EtcdError.TIMEOUT);
         assertThatThereIsRoomAgain();
 
         var refused = timeToLive(LEASE);
         broker.expectMessageClass(CallBroker.Call.class)
                 .conclude()
                 .accept(new Result.Refused(EtcdError.TIMEOUT_LEADER_FAILED));
-        assertThatThrownBy(() -> refused.get(20, TimeUnit.SECONDS))
-                .hasMessageContaining(EtcdError.TIMEOUT_LEADER_FAILED.message());
+        assertRefused(() -> refused.get(20, TimeUnit.SECONDS), EtcdError.TIMEOUT_LEADER_FAILED);
         assertThatThereIsRoomAgain();
     }
 
@@ -272,14 +266,12 @@ class TwoPhaseCallsTest {
     void leadershipIsMovedByTheLeaderAloneAndWithinItsTime() {
         var other = Member.newBuilder().setID(2).setName("n2").build();
         node.roster().onChanged(Roster.restored(9, List.of(other), new TreeMap<>()));
-        assertThatThrownBy(() -> moveLeader(2).get(20, TimeUnit.SECONDS))
-                .hasMessageContaining("FAILED_PRECONDITION: etcdserver: not leader");
+        assertRefused(() -> moveLeader(2).get(20, TimeUnit.SECONDS), EtcdError.NOT_LEADER);
 
         node.update(new Replica.Status("etcd", "n1", Replica.Role.LEADER, Optional.of("n1"), 1, 1, 1, 0));
         var late = moveLeader(2);
         var asked = replica.expectMessageClass(Replica.TransferLeadership.class);
         asked.replyTo().tell(new Replica.Rejected(0, 0, Replica.Reason.NOT_TAKEN_OVER, "n2 did not take over"));
-        assertThatThrownBy(() -> late.get(20, TimeUnit.SECONDS))
-                .hasMessageContaining("UNAVAILABLE: etcdserver: request timed out, leader transfer took too long");
+        assertRefused(() -> late.get(20, TimeUnit.SECONDS), EtcdError.TIMEOUT_LEADER_TRANSFER);
     }
 }

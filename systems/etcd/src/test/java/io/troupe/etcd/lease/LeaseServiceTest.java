@@ -1,8 +1,8 @@
 package io.troupe.etcd.lease;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
+import static io.troupe.etcd.RpcTypes.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.api.Event;
@@ -15,7 +15,6 @@ import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
 import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.watch.WatchTester;
@@ -181,12 +180,5 @@ class LeaseServiceTest {
                 () -> leases.leaseGrant(
                         LeaseGrantRequest.newBuilder().setTTL(9_000_000_001L).build()),
                 EtcdError.LEASE_TTL_TOO_LARGE);
-    }
-
-    private static void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, EtcdError error) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(StatusRuntimeException.class, e -> {
-            assertThat(e.getStatus().getCode()).isEqualTo(error.code());
-            assertThat(e.getStatus().getDescription()).isEqualTo(error.message());
-        });
     }
 }
