@@ -86,10 +86,8 @@ public final class EtcdStandalone implements Standalone {
         requireNoForeignData(dataDir);
         boolean again = MemberSetup.isIn(dataDir);
         MemberSetup member = again ? MemberSetup.keptIn(dataDir) : MemberSetup.of(flags);
-        FlagRules.checkPeerTls(flags, member);
-        useOwnCertificate(flags, dataDir);
+        NodeSettings settings = settings(flags, member, dataDir);
         List<String> warnings = flags.warnings();
-        NodeSettings settings = NodeSettings.of(NodeConfig.of(flags, member, dataDir));
         EtcdLog.setUp(flags);
         flags.notes().forEach(LOG::info);
         warnings.forEach(LOG::warn);
@@ -106,6 +104,19 @@ public final class EtcdStandalone implements Standalone {
         }
         int code = Lives.run(settings, true, err);
         return code == ExitCodes.OK ? ExitCodes.OK : ExitCodes.FAILURE;
+    }
+
+    /**
+     * What a node is configured with that behaves as an etcd with these flags.
+     *
+     * @throws FlagException when flags contradict each other
+     * @throws SettingsException when the node can make nothing of a value
+     * @throws IOException when a certificate of its own cannot be written
+     */
+    static NodeSettings settings(FlagValues flags, MemberSetup member, Path dataDir) throws IOException {
+        FlagRules.checkPeerTls(flags, member);
+        useOwnCertificate(flags, dataDir);
+        return NodeSettings.of(NodeConfig.of(flags, member, dataDir));
     }
 
     /** {@code --auto-tls}: where no certificate is given, one of our own making. */

@@ -1,13 +1,22 @@
 package io.troupe.etcd.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.troupe.cluster.node.NodeSettings;
 import io.troupe.etcd.EtcdSettings;
+import io.troupe.etcd.auth.JwtTokens;
+import io.troupe.etcd.auth.SimpleTokens;
+import io.troupe.etcd.compactor.Retention;
+import io.troupe.etcd.port.ClientAddress;
+import io.troupe.etcd.tls.TestAuthority;
+import io.troupe.etcd.tls.TlsSettings;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,14 +26,18 @@ class NodeConfigTest {
     @TempDir
     private Path folder;
 
-    private NodeSettings settings(String... arguments) {
+    private NodeSettings settings(String... arguments) throws Exception {
         FlagValues flags = FlagParser.parse(List.of(arguments)).orElseThrow();
         FlagRules.check(flags);
-        return NodeSettings.of(NodeConfig.of(flags, MemberSetup.of(flags), folder));
+        return EtcdStandalone.settings(flags, MemberSetup.of(flags), folder);
+    }
+
+    private EtcdSettings etcd(String... arguments) throws Exception {
+        return EtcdSettings.of(settings(arguments).config());
     }
 
     @Test
-    void withoutFlagsItIsAClusterOfOne() {
+    void withoutFlagsItIsAClusterOfOne() throws Exception {
         NodeSettings node = settings();
         assertThat(node.nodeId()).isEqualTo("default");
         assertThat(node.cluster()).isEqualTo("etcd-cluster");
@@ -34,7 +47,7 @@ class NodeConfigTest {
     }
 
     @Test
-    void peersAreTheProcessesOfTheInitialCluster() {
+    void peersAreTheProcessesOfTheInitialCluster() throws Exception {
         NodeSettings node = settings(
                 "--name=B_2",
                 "--initial-cluster=c=http://10.0.0.3:1,B_2=http://10.0.0.2:2,a=http://10.0.0.1:3",
@@ -50,7 +63,7 @@ class NodeConfigTest {
     }
 
     @Test
-    void limitsAndTimesAreTheFlags() {
+    void limitsAndTimesAreTheFlags() throws Exception {
         List<String> arguments = new ArrayList<>(List.of("--max-request-bytes=10485760", "--max-txn-ops=3"));
         arguments.addAll(List.of("--heartbeat-interval=50", "--election-timeout=500", "--snapshot-count=7"));
         arguments.addAll(List.of("--grpc-keepalive-min-time=1s", "--grpc-keepalive-interval=0", "--bcrypt-cost=4"));
@@ -69,6 +82,111 @@ class NodeConfigTest {
         assertThat(node.config().getInt("troupe.raft.snapshot-entries")).isEqualTo(7);
         assertThat(node.config().getBytes("pekko.remote.artery.advanced.maximum-frame-size"))
                 .isGreaterThan(10_485_760);
+    }
+
+    @Test
+    void theQuotaAndWhatIsCompactedAreTheFlags() throws Exception {
+        assertThat(etcd().autoCompaction().start()).isEmpty();
+        assertThat(etcd("--quota-backend-bytes=4096").quotaBytes()).isEqualTo(4_096);
+        assertThat(etcd("--quota-backend-bytes=-1").quotaBytes()).isNegative();
+        assertThat(etcd("--quota-backend-bytes=0").quotaBytes())
+                .as("the default")
+                .isEqualTo(etcd().quotaBytes());
+
+        var byTime = etcd("--auto-compaction-retention=2h30m").autoCompaction();
+        assertThat(byTime).isEqualTo(new EtcdSettings.AutoCompaction("periodic", "2h30m"));
+        assertThat(byTime.start()).containsInstanceOf(Retention.Periodic.class);
+        var byRevision = etcd("--auto-compaction-mode=revision", "--auto-compaction-retention=1000")
+                .autoCompaction();
+        assertThat(byRevision).isEqualTo(new EtcdSettings.AutoCompaction("revision", "1000"));
+        assertThat(byRevision.start()).containsInstanceOf(Retention.Revisions.class);
+    }
+
+    @Test
+    void tokensAreOfTheKindThatTheFlagNames() throws Exception {
+        var simple = etcd("--auth-token=simple", "--auth-token-ttl=7").auth();
+        assertThat(simple.tokenTtl()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(simple.tokens()).isInstanceOf(SimpleTokens.class);
+        Path secret = Files.writeString(folder.resolve("secret"), "s".repeat(64));
+        assertThat(etcd("--auth-token=jwt,sign-method=HS256,ttl=10m,priv-key=" + secret)
+                        .auth()
+                        .tokens())
+                .isInstanceOf(JwtTokens.class);
+        assertThatThrownBy(() -> etcd("--auth-token=jwt,sign-method=HS256,priv-key=" + folder.resolve("none")))
+                .hasMessageContaining("troupe.etcd.auth.token")
+                .hasMessageContaining(folder.resolve("none").toString());
+    }
+
+    @Test
+    void clientsAreServedWithTheCertificatesOfTheFlags() throws Exception {
+        var authority = new TestAuthority(folder, "authority");
+        var server = authority.issue("server");
+        Path revoked = authority.revoke(List.of(authority.issue("lost")));
+        List<String> suites =
+                List.of("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
+        EtcdSettings etcd = etcd(
+                "--listen-client-urls=http://127.0.0.1:1,https://127.0.0.2:2",
+                "--advertise-client-urls=https://127.0.0.2:2",
+                "--listen-metrics-urls=http://127.0.0.3:3",
+                "--cert-file=" + server.cert(),
+                "--key-file=" + server.key(),
+                "--trusted-ca-file=" + authority.file(),
+                "--client-cert-auth",
+                "--client-crl-file=" + revoked,
+                "--cipher-suites=" + String.join(",", suites));
+        assertThat(etcd.client().tls())
+                .contains(new TlsSettings(
+                        server.cert(),
+                        server.key(),
+                        Optional.of(authority.file()),
+                        true,
+                        Optional.of(revoked),
+                        suites));
+        assertThat(etcd.client().addresses())
+                .containsExactly(
+                        new ClientAddress("127.0.0.2", 2, true, false),
+                        new ClientAddress("127.0.0.1", 1, false, false),
+                        new ClientAddress("127.0.0.3", 3, false, true));
+
+        EtcdSettings open = etcd(
+                "--listen-client-urls=https://127.0.0.2:2",
+                "--advertise-client-urls=https://127.0.0.2:2",
+                "--cert-file=" + server.cert(),
+                "--key-file=" + server.key());
+        assertThat(open.client().tls())
+                .contains(new TlsSettings(
+                        server.cert(), server.key(), Optional.empty(), false, Optional.empty(), List.of()));
+    }
+
+    @Test
+    void withoutACertificateAutoTlsMakesOneThatTheNextStartFinds() throws Exception {
+        String[] flags = {
+            "--listen-client-urls=https://127.0.0.1:1", "--advertise-client-urls=https://127.0.0.1:1", "--auto-tls"
+        };
+        TlsSettings made = etcd(flags).client().tls().orElseThrow();
+        assertThat(made.certFile()).startsWith(folder).isRegularFile();
+        assertThat(made.requiresClientCertificate()).isFalse();
+        byte[] certificate = Files.readAllBytes(made.certFile());
+        assertThat(etcd(flags).client().tls()).contains(made);
+        assertThat(made.certFile()).hasBinaryContent(certificate);
+    }
+
+    @Test
+    void membersShowEachOtherTheCertificatesOfTheFlags() throws Exception {
+        var authority = new TestAuthority(folder, "members");
+        var own = authority.issue("default");
+        NodeSettings node = settings(
+                "--listen-peer-urls=https://127.0.0.1:2",
+                "--initial-advertise-peer-urls=https://127.0.0.1:2",
+                "--peer-cert-file=" + own.cert(),
+                "--peer-key-file=" + own.key(),
+                "--peer-trusted-ca-file=" + authority.file(),
+                "--peer-client-cert-auth");
+        var tls = node.config().getConfig("troupe.artery.tls");
+        assertThat(tls.getString("cert-file")).isEqualTo(own.cert().toString());
+        assertThat(tls.getString("key-file")).isEqualTo(own.key().toString());
+        assertThat(tls.getString("trusted-ca-file")).isEqualTo(authority.file().toString());
+        assertThat(settings().config().getString("troupe.artery.tls.cert-file")).isEmpty();
     }
 
     @Test

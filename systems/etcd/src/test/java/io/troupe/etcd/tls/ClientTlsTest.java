@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.protobuf.ByteString;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
+import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.auth.Permission;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.troupe.etcd.EtcdSettings;
 import io.troupe.etcd.SoloNode;
@@ -118,6 +125,46 @@ class ClientTlsTest {
         Pair stranger = new TestAuthority(folder, "other").issue("stranger");
         assertThat(etcdctl(ca, "--cert=" + stranger.cert(), "--key=" + stranger.key(), "put", "a", "b"))
                 .contains("context deadline exceeded");
+    }
+
+    private static void put(int port, SslContextBuilder shown) throws Exception {
+        ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", port)
+                .overrideAuthority("localhost")
+                .sslContext(GrpcSslContexts.configure(
+                                shown.trustManager(authority.file().toFile()))
+                        .build())
+                .build();
+        try {
+            KVGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(20, TimeUnit.SECONDS)
+                    .put(PutRequest.newBuilder()
+                            .setKey(ByteString.copyFromUtf8("k"))
+                            .build());
+        } finally {
+            SoloNode.disconnect(channel);
+        }
+    }
+
+    private static SslContextBuilder showing(Pair pair) {
+        return SslContextBuilder.forClient()
+                .keyManager(pair.cert().toFile(), pair.key().toFile());
+    }
+
+    @Test
+    void whoShowsNoneOrAStrangersOrARevokedOneIsNotServed() throws Exception {
+        Pair lost = authority.issue("lost");
+        Pair stranger = new TestAuthority(folder, "strangers").issue("unknown");
+        String revoked = "client-cert-auth = on, crl-file = \"" + authority.revoke(List.of(lost)) + "\"";
+        try (SoloNode own = new SoloNode(hocon(server, revoked))) {
+            put(own.port(), showing(alice));
+            for (var shown : List.of(SslContextBuilder.forClient(), showing(stranger), showing(lost))) {
+                assertThatThrownBy(() -> put(own.port(), shown))
+                        .isInstanceOfSatisfying(StatusRuntimeException.class, refusal -> assertThat(
+                                        refusal.getStatus().getCode())
+                                .isEqualTo(Status.Code.UNAVAILABLE));
+            }
+        }
+        put(node.port(), showing(lost)); // Where no list says that it is revoked.
     }
 
     /** The certificate's name is the user (etcd: --client-cert-auth), and a token goes before it. */

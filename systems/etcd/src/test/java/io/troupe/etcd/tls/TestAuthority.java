@@ -1,6 +1,7 @@
 package io.troupe.etcd.tls;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Writer;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -8,14 +9,19 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
@@ -59,6 +65,22 @@ public final class TestAuthority {
         write(pair.cert(), certificate);
         write(pair.key(), new JcaPKCS8Generator(own.getPrivate(), null));
         return pair;
+    }
+
+    /** Certificates of this authority that are good no more, written or written over. */
+    public Path revoke(List<Pair> pairs) throws Exception {
+        var revocations = new X509v2CRLBuilder(name, Date.from(Instant.now().minus(Duration.ofMinutes(1))))
+                .setNextUpdate(Date.from(Instant.now().plus(Duration.ofHours(1))));
+        for (Pair pair : pairs) {
+            try (InputStream in = Files.newInputStream(pair.cert())) {
+                var certificate = (X509Certificate)
+                        CertificateFactory.getInstance("X.509").generateCertificate(in);
+                revocations.addCRLEntry(certificate.getSerialNumber(), new Date(), CRLReason.keyCompromise);
+            }
+        }
+        Path file = folder.resolve("revoked.pem");
+        write(file, revocations.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
+        return file;
     }
 
     private JcaX509v3CertificateBuilder builder(X500Name subject, KeyPair own) {
