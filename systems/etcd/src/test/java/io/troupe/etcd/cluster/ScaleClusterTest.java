@@ -11,6 +11,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import io.troupe.cluster.local.LocalCluster;
+import io.troupe.etcd.SoloNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -67,16 +68,14 @@ class ScaleClusterTest {
                 .jvmOptions("-Xmx1g")
                 .start()) {
             cluster.awaitReady(Duration.ofSeconds(120));
-            ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", cluster.port("etcd", "n1"))
-                    .usePlaintext()
-                    .build();
+            ManagedChannel channel = connect(cluster.port("etcd", "n1"));
             var load = new Load();
             long began = System.nanoTime();
             fill(channel, load);
             long seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began));
             long silenceMillis = TimeUnit.NANOSECONDS.toMillis(load.silenceNanos.get());
-            assertThat(count(channel)).isEqualTo(KEYS);
-            channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+            assertThat(count(channel, false)).isEqualTo(KEYS);
+            SoloNode.disconnect(channel);
 
             cluster.kill("n2");
             long restarted = System.nanoTime();
@@ -86,10 +85,18 @@ class ScaleClusterTest {
             System.out.printf(
                     "%,d keys of 256 B in %d s (%,d/s), %d failed, longest silence %d ms; restart %d ms%n",
                     KEYS, seconds, KEYS / seconds, load.failed.get(), silenceMillis, restartMillis);
+            ManagedChannel again = connect(cluster.port("etcd", "n2"));
+            assertThat(count(again, false)).as("on the restarted node").isEqualTo(KEYS);
+            assertThat(count(again, true)).as("of its own store").isEqualTo(KEYS);
+            SoloNode.disconnect(again);
             assertThat(load.failed.get()).isZero();
             assertThat(silenceMillis).isLessThan(SILENCE_MAX.toMillis());
             assertThat(restartMillis).isLessThan(RESTART_MAX.toMillis());
         }
+    }
+
+    private static ManagedChannel connect(int port) {
+        return NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
     }
 
     private static void fill(ManagedChannel channel, Load load) throws InterruptedException {
@@ -109,13 +116,14 @@ class ScaleClusterTest {
         load.room.acquire(OUTSTANDING);
     }
 
-    private static long count(ManagedChannel channel) {
+    private static long count(ManagedChannel channel, boolean serializable) {
         return KVGrpc.newBlockingStub(channel)
                 .withDeadlineAfter(30, TimeUnit.SECONDS)
                 .range(RangeRequest.newBuilder()
                         .setKey(ByteString.copyFromUtf8("key/"))
                         .setRangeEnd(ByteString.copyFromUtf8("key0"))
                         .setCountOnly(true)
+                        .setSerializable(serializable)
                         .build())
                 .getCount();
     }
