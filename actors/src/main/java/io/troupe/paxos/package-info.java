@@ -58,7 +58,10 @@
  *   <li>A change of members is filled up with no-ops at once, so that it is in force α instances later without waiting for
  *       clients (§3 proposes it for a leader that has nothing to propose).
  *   <li>A learner is promoted whether or not it has caught up: {@code NOT_CAUGHT_UP} is never answered.
- *   <li>Status shows the round of the ballot promised as its term: high numbers, see {@link io.troupe.paxos.Ballot}.
+ *   <li>Status shows the round of the ballot promised as its term: high numbers, see {@link io.troupe.paxos.Ballot}. It is what
+ *       Live has for an epoch number (§5.3): while it stays the same at a master, no other was master. But a raised ballot
+ *       changes it, too, and the engine compares it with nothing: Live's calls carry the epoch and fail in another; here whoever
+ *       needs that puts the term into his commands and compares when they are applied, as etcd's leases do.
  *   <li>Live's checksum of the replicas' state as a log entry, and MultiOp, are for the systems above: etcd's Txn and HashKV.
  * </ul>
  *

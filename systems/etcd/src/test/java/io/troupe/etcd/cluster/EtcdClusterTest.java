@@ -213,8 +213,9 @@ class EtcdClusterTest {
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> !cluster.isRunning(leaving));
         assertThat(Files.readString(log).substring(before))
                 .as("it followed its successor before it was gone, so nobody waited for its silence")
-                .containsPattern("Group etcd: " + leaving + " is FOLLOWER in (term|ballot) [\\w.]+, leader (?!"
-                        + leaving + ")n\\d");
+                .containsPattern(
+                        "Group etcd: %s is FOLLOWER in ((term|ballot) [\\w.]+, leader |.* chain=\\[)(?!%<s)n\\d"
+                                .formatted(leaving));
         try (Client client = jetcd()) {
             client.getKVClient().put(bytes("after"), bytes("hand-over")).get(20, TimeUnit.SECONDS);
         }

@@ -23,12 +23,14 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Three JVMs whose group is a chain: its head is moved, and then killed, at every build, and when asked to its middle, its head
- * and its tail are killed in turn; nothing acknowledged is lost.
+ * Three JVMs whose group is a chain, or runs on Multi-Paxos: its head, or master, is moved, and then killed, at every build, and
+ * when asked to a chain's middle, head and tail are killed in turn; nothing acknowledged is lost.
  */
-class ChainClusterTest {
+class EnginesClusterTest {
 
     private static final int WRITES = 20;
 
@@ -101,11 +103,11 @@ class ChainClusterTest {
                 .isPresent());
     }
 
-    private LocalCluster start() {
+    private LocalCluster start(String engine) {
         LocalCluster cluster = LocalCluster.in(folder.resolve("cluster"))
                 .nodes(3)
                 .systems("etcd")
-                .config("troupe.etcd.engine = chain")
+                .config("troupe.etcd.engine = " + engine)
                 .jvmOptions("-Xmx256m", "-XX:TieredStopAtLevel=1")
                 .start();
         cluster.awaitReady(Duration.ofSeconds(120));
@@ -126,9 +128,10 @@ class ChainClusterTest {
                 .equals(to));
     }
 
-    @Test
-    void theHeadIsMovedAndKilledAndNothingAcknowledgedIsLost() throws Exception {
-        try (LocalCluster cluster = start()) {
+    @ParameterizedTest
+    @ValueSource(strings = {"chain", "multi-paxos"})
+    void whoLeadsIsMovedAndKilledAndNothingAcknowledgedIsLost(String engine) throws Exception {
+        try (LocalCluster cluster = start(engine)) {
             write(cluster, "n3");
             String first = head(cluster, "n3");
             moveHead(cluster, first, first.equals("n2") ? "n1" : "n2");
@@ -147,7 +150,7 @@ class ChainClusterTest {
     @Tag("soak")
     @Test
     void middleHeadAndTailAreKilledInTurnAndNothingAcknowledgedIsLost() throws Exception {
-        try (LocalCluster cluster = start()) {
+        try (LocalCluster cluster = start("chain")) {
             write(cluster, "n3");
             String first = head(cluster, "n3");
             String middle = first.equals("n2") ? "n1" : "n2";
