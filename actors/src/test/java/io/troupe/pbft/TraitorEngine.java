@@ -8,6 +8,7 @@ import io.troupe.replication.Replica;
 import io.troupe.wire.WireBytes;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -90,32 +91,48 @@ final class TraitorEngine implements Engine {
             ActorRef<Replica.Message> peer,
             Notary notary,
             Traitor traitor) {
-        return context.spawnAnonymous(Behaviors.receive(Replica.Message.class)
+        return context.spawnAnonymous(Behaviors.setup(mouth -> Behaviors.receive(Replica.Message.class)
                 .onAnyMessage(message -> {
-                    say(message, reader, peer, notary, traitor);
+                    say(message, reader, (said, delay) -> tell(mouth, peer, said, delay), notary, traitor);
                     return Behaviors.same();
                 })
-                .build());
+                .build()));
+    }
+
+    private static void tell(
+            ActorContext<Replica.Message> mouth, ActorRef<Replica.Message> peer, Replica.Message said, Duration delay) {
+        if (delay.isZero()) {
+            peer.tell(said);
+        } else {
+            mouth.scheduleOnce(delay, peer, said);
+        }
     }
 
     private void say(
-            Replica.Message message, String reader, ActorRef<Replica.Message> peer, Notary notary, Traitor traitor) {
+            Replica.Message message,
+            String reader,
+            BiConsumer<Replica.Message, Duration> peer,
+            Notary notary,
+            Traitor traitor) {
         Treason treason = present.get();
         if (message instanceof Signed signed) {
             notary.open(signed).stream()
                     .flatMap(own -> treason.twist(own, reader, traitor).stream())
-                    .forEach(twisted -> peer.tell(notary.sign(twisted)));
+                    .forEach(twisted -> peer.accept(notary.sign(twisted), treason.delay(twisted, traitor)));
         } else if (message instanceof Sealed letter && letter.from().equals(traitor.name)) {
             notary.read(letter).ifPresent(own -> {
                 treason.twist(own, reader, traitor)
-                        .forEach(twisted -> peer.tell(notary.seal(twisted, List.of(reader))));
+                        .forEach(twisted ->
+                                peer.accept(notary.seal(twisted, List.of(reader)), treason.delay(twisted, traitor)));
                 treason.inOthersNames(own, traitor).ifPresent(lie -> {
                     Sealed forged = notary.seal(lie, List.of(reader));
-                    traitor.others().forEach(other -> peer.tell(new Sealed(other, forged.payload(), forged.macs())));
+                    traitor.others()
+                            .forEach(other ->
+                                    peer.accept(new Sealed(other, forged.payload(), forged.macs()), Duration.ZERO));
                 });
             });
         } else if (treason != Treason.MUTE) {
-            peer.tell(message); // Another's words, which it can hand on or keep.
+            peer.accept(message, Duration.ZERO); // Another's words, which it can hand on or keep.
         }
     }
 }

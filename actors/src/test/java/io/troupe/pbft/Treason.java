@@ -14,7 +14,9 @@ import io.troupe.pbft.PbftMessage.ReadReply;
 import io.troupe.pbft.PbftMessage.Reply;
 import io.troupe.pbft.PbftMessage.ViewChange;
 import io.troupe.replication.Replica;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -145,6 +147,26 @@ enum Treason {
             return List.of(said);
         }
     },
+    /** A slow primary: its orders come when the others' patience is about to end, and now and then when it has. */
+    SLOW {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            return List.of(said);
+        }
+
+        @Override
+        Duration delay(PbftMessage said, Traitor traitor) {
+            boolean orders = said instanceof PrePrepare || said instanceof NewView;
+            return orders ? Duration.ofMillis(300 + traitor.random.nextInt(400)) : Duration.ZERO;
+        }
+    },
+    /** Says everything again and again. */
+    FLOODS {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            return Collections.nCopies(20, said);
+        }
+    },
     /** Says things again that were true once. */
     REPLAYS {
         @Override
@@ -202,6 +224,11 @@ enum Treason {
     /** What is said in the names of all others, besides. */
     Optional<PbftMessage> inOthersNames(PbftMessage said, Traitor traitor) {
         return Optional.empty();
+    }
+
+    /** How long it is kept back. */
+    Duration delay(PbftMessage said, Traitor traitor) {
+        return Duration.ZERO;
     }
 
     /** The one who does it, with what it needs for it. */
