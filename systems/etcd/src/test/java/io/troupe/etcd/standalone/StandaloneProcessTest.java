@@ -75,14 +75,24 @@ class StandaloneProcessTest {
                 .body();
     }
 
-    @Test
-    void itServesIsKilledComesBackByItsDataDirectoryAndRefusesAStrangersToken() throws Exception {
-        String client = "http://127.0.0.1:" + freePort();
-        String peer = "http://127.0.0.1:" + freePort();
-        String[] flags = {
-            "--name=Member_1",
+    private static long count(String client, String key) throws Exception {
+        try (Client jetcd = Client.builder().endpoints(client).build()) {
+            return jetcd.getKVClient().get(bytes(key)).get(20, TimeUnit.SECONDS).getCount();
+        }
+    }
+
+    private static void put(String client, String key) throws Exception {
+        try (Client jetcd = Client.builder().endpoints(client).build()) {
+            jetcd.getKVClient().put(bytes(key), bytes("v")).get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    /** As scripts and harnesses write them, in every way that Go's flags allow. */
+    private String[] flags(String name, String client, String peer, String cluster) {
+        return new String[] {
+            "--name=" + name,
             "--data-dir",
-            folder.resolve("data").toString(),
+            folder.resolve(name).toString(),
             "--listen-client-urls",
             client,
             "--advertise-client-urls",
@@ -90,55 +100,76 @@ class StandaloneProcessTest {
             "--listen-peer-urls=" + peer,
             "-initial-advertise-peer-urls",
             peer,
+            "--initial-cluster",
+            cluster,
+            "--initial-cluster-state=new",
             "--initial-cluster-token",
             "first",
             "--logger=zap"
         };
-        Path log = folder.resolve("log");
-        Process first = etcd(log, flags);
-        awaitReady(first, log);
+    }
+
+    @Test
+    void threeStartTogetherOneIsKilledAndComesBackByItsDataDirectoryAndAStrangersTokenIsRefused() throws Exception {
+        List<String> names = List.of("Member_1", "Member_2", "Member_3");
+        List<String> clients = new ArrayList<>();
+        List<String> peers = new ArrayList<>();
+        List<String> members = new ArrayList<>();
+        for (String name : names) {
+            clients.add("http://127.0.0.1:" + freePort());
+            peers.add("http://127.0.0.1:" + freePort());
+            members.add(name + "=" + peers.get(peers.size() - 1));
+        }
+        String cluster = String.join(",", members);
+        for (int i = 0; i < 3; i++) {
+            etcd(folder.resolve("log" + i), flags(names.get(i), clients.get(i), peers.get(i), cluster));
+        }
+        for (int i = 0; i < 3; i++) {
+            awaitReady(started.get(i), folder.resolve("log" + i));
+        }
+        String client = clients.get(0);
+        Path log = folder.resolve("log0");
+        put(client, "k");
+        assertThat(count(clients.get(2), "k")).isEqualTo(1);
         assertThat(get(client + "/health")).isEqualTo("{\"health\":\"true\"}");
         assertThat(get(client + "/metrics")).contains("etcd_server_has_leader").contains("jvm_memory");
         assertThat(Files.readString(log)).contains("\"level\":\"info\"").contains("\"msg\":\"");
-        try (Client jetcd = Client.builder().endpoints(client).build()) {
-            jetcd.getKVClient().put(bytes("k"), bytes("v")).get(20, TimeUnit.SECONDS);
-        }
-        first.destroyForcibly().waitFor();
 
-        flags[10] = "--initial-cluster-state=existing"; // What begins with --initial is of no account any more.
-        flags[11] = "--snapshot-count=1000";
-        Process second = etcd(log, flags);
-        awaitReady(second, log);
-        assertThat(Files.readString(log)).contains("already initialized as member before");
-        try (Client jetcd = Client.builder().endpoints(client).build()) {
-            assertThat(jetcd.getKVClient()
-                            .get(bytes("k"))
-                            .get(20, TimeUnit.SECONDS)
-                            .getCount())
-                    .isEqualTo(1);
-        }
-
+        started.get(0).destroyForcibly().waitFor();
+        Awaitility.await("the other two go on")
+                .atMost(START_MAX)
+                .ignoreExceptions()
+                .untilAsserted(() -> put(clients.get(1), "without"));
+        String[] flags = flags(names.get(0), client, peers.get(0), cluster);
+        flags[12] = "--initial-cluster-state=existing"; // What begins with --initial is of no account any more.
+        flags[14] = "another";
+        Process again = etcd(log, flags);
         String other = "http://127.0.0.1:" + freePort();
         String others = "http://127.0.0.1:" + freePort();
         Path strangersLog = folder.resolve("strangers-log");
         Process stranger = etcd(
                 strangersLog,
                 "--name=b",
-                "--initial-cluster=Member_1=" + peer + ",b=" + other,
+                "--initial-cluster=Member_2=" + peers.get(1) + ",b=" + other,
                 "--initial-advertise-peer-urls=" + other,
                 "--listen-peer-urls=" + other,
                 "--listen-client-urls=" + others,
                 "--advertise-client-urls=" + others,
                 "--initial-cluster-token=second");
+        awaitReady(again, log);
+        assertThat(Files.readString(log)).contains("already initialized as member before");
+        assertThat(count(client, "k")).isEqualTo(1);
+        assertThat(count(client, "without")).isEqualTo(1);
+
         assertThat(stranger.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(stranger.exitValue()).isEqualTo(1);
         assertThat(Files.readString(strangersLog))
-                .contains("Member_1")
+                .contains("Member_2")
                 .contains("belongs to cluster 'first', this node to 'second'");
 
-        second.destroy();
-        assertThat(second.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(second.exitValue()).isEqualTo(143);
+        again.destroy();
+        assertThat(again.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(again.exitValue()).isEqualTo(143);
     }
 
     @Test
