@@ -1,11 +1,18 @@
 package io.troupe.etcd.gateway;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.KV;
+import io.etcd.jetcd.options.DeleteOption;
+import io.etcd.jetcd.options.GetOption;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.members.MemberIds;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,12 +20,19 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The real etcdctl, where one is installed (Debian: etcd-client). */
 class EtcdctlTest {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     private static SoloNode node;
+
+    @TempDir
+    private Path folder;
 
     @BeforeAll
     static void start() throws Exception {
@@ -42,20 +56,62 @@ class EtcdctlTest {
     }
 
     private static String at(SoloNode server, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("etcdctl", "--endpoints=127.0.0.1:" + server.port()));
-        command.addAll(List.of(arguments));
-        var builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("ETCDCTL_API", "3");
-        Process process = builder.start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return at(server, "", arguments);
+    }
+
+    private static String at(SoloNode server, String input, String[] arguments) throws Exception {
+        Process process = builder(server, arguments).start();
+        try (var in = process.getOutputStream()) {
+            in.write(input.getBytes(UTF_8));
+        }
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
         return output;
     }
 
+    private static ProcessBuilder builder(SoloNode server, String... arguments) {
+        List<String> command = new ArrayList<>(List.of("etcdctl", "--endpoints=127.0.0.1:" + server.port()));
+        command.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("ETCDCTL_API", "3");
+        return builder;
+    }
+
+    /** A command that goes on until it is interrupted. */
+    private final class Running implements AutoCloseable {
+        private final Path output;
+        private final Process process;
+
+        Running(String... arguments) throws Exception {
+            output = Files.createTempFile(folder, "etcdctl", ".out");
+            process = builder(node, arguments).redirectOutput(output.toFile()).start();
+        }
+
+        String output() throws Exception {
+            return Files.readString(output);
+        }
+
+        void awaitOutput(String pattern) {
+            Awaitility.await(pattern).atMost(PATIENCE).untilAsserted(() -> assertThat(output())
+                    .matches(pattern));
+        }
+
+        void awaitEnd() throws Exception {
+            assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        }
+
+        @Override
+        public void close() throws Exception {
+            process.destroy();
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        }
+    }
+
     /** As in etcd, a member tells where its clients reach it a moment after it serves them. */
     private static void awaitStarted(SoloNode server) {
-        Awaitility.await("its own record").atMost(Duration.ofSeconds(20)).until(() -> at(server, "member", "list")
+        Awaitility.await("its own record").atMost(PATIENCE).until(() -> at(server, "member", "list")
                 .contains(" started, n1,"));
     }
 
@@ -78,6 +134,128 @@ class EtcdctlTest {
         assertThat(etcdctl("lease", "list")).contains(lease);
         assertThat(etcdctl("lease", "revoke", lease)).contains("revoked");
         assertThat(etcdctl("get", "leased")).isEmpty();
+    }
+
+    @Test
+    void aWatchTellsWhatBecomesOfAPrefix() throws Exception {
+        try (var watch = new Running("watch", "seen/", "--prefix", "--rev=1", "--prev-kv")) {
+            etcdctl("put", "seen/1", "a");
+            etcdctl("put", "unseen", "a");
+            etcdctl("put", "seen/1", "b");
+            etcdctl("del", "seen/1");
+            watch.awaitOutput("PUT\nseen/1\na\nPUT\nseen/1\na\nseen/1\nb\nDELETE\nseen/1\nb\nseen/1\n\n");
+        }
+    }
+
+    @Test
+    void transactionsAreTakenFromStandardInput() throws Exception {
+        String[] txn = {"txn", "-i"};
+        etcdctl("put", "balance", "1");
+        String request =
+                """
+                mod("balance") > "0"
+                value("balance") = "1"
+
+                put balance 2
+                get balance
+
+                get balance
+
+                """;
+        String prompts =
+                """
+                compares:
+                success requests (get, put, del):
+                failure requests (get, put, del):
+                """;
+        assertThat(at(node, request, txn)).isEqualTo(prompts + "SUCCESS\n\nOK\n\nbalance\n2\n");
+        assertThat(at(node, request, txn)).isEqualTo(prompts + "FAILURE\n\nbalance\n2\n");
+        assertThat(at(node, "\nput balance 3\nput balance 4\n\n\n", txn))
+                .contains("etcdserver: duplicate key given in txn request");
+    }
+
+    @Test
+    void aLockGoesToTheNextWhenItsHolderLetsGo() throws Exception {
+        try (var holder = new Running("lock", "door")) {
+            holder.awaitOutput("door/[0-9a-f]+\n\n"); // The key, and its empty value.
+            try (var next = new Running("lock", "door", "echo", "inside")) {
+                Awaitility.await("the next has queued").atMost(PATIENCE).until(() -> etcdctl(
+                                "get", "door/", "--prefix", "--keys-only")
+                        .matches("(door/[0-9a-f]+\n\n){2}"));
+                assertThat(next.output()).isEmpty();
+                holder.close();
+                next.awaitEnd();
+                assertThat(next.output()).isEqualTo("inside\n");
+            }
+        }
+        assertThat(etcdctl("get", "door/", "--prefix")).isEmpty();
+    }
+
+    @Test
+    void anElectionIsWonAndSeenByWhoListens() throws Exception {
+        try (var leader = new Running("elect", "boss", "me");
+                var listener = new Running("elect", "--listen", "boss")) {
+            leader.awaitOutput("boss/[0-9a-f]+\nme\n");
+            listener.awaitOutput("boss/[0-9a-f]+\nme\n");
+            assertThat(listener.output()).isEqualTo(leader.output());
+        }
+    }
+
+    @Test
+    void aMirrorFollowsAPrefixUnderAnother() throws Exception {
+        try (SoloNode mirror = new SoloNode("")) {
+            etcdctl("put", "orders/1", "a");
+            String to = "127.0.0.1:" + mirror.port();
+            try (var mirroring = new Running("make-mirror", "--prefix=orders/", "--dest-prefix=copy/", to)) {
+                Awaitility.await("what was there").atMost(PATIENCE).until(() -> at(mirror, "get", "copy/", "--prefix")
+                        .equals("copy/1\na\n"));
+                etcdctl("put", "orders/2", "b");
+                etcdctl("del", "orders/1");
+                Awaitility.await("what came since").atMost(PATIENCE).until(() -> at(mirror, "get", "copy/", "--prefix")
+                        .equals("copy/2\nb\n"));
+                assertThat(mirroring.process.isAlive()).isTrue();
+            }
+        }
+    }
+
+    /** A namespace is the client's alone: to everybody else it is a prefix. */
+    @Test
+    void aNamespaceOfJetcdIsAPrefixOfEtcdctl() throws Exception {
+        try (Client jetcd = Client.builder()
+                .endpoints("http://127.0.0.1:" + node.port())
+                .namespace(ByteSequence.from("tenant/", UTF_8))
+                .build()) {
+            KV kv = jetcd.getKVClient();
+            etcdctl("put", "color", "everybody's");
+            kv.put(ByteSequence.from("color", UTF_8), ByteSequence.from("red", UTF_8))
+                    .get(20, TimeUnit.SECONDS);
+            etcdctl("put", "tenant/shape", "round");
+            assertThat(etcdctl("get", "tenant/", "--prefix")).isEqualTo("tenant/color\nred\ntenant/shape\nround\n");
+
+            ByteSequence all = ByteSequence.from(new byte[] {0});
+            var seen = kv.get(all, GetOption.builder().withRange(all).build()).get(20, TimeUnit.SECONDS);
+            assertThat(seen.getKvs())
+                    .extracting(pair -> pair.getKey().toString(UTF_8))
+                    .containsExactly("color", "shape");
+            kv.delete(all, DeleteOption.builder().withRange(all).build()).get(20, TimeUnit.SECONDS);
+            assertThat(etcdctl("get", "tenant/", "--prefix")).isEmpty();
+            assertThat(etcdctl("get", "color")).isEqualTo("color\neverybody's\n");
+        }
+    }
+
+    @Test
+    void defragmentingIsDone() throws Exception {
+        assertThat(etcdctl("defrag")).isEqualTo("Finished defragmenting etcd member[127.0.0.1:" + node.port() + "]\n");
+    }
+
+    /** It writes 50 times a second for a minute. */
+    @Tag("soak")
+    @Test
+    void aSmallLoadPassesItsCheck() throws Exception {
+        try (var check = new Running("check", "perf", "--load=s")) {
+            assertThat(check.process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+            assertThat(check.output()).contains("PASS: Throughput is").doesNotContain("FAIL");
+        }
     }
 
     @Test
