@@ -160,11 +160,17 @@ enum Treason {
             return orders ? Duration.ofMillis(300 + traitor.random.nextInt(400)) : Duration.ZERO;
         }
     },
-    /** Says everything again and again. */
+    /** Votes and replies again and again: nobody answers these, so what it says grows no further of itself. */
     FLOODS {
         @Override
         List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
-            return Collections.nCopies(20, said);
+            boolean isVote = said instanceof PrePrepare
+                    || said instanceof Prepare
+                    || said instanceof Commit
+                    || said instanceof Commits
+                    || said instanceof Checkpoint
+                    || said instanceof Reply;
+            return Collections.nCopies(isVote ? 20 : 1, said);
         }
     },
     /** Says things again that were true once. */
