@@ -15,7 +15,7 @@ final class ConfigurationSafety implements Inspector {
 
     private final Map<String, InForce> leaders = new TreeMap<>();
     private final Map<String, LogView> logs = new TreeMap<>();
-    private final Map<String, Long> latest = new TreeMap<>();
+    private final Map<String, InForce> latest = new TreeMap<>();
     private final Map<String, Long> commitIndexes = new TreeMap<>();
     private final TreeMap<Long, Configuration> committed = new TreeMap<>();
     private long changes;
@@ -23,7 +23,8 @@ final class ConfigurationSafety implements Inspector {
 
     @Override
     public void afterStep(RaftServer server, Replica.Role role) {
-        latest.put(server.node, server.configurationIndex());
+        var now = new InForce(server.term(), server.configurationIndex(), server.configuration());
+        latest.put(server.node, now);
         recordCommitted(server);
         checkSnapshot(server);
         if (logs.put(server.node, server.log()) != server.log()) {
@@ -33,7 +34,6 @@ final class ConfigurationSafety implements Inspector {
             leaders.remove(server.node);
             return;
         }
-        var now = new InForce(server.term(), server.configurationIndex(), server.configuration());
         InForce before = leaders.put(server.node, now);
         if (before != null && before.term() == now.term() && before.index() < now.index()) {
             changes++;
@@ -87,10 +87,9 @@ final class ConfigurationSafety implements Inspector {
         }
     }
 
-    /** A leader that was replaced and does not know may promote a learner that has meanwhile gone on to what follows. */
     private void check(RaftServer leader, InForce before, InForce now) {
         for (String learner : before.configuration().learners()) {
-            if (now.configuration().isVoter(learner) && latest.get(learner) < before.index()) {
+            if (now.configuration().isVoter(learner) && isStrange(learner, before)) {
                 throw new AssertionError("leader " + leader.node + " promoted " + learner
                         + ", which has not even got the entry that made it a learner"); // thesis §4.2.1
             }
@@ -107,6 +106,15 @@ final class ConfigurationSafety implements Inspector {
             throw new AssertionError("leader " + leader.node + " appended the configuration at " + now.index()
                     + " before term " + leader.term() + " had committed anything");
         }
+    }
+
+    /**
+     * It does not know itself for a member. One that knows of a later configuration has been one: a leader that was replaced,
+     * and has not heard of it, may promote whom its successor has removed.
+     */
+    private boolean isStrange(String learner, InForce before) {
+        InForce known = latest.get(learner);
+        return !known.configuration().isMember(learner) && known.index() < before.index();
     }
 
     /** Configurations that leaders appended. */
