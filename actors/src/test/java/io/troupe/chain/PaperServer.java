@@ -2,8 +2,6 @@ package io.troupe.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import io.troupe.chain.ChainMessage.Clients;
 import io.troupe.chain.ChainMessage.Connect;
 import io.troupe.chain.ChainMessage.Forward;
@@ -18,6 +16,7 @@ import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicaControl;
 import io.troupe.replication.SnapshotStorage;
+import io.troupe.replication.paper.PaperSystem;
 import io.troupe.replication.sim.ObservedClients;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +29,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -55,20 +53,17 @@ final class PaperServer implements AutoCloseable {
     private final String node;
     private final ObservedClients clients = new ObservedClients();
     private final Map<String, TestProbe<ChainMessage>> peers = new TreeMap<>();
-    private final ManualTime time;
+    private final PaperSystem system;
     private final AtomicLong clockNanos = new AtomicLong();
     private final AtomicReference<ChainServer> witnessed = new AtomicReference<>();
     private ActorRef<Replica.Message> server;
 
     PaperServer(String node) {
-        Config config = ManualTime.config()
-                .withFallback(PersistenceTestKitPlugin.config())
-                .withFallback(ConfigFactory.load());
         this.node = node;
-        this.kit = ActorTestKit.create("paper", config);
-        this.settings = ChainSettings.from(config);
+        this.system = PaperSystem.create(PersistenceTestKitPlugin.config());
+        this.kit = system.kit();
+        this.settings = ChainSettings.from(kit.system().settings().config());
         this.disk = PersistenceTestKit.create(kit.system());
-        this.time = ManualTime.get(kit.system());
         this.master = kit.createTestProbe(Replica.Message.class);
         this.via = kit.createTestProbe(Answers.Batch.class);
         this.client = kit.createTestProbe(Replica.Reply.class);
@@ -199,7 +194,7 @@ final class PaperServer implements AutoCloseable {
 
     void pass(Duration duration) {
         clockNanos.addAndGet(duration.toNanos());
-        time.timePasses(duration);
+        system.timePasses(duration);
         status(); // What became due is handled before anything that is sent now.
     }
 
@@ -303,6 +298,6 @@ final class PaperServer implements AutoCloseable {
 
     @Override
     public void close() {
-        kit.shutdownTestKit();
+        system.close();
     }
 }

@@ -2,7 +2,6 @@ package io.troupe.paxos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.paxos.PaxosMessage.Accept;
 import io.troupe.paxos.PaxosMessage.Accepted;
@@ -16,6 +15,7 @@ import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicaControl;
 import io.troupe.replication.SnapshotStorage;
+import io.troupe.replication.paper.PaperSystem;
 import io.troupe.replication.sim.ObservedClients;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +26,6 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
@@ -45,20 +44,17 @@ final class PaperReplica implements AutoCloseable {
     final Map<String, TestProbe<PaxosMessage>> peers = new TreeMap<>();
     final TestProbe<PaxosMessage> stranger;
     final SnapshotStorage storage = new InMemorySnapshotStorage();
-    private final ManualTime time;
+    private final PaperSystem system;
     private final AtomicLong clockNanos = new AtomicLong();
     private String journal = JOURNAL;
     private ActorRef<Replica.Message> replica;
 
     PaperReplica(String hocon) {
-        Config config = ConfigFactory.parseString(hocon)
-                .withFallback(ManualTime.config())
-                .withFallback(PersistenceTestKitPlugin.config())
-                .withFallback(ConfigFactory.load());
-        this.kit = ActorTestKit.create("paper", config);
-        this.settings = PaxosSettings.from(config);
+        this.system =
+                PaperSystem.create(ConfigFactory.parseString(hocon).withFallback(PersistenceTestKitPlugin.config()));
+        this.kit = system.kit();
+        this.settings = PaxosSettings.from(kit.system().settings().config());
         this.disk = PersistenceTestKit.create(kit.system());
-        this.time = ManualTime.get(kit.system());
         peers.put("n2", kit.createTestProbe(PaxosMessage.class));
         peers.put("n3", kit.createTestProbe(PaxosMessage.class));
         this.stranger = kit.createTestProbe(PaxosMessage.class);
@@ -112,7 +108,7 @@ final class PaperReplica implements AutoCloseable {
 
     void pass(Duration duration) {
         clockNanos.addAndGet(duration.toNanos());
-        time.timePasses(duration);
+        system.timePasses(duration);
         status(); // What became due is handled before anything that is sent now.
     }
 
@@ -202,6 +198,6 @@ final class PaperReplica implements AutoCloseable {
 
     @Override
     public void close() {
-        kit.shutdownTestKit();
+        system.close();
     }
 }

@@ -1,6 +1,5 @@
 package io.troupe.raft;
 
-import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.raft.RaftMessage.AppendAccepted;
 import io.troupe.raft.RaftMessage.AppendEntries;
@@ -15,6 +14,7 @@ import io.troupe.replication.Groups;
 import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicaControl;
+import io.troupe.replication.paper.PaperSystem;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -46,13 +45,13 @@ final class PaperServer implements AutoCloseable {
 
     private static final String PERSISTENCE_ID = "raft-g@n1";
 
+    private final PaperSystem system;
     final ActorTestKit kit;
     final RaftSettings settings;
     final PersistenceTestKit disk;
     final JournalMachine.Histories histories = new JournalMachine.Histories();
     final Map<String, TestProbe<RaftMessage>> peers = new TreeMap<>();
     final TestProbe<RaftMessage> stranger;
-    private final ManualTime time;
     private final AtomicLong clock = new AtomicLong();
     private final List<String> founders;
     private final Set<String> witnesses;
@@ -71,14 +70,11 @@ final class PaperServer implements AutoCloseable {
     }
 
     private PaperServer(List<String> founders, Set<String> witnesses, String hocon) {
-        Config config = ConfigFactory.parseString(hocon)
-                .withFallback(ManualTime.config())
-                .withFallback(PersistenceTestKitPlugin.config())
-                .withFallback(ConfigFactory.load());
-        this.kit = ActorTestKit.create("paper", config);
-        this.settings = RaftSettings.from(config);
+        this.system =
+                PaperSystem.create(ConfigFactory.parseString(hocon).withFallback(PersistenceTestKitPlugin.config()));
+        this.kit = system.kit();
+        this.settings = RaftSettings.from(kit.system().settings().config());
         this.disk = PersistenceTestKit.create(kit.system());
-        this.time = ManualTime.get(kit.system());
         this.founders = founders;
         this.witnesses = witnesses;
         founders.stream()
@@ -215,7 +211,7 @@ final class PaperServer implements AutoCloseable {
 
     void ticksPass(int ticks) {
         clock.addAndGet(settings.tick().multipliedBy(ticks).toNanos());
-        time.timePasses(settings.tick().multipliedBy(ticks));
+        system.timePasses(settings.tick().multipliedBy(ticks));
         status(); // They are handled before anything that is sent now.
     }
 
@@ -293,8 +289,7 @@ final class PaperServer implements AutoCloseable {
 
     /** All that the peer was told until now and has not been looked at yet. */
     List<RaftMessage> said(String node) {
-        status(); // By way of the replicator, which has said by then what it was to say.
-        kit.createTestProbe().expectNoMessage(Duration.ofMillis(250));
+        system.awaitIdle();
         return received(node);
     }
 
@@ -406,6 +401,6 @@ final class PaperServer implements AutoCloseable {
 
     @Override
     public void close() {
-        kit.shutdownTestKit();
+        system.close();
     }
 }
