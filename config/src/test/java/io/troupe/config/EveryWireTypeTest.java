@@ -35,6 +35,8 @@ class EveryWireTypeTest {
     }
 
     /** What implements {@link Wire} in any module, but for interfaces. */
+    private static final List<Class<?>> WIRE_TYPES = wireTypes();
+
     private static List<Class<?>> wireTypes() {
         return new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("io.troupe").stream()
@@ -48,7 +50,7 @@ class EveryWireTypeTest {
 
     @Test
     void theScanSeesEveryModuleThatSendsOrPersists() {
-        assertThat(wireTypes())
+        assertThat(WIRE_TYPES)
                 .extracting(Class::getPackageName)
                 .contains(
                         "io.troupe.replication",
@@ -60,7 +62,7 @@ class EveryWireTypeTest {
     @TestFactory
     Stream<DynamicTest> everyWireTypeIsRegisteredAndRoundTrips() {
         Registrations registrations = Registrations.load(getClass().getClassLoader());
-        return wireTypes().stream()
+        return WIRE_TYPES.stream()
                 .map(type -> dynamicTest(type.getName(), () -> {
                     assertThat(registrations.byClass(type))
                             .as("%s is Wire and not registered by its module's WireTypes", type.getName())

@@ -39,7 +39,7 @@ class EtcdSimulationTest {
     }
 
     @SimulationTest(
-            seeds = 500,
+            seeds = 300,
             checksReplay = true,
             expects = {
                 Reached.WATCH_RESUMED,
@@ -88,7 +88,7 @@ class EtcdSimulationTest {
     }
 
     @Tag("soak")
-    @SimulationTest(seeds = 20_000, firstSeed = 500)
+    @SimulationTest(seeds = 20_000, firstSeed = 300)
     void whateverFailsForManySeeds(Simulation sim) {
         new EtcdFaults().accept(sim);
     }

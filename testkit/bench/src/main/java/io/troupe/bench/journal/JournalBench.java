@@ -35,8 +35,7 @@ public final class JournalBench implements Callable<Integer> {
 
     private static final String ROW = "%7s %7s %12s %9s %12s %9s %12s %7s %13s%n";
 
-    /** Long enough for the JVM to compile what is measured. */
-    private static final Duration WARM_UP = Duration.ofSeconds(5);
+    private static final Duration WARM_UP_MAX = Duration.ofSeconds(5);
 
     @Mixin
     private Invocation invocation;
@@ -89,10 +88,16 @@ public final class JournalBench implements Callable<Integer> {
         } else {
             invocation.say("warming up");
             JournalRun.measure(
-                    new Load(Collections.max(actors), Collections.min(eventBytes)), measuring.dir(), WARM_UP);
+                    new Load(Collections.max(actors), Collections.min(eventBytes)), measuring.dir(), warmUp());
             print(invocation.out(), eachLoad(load -> JournalRun.measure(load, measuring.dir(), measuring.duration())));
         }
         return ExitCodes.OK;
+    }
+
+    /** Long enough for the JVM to compile what is measured, in a run whose passes are long enough to measure. */
+    private Duration warmUp() {
+        Duration two = measuring.duration().multipliedBy(2);
+        return two.compareTo(WARM_UP_MAX) < 0 ? two : WARM_UP_MAX;
     }
 
     @FunctionalInterface

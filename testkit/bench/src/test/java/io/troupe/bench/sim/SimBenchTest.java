@@ -24,7 +24,7 @@ class SimBenchTest {
 
     @Test
     void everyRowOfBothStagesIsMeasured() {
-        var ran = run("--nodes", "3", "--virtual-seconds", "20", "--seeds", "1");
+        var ran = run("--nodes", "3", "--virtual-seconds", "10", "--seeds", "1");
         assertThat(ran.code()).as(ran.err()).isEqualTo(ExitCodes.OK);
         assertThat(ran.out().lines().skip(1)).hasSize(4).allSatisfy(row -> {
             var cells = row.strip().split("\\s+");
@@ -35,7 +35,7 @@ class SimBenchTest {
                     .as("messages a second: " + row)
                     .isPositive();
         });
-        assertThat(ran.out()).containsPattern("protocol +3 +none +20").containsPattern("cluster +3 +all +20");
+        assertThat(ran.out()).containsPattern("protocol +3 +none +10").containsPattern("cluster +3 +all +10");
     }
 
     @Test
