@@ -14,4 +14,13 @@ public final class CertificateException extends RuntimeException {
     public CertificateException(Path file, String problem, Throwable cause) {
         super(file + " " + problem, cause);
     }
+
+    private CertificateException(String setting, CertificateException problem) {
+        super(setting + ": " + problem.getMessage(), problem);
+    }
+
+    /** The same, naming the setting whose file it is, too. */
+    public CertificateException of(String setting) {
+        return new CertificateException(setting, this);
+    }
 }

@@ -25,7 +25,9 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -96,7 +98,7 @@ public final class ServerTls {
             if (!settings.cipherSuites().isEmpty()) {
                 builder.ciphers(settings.cipherSuites());
             }
-            Optional<TrustManagerFactory> trust = trust();
+            Optional<TrustManager> trust = trust();
             if (trust.isPresent()) {
                 builder.trustManager(trust.get());
             }
@@ -107,7 +109,7 @@ public final class ServerTls {
     }
 
     /** Empty for the JVM's own authorities. */
-    private Optional<TrustManagerFactory> trust() {
+    private Optional<TrustManager> trust() {
         if (settings.trustedCaFile().isEmpty()) {
             return Optional.empty();
         }
@@ -125,7 +127,7 @@ public final class ServerTls {
             } else {
                 factory.init(new CertPathTrustManagerParameters(revoking(authorities)));
             }
-            return Optional.of(factory);
+            return Optional.of(new NamingTrust((X509ExtendedTrustManager) factory.getTrustManagers()[0]));
         } catch (GeneralSecurityException | IOException e) {
             throw new CertificateException(file, "cannot be used: " + e.getMessage(), e);
         }

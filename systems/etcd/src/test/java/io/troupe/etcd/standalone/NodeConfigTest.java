@@ -11,11 +11,14 @@ import io.troupe.etcd.compactor.Retention;
 import io.troupe.etcd.port.ClientAddress;
 import io.troupe.etcd.tls.TestAuthority;
 import io.troupe.etcd.tls.TlsSettings;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -156,6 +159,32 @@ class NodeConfigTest {
         assertThat(open.client().tls())
                 .contains(new TlsSettings(
                         server.cert(), server.key(), Optional.empty(), false, Optional.empty(), List.of()));
+    }
+
+    @Test
+    void aCertificateThatCannotBeUsedEndsTheCommandAndIsNamed() throws Exception {
+        var authority = new TestAuthority(folder, "authority");
+        var server = authority.issue("server");
+        Path absent = folder.resolve("absent.pem");
+        Path dataDir = folder.resolve("data");
+        var out = new StringWriter();
+        var err = new StringWriter();
+        int code = new EtcdStandalone()
+                .run(
+                        List.of(
+                                "--data-dir=" + dataDir,
+                                "--listen-client-urls=https://127.0.0.1:1",
+                                "--advertise-client-urls=https://127.0.0.1:1",
+                                "--cert-file=" + server.cert(),
+                                "--key-file=" + server.key(),
+                                "--client-cert-auth",
+                                "--trusted-ca-file=" + absent),
+                        Map.of(),
+                        new PrintWriter(out),
+                        new PrintWriter(err));
+        assertThat(code).isEqualTo(1);
+        assertThat(err.toString()).startsWith("etcd: ").contains("trusted-ca-file: " + absent + " does not exist");
+        assertThat(dataDir).doesNotExist();
     }
 
     @Test

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import com.google.protobuf.ByteString;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
@@ -28,17 +31,24 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** A member that speaks TLS and asks its clients for certificates, to jetcd and to the real etcdctl. */
 class ClientTlsTest {
@@ -150,21 +160,72 @@ class ClientTlsTest {
                 .keyManager(pair.cert().toFile(), pair.key().toFile());
     }
 
+    /** What is logged by a class while the test goes on. */
+    private static final class Logged extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+        private final Queue<String> lines = new ConcurrentLinkedQueue<>();
+        private final ch.qos.logback.classic.Logger logger;
+
+        Logged(String by) {
+            logger = (ch.qos.logback.classic.Logger) LoggerFactory.getLogger("io.troupe.etcd." + by);
+            start();
+            logger.addAppender(this);
+            logger.setLevel(Level.INFO);
+        }
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            lines.add(event.getFormattedMessage());
+        }
+
+        void await(String pattern) {
+            Awaitility.await().atMost(20, TimeUnit.SECONDS).untilAsserted(() -> assertThat(lines)
+                    .anyMatch(Pattern.compile(pattern).asPredicate()));
+        }
+
+        @Override
+        public void close() {
+            logger.detachAppender(this);
+            logger.setLevel(null);
+        }
+    }
+
     @Test
-    void whoShowsNoneOrAStrangersOrARevokedOneIsNotServed() throws Exception {
+    void whoShowsNoneOrAStrangersOrARevokedOneOrOneOfYesterdayIsNotServedAndTheLogSaysWhich() throws Exception {
         Pair lost = authority.issue("lost");
         Pair stranger = new TestAuthority(folder, "strangers").issue("unknown");
+        Pair expired = authority.issue("expired", Instant.now().minus(Duration.ofDays(1)));
         String revoked = "client-cert-auth = on, crl-file = \"" + authority.revoke(List.of(lost)) + "\"";
-        try (SoloNode own = new SoloNode(hocon(server, revoked))) {
+        try (SoloNode own = new SoloNode(hocon(server, revoked));
+                Logged logged = new Logged("port.ProtocolStage")) {
             put(own.port(), showing(alice));
-            for (var shown : List.of(SslContextBuilder.forClient(), showing(stranger), showing(lost))) {
+            for (var shown :
+                    List.of(SslContextBuilder.forClient(), showing(stranger), showing(lost), showing(expired))) {
                 assertThatThrownBy(() -> put(own.port(), shown))
                         .isInstanceOfSatisfying(StatusRuntimeException.class, refusal -> assertThat(
                                         refusal.getStatus().getCode())
                                 .isEqualTo(Status.Code.UNAVAILABLE));
             }
+            logged.await("rejected connection from .*127.0.0.1:.*the certificate of CN=lost, issued by CN=authority,"
+                    + " .*refused: .*revoked");
+            // Who is told which authorities are trusted shows no certificate of another.
+            logged.await("rejected connection from .*Empty client certificate chain");
+            logged.await("rejected connection from .*the certificate of CN=expired, .*refused: .*NotAfter");
         }
         put(node.port(), showing(lost)); // Where no list says that it is revoked.
+    }
+
+    /** As etcd does: whether that matters is for its clients to say. */
+    @Test
+    void aCertificateThatHasExpiredIsShownAndTold() throws Exception {
+        Pair expired = authority.issue("old", Instant.now().minus(Duration.ofDays(1)));
+        try (Logged logged = new Logged("tls.ServerTls");
+                SoloNode own = new SoloNode(hocon(expired, ""))) {
+            logged.await("the certificate in " + expired.cert() + " has expired on ");
+            assertThatThrownBy(() -> put(own.port(), showing(alice)))
+                    .isInstanceOfSatisfying(
+                            StatusRuntimeException.class,
+                            refusal -> assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
+        }
     }
 
     /** The certificate's name is the user (etcd: --client-cert-auth), and a token goes before it. */
@@ -257,16 +318,25 @@ class ClientTlsTest {
         Pair other = authority.issue("other-pair");
         Path empty = Files.writeString(folder.resolve("empty.pem"), "");
         Path absent = folder.resolve("absent.pem");
-        refused(new Pair(absent, server.key()), absent + " does not exist");
-        refused(new Pair(empty, server.key()), empty + " holds no certificate");
-        refused(new Pair(server.cert(), empty), empty + " holds no private key");
+        refused(new Pair(absent, server.key()), "", "cert-file: " + absent + " does not exist");
+        refused(new Pair(empty, server.key()), "", "cert-file: " + empty + " holds no certificate");
+        refused(new Pair(server.cert(), empty), "", "key-file: " + empty + " holds no private key");
         refused(
                 new Pair(server.cert(), other.key()),
-                other.key() + " is not the private key of the certificate in " + server.cert() + " (CN=server)");
+                "",
+                "key-file: " + other.key() + " is not the private key of the certificate in " + server.cert()
+                        + " (CN=server)");
+        refused(server, "trusted-ca-file = \"" + absent + "\"", "trusted-ca-file: " + absent + " does not exist");
+        refused(server, "trusted-ca-file = \"" + empty + "\"", "trusted-ca-file: " + empty + " holds no certificate");
+        refused(
+                server,
+                "trusted-ca-file = \"" + folder + "\"",
+                "trusted-ca-file: " + folder + " holds no certificate that can be read: ");
+        refused(server, "crl-file = \"" + absent + "\"", "crl-file: " + absent + " does not exist");
     }
 
-    private static void refused(Pair pair, String message) {
-        var config = ConfigFactory.parseString(hocon(pair, "")).withFallback(ConfigFactory.load());
+    private static void refused(Pair pair, String more, String message) {
+        var config = ConfigFactory.parseString(hocon(pair, more)).withFallback(ConfigFactory.load());
         assertThatThrownBy(() -> EtcdSettings.of(config))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("troupe.etcd.client.tls")

@@ -41,7 +41,7 @@ public final class TestAuthority {
         this.folder = folder;
         this.keys = keyPair();
         this.name = new X500Name("CN=" + commonName);
-        var certificate = builder(name, keys)
+        var certificate = builder(name, keys, Instant.now().plus(Duration.ofHours(1)))
                 .addExtension(Extension.basicConstraints, true, new BasicConstraints(true))
                 .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()));
         write(file(), certificate);
@@ -54,11 +54,16 @@ public final class TestAuthority {
 
     /** A certificate for {@code commonName} that is good for localhost and 127.0.0.1, written or written over. */
     public Pair issue(String commonName) throws Exception {
+        return issue(commonName, Instant.now().plus(Duration.ofHours(1)));
+    }
+
+    /** One that is valid for two hours, to {@code end}. */
+    public Pair issue(String commonName, Instant end) throws Exception {
         KeyPair own = keyPair();
         var names = new GeneralNames(new GeneralName[] {
             new GeneralName(GeneralName.dNSName, "localhost"), new GeneralName(GeneralName.iPAddress, "127.0.0.1")
         });
-        var certificate = builder(new X500Name("CN=" + commonName), own)
+        var certificate = builder(new X500Name("CN=" + commonName), own, end)
                 .addExtension(Extension.subjectAlternativeName, false, names)
                 .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()));
         var pair = new Pair(folder.resolve(commonName + "-cert.pem"), folder.resolve(commonName + "-key.pem"));
@@ -83,13 +88,12 @@ public final class TestAuthority {
         return file;
     }
 
-    private JcaX509v3CertificateBuilder builder(X500Name subject, KeyPair own) {
-        Instant now = Instant.now();
+    private JcaX509v3CertificateBuilder builder(X500Name subject, KeyPair own, Instant end) {
         return new JcaX509v3CertificateBuilder(
                 name,
                 new BigInteger(100, new SecureRandom()),
-                Date.from(now.minus(Duration.ofHours(1))),
-                Date.from(now.plus(Duration.ofHours(1))),
+                Date.from(end.minus(Duration.ofHours(2))),
+                Date.from(end),
                 subject,
                 own.getPublic());
     }
