@@ -114,8 +114,18 @@ class EnginesClusterTest {
         return cluster;
     }
 
-    /** As {@code etcdctl move-leader}. */
+    /** By {@code etcdctl move-leader}, or where there is none as it does. */
     private static void moveHead(LocalCluster cluster, String from, String to) throws Exception {
+        if (Etcdctl.isInstalled()) {
+            Etcdctl.moveLeader(cluster, from, to);
+        } else {
+            moveHeadByJetcd(cluster, from, to);
+        }
+        Awaitility.await().atMost(Duration.ofSeconds(15)).until(() -> head(cluster, from)
+                .equals(to));
+    }
+
+    private static void moveHeadByJetcd(LocalCluster cluster, String from, String to) throws Exception {
         try (Client client = client(cluster, from)) {
             long target = client.getClusterClient().listMember().get(15, TimeUnit.SECONDS).getMembers().stream()
                     .filter(member -> member.getName().equals(to))
@@ -124,8 +134,6 @@ class EnginesClusterTest {
                     .orElseThrow();
             client.getMaintenanceClient().moveLeader(target).get(15, TimeUnit.SECONDS);
         }
-        Awaitility.await().atMost(Duration.ofSeconds(15)).until(() -> head(cluster, from)
-                .equals(to));
     }
 
     @ParameterizedTest

@@ -34,7 +34,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -303,43 +305,93 @@ class EtcdClusterTest {
         assertThat(prlimit.waitFor()).isZero();
     }
 
-    @Test
-    void aLeaderWhoseDiskIsFullMakesRoomForAnotherAndIsBackWithEverythingOnceThereIsSpace() throws Exception {
+    private static void assumeDisksCanBeMadeToLookFull() throws Exception {
         assumeTrue(
                 new ProcessBuilder("sh", "-c", "command -v prlimit").start().waitFor() == 0,
                 "no prlimit on the PATH (util-linux): no disk is made to look full");
-        String full = awaitLeader();
-        var acknowledged = new TreeMap<String, ByteSequence>();
+    }
+
+    /** Writes until so many keys of this prefix are acknowledged, which are more than the disk of {@code full} takes. */
+    private static Set<String> fill(String full, String prefix) throws Exception {
+        Set<String> acknowledged = new TreeSet<>();
+        ByteSequence value = bytes("v".repeat(64 * 1024));
+        limitFiles(full, Long.toString(Files.size(cluster.log(full)) + (1 << 20)));
         try (Client client = jetcd()) {
-            ByteSequence value = bytes("v".repeat(64 * 1024));
-            limitFiles(full, Long.toString(Files.size(cluster.log(full)) + (1 << 20)));
             for (int i = 0; acknowledged.size() < 40; i++) {
-                String key = "full/" + i;
+                String key = prefix + i;
                 try {
                     client.getKVClient().put(bytes(key), value).get(20, TimeUnit.SECONDS);
-                    acknowledged.put(key, value);
+                    acknowledged.add(key);
                 } catch (ExecutionException | TimeoutException e) {
                     // Refused, or of unknown outcome: nothing is claimed about it.
                 }
             }
-            assertThat(awaitLeader()).as("another leads").isNotEqualTo(full);
-            assertThat(cluster.isRunning(full)).as("the node itself goes on").isTrue();
-            Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(etcdOf(full))
-                    .contains("has failed", "start the node again"));
-            assertThat(Files.readString(cluster.log(full)))
-                    .containsPattern("The journal in .* cannot be written: .* Make room on that disk");
-
-            cluster.restart(full); // A new process has no limit: there is space again.
-            cluster.awaitReady(Duration.ofSeconds(120));
         }
+        return acknowledged;
+    }
+
+    private static void requireItTellsSoAndGoesOn(String full) throws Exception {
+        assertThat(cluster.isRunning(full)).as("the node itself goes on").isTrue();
+        Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(etcdOf(full))
+                .contains("has failed", "start the node again"));
+        assertThat(Files.readString(cluster.log(full)))
+                .containsPattern("The journal in .* cannot be written: .* Make room on that disk");
+    }
+
+    /** A new process has no limit: there is space again. */
+    private static void requireItIsBackWith(String full, String prefix, Set<String> keys) throws Exception {
+        cluster.restart(full);
+        cluster.awaitReady(Duration.ofSeconds(120));
         try (Client client = Client.builder()
                 .endpoints("http://127.0.0.1:" + cluster.port("etcd", full))
                 .build()) {
             var option = GetOption.builder().isPrefix(true).withKeysOnly(true).build();
-            var stored = client.getKVClient().get(bytes("full/"), option).get(30, TimeUnit.SECONDS);
+            var stored = client.getKVClient().get(bytes(prefix), option).get(30, TimeUnit.SECONDS);
             assertThat(stored.getKvs().stream().map(kv -> kv.getKey().toString()))
-                    .containsAll(acknowledged.keySet());
+                    .containsAll(keys);
         }
+    }
+
+    @Test
+    void aLeaderWhoseDiskIsFullMakesRoomForAnotherAndIsBackWithEverythingOnceThereIsSpace() throws Exception {
+        assumeDisksCanBeMadeToLookFull();
+        String full = awaitLeader();
+        Set<String> acknowledged = fill(full, "full-leader/");
+        assertThat(awaitLeader()).as("another leads").isNotEqualTo(full);
+        requireItTellsSoAndGoesOn(full);
+        requireItIsBackWith(full, "full-leader/", acknowledged);
+    }
+
+    @Test
+    void aFollowerWhoseDiskIsFullStopsNobodyElse() throws Exception {
+        assumeDisksCanBeMadeToLookFull();
+        String leader = awaitLeader();
+        String full = cluster.nodeIds().stream()
+                .filter(node -> !node.equals(leader))
+                .findFirst()
+                .orElseThrow();
+        Set<String> acknowledged = fill(full, "full-follower/");
+        requireItTellsSoAndGoesOn(full);
+        for (String node : cluster.nodeIds()) {
+            if (!node.equals(full)) {
+                Awaitility.await(node + " serves")
+                        .atMost(Duration.ofSeconds(20))
+                        .until(() -> put(node, "serves", node));
+            }
+        }
+        requireItIsBackWith(full, "full-follower/", acknowledged);
+    }
+
+    @Test
+    void etcdctlMovesTheLeader() throws Exception {
+        assumeTrue(Etcdctl.isInstalled(), Etcdctl.ABSENT);
+        String from = awaitLeader();
+        String to = cluster.nodeIds().stream()
+                .filter(node -> !node.equals(from))
+                .findFirst()
+                .orElseThrow();
+        Etcdctl.moveLeader(cluster, from, to);
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> leader().equals(Optional.of(to)));
     }
 
     private static String etcdOf(String node) {

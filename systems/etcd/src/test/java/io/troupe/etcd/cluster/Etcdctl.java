@@ -1,0 +1,67 @@
+package io.troupe.etcd.cluster;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.troupe.cluster.local.LocalCluster;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+
+/** The real etcdctl, where one is installed (Debian: etcd-client). */
+final class Etcdctl {
+
+    static final String ABSENT = "no etcdctl on the PATH: install one (Debian: etcd-client) to run this test";
+
+    /** @param output its standard output and standard error */
+    record Ran(int code, String output) {}
+
+    private Etcdctl() {}
+
+    static boolean isInstalled() throws Exception {
+        return new ProcessBuilder("sh", "-c", "command -v etcdctl").start().waitFor() == 0;
+    }
+
+    static Ran run(LocalCluster cluster, String... arguments) throws Exception {
+        String endpoints = cluster.nodeIds().stream()
+                .map(node -> "127.0.0.1:" + cluster.port("etcd", node))
+                .collect(Collectors.joining(","));
+        List<String> command = new ArrayList<>(List.of("etcdctl", "--endpoints=" + endpoints));
+        command.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("ETCDCTL_API", "3");
+        Process process = builder.start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        return new Ran(process.exitValue(), output);
+    }
+
+    /** The member's id, in hexadecimal digits as etcdctl writes it; a member tells its name a moment after it serves. */
+    private static String memberId(LocalCluster cluster, String node) {
+        return Awaitility.await(node + " is listed")
+                .atMost(Duration.ofSeconds(30))
+                .until(
+                        () -> run(cluster, "member", "list")
+                                .output()
+                                .lines()
+                                .map(line -> line.split(", "))
+                                .filter(parts -> parts.length > 2 && parts[2].equals(node))
+                                .map(parts -> parts[0])
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+    }
+
+    /** {@code etcdctl move-leader}: it finds the leader among the endpoints, asks it, and says what became of it. */
+    static void moveLeader(LocalCluster cluster, String from, String to) throws Exception {
+        String target = memberId(cluster, to);
+        assertThat(run(cluster, "move-leader", target))
+                .isEqualTo(
+                        new Ran(0, "Leadership transferred from " + memberId(cluster, from) + " to " + target + "\n"));
+    }
+}
