@@ -3,8 +3,10 @@ package io.troupe.cluster.node;
 import io.troupe.cluster.Endpoint;
 import io.troupe.persistence.journal.Journals;
 import io.troupe.persistence.journal.OpenJournal;
+import io.troupe.persistence.log.DamagedLogException;
 import io.troupe.replication.Groups;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -82,7 +84,7 @@ public final class Node {
             throw NodeFailure.other("The node could not start: " + rootOf(e).getMessage());
         }
         try {
-            metrics.watch(soundJournal(system));
+            metrics.watch(soundJournal(system, settings.dataDir()));
             Node node = new Node(settings, directory, metrics, system);
             node.beginToServe();
             return node;
@@ -107,9 +109,14 @@ public final class Node {
     }
 
     /** Before anything is recovered from it: a node whose journal is damaged must not join and serve half of its groups. */
-    private static OpenJournal soundJournal(ActorSystem<?> system) {
+    private static OpenJournal soundJournal(ActorSystem<?> system, Path dataDir) {
         try {
             return Journals.get(system).open(JOURNAL);
+        } catch (DamagedLogException e) {
+            throw NodeFailure.dataDirectory(e.getMessage()
+                    + " A backup of a node has forgotten what the node said since:"
+                    + " where its groups have other members move all of " + dataDir + " away instead, not the journal"
+                    + " alone, and start the node again; its peers say then how it may join them without");
         } catch (IOException e) {
             throw NodeFailure.dataDirectory(String.valueOf(e.getMessage()));
         }

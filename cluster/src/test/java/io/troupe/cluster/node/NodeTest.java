@@ -305,6 +305,7 @@ class NodeTest {
                         .isEqualTo(ExitCodes.DATA_DIRECTORY))
                 .hasMessageContaining(segment.toString())
                 .hasMessageContaining("at offset")
-                .hasMessageContaining("backup");
+                .hasMessageContaining("backup")
+                .hasMessageContaining("move all of " + settings.dataDir() + " away");
     }
 }

@@ -85,7 +85,7 @@ record Manifest(UUID log, List<Sealed> sealed, SegmentId active) {
         }
     }
 
-    private static Manifest parse(String text, String where) throws DamagedLogException {
+    private static Manifest parse(String text, String where) throws IOException {
         int crcAt = text.lastIndexOf("crc32c ");
         if (crcAt < 0 || !text.substring(crcAt).equals("crc32c " + crc(text.substring(0, crcAt)) + "\n")) {
             throw new DamagedLogException(where, 0, "its checksum does not match its text", REMEDY);
@@ -93,11 +93,8 @@ record Manifest(UUID log, List<Sealed> sealed, SegmentId active) {
         List<String> lines = text.substring(0, crcAt).lines().toList();
         String stamp = STAMP + SegmentHeader.FORMAT_VERSION;
         if (!lines.get(0).equals(stamp)) {
-            throw new DamagedLogException(
-                    where,
-                    0,
-                    "it says '" + lines.get(0) + "', this version reads '" + stamp + "'",
-                    "Open the directory with the version of Troupe that wrote it.");
+            throw new IOException(where + " says '" + lines.get(0) + "', and this version reads '" + stamp
+                    + "': open the log with the version of Troupe that wrote it.");
         }
         UUID log = UUID.fromString(lines.get(1).substring("id ".length()));
         List<Sealed> sealed = new ArrayList<>();
