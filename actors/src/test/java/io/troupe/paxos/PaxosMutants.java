@@ -22,8 +22,11 @@ final class PaxosMutants {
 
     private PaxosMutants() {}
 
-    /** @param seeds within which {@link PaxosFaults} finds it */
-    record Planted(Mutant mutant, int seeds) {
+    /**
+     * @param first of the seeds that are tried
+     * @param seeds within which {@link PaxosFaults} finds it
+     */
+    record Planted(Mutant mutant, long first, int seeds) {
         @Override
         public String toString() {
             return mutant.name();
@@ -31,7 +34,11 @@ final class PaxosMutants {
     }
 
     private static Planted planted(Class<?> bug, Class<?> type, String method, int seeds) {
-        return new Planted(Mutant.advised(bug, type, named(method)), seeds);
+        return planted(bug, type, method, 0, seeds);
+    }
+
+    private static Planted planted(Class<?> bug, Class<?> type, String method, long first, int seeds) {
+        return new Planted(Mutant.advised(bug, type, named(method)), first, seeds);
     }
 
     static List<Planted> all() {
@@ -41,7 +48,7 @@ final class PaxosMutants {
                 planted(ForgetsItsPromiseInACrash.class, Ledger.class, "recover", 20),
                 planted(AnswersBeforeTheSync.class, WriteAheadLog.class, "store", 20),
                 planted(ChoosesItsOwnValue.class, Phase1.class, "mustPropose", 20),
-                planted(TakesTheLowestVote.class, Phase1.class, "higher", 100),
+                planted(TakesTheLowestVote.class, Phase1.class, "higher", 50, 100),
                 planted(ReusesABallot.class, PaxosServer.class, "nextBallot", 20),
                 planted(QuorumOffByOne.class, Quorums.class, "isPhase2", 20),
                 planted(ExecutesAboveAGap.class, Proposing.class, "isChosen", 20),

@@ -50,7 +50,7 @@ class PaxosMutantsTest {
     @MethodSource("mutants")
     void theSimulationFinds(PaxosMutants.Planted planted) throws Exception {
         int budget = Integer.getInteger("troupe.mutant.seeds", planted.seeds());
-        assertThat(HUNT.firstSeedThatFinds(Optional.of(planted.mutant()), budget))
+        assertThat(HUNT.firstSeedThatFinds(Optional.of(planted.mutant()), planted.first(), budget))
                 .as("%s within %s seeds", planted, budget)
                 .isPresent();
     }

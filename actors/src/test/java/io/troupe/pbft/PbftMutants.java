@@ -24,6 +24,7 @@ final class PbftMutants {
     /**
      * @param type whose method is changed
      * @param scenario that finds it
+     * @param first of the seeds that are tried
      * @param seeds within which it does
      */
     record Mutant(
@@ -31,10 +32,20 @@ final class PbftMutants {
             Class<?> type,
             ElementMatcher<? super MethodDescription> method,
             Class<? extends Consumer<Simulation>> scenario,
+            long first,
             int seeds) {
 
         Mutant(Class<?> bug, Class<?> type, ElementMatcher<? super MethodDescription> method, int seeds) {
             this(bug, type, method, PbftFaults.class, seeds);
+        }
+
+        Mutant(
+                Class<?> bug,
+                Class<?> type,
+                ElementMatcher<? super MethodDescription> method,
+                Class<? extends Consumer<Simulation>> scenario,
+                int seeds) {
+            this(bug, type, method, scenario, 0, seeds);
         }
 
         @Override
@@ -52,11 +63,17 @@ final class PbftMutants {
                 new Mutant(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), 40),
                 new Mutant(DropsWhatIsPrepared.class, Ledger.class, named("viewChange"), 40),
                 new Mutant(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 150),
-                new Mutant(VotesAgainInItsOldView.class, VotingRight.class, named("isMute"), PbftLies.class, 200),
+                new Mutant(VotesAgainInItsOldView.class, VotingRight.class, named("isMute"), PbftLies.class, 50, 200),
                 new Mutant(ForgetsItsCheckpoints.class, Ledger.class, named("apply"), PbftOutages.class, 60),
                 new Mutant(VouchesForNothing.class, Vouching.class, named("vouch"), PbftOutages.class, 40),
                 new Mutant(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40),
-                new Mutant(ChoosesWhatOneClaims.class, NewViewDecision.class, named("vouchesFor"), PbftLies.class, 300),
+                new Mutant(
+                        ChoosesWhatOneClaims.class,
+                        NewViewDecision.class,
+                        named("vouchesFor"),
+                        PbftLies.class,
+                        90,
+                        300),
                 new Mutant(
                         SaysBeforeItIsDurable.class,
                         Core.class,

@@ -68,6 +68,9 @@ class PbftMutantsTest {
 
     private static OptionalLong firstSeedThatFinds(Optional<PbftMutants.Mutant> mutant, int budget) throws Exception {
         return hunt(mutant.map(PbftMutants.Mutant::scenario).orElse(PbftFaults.class))
-                .firstSeedThatFinds(mutant.map(bug -> Mutant.advised(bug.bug(), bug.type(), bug.method())), budget);
+                .firstSeedThatFinds(
+                        mutant.map(bug -> Mutant.advised(bug.bug(), bug.type(), bug.method())),
+                        mutant.map(PbftMutants.Mutant::first).orElse(0L),
+                        budget);
     }
 }

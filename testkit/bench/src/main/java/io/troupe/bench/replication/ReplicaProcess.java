@@ -62,7 +62,9 @@ final class ReplicaProcess implements AutoCloseable {
                     return line.substring(ReplicaMain.ANSWER.length());
                 }
             }
-            List<String> said = Files.readAllLines(log);
+            List<String> said = Files.readAllLines(log).stream()
+                    .filter(line -> !line.startsWith("\tat ")) // What went wrong is said above the frames of its stack.
+                    .toList();
             throw new IllegalStateException("a replica has ended; it said last: "
                     + String.join("\n", said.subList(Math.max(0, said.size() - 5), said.size())));
         } catch (IOException e) {

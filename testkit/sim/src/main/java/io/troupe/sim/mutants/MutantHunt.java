@@ -19,6 +19,12 @@ public record MutantHunt(Class<? extends Consumer<Simulation>> scenario, Config 
 
     /** The first of {@code seeds} seeds, from 0, that finds {@code mutant}, or anything when that is empty. */
     public OptionalLong firstSeedThatFinds(Optional<Mutant> mutant, int seeds) throws ReflectiveOperationException {
+        return firstSeedThatFinds(mutant, 0, seeds);
+    }
+
+    /** The first of {@code seeds} seeds, from {@code first}: what is known to be rare need not be looked for from the beginning. */
+    public OptionalLong firstSeedThatFinds(Optional<Mutant> mutant, long first, int seeds)
+            throws ReflectiveOperationException {
         var loader = new MutantLoader(scenario.getClassLoader(), own, mutant);
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
@@ -26,7 +32,7 @@ public record MutantHunt(Class<? extends Consumer<Simulation>> scenario, Config 
         Stage stage = Stage.open(config);
         try {
             Consumer<Simulation> mutated = scenario(loader);
-            for (long seed = 0; seed < seeds; seed++) {
+            for (long seed = first; seed < first + seeds; seed++) {
                 Optional<Throwable> found = run(stage, mutated, seed);
                 if (found.isPresent()) {
                     System.out.printf("%s: seed %d: %s%n", mutant.orElse(null), seed, symptom(found.get()));

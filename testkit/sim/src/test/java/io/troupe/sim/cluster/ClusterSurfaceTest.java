@@ -27,7 +27,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 /** The cluster stage by the same surface as the protocol stage: seeds, nemesis, history, verdict, replay, trace. */
 class ClusterSurfaceTest {
 
-    @SimulationTest(seeds = 10, config = TestCluster.SERIALIZATION, expects = "a bank that opens again")
+    @SimulationTest(seeds = 5, config = TestCluster.SERIALIZATION, expects = "a bank that opens again")
     void noConfirmedDepositIsForgotten(ClusterSimulation sim) {
         deposits(sim, () -> new Account("bank"));
     }

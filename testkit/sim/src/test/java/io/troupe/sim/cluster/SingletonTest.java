@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Pekko's cluster singleton: never two at once, when the resolver and its margins are set as they must be. */
 class SingletonTest {
 
-    private static final int SEEDS = 40;
+    private static final int SEEDS = 25;
 
     /** With the wrong margin it is one run in some seventy that has two; this one is near. */
     private static final int RARE = 68;

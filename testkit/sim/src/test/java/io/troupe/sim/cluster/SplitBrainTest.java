@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Pekko's split-brain resolver, strategy by strategy: who lives on after a partition, seen from both sides. */
 class SplitBrainTest {
 
-    private static final int SEEDS = 5;
+    private static final int SEEDS = 3;
 
     private static final String KEEP_MAJORITY = TestCluster.strategy("keep-majority");
     private static final String KEEP_OLDEST = TestCluster.strategy("keep-oldest");
