@@ -115,6 +115,16 @@ final class Core {
         }
     }
 
+    /**
+     * Asks the others for a batch; all that have it answer. So it is asked for once a tick, whatever comes meanwhile: were
+     * each answer a reason to ask for the next, the others' answers to the same would be as many more.
+     */
+    void fetch(Slot slot, Digest batch) {
+        if (slot.isToBeAskedFor(batch, ticks)) {
+            multicast(new PbftMessage.FetchBatch(slot.sequence, batch));
+        }
+    }
+
     void multicast(Signed signed) {
         peers.values().forEach(peer -> peer.tell(signed));
     }

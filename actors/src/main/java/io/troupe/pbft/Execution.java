@@ -1,6 +1,5 @@
 package io.troupe.pbft;
 
-import io.troupe.pbft.PbftMessage.FetchBatch;
 import io.troupe.pbft.PbftMessage.Request;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +34,7 @@ final class Execution {
             }
             Optional<ByteString> batch = core.batch(sequence, committed.get());
             if (batch.isEmpty()) {
-                core.multicast(new FetchBatch(sequence, committed.get()));
+                core.fetch(core.slot(sequence), committed.get());
                 return;
             }
             List<Request> requests = core.slot(sequence)

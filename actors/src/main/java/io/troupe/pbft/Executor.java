@@ -9,7 +9,11 @@ import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicatedService;
 import io.troupe.replication.SnapshotStorage;
 import io.troupe.replication.StateMachine;
+import io.troupe.wire.WireBytes;
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -48,8 +52,13 @@ final class Executor extends AbstractBehavior<Executor.Command> {
 
     sealed interface Event extends Replica.Message permits Executed, ReadDone, Restored {}
 
-    /** What the operations of a request came to. */
-    record Outcome(RequestId id, Results results) {}
+    /**
+     * What a request came to.
+     *
+     * @param operations that it had
+     * @param results the bytes of their {@link Results}
+     */
+    record Outcome(RequestId id, int operations, ByteString results) {}
 
     /**
      * @param operations executed from the beginning through this batch
@@ -60,10 +69,16 @@ final class Executor extends AbstractBehavior<Executor.Command> {
 
     record ReadDone(String client, RequestId id, long index, Results results) implements Event {}
 
-    record Restored(long sequence, StateHeader header) implements Event {}
+    /** @param replies that the state knows of */
+    record Restored(long sequence, StateHeader header, List<Outcome> replies) implements Event {}
+
+    /** Begins a state with replies; one of earlier versions begins with the service's own format, which is positive. */
+    private static final int STATE_FORMAT = -1;
 
     private final String group;
     private final ReplicatedService service;
+    private final RecentReplies replies = new RecentReplies();
+    private final WireBytes bytes;
     private final SnapshotStorage storage;
     private final int checkpointInterval;
     private final long checkpointBytes;
@@ -103,6 +118,7 @@ final class Executor extends AbstractBehavior<Executor.Command> {
         this.checkpointInterval = checkpointInterval;
         this.checkpointBytes = checkpointBytes;
         this.replica = replica;
+        this.bytes = WireBytes.of(context.getSystem());
     }
 
     @Override
@@ -118,18 +134,36 @@ final class Executor extends AbstractBehavior<Executor.Command> {
     private Behavior<Command> onExecute(Execute execute) {
         List<Outcome> outcomes = new ArrayList<>();
         for (Request request : execute.requests()) {
-            List<Replica.Reply> replies = new ArrayList<>(request.operations().size());
-            for (PbftMessage.Command operation : request.operations()) {
-                replies.add(apply(++operations, operation));
-            }
-            outcomes.add(new Outcome(request.id(), new Results(replies)));
+            Outcome outcome = execute(request);
+            replies.keep(outcome);
+            outcomes.add(outcome);
         }
         bytesSinceCheckpoint += execute.bytes();
         Optional<StateMachine.State> frozen =
-                isCheckpoint(execute.sequence()) ? Optional.of(service.freeze()) : Optional.empty();
+                isCheckpoint(execute.sequence()) ? Optional.of(freeze()) : Optional.empty();
         frozen.ifPresent(state -> bytesSinceCheckpoint = 0);
         replica.tell(new Executed(execute.sequence(), operations, outcomes, frozen));
         return this;
+    }
+
+    private Outcome execute(Request request) {
+        List<Replica.Reply> results = new ArrayList<>(request.operations().size());
+        for (PbftMessage.Command operation : request.operations()) {
+            results.add(apply(++operations, operation));
+        }
+        return new Outcome(request.id(), results.size(), bytes.write(new Results(results)));
+    }
+
+    private StateMachine.State freeze() {
+        List<Outcome> recent = replies.all();
+        StateMachine.State state = service.freeze();
+        return out -> {
+            DataOutputStream header = new DataOutputStream(new BufferedOutputStream(out));
+            header.writeInt(STATE_FORMAT);
+            RecentReplies.write(recent, header);
+            header.flush();
+            state.writeTo(out);
+        };
     }
 
     /** The same at every replica: a state that was restored is a checkpoint's. */
@@ -166,11 +200,23 @@ final class Executor extends AbstractBehavior<Executor.Command> {
                         + restore.sequence() + ", but the snapshot storage does not have it. Restore its file, or"
                         + " remove this node's data of the group and let the replica fetch the state from the others"));
         try (InputStream in = new BufferedInputStream(storage.open(stored))) {
+            restoreReplies(in);
             service.restore(in);
         }
         operations = index;
         bytesSinceCheckpoint = 0;
-        replica.tell(new Restored(restore.sequence(), restore.header()));
+        replica.tell(new Restored(restore.sequence(), restore.header(), replies.all()));
         return this;
+    }
+
+    private void restoreReplies(InputStream in) throws IOException {
+        DataInputStream header = new DataInputStream(in);
+        in.mark(Integer.BYTES);
+        if (header.readInt() == STATE_FORMAT) {
+            replies.readFrom(header);
+        } else {
+            in.reset();
+            replies.clear();
+        }
     }
 }

@@ -211,10 +211,11 @@ final class NormalCase {
     void onPrepare(String from, Prepare message) {
         if (core.isOpen(message.sequence())) {
             Slot slot = core.slot(message.sequence());
-            slot.onPrepare(from, new Vote(message.view(), message.digest()));
+            boolean isNews = slot.onPrepare(from, new Vote(message.view(), message.digest()));
             quorum.onPrepare(from, message);
-            if (!quorum.hears(from)) {
-                repeats.sayVotes(slot, from); // It was in reserve.
+            if (isNews && core.isActiveIn(message.view()) && !quorum.hears(from)) {
+                repeats.sayVotes(
+                        slot, from); // It was in reserve. Said once: two in reserve would answer each other for ever.
             }
             if (slot.committed().isEmpty() && slot.prepareOf(core.node).isEmpty() && quorum.onAsked()) {
                 callForVotes();
@@ -332,7 +333,9 @@ final class NormalCase {
     /** @return whether it was one that this replica needs */
     boolean onBatchBody(BatchBody body) {
         Digest digest = Digest.of(body.batch());
-        Optional<Slot> wanting = core.slotIfAny(body.sequence()).filter(slot -> slot.wants(digest));
+        Optional<Slot> wanting = core.slotIfAny(body.sequence())
+                .filter(slot ->
+                        slot.wants(digest) && core.batch(slot.sequence, digest).isEmpty());
         wanting.ifPresent(slot -> {
             slot.keepBody(digest, body.batch());
             if (core.ledger.isActive() && slot.awaited().filter(digest::equals).isPresent()) {

@@ -31,6 +31,7 @@ import io.troupe.replication.ReplicaControl;
 import io.troupe.replication.SnapshotStorage;
 import io.troupe.replication.WriteAheadLog;
 import io.troupe.wire.WireBytes;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -118,14 +119,15 @@ final class PbftReplica {
 
     private Behavior<Replica.Message> restore(Ledger ledger) {
         if (ledger.latestState().isEmpty()) {
-            return run(ledger);
+            return run(ledger, List.of());
         }
         Fact.CheckpointTaken latest = ledger.latestState().get();
         executor.tell(new Executor.Restore(latest.sequence(), latest.header()));
-        return recovering.await(Executor.Restored.class, restored -> run(ledger));
+        return recovering.await(Executor.Restored.class, restored -> run(ledger, restored.replies()));
     }
 
-    private Behavior<Replica.Message> run(Ledger ledger) {
+    /** @param replies that the state knows of */
+    private Behavior<Replica.Message> run(Ledger ledger, List<Executor.Outcome> replies) {
         Engine.Seat seat = identity.seat();
         Core core = new Core(
                 seat.group(),
@@ -140,7 +142,9 @@ final class PbftReplica {
         TreeSet<String> peers = new TreeSet<>(identity.members().replicas());
         peers.remove(seat.node());
         return recovering.run(
-                peers, identity.settings().tick(), new Running(context, core, identity, executor, keeper, client));
+                peers,
+                identity.settings().tick(),
+                new Running(context, core, identity, executor, keeper, client, replies));
     }
 
     /** The recovered replica. */
@@ -166,7 +170,8 @@ final class PbftReplica {
                 Identity identity,
                 ActorRef<Executor.Command> executor,
                 ActorRef<StateKeeper.Command> keeper,
-                ActorRef<VotingClient.Message> client) {
+                ActorRef<VotingClient.Message> client,
+                List<Executor.Outcome> kept) {
             super(context);
             this.core = core;
             this.executor = executor;
@@ -184,6 +189,7 @@ final class PbftReplica {
             this.viewChanger = new ViewChanger(core, normalCase, new Vouching(core, authenticity));
             this.standings = new Standings(core, execution, repeats, viewChanger, stateTransfer);
             this.replies = new Replies(core);
+            replies.onRestored(kept);
             boolean isFirst = core.ledger.isFresh();
             core.start(normalCase::propose);
             normalCase.recover();
@@ -321,6 +327,7 @@ final class PbftReplica {
 
         private void onRestored(Executor.Restored restored) {
             normalCase.restartAt(restored.sequence());
+            replies.onRestored(restored.replies());
             stateTransfer.onRestored(restored.sequence(), restored.header());
         }
 

@@ -22,7 +22,7 @@ import java.time.Duration;
  * @param maxRequestBytes of one command
  * @param maxWaitingRequests operations known to a replica and not executed
  * @param maxClientRequests operations of this node's clients under way
- * @param clientPipeline requests of this node under way; what its clients ask meanwhile is the next one
+ * @param clientPipeline requests of this node under way, 1 to 4; what its clients ask meanwhile is the next one
  * @param clientSilence a request not answered for this long is sent to all replicas
  * @param clientPatience a request not answered for this long is given up, its outcome unknown
  * @param fastReads whether reads are answered without being ordered; then a write waits for a quorum of replies
@@ -53,6 +53,9 @@ public record PbftSettings(
         int maxStashed,
         String journal,
         String blockingDispatcher) {
+
+    /** So many replies, and as many of ordered reads, are kept for each client ({@link RecentReplies}). */
+    static final int CLIENT_PIPELINE_MAX = 4;
 
     private static final SettingsSection SECTION = new SettingsSection("troupe.pbft");
 
@@ -86,7 +89,11 @@ public record PbftSettings(
                 maxWaitingRequests,
                 "at least max-batch-requests (" + maxBatchRequests + ")");
         SECTION.requireAtLeast(1, "max-client-requests", maxClientRequests);
-        SECTION.requireAtLeast(1, "client-pipeline", clientPipeline);
+        SECTION.require(
+                clientPipeline >= 1 && clientPipeline <= CLIENT_PIPELINE_MAX,
+                "client-pipeline",
+                clientPipeline,
+                "1 to " + CLIENT_PIPELINE_MAX);
         requireTick(tick, "client-silence", clientSilence);
         SECTION.require(
                 clientPatience.compareTo(clientSilence) > 0,

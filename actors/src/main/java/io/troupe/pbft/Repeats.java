@@ -1,7 +1,6 @@
 package io.troupe.pbft;
 
 import io.troupe.pbft.PbftMessage.Commit;
-import io.troupe.pbft.PbftMessage.FetchBatch;
 import io.troupe.pbft.PbftMessage.PrePrepare;
 import io.troupe.pbft.PbftMessage.Prepare;
 import io.troupe.pbft.Slot.Vote;
@@ -24,7 +23,7 @@ final class Repeats {
                     .ifPresent(batch -> core.send(to, new PrePrepare(core.ledger.view(), slot.sequence, batch)));
         }
         sayVotes(slot, to);
-        slot.awaited().ifPresent(chosen -> core.multicast(new FetchBatch(slot.sequence, chosen)));
+        slot.awaited().ifPresent(chosen -> core.fetch(slot, chosen));
     }
 
     void sayVotes(Slot slot, String to) {

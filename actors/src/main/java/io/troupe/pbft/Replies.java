@@ -18,16 +18,25 @@ final class Replies {
 
     void onExecuted(Executor.Executed executed) {
         for (Executor.Outcome outcome : executed.outcomes()) {
-            ByteString results = core.notary.write(outcome.results());
-            Digest digest = Digest.of(results);
-            Reply whole = new Reply(core.ledger.view(), outcome.id(), digest, Optional.of(results));
-            core.requests.executed(outcome.id(), outcome.results().replies().size(), whole, core.now());
+            Reply whole = whole(outcome);
+            core.requests.executed(outcome.id(), outcome.operations(), whole, core.now());
             core.send(
                     outcome.id().client(),
                     isWholeFromHere(outcome.id())
                             ? whole
-                            : new Reply(core.ledger.view(), outcome.id(), digest, Optional.empty()));
+                            : new Reply(whole.view(), whole.id(), whole.digest(), Optional.empty()));
         }
+    }
+
+    /** To what was executed in a state that this replica did not execute, or in an earlier life: for clients that ask again. */
+    void onRestored(List<Executor.Outcome> replies) {
+        core.requests.forgetAll(core.now());
+        replies.forEach(outcome -> core.requests.keep(outcome.id(), outcome.operations(), whole(outcome)));
+    }
+
+    private Reply whole(Executor.Outcome outcome) {
+        return new Reply(
+                core.ledger.view(), outcome.id(), Digest.of(outcome.results()), Optional.of(outcome.results()));
     }
 
     /** For the client not to wait for it. */

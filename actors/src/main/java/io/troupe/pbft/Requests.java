@@ -84,13 +84,14 @@ final class Requests {
     void executed(RequestId id, int operations, PbftMessage.Reply reply, long tick) {
         remove(id);
         proposed.remove(id);
-        keep(id, new Replied(reply, operations));
+        keep(id, operations, reply);
         watchOldest(tick);
     }
 
-    private void keep(RequestId id, Replied replied) {
-        Replied before = replies.put(id, replied);
-        repliesKept += replied.operations() - (before == null ? 0 : before.operations());
+    /** For when its client asks again. */
+    void keep(RequestId id, int operations, PbftMessage.Reply reply) {
+        Replied before = replies.put(id, new Replied(reply, operations));
+        repliesKept += operations - (before == null ? 0 : before.operations());
         while (repliesKept > repliesMax && replies.size() > 1) {
             RequestId oldest = replies.keySet().iterator().next();
             repliesKept -= Objects.requireNonNull(replies.remove(oldest)).operations();
@@ -103,8 +104,10 @@ final class Requests {
                 removed == null ? 0 : removed.request().operations().size();
     }
 
-    /** A fetched state may hold their effects; who waits asks again. */
+    /** Another state is here, which may hold their effects; who waits asks again. What is replied then is the state's. */
     void forgetAll(long tick) {
+        replies.clear();
+        repliesKept = 0;
         waiting.clear();
         operationsWaiting = 0;
         proposed.clear();

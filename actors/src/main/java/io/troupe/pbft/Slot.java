@@ -35,6 +35,9 @@ final class Slot {
     /** Batches that are in no fact yet: accepted, or fetched because they were awaited, wanted, or committed. */
     private final TreeMap<Digest, ByteString> bodies = new TreeMap<>();
 
+    /** When they were asked for last. */
+    private final TreeMap<Digest, Long> askedAt = new TreeMap<>();
+
     Slot(long sequence) {
         this.sequence = sequence;
     }
@@ -45,6 +48,7 @@ final class Slot {
         prepared = false;
         awaited = Optional.empty();
         wanted.clear();
+        askedAt.clear();
     }
 
     void prePrepare(Digest digest) {
@@ -94,6 +98,12 @@ final class Slot {
                 || committed.filter(digest::equals).isPresent();
     }
 
+    /** Whether the batch was not asked for in this tick; it is now. */
+    boolean isToBeAskedFor(Digest digest, long tick) {
+        Long before = askedAt.put(digest, tick);
+        return before == null || before < tick;
+    }
+
     void keepBody(Digest digest, ByteString batch) {
         bodies.put(digest, batch);
     }
@@ -102,8 +112,11 @@ final class Slot {
         return Optional.ofNullable(bodies.get(digest));
     }
 
-    void onPrepare(String from, Vote vote) {
+    /** @return whether it is the sender's first of its view, and none of a later one is known */
+    boolean onPrepare(String from, Vote vote) {
+        Vote before = prepares.get(from);
         prepares.merge(from, vote, Slot::later);
+        return before == null || vote.view() > before.view();
     }
 
     void onCommit(String from, Vote vote) {

@@ -175,7 +175,6 @@ final class StateTransfer {
     void onRestored(long sequence, StateHeader header) {
         phase = Phase.NONE;
         core.executedThrough(sequence);
-        core.requests.forgetAll(core.now());
         onSaved(sequence, header);
     }
 

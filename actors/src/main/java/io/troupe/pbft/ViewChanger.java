@@ -153,8 +153,9 @@ final class ViewChanger {
             enter(new NewView(core.ledger.view(), viewChanges.proofs(core.ledger.view())), decided);
         } else {
             missing.forEach(fetch -> {
-                core.slot(fetch.sequence()).await(fetch.digest());
-                core.multicast(fetch);
+                Slot slot = core.slot(fetch.sequence());
+                slot.await(fetch.digest());
+                core.fetch(slot, fetch.digest());
             });
         }
     }
@@ -263,7 +264,7 @@ final class ViewChanger {
             normalCase.prePrepare(slot, batch.get());
         } else {
             slot.await(chosen);
-            core.multicast(new FetchBatch(slot.sequence, chosen));
+            core.fetch(slot, chosen);
         }
     }
 

@@ -1,7 +1,6 @@
 package io.troupe.pbft;
 
 import io.troupe.pbft.PbftMessage.Certified;
-import io.troupe.pbft.PbftMessage.FetchBatch;
 import io.troupe.pbft.PbftMessage.ViewChange;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -67,8 +66,9 @@ final class Vouching {
         long sequence = claim.sequence();
         Optional<ByteString> batch = core.batch(sequence, claim.digest());
         if (batch.isEmpty()) {
-            core.slot(sequence).want(claim.digest());
-            core.multicast(new FetchBatch(sequence, claim.digest()));
+            Slot slot = core.slot(sequence);
+            slot.want(claim.digest());
+            core.fetch(slot, claim.digest());
         } else if (sequence <= start.decision().last()
                 || authenticity.read(batch.get()).isPresent()) {
             core.record(

@@ -84,6 +84,8 @@
  *       not: the paper's replica would have taken over the checkpoint with which the view begins.
  *   <li>A replica executes what a quorum has committed in any one view, prepared here or not: that commits it (§4.2).
  *   <li>Requests are executed once by the contract's sessions and serials; the paper's timestamps are for matching replies.
+ *       Those are part of the state, as in the paper, of each client to its latest requests and not to one alone: {@link
+ *       io.troupe.pbft.RecentReplies}.
  *   <li>A read is believed when a quorum answers alike <em>from the same state</em>; see {@link io.troupe.pbft.VotingClient}
  *       for what goes wrong otherwise, and for why a write then needs a quorum of replies (Berger, Reiser and Bessani,
  *       SRDS 2021, on what fast reads ask of writes).

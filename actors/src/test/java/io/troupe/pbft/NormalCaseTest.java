@@ -2,9 +2,12 @@ package io.troupe.pbft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.troupe.pbft.PbftMessage.BatchBody;
 import io.troupe.pbft.PbftMessage.Command;
 import io.troupe.pbft.PbftMessage.Commit;
 import io.troupe.pbft.PbftMessage.Execute;
+import io.troupe.pbft.PbftMessage.FetchBatch;
+import io.troupe.pbft.PbftMessage.NoSuchState;
 import io.troupe.pbft.PbftMessage.PrePrepare;
 import io.troupe.pbft.PbftMessage.Prepare;
 import io.troupe.pbft.PbftMessage.Reply;
@@ -187,6 +190,64 @@ class NormalCaseTest {
                 .isEmpty();
         replica.store();
         assertThat(core.slot(1).prepareOf("n2")).isPresent();
+    }
+
+    @Test
+    @DisplayName("who is in reserve and votes nevertheless is told the votes of others, once a vote")
+    void answersAVoteOnce() {
+        PlayedReplica replica = replica("n1");
+        Core core = replica.core;
+        NormalCase normalCase = normalCase(replica);
+        Request request = request("n2", 1, 3);
+        normalCase.onRequest(replica.letter(request), request);
+        Digest digest = Digest.of(((PrePrepare) replica.heardBy(PEER)).batch());
+        for (String node : List.of("n2", "n3")) {
+            normalCase.onPrepare(node, new Prepare(0, 1, digest));
+            normalCase.onCommit(node, new Commit(0, 1, digest));
+        }
+        replica.store();
+        assertThat(replica.heardBy(PEER)).isEqualTo(new Commit(0, 1, digest));
+        for (int tick = 0; tick < 30; tick++) { // Until n4 is in reserve.
+            core.tick();
+            normalCase.onTick();
+        }
+
+        for (long view : List.of(0L, 0L, 7L)) {
+            normalCase.onPrepare(PEER, new Prepare(view, 1, digest));
+        }
+        core.send(PEER, new NoSuchState(7));
+        assertThat(replica.heardBy(PEER)).isEqualTo(new Prepare(0, 1, digest));
+        assertThat(replica.heardBy(PEER)).isEqualTo(new Commit(0, 1, digest));
+        assertThat(replica.heardBy(PEER))
+                .as("and nothing more: of two in reserve each would answer the other's answer")
+                .isEqualTo(new NoSuchState(7));
+    }
+
+    @Test
+    @DisplayName(
+            "a batch that is missing is asked for once a tick, however often others answer what was asked for before")
+    void asksOnceATick() {
+        PlayedReplica replica = replica("n2");
+        Core core = replica.core;
+        NormalCase normalCase = normalCase(replica);
+        List<PrePrepare> missed = List.of(
+                replica.prePrepare(1, replica.letter(request("n3", 1, 2))),
+                replica.prePrepare(2, replica.letter(request("n3", 2, 2))));
+        for (PrePrepare pre : missed) {
+            Commit commit = new Commit(0, pre.sequence(), Digest.of(pre.batch()));
+            List.of("n1", "n3", "n4").forEach(node -> normalCase.onCommit(node, commit));
+        }
+        assertThat(replica.heardBy(PEER)).isEqualTo(fetchOf(missed.get(0)));
+        for (int answers = 0; answers < 3; answers++) {
+            normalCase.onBatchBody(new BatchBody(1, missed.get(0).batch()));
+        }
+        assertThat(replica.heardBy(PEER)).isEqualTo(fetchOf(missed.get(1)));
+        core.send(PEER, new NoSuchState(7));
+        assertThat(replica.heardBy(PEER)).as("nothing more in this tick").isEqualTo(new NoSuchState(7));
+    }
+
+    private static FetchBatch fetchOf(PrePrepare missed) {
+        return new FetchBatch(missed.sequence(), Digest.of(missed.batch()));
     }
 
     @Test

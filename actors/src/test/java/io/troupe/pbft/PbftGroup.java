@@ -55,7 +55,7 @@ final class PbftGroup {
     final Agreement agreement = new Agreement();
     private final ObservedClients clientsOfTraitors = new ObservedClients();
     final InReserve inReserve = new InReserve();
-    private final List<Inspector> properties = List.of(agreement, new KeepsItsWord(), inReserve);
+    private final List<Inspector> properties = List.of(agreement, new KeepsItsWord(), new Watermarks(), inReserve);
     private final TreeMap<String, Core> replicas = new TreeMap<>();
     private final TreeMap<String, Node<?>> nodes = new TreeMap<>();
     private final TreeMap<String, Treason> treasons = new TreeMap<>();
@@ -168,6 +168,12 @@ final class PbftGroup {
             }
         }
         clients.checkComplete(history);
+    }
+
+    /** Waits for so many more writes to be acknowledged. */
+    void awaitWrites(int more) {
+        int before = clients.writes();
+        await(more + " writes are acknowledged", () -> clients.writes() >= before + more);
     }
 
     private void await(String what, BooleanSupplier reached) {

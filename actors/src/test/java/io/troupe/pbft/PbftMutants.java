@@ -7,7 +7,9 @@ import io.troupe.replication.ReplicatedService;
 import io.troupe.replication.Sessions;
 import io.troupe.sim.Simulation;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.method.MethodDescription;
@@ -63,7 +65,7 @@ final class PbftMutants {
                 new Mutant(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), 40),
                 new Mutant(DropsWhatIsPrepared.class, Ledger.class, named("viewChange"), 40),
                 new Mutant(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 150),
-                new Mutant(VotesAgainInItsOldView.class, VotingRight.class, named("isMute"), PbftLies.class, 50, 200),
+                new Mutant(VotesAgainInItsOldView.class, VotingRight.class, named("isMute"), PbftLies.class, 300, 1_000),
                 new Mutant(ForgetsItsCheckpoints.class, Ledger.class, named("apply"), PbftOutages.class, 60),
                 new Mutant(VouchesForNothing.class, Vouching.class, named("vouch"), PbftOutages.class, 40),
                 new Mutant(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40),
@@ -72,7 +74,7 @@ final class PbftMutants {
                         NewViewDecision.class,
                         named("vouchesFor"),
                         PbftLies.class,
-                        90,
+                        50,
                         300),
                 new Mutant(
                         SaysBeforeItIsDurable.class,
@@ -80,7 +82,12 @@ final class PbftMutants {
                         named("record").or(named("whenDurable")),
                         PbftOutages.class,
                         40),
-                new Mutant(CheckpointsWithoutSessions.class, ReplicatedService.class, named("write"), 40));
+                new Mutant(CheckpointsWithoutSessions.class, ReplicatedService.class, named("write"), 40),
+                new Mutant(NeverWaitsLonger.class, ViewChanger.class, named("timeout"), PbftLongDelays.class, 5),
+                new Mutant(AcceptsAboveItsWindow.class, Core.class, named("isOpen"), 40),
+                new Mutant(BelievesAnyNewView.class, Notary.class, named("open"), PbftForgedViews.class, 100),
+                new Mutant(LeavesGapsInANewView.class, NewViewDecision.class, named("of"), 100),
+                new Mutant(ViewChangeOfTwoF.class, Membership.class, named("quorum"), PbftForgedViews.class, 100));
     }
 
     /** §3: two quorums need a correct replica in common. Here they are of 2f. */
@@ -203,6 +210,52 @@ final class PbftMutants {
         }
     }
 
+    /** §4.5.2: a replica waits twice as long for each view that brings nothing. Here always the same time. */
+    static final class NeverWaitsLonger {
+        @Advice.OnMethodExit
+        static void exit(@Advice.FieldValue("core") Core core, @Advice.Return(readOnly = false) long ticks) {
+            ticks = core.settings.ticks(core.settings.viewChangeTimeout());
+        }
+    }
+
+    /** §4.2: n ≤ H. Here a replica that lags behind its primary accepts what is beyond its own window. */
+    static final class AcceptsAboveItsWindow {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.This Core core,
+                @Advice.Argument(0) long sequence,
+                @Advice.Return(readOnly = false) boolean open) {
+            open = isForAPrePrepare() ? sequence > core.ledger.stableSequence() : open;
+        }
+    }
+
+    /** §4.4: a backup verifies the view changes of a new-view. Here it believes what the new primary says of them. */
+    static final class BelievesAnyNewView {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.This Notary notary,
+                @Advice.Argument(0) Object letter,
+                @Advice.Return(readOnly = false) Optional<PbftMessage> opened) {
+            opened = letter instanceof Signed ? contentInANewView(notary, (Signed) letter, opened) : opened;
+        }
+    }
+
+    /** §4.4: the new primary fills gaps with null requests. Here they stay open. */
+    static final class LeavesGapsInANewView {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) Optional<NewViewDecision> decided) {
+            decided = withGaps(decided);
+        }
+    }
+
+    /** §4.4: a new view needs view changes of 2f+1. Here of 2f, and that is all that is asked of what they tell. */
+    static final class ViewChangeOfTwoF {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) int quorum) {
+            quorum = isForAViewChange() ? quorum - 1 : quorum;
+        }
+    }
+
     // -- what is inlined may call nothing but this
 
     /**
@@ -234,6 +287,35 @@ final class PbftMutants {
     static boolean isForOnPrePrepare(Slot slot) {
         return !slot.isMarkedPrepared() && isCalledBy("onPrePrepare");
     }
+
+    static boolean isForAPrePrepare() {
+        return isCalledBy("onPrePrepare");
+    }
+
+    /** What is in the new-view's proof, whoever has signed it. */
+    static Optional<PbftMessage> contentInANewView(Notary notary, Signed letter, Optional<PbftMessage> opened) {
+        return opened.isEmpty() && isCalledBy("onNewView")
+                ? notary.read(new Sealed(letter.from(), letter.payload(), Map.of()))
+                : opened;
+    }
+
+    static Optional<NewViewDecision> withGaps(Optional<NewViewDecision> decided) {
+        if (decided.isEmpty()) {
+            return decided;
+        }
+        TreeMap<Long, Optional<Digest>> chosen = new TreeMap<>(decided.get().chosen());
+        chosen.values().removeIf(Optional::isEmpty);
+        return Optional.of(
+                new NewViewDecision(decided.get().checkpoint(), decided.get().checkpointDigest(), chosen));
+    }
+
+    static boolean isForAViewChange() {
+        List<Class<?>> callers = List.of(ViewChanges.class, ViewChanger.class, NewViewDecision.class);
+        return WITH_CLASSES.walk(
+                frames -> frames.limit(5).anyMatch(frame -> callers.contains(frame.getDeclaringClass())));
+    }
+
+    private static final StackWalker WITH_CLASSES = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
     private static boolean isCalledBy(String method) {
         return StackWalker.getInstance().walk(frames -> frames.limit(10)

@@ -12,21 +12,26 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 /**
- * Every classic bug of {@link PbftMutants} is found by its scenario, {@link PbftFaults}, {@link PbftLies} or {@link
- * PbftOutages}, within its number of seeds.
+ * Every classic bug of {@link PbftMutants} is found by its scenario, {@link PbftFaults}, {@link PbftLies}, {@link
+ * PbftForgedViews}, {@link PbftOutages} or {@link PbftLongDelays}, within its number of seeds.
  *
  * <p>System properties: {@code troupe.mutant} tries those named in it alone, {@code troupe.mutant.seeds} changes how many
  * seeds they are given.
  */
 class PbftMutantsTest {
+
+    /** A mutant that may need more is tried when asked to. */
+    private static final int SEEDS_AT_EVERY_BUILD = 300;
 
     private static final List<Logger> NOISY = List.of(
             (Logger) LoggerFactory.getLogger("io.troupe.pbft"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
@@ -45,16 +50,35 @@ class PbftMutantsTest {
         NOISY.forEach(logger -> logger.setLevel(null));
     }
 
-    static List<PbftMutants.Mutant> mutants() {
+    private static Stream<PbftMutants.Mutant> mutants() {
         String one = System.getProperty("troupe.mutant", "");
-        return PbftMutants.all().stream()
-                .filter(mutant -> one.isEmpty() || one.contains(mutant.toString()))
+        return PbftMutants.all().stream().filter(mutant -> one.isEmpty() || one.contains(mutant.toString()));
+    }
+
+    static List<PbftMutants.Mutant> soonFound() {
+        return mutants()
+                .filter(mutant -> mutant.seeds() <= SEEDS_AT_EVERY_BUILD)
                 .toList();
     }
 
-    @ParameterizedTest
-    @MethodSource("mutants")
+    static List<PbftMutants.Mutant> seldomFound() {
+        return mutants().filter(mutant -> mutant.seeds() > SEEDS_AT_EVERY_BUILD).toList();
+    }
+
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("soonFound")
     void theSimulationFinds(PbftMutants.Mutant mutant) throws Exception {
+        isFound(mutant);
+    }
+
+    @Tag("soak")
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("seldomFound")
+    void theSimulationFindsInTheLongRun(PbftMutants.Mutant mutant) throws Exception {
+        isFound(mutant);
+    }
+
+    private static void isFound(PbftMutants.Mutant mutant) throws Exception {
         int budget = Integer.getInteger("troupe.mutant.seeds", mutant.seeds());
         assertThat(firstSeedThatFinds(Optional.of(mutant), budget))
                 .as("%s within %s seeds", mutant, budget)

@@ -56,7 +56,12 @@ class PbftPaperTest {
         group.finish();
     }
 
-    @SimulationTest(seeds = 5)
+    /**
+     * In every twentieth seed, the 13th is the first, the one in reserve has not heard of the last batch before, and fetches a
+     * state that reflects it. Then it alone can give the third reply of the three that a client needs, to a request that it
+     * has not executed: {@link RecentReplies}.
+     */
+    @SimulationTest(seeds = 14)
     @DisplayName("one of the preferred quorum is gone: the replica in reserve votes, and nobody leaves the view")
     void goneFromThePreferredQuorum(Simulation sim) {
         PbftGroup group = new PbftGroup(sim, 4, Set.of(), true);
@@ -133,6 +138,13 @@ class PbftPaperTest {
         group.finish();
     }
 
+    @SimulationTest(seeds = 3)
+    @DisplayName(
+            "§4.5.2: messages that take longer than there is time for: each view lasts longer, and requests are executed")
+    void longDelays(Simulation sim) {
+        new PbftLongDelays().accept(sim);
+    }
+
     @SimulationTest(seeds = 5)
     @DisplayName("a replica that votes and replies twenty times changes nothing")
     void floodingReplica(Simulation sim) {
@@ -151,7 +163,7 @@ class PbftPaperTest {
         PbftGroup group = new PbftGroup(sim, 4, Set.of(), true);
         sim.runFor(Duration.ofSeconds(1));
         sim.partition(Set.of("n1", "n2"), Set.of("n3", "n4"));
-        sim.runFor(Duration.ofSeconds(1));
+        sim.runFor(Duration.ofSeconds(3)); // What was decided before may be answered yet, by one that fetches it.
         int before = group.clients.writes();
         sim.runFor(Duration.ofSeconds(5));
         assertThat(group.clients.writes()).as("by neither half").isEqualTo(before);
@@ -163,15 +175,17 @@ class PbftPaperTest {
             "§4.3, thesis §5.3: a replica far behind fetches the state, although a source lies, and is as the others")
     void stateTransfer(Simulation sim) {
         PbftGroup group = new PbftGroup(sim, 4, Set.of("n1"), true);
-        group.turn("n1", Treason.LIES_ABOUT_STATE);
         sim.runFor(Duration.ofSeconds(1));
         group.node("n4").crash();
+        int before = group.clients.takenOver("n4").size();
         sim.runFor(Duration.ofSeconds(6));
+        group.turn("n1", Treason.LIES_ABOUT_STATE);
         group.node("n4").restart();
-        int before = group.clients.restores();
         sim.runFor(Duration.ofSeconds(3));
         group.finish();
-        assertThat(group.clients.restores()).isGreaterThan(before);
+        assertThat(group.clients.takenOver("n4"))
+                .as("in its state, and executed by it in no life")
+                .hasSizeGreaterThan(before + 20);
     }
 
     @SimulationTest(seeds = 5)

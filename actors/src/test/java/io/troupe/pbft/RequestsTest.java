@@ -86,6 +86,18 @@ class RequestsTest {
         assertThat(requests.replyTo(id(3))).isEmpty();
     }
 
+    @Test
+    @DisplayName("§4.1: with another state, nothing waits, and what is replied is what that state tells")
+    void anotherState() {
+        requests.executed(id(1), 1, reply(1), 0);
+        add(2, 1);
+        requests.forgetAll(0);
+        requests.keep(id(2), 1, reply(2));
+        assertThat(requests.replyTo(id(1))).isEmpty();
+        assertThat(requests.replyTo(id(2))).contains(reply(2));
+        assertThat(requests.oldest(10)).isEmpty();
+    }
+
     private static Reply reply(long number) {
         return new Reply(0, id(number), new Digest("d"), Optional.empty());
     }

@@ -196,6 +196,25 @@ enum Treason {
             return List.of(said);
         }
     },
+    /**
+     * A new primary that proves its view by view changes of everybody in which nothing has prepared, all signed by itself;
+     * then it orders the null request where something had.
+     */
+    FORGES_VIEW_CHANGES {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            if (said instanceof NewView newView) {
+                return List.of(traitor.forged(newView));
+            }
+            if (said instanceof Prepare prepare) {
+                return List.of(
+                        new PrePrepare(prepare.view(), prepare.sequence(), traitor.nullBatch()),
+                        new Prepare(prepare.view(), prepare.sequence(), traitor.nullDigest()),
+                        new Commit(prepare.view(), prepare.sequence(), traitor.nullDigest()));
+            }
+            return said instanceof Commit || said instanceof Commits ? List.of() : List.of(said);
+        }
+    },
     /** A lying source of states and batches. */
     LIES_ABOUT_STATE {
         @Override
@@ -305,6 +324,15 @@ enum Treason {
 
         ByteString anyResult() {
             return ByteString.fromString(Integer.toString(random.nextInt(100)));
+        }
+
+        NewView forged(NewView newView) {
+            Signed own = notary.sign(new ViewChange(newView.view(), 0, List.of(), List.of(), List.of()));
+            return new NewView(
+                    newView.view(),
+                    members.replicas().stream()
+                            .map(name -> new Signed(name, own.payload(), own.signature()))
+                            .toList());
         }
 
         ViewChange lying(ViewChange change) {

@@ -8,8 +8,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -27,6 +29,7 @@ public final class ObservedClients {
     private final StateMachineSafety safety = new StateMachineSafety();
     private final TreeMap<String, ActorRef<Groups.Command>> hosts = new TreeMap<>();
     private final TreeMap<String, ActorRef<Replica.Request>> replicas = new TreeMap<>();
+    private final TreeMap<String, Set<String>> appliedAt = new TreeMap<>();
     private final TreeMap<String, List<String>> histories = new TreeMap<>();
     private final TreeMap<Integer, String> acknowledged = new TreeMap<>();
     private final TreeMap<String, Integer> floorOfRead = new TreeMap<>();
@@ -191,6 +194,14 @@ public final class ObservedClients {
         }
     }
 
+    /** Commands in the state of {@code node} that it has applied in no life: they are there by a state of others. */
+    public List<String> takenOver(String node) {
+        Set<String> applied = appliedAt.getOrDefault(node, Set.of());
+        return history(node).stream()
+                .filter(command -> !applied.contains(command))
+                .toList();
+    }
+
     public StateMachine.Factory factory() {
         return (group, node) -> new GrowingList(node);
     }
@@ -207,7 +218,9 @@ public final class ObservedClients {
         @Override
         public ByteString apply(long index, ByteString command) {
             judge(() -> safety.onApplied(node, index, command));
-            commands.add(command.utf8String().strip());
+            String stripped = command.utf8String().strip();
+            commands.add(stripped);
+            appliedAt.computeIfAbsent(node, absent -> new HashSet<>()).add(stripped);
             return length();
         }
 
