@@ -65,7 +65,8 @@ final class PbftMutants {
                 new Mutant(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), 40),
                 new Mutant(DropsWhatIsPrepared.class, Ledger.class, named("viewChange"), 40),
                 new Mutant(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 150),
-                new Mutant(VotesAgainInItsOldView.class, VotingRight.class, named("isMute"), PbftLies.class, 300, 1_000),
+                new Mutant(
+                        VotesAgainInItsOldView.class, VotingRight.class, named("isMute"), PbftLies.class, 300, 1_000),
                 new Mutant(ForgetsItsCheckpoints.class, Ledger.class, named("apply"), PbftOutages.class, 60),
                 new Mutant(VouchesForNothing.class, Vouching.class, named("vouch"), PbftOutages.class, 40),
                 new Mutant(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40),
