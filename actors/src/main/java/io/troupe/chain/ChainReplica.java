@@ -46,7 +46,8 @@ final class ChainReplica {
 
     static Behavior<Replica.Message> create(Identity identity) {
         return RecoveringReplica.create(
-                identity.seat(), identity.settings().maxStashed(), recovering -> new ChainReplica(recovering, identity)
+                identity.seat(), identity.nanoClock(), identity.settings().maxStashed(), recovering -> new ChainReplica(
+                                recovering, identity)
                         .readLog());
     }
 

@@ -57,7 +57,8 @@ final class PaxosReplica {
 
     static Behavior<Replica.Message> create(Identity identity) {
         return RecoveringReplica.create(
-                identity.seat(), identity.settings().maxStashed(), recovering -> new PaxosReplica(recovering, identity)
+                identity.seat(), identity.nanoClock(), identity.settings().maxStashed(), recovering -> new PaxosReplica(
+                                recovering, identity)
                         .readLedger());
     }
 

@@ -4,6 +4,7 @@ import io.troupe.replication.Engine;
 import io.troupe.replication.Replica;
 import io.troupe.replication.SnapshotStorage;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.Behavior;
 
 /** PBFT, for the group host of a node. */
@@ -14,21 +15,24 @@ public final class PbftEngine implements Engine {
     private final PbftSettings settings;
     private final SnapshotStorage storage;
     private final Keys keys;
+    private final LongSupplier nanoClock;
     private final Inspector inspector;
 
     /**
      * @param settings from {@link PbftSettings#from}
      * @param storage for the checkpoints of all groups of this node
      * @param keys of this node, and what it needs to believe the others
+     * @param nanoClock of the node, monotonic
      */
-    public PbftEngine(PbftSettings settings, SnapshotStorage storage, Keys keys) {
-        this(settings, storage, keys, Inspector.NOBODY);
+    public PbftEngine(PbftSettings settings, SnapshotStorage storage, Keys keys, LongSupplier nanoClock) {
+        this(settings, storage, keys, nanoClock, Inspector.NOBODY);
     }
 
-    PbftEngine(PbftSettings settings, SnapshotStorage storage, Keys keys, Inspector inspector) {
+    PbftEngine(PbftSettings settings, SnapshotStorage storage, Keys keys, LongSupplier nanoClock, Inspector inspector) {
         this.settings = settings;
         this.storage = storage;
         this.keys = keys;
+        this.nanoClock = nanoClock;
         this.inspector = inspector;
     }
 
@@ -54,6 +58,7 @@ public final class PbftEngine implements Engine {
             throw new IllegalArgumentException("Group " + seat.group() + " has the members " + members.replicas()
                     + ", and " + seat.node() + " is none of them; the members of a PBFT group are fixed");
         }
-        return PbftReplica.create(new PbftReplica.Identity(seat, members, settings, storage, keys, inspector));
+        return PbftReplica.create(
+                new PbftReplica.Identity(seat, members, settings, storage, keys, nanoClock, inspector));
     }
 }

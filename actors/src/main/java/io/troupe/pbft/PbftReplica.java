@@ -34,6 +34,7 @@ import io.troupe.wire.WireBytes;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -56,11 +57,13 @@ final class PbftReplica {
             PbftSettings settings,
             SnapshotStorage storage,
             Keys keys,
+            LongSupplier nanoClock,
             Inspector inspector) {}
 
     static Behavior<Replica.Message> create(Identity identity) {
         return RecoveringReplica.create(
-                identity.seat(), identity.settings().maxStashed(), recovering -> new PbftReplica(recovering, identity)
+                identity.seat(), identity.nanoClock(), identity.settings().maxStashed(), recovering -> new PbftReplica(
+                                recovering, identity)
                         .readFacts());
     }
 

@@ -61,7 +61,8 @@ final class RaftReplica {
 
     static Behavior<Replica.Message> create(Identity identity) {
         return RecoveringReplica.create(
-                identity.seat(), identity.settings().maxStashed(), recovering -> new RaftReplica(recovering, identity)
+                identity.seat(), identity.nanoClock(), identity.settings().maxStashed(), recovering -> new RaftReplica(
+                                recovering, identity)
                         .readLog());
     }
 

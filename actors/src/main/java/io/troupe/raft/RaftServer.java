@@ -253,8 +253,16 @@ final class RaftServer implements Compaction.Host<SnapshotMetadata> {
      * servers do not count theirs in step.
      */
     int randomElectionTicks() {
-        int ticks = settings.electionTicks();
-        return ticks + random.nextInt(Math.max(1, ticks / 2));
+        return settings.electionTicks() + random.nextInt(spreadTicks());
+    }
+
+    /** How long a candidate that was refused stays one: less than any that was not (§5.2, "Split votes"). */
+    int randomTicksOfSplitVote() {
+        return 1 + random.nextInt(spreadTicks());
+    }
+
+    private int spreadTicks() {
+        return Math.max(1, settings.electionTicks() / 2);
     }
 
     Replica.Status status(Replica.Role role) {

@@ -80,6 +80,8 @@
  *
  * <ul>
  *   <li>Time is counted in ticks of half a heartbeat, so election timeouts are spread in steps (§9.3 spreads evenly).
+ *   <li>A candidate that was refused a vote stands again after a random share of half an election timeout; in §5.2 it waits
+ *       for a whole one. Pre-vote keeps one that cannot win from disturbing.
  *   <li>What a transfer comes to (thesis §3.10) is told when it is known who leads, not when the old leader stops.
  *   <li>Pre-vote, check-quorum and leader stickiness are always on (thesis §9.6, §6.2, §4.2.3).
  *   <li>A candidate asks for votes when its own is durable; Figure 2 orders only answers.

@@ -3,6 +3,7 @@ package io.troupe.replication;
 import java.time.Duration;
 import java.util.SortedSet;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -25,28 +26,35 @@ public final class RecoveringReplica {
     private final TimerScheduler<Replica.Message> timers;
     private final StashBuffer<Replica.Message> stash;
     private final Engine.Seat seat;
+    private final LongSupplier nanoClock;
 
     /**
+     * @param nanoClock of the node, monotonic: {@link Tick}s are counted by it
      * @param stashedMax messages kept; beyond that a request is told that the replica is overloaded
      * @param begin says what is {@link #await awaited} first
      */
     public static Behavior<Replica.Message> create(
-            Engine.Seat seat, int stashedMax, Function<RecoveringReplica, Behavior<Replica.Message>> begin) {
+            Engine.Seat seat,
+            LongSupplier nanoClock,
+            int stashedMax,
+            Function<RecoveringReplica, Behavior<Replica.Message>> begin) {
         return Behaviors.withStash(
                 stashedMax,
                 stash -> Behaviors.setup(context -> Behaviors.withTimers(
-                        timers -> begin.apply(new RecoveringReplica(context, timers, stash, seat)))));
+                        timers -> begin.apply(new RecoveringReplica(context, timers, stash, seat, nanoClock)))));
     }
 
     private RecoveringReplica(
             ActorContext<Replica.Message> context,
             TimerScheduler<Replica.Message> timers,
             StashBuffer<Replica.Message> stash,
-            Engine.Seat seat) {
+            Engine.Seat seat,
+            LongSupplier nanoClock) {
         this.context = context;
         this.timers = timers;
         this.stash = stash;
         this.seat = seat;
+        this.nanoClock = nanoClock;
     }
 
     public ActorContext<Replica.Message> context() {
@@ -77,8 +85,9 @@ public final class RecoveringReplica {
     public Behavior<Replica.Message> run(SortedSet<String> peers, Duration tick, Behavior<Replica.Message> running) {
         timers.startTimerWithFixedDelay(Tick.TICK, Tick.TICK, tick);
         ActorRef<Replica.Message> self = context.getSelf();
+        var pulse = new Pulse(self, nanoClock, tick);
         seat.directory().tell(new PeerDirectory.Join(seat.group(), peers, self, self.narrow()));
         seat.hosted().tell(new Groups.Hosted(seat.group(), self.narrow()));
-        return stash.unstashAll(running);
+        return stash.unstashAll(Behaviors.intercept(() -> pulse, running));
     }
 }

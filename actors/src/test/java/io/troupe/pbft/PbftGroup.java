@@ -93,7 +93,8 @@ final class PbftGroup {
             boolean isTraitor = chosen.contains(name);
             treasons.put(name, Treason.NONE);
             nodes.put(name, sim.node(name, node -> {
-                var engine = new PbftEngine(settings, storage, keys, isTraitor ? core -> {} : this::observe);
+                var engine = new PbftEngine(
+                        settings, storage, keys, node.nanoClock(), isTraitor ? core -> {} : this::observe);
                 return isTraitor
                         ? SimulatedServer.create(
                                 node,

@@ -137,6 +137,24 @@ class RaftPaperElectionTest {
     }
 
     @Test
+    @DisplayName("§5.2 A candidate that was refused stands again within half an election timeout")
+    void refusedCandidateStandsAgainSoon() {
+        long first = server.becomeCandidate().term();
+        server.tell(new VoteReply(first, "n2", false));
+        server.ticksPass(server.settings.electionTicks() / 2 + 1);
+        server.await("n3", PreVote.class, vote -> vote.term() == first + 1);
+    }
+
+    @Test
+    @DisplayName("§5.2 A candidate that hears nothing waits for an election timeout before it stands again")
+    void unansweredCandidateWaits() {
+        long first = server.becomeCandidate().term();
+        server.ticksPass(server.settings.electionTicks() - 1);
+        server.tell(new VoteReply(first, "n2", true));
+        assertThat(server.status().role()).isEqualTo(Replica.Role.LEADER);
+    }
+
+    @Test
     @DisplayName("§5.2 Each server votes for at most one candidate in a term, first come first served")
     void oneVoteATerm() {
         assertThat(server.requestVote(1, "n2", LogPosition.ORIGIN).granted()).isTrue();

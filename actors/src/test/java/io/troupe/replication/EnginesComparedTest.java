@@ -78,7 +78,10 @@ class EnginesComparedTest {
                     new Compared(
                             FOUR,
                             (node, storage) -> new PbftEngine(
-                                    PbftSettings.from(CONFIG), storage, new DealtKeys(node.name(), FOUR)),
+                                    PbftSettings.from(CONFIG),
+                                    storage,
+                                    new DealtKeys(node.name(), FOUR),
+                                    node.nanoClock()),
                             15,
                             40)));
 

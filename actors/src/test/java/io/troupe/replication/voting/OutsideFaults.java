@@ -153,7 +153,8 @@ final class OutsideFaults implements Consumer<Simulation> {
 
     private Engine engine(NodeContext node, SnapshotStorage storage) {
         return lies
-                ? new PbftEngine(PbftSettings.from(CONFIG), storage, new DealtKeys(node.name(), names))
+                ? new PbftEngine(
+                        PbftSettings.from(CONFIG), storage, new DealtKeys(node.name(), names), node.nanoClock())
                 : new RaftEngine(RaftSettings.from(CONFIG), storage, node.nanoClock());
     }
 

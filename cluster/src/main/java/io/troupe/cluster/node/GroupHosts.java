@@ -74,8 +74,8 @@ final class GroupHosts {
         engines.add(new ChainEngine(
                 ChainSettings.from(config), storage(of(directory, ChainEngine.NAME)), raft, System::nanoTime));
         keys(settings)
-                .ifPresent(keys -> engines.add(
-                        new PbftEngine(PbftSettings.from(config), storage(of(directory, PbftEngine.NAME)), keys)));
+                .ifPresent(keys -> engines.add(new PbftEngine(
+                        PbftSettings.from(config), storage(of(directory, PbftEngine.NAME)), keys, System::nanoTime)));
         String standard = config.getString(STANDARD_ENGINE);
         engines.sort(Comparator.comparing(engine -> !engine.name().equals(standard))); // The first is the standard.
         return GroupHost.create(settings.nodeId(), engines, new SecureRandom());

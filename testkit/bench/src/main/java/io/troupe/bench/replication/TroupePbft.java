@@ -34,6 +34,7 @@ public final class TroupePbft implements Engine {
                 (config, storage) -> new PbftEngine(
                         PbftSettings.from(config),
                         storage,
-                        KeyFiles.read("the keys of the bench", keys, place.name(), place.names())));
+                        KeyFiles.read("the keys of the bench", keys, place.name(), place.names()),
+                        System::nanoTime));
     }
 }
