@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +111,7 @@ public final class DataDirectory implements AutoCloseable {
         Path file = path.resolve(STAMP);
         if (!Files.exists(file)) {
             refuseUnlessNew(file);
+            Files.createDirectories(path.resolve(JOURNAL)); // Before the stamp, so that it is there whenever that is.
             return write(file, nodeId, cluster);
         }
         Properties stamp = new Properties();
@@ -119,18 +121,37 @@ public final class DataDirectory implements AutoCloseable {
         refuseUnlessEqual(stamp, "node", nodeId, "troupe.node.id");
         refuseUnlessEqual(stamp, "cluster", cluster, "troupe.cluster.name");
         refuseNewer(stamp.getProperty("format", ""), file);
+        refuseWithoutJournal();
         String stamped = stamp.getProperty("id", "");
         return stamped.isEmpty() ? write(file, nodeId, cluster) : stamped; // The first stamps had none.
     }
 
     /** Data without a stamp is somebody's, and nobody can tell whose. */
-    private void refuseUnlessNew(Path file) {
+    private void refuseUnlessNew(Path file) throws IOException {
         for (String part : DATA) {
-            if (Files.exists(path.resolve(part))) {
+            if (holdsData(path.resolve(part))) {
                 throw NodeFailure.dataDirectory("The data directory " + path + " holds data ('" + part + "') and no "
                         + file.getFileName() + ", which says whose it is. Restore that file from a backup, or set"
                         + " troupe.node.data-dir to an empty directory");
             }
+        }
+    }
+
+    private static boolean holdsData(Path part) throws IOException {
+        if (!Files.isDirectory(part)) {
+            return Files.exists(part);
+        }
+        try (Stream<Path> content = Files.list(part)) {
+            return content.findAny().isPresent();
+        }
+    }
+
+    /** A node that has forgotten its votes could vote twice. */
+    private void refuseWithoutJournal() {
+        if (!Files.isDirectory(path.resolve(JOURNAL))) {
+            throw NodeFailure.dataDirectory("The data directory " + path + " has lost its '" + JOURNAL + "', in which"
+                    + " the node keeps what it has promised to others. Put it back; or, when it is gone for good, delete"
+                    + " the whole data directory, and let the node join as one that has lost its data");
         }
     }
 

@@ -76,10 +76,24 @@ class DataDirectoryTest {
 
     @Test
     void dataWithoutAStampIsRefused() throws Exception {
-        DataDirectory.open(folder, "n1", "alpha").of("journal");
+        DataDirectory.open(folder, "n1", "alpha").close();
+        Files.createFile(folder.resolve("journal").resolve("segment"));
         Files.delete(folder.resolve("node.properties"));
         Files.delete(folder.resolve("lock"));
         refused(() -> DataDirectory.open(folder, "n1", "alpha"), "'journal'", "no node.properties", "backup");
+    }
+
+    @Test
+    void aStartThatEndedBeforeTheStampIsNothingToRefuse() throws Exception {
+        Files.createDirectory(folder.resolve("journal"));
+        DataDirectory.open(folder, "n1", "alpha").close();
+    }
+
+    @Test
+    void aDirectoryWhoseJournalAloneWasTakenAwayIsRefused() throws Exception {
+        DataDirectory.open(folder, "n1", "alpha").close();
+        Files.move(folder.resolve("journal"), folder.resolve("journal.damaged"));
+        refused(() -> DataDirectory.open(folder, "n1", "alpha"), "lost its 'journal'", "Put it back", "whole data");
     }
 
     @Test
