@@ -214,8 +214,8 @@ final class NormalCase {
             boolean isNews = slot.onPrepare(from, new Vote(message.view(), message.digest()));
             quorum.onPrepare(from, message);
             if (isNews && core.isActiveIn(message.view()) && !quorum.hears(from)) {
-                repeats.sayVotes(
-                        slot, from); // It was in reserve. Said once: two in reserve would answer each other for ever.
+                // It was in reserve. It is told once: two in reserve would answer each other for ever.
+                repeats.sayVotes(slot, from);
             }
             if (slot.committed().isEmpty() && slot.prepareOf(core.node).isEmpty() && quorum.onAsked()) {
                 callForVotes();

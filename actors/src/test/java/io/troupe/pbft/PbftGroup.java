@@ -171,12 +171,6 @@ final class PbftGroup {
         clients.checkComplete(history);
     }
 
-    /** Waits for so many more writes to be acknowledged. */
-    void awaitWrites(int more) {
-        int before = clients.writes();
-        await(more + " writes are acknowledged", () -> clients.writes() >= before + more);
-    }
-
     private void await(String what, BooleanSupplier reached) {
         try {
             sim.runUntil(reached, PATIENCE);
