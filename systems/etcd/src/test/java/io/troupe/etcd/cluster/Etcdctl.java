@@ -13,16 +13,16 @@ import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /** The real etcdctl, where one is installed (Debian: etcd-client). */
-final class Etcdctl {
+public final class Etcdctl {
 
-    static final String ABSENT = "no etcdctl on the PATH: install one (Debian: etcd-client) to run this test";
+    public static final String ABSENT = "no etcdctl on the PATH: install one (Debian: etcd-client) to run this test";
 
     /** @param output its standard output and standard error */
-    record Ran(int code, String output) {}
+    public record Ran(int code, String output) {}
 
     private Etcdctl() {}
 
-    static boolean isInstalled() throws Exception {
+    public static boolean isInstalled() throws Exception {
         return new ProcessBuilder("sh", "-c", "command -v etcdctl").start().waitFor() == 0;
     }
 
@@ -30,6 +30,11 @@ final class Etcdctl {
         String endpoints = cluster.nodeIds().stream()
                 .map(node -> "127.0.0.1:" + cluster.port("etcd", node))
                 .collect(Collectors.joining(","));
+        return at(endpoints, arguments);
+    }
+
+    /** @param endpoints separated by commas */
+    public static Ran at(String endpoints, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of("etcdctl", "--endpoints=" + endpoints));
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command).redirectErrorStream(true);

@@ -10,6 +10,7 @@ import io.etcd.jetcd.KV;
 import io.etcd.jetcd.options.DeleteOption;
 import io.etcd.jetcd.options.GetOption;
 import io.troupe.etcd.SoloNode;
+import io.troupe.etcd.cluster.Etcdctl;
 import io.troupe.etcd.members.MemberIds;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ class EtcdctlTest {
 
     @BeforeAll
     static void start() throws Exception {
-        assumeTrue(isInstalled(), "no etcdctl on the PATH: install one (Debian: etcd-client) to run this test");
+        assumeTrue(Etcdctl.isInstalled(), Etcdctl.ABSENT);
         node = new SoloNode("");
     }
 
@@ -45,10 +46,6 @@ class EtcdctlTest {
         if (node != null) {
             node.close();
         }
-    }
-
-    private static boolean isInstalled() throws Exception {
-        return new ProcessBuilder("sh", "-c", "command -v etcdctl").start().waitFor() == 0;
     }
 
     private static String etcdctl(String... arguments) throws Exception {

@@ -24,6 +24,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.troupe.etcd.EtcdSettings;
 import io.troupe.etcd.SoloNode;
+import io.troupe.etcd.cluster.Etcdctl;
 import io.troupe.etcd.tls.TestAuthority.Pair;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -94,16 +95,10 @@ class ClientTlsTest {
     }
 
     private static String etcdctl(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("etcdctl", "--endpoints=https://127.0.0.1:" + node.port()));
-        command.addAll(List.of("--dial-timeout=2s", "--command-timeout=2s"));
-        command.addAll(List.of(arguments));
-        var builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("ETCDCTL_API", "3");
-        Process process = builder.start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        return output;
+        List<String> hasty = new ArrayList<>(List.of("--dial-timeout=2s", "--command-timeout=2s"));
+        hasty.addAll(List.of(arguments));
+        return Etcdctl.at("https://127.0.0.1:" + node.port(), hasty.toArray(String[]::new))
+                .output();
     }
 
     private static ByteSequence bytes(String text) {
@@ -124,9 +119,7 @@ class ClientTlsTest {
 
     @Test
     void andNobodyElse() throws Exception {
-        assumeTrue(
-                new ProcessBuilder("sh", "-c", "command -v etcdctl").start().waitFor() == 0,
-                "no etcdctl on the PATH: install one (Debian: etcd-client) to run this test");
+        assumeTrue(Etcdctl.isInstalled(), Etcdctl.ABSENT);
         String ca = "--cacert=" + authority.file();
         String cert = "--cert=" + alice.cert();
         String key = "--key=" + alice.key();
