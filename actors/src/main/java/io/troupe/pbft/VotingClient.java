@@ -90,7 +90,7 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
 
     private final Lane reads;
     /** Under way or waiting. */
-    private int operations;
+    private final Outstanding outstanding = new Outstanding();
 
     private long number;
     private long view;
@@ -143,7 +143,9 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
 
     private Behavior<Message> onAsk(Ask ask) {
         Replica.Request asked = ask.request();
-        if (operations >= settings.maxClientRequests()) {
+        if (outstanding.has(asked)) {
+            return this;
+        } else if (outstanding.size() >= settings.maxClientRequests()) {
             Rejections.reject(
                     asked,
                     Replica.Reason.OVERLOADED,
@@ -178,7 +180,7 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
     }
 
     private void want(Lane lane, Replica.Request asked, Command operation, int bytes) {
-        operations++;
+        outstanding.add(asked);
         lane.add(new Lane.Wanted(asked, operation, bytes, tick + settings.ticks(settings.clientPatience())));
         sendSoon(lane);
     }
@@ -239,7 +241,7 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
     private void end(long number, Pending request) {
         pending.remove(number);
         request.lane.end(request.wanted.size());
-        operations -= request.wanted.size();
+        request.wanted.forEach(wanted -> outstanding.remove(wanted.asked()));
         sendSoon(request.lane);
     }
 
@@ -263,7 +265,7 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
 
     private void giveUpWaiting(Lane lane) {
         for (Lane.Wanted wanted : lane.takeOverdue(tick)) {
-            operations--;
+            outstanding.remove(wanted.asked());
             giveUp(wanted, Replica.Reason.NO_LEADER);
         }
     }

@@ -171,13 +171,22 @@ final class PbftGroup {
         clients.checkComplete(history);
     }
 
+    void awaitWrites(int more, Duration patience) {
+        int before = clients.writes();
+        await(more + " writes are acknowledged", () -> clients.writes() >= before + more, patience);
+    }
+
     private void await(String what, BooleanSupplier reached) {
+        await(what, reached, PATIENCE);
+    }
+
+    private void await(String what, BooleanSupplier reached, Duration patience) {
         try {
-            sim.runUntil(reached, PATIENCE);
+            sim.runUntil(reached, patience);
         } catch (SimulationFailure e) {
             clients.throwBroken(); // Then it was not time that ran out.
             throw new AssertionError(
-                    what + ": not within " + PATIENCE.toSeconds() + " virtual seconds; traitors are " + traitors
+                    what + ": not within " + patience.toSeconds() + " virtual seconds; traitors are " + traitors
                             + ", clients wait at " + clients.waiting() + ", replicas are "
                             + replicas.values().stream()
                                     .map(PbftGroup::describe)

@@ -84,6 +84,7 @@ final class PbftMutants {
                         PbftOutages.class,
                         40),
                 new Mutant(CheckpointsWithoutSessions.class, ReplicatedService.class, named("write"), 40),
+                new Mutant(NeverWaitsLonger.class, ViewChanger.class, named("timeout"), PbftLongDelays.class, 2),
                 new Mutant(AcceptsAboveItsWindow.class, Core.class, named("isOpen"), 40),
                 new Mutant(BelievesAnyNewView.class, Notary.class, named("open"), PbftForgedViews.class, 100),
                 new Mutant(LeavesGapsInANewView.class, NewViewDecision.class, named("of"), 100),
@@ -207,6 +208,14 @@ final class PbftMutants {
         @Advice.OnMethodEnter
         static void enter(@Advice.Argument(value = 0, readOnly = false) Sessions sessions) {
             sessions = new Sessions();
+        }
+    }
+
+    /** §4.5.2: a replica waits twice as long for each view that brings nothing. Here always the same time. */
+    static final class NeverWaitsLonger {
+        @Advice.OnMethodExit
+        static void exit(@Advice.FieldValue("core") Core core, @Advice.Return(readOnly = false) long ticks) {
+            ticks = core.settings.ticks(core.settings.viewChangeTimeout());
         }
     }
 

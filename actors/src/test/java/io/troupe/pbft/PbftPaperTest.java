@@ -138,6 +138,13 @@ class PbftPaperTest {
         group.finish();
     }
 
+    @SimulationTest(seeds = 3)
+    @DisplayName(
+            "§4.5.2: messages that take longer than there is time for: each view lasts longer, and requests are executed")
+    void longDelays(Simulation sim) {
+        new PbftLongDelays().accept(sim);
+    }
+
     @SimulationTest(seeds = 5)
     @DisplayName("a replica that votes and replies twenty times changes nothing")
     void floodingReplica(Simulation sim) {

@@ -111,6 +111,30 @@ class VotingClientTest {
     }
 
     @Test
+    @DisplayName("what is under way or waits is not taken again, whatever the limit; when it is given up, it is")
+    void askedAgain() {
+        propose(1);
+        nextSaid();
+        for (long serial = 2; serial <= 8; serial++) {
+            propose(serial);
+        }
+        propose(1);
+        propose(8);
+        replies(1, applied(1));
+        assertThat(((Replica.Applied) service.receiveMessage()).serial()).isEqualTo(1);
+        assertThat(serials(nextSaid())).containsExactly(2L, 3L, 4L, 5L);
+        propose(2);
+        time.timePasses(settings.clientPatience().plus(settings.tick()));
+        for (long serial = 2; serial <= 8; serial++) {
+            assertThat(((Replica.Rejected) service.receiveMessage()).serial()).isEqualTo(serial);
+        }
+        replica.receiveSeveralMessages((int) (settings.clientPatience().dividedBy(settings.clientSilence())) - 1);
+        propose(2);
+        propose(2);
+        assertThat(serials(nextSaid())).containsExactly(2L);
+    }
+
+    @Test
     @DisplayName("what comes one after the other when none is under way goes in one request, too")
     void gathers() {
         propose(1);

@@ -1,0 +1,29 @@
+package io.troupe.pbft;
+
+import io.troupe.sim.NetworkConditions;
+import io.troupe.sim.Simulation;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * §4.5.2: messages take so long that no request is executed before the time for it has run out, and the view is left again
+ * and again; "this problem is avoided" by waiting twice as long each time. All replicas are correct.
+ */
+final class PbftLongDelays implements Consumer<Simulation> {
+
+    /** A request takes four of these to be executed; the first timeout is 600 ms. */
+    private static final Duration SHORTEST = Duration.ofMillis(250);
+
+    private static final Duration LONGEST = Duration.ofMillis(350);
+
+    @Override
+    public void accept(Simulation sim) {
+        PbftGroup group = new PbftGroup(sim, 4, Set.of(), true);
+        sim.runFor(Duration.ofMillis(500)); // They have found each other.
+        sim.network(NetworkConditions.good().withLatency(SHORTEST, LONGEST));
+        sim.runFor(Duration.ofSeconds(5)); // What was under way is done.
+        group.awaitWrites(20, Duration.ofSeconds(30));
+        group.finish();
+    }
+}
