@@ -80,6 +80,7 @@ final class Mutants {
                 new Mutant(AcknowledgesBeforeTheSync.class, WriteAheadLog.class, named("store"), 10),
                 new Mutant(LeaderCountsItselfBeforeTheSync.class, Leader.class, named("durableIndexOf"), 60),
                 new Mutant(ReadsWithoutReadIndex.class, HeartbeatRounds.class, named("isConfirmed"), 100),
+                new Mutant(WhoAsksIsEnough.class, ReadRounds.class, named("isConfirmedBy"), 100),
                 new Mutant(SnapshotsWithoutSessions.class, ReplicatedService.class, named("write"), 10),
                 new Mutant(
                         AnyMessageResetsTheTimer.class,
@@ -234,6 +235,14 @@ final class Mutants {
 
     /** §8: a leader that was deposed without knowing answers from its old state. */
     static final class ReadsWithoutReadIndex {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean confirmed) {
+            confirmed = true;
+        }
+    }
+
+    /** Thesis §6.4: a follower that asks confirms its leader together with a quorum. Here alone. */
+    static final class WhoAsksIsEnough {
         @Advice.OnMethodExit
         static void exit(@Advice.Return(readOnly = false) boolean confirmed) {
             confirmed = true;

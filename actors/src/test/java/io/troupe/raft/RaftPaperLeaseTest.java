@@ -193,9 +193,9 @@ class RaftPaperLeaseTest {
     void aLeaderAnswersAFollowerWithinItsLease() {
         leads();
         renewedBy("n2");
-        server.tell(new ReadIndex("n3", 5, true, server.stranger.getRef()));
+        server.tell(new ReadIndex("n9", 5, true, server.stranger.getRef()));
         assertThat(server.stranger.receiveMessage()).isEqualTo(new ReadIndexReply(5, 1));
-        server.tell(new ReadIndex("n3", 6, false, server.stranger.getRef()));
+        server.tell(new ReadIndex("n9", 6, false, server.stranger.getRef())); // A learner's question confirms nothing.
         server.stranger.expectNoMessage();
     }
 

@@ -8,6 +8,8 @@ import io.troupe.raft.RaftMessage.AppendEntries;
 import io.troupe.raft.RaftMessage.AppendRejected;
 import io.troupe.raft.RaftMessage.CommitAdvanced;
 import io.troupe.raft.RaftMessage.ForwardedProposals;
+import io.troupe.raft.RaftMessage.ReadIndex;
+import io.troupe.raft.RaftMessage.ReadIndexReply;
 import io.troupe.replication.Answers;
 import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.ReadConsistency;
@@ -370,6 +372,42 @@ class RaftPaperReplicationTest {
         round.replyTo().tell(new AppendAccepted(round.term(), "n2", 1, round.round()));
         assertThat(client.expectMessageClass(Replica.Answered.class).appliedIndex())
                 .isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName(
+            "§6.4 In a group of three a follower's question confirms the leader that it asks, once that has committed")
+    void whoAsksConfirmsTheLeader() {
+        server.becomeLeader();
+        asksForAReadIndex("n3", 1);
+        server.stranger.expectNoMessage();
+        server.accept("n2", 1);
+        AppendEntries round = server.latest("n2");
+        round.replyTo().tell(new AppendAccepted(round.term(), "n2", 1, round.round()));
+        assertThat(server.stranger.receiveMessage()).isEqualTo(new ReadIndexReply(1, 1));
+        asksForAReadIndex("n3", 2);
+        assertThat(server.stranger.receiveMessage()).isEqualTo(new ReadIndexReply(2, 1));
+        asksForAReadIndex("n9", 3); // Who has no vote confirms nothing.
+        server.stranger.expectNoMessage();
+    }
+
+    @Test
+    @DisplayName("§6.4 In a group of five it does not: the leader asks the others")
+    void whoAsksIsNotEnoughOfFive() {
+        try (PaperServer ofFive = PaperServer.ofFive()) {
+            ofFive.becomeLeader();
+            ofFive.accept("n2", 1);
+            ofFive.accept("n3", 1);
+            ofFive.tell(new ReadIndex("n4", 1, false, ofFive.stranger.getRef()));
+            ofFive.stranger.expectNoMessage();
+            ofFive.answer("n2", ofFive.latest("n2"), 1);
+            ofFive.answer("n3", ofFive.latest("n3"), 1);
+            assertThat(ofFive.stranger.receiveMessage()).isEqualTo(new ReadIndexReply(1, 1));
+        }
+    }
+
+    private void asksForAReadIndex(String node, long id) {
+        server.tell(new ReadIndex(node, id, false, server.stranger.getRef()));
     }
 
     @Test
