@@ -24,7 +24,7 @@ final class MembershipMutants {
                         RaftServer.class,
                         named("isConfigurationCommitted"),
                         80),
-                new Mutant(ChangesBeforeItsTermHasCommitted.class, Reconfiguration.class, named("begin"), 80),
+                new Mutant(ChangesBeforeItsTermHasCommitted.class, Reconfiguration.class, named("begin"), 200),
                 new Mutant(CountsVotesOfAnybody.class, Configuration.class, named("isQuorum"), 40),
                 new Mutant(CountsLearners.class, Configuration.class, named("indexOnQuorum"), 120),
                 new Mutant(RemovedLeaderCountsItself.class, Leader.class, named("advanceCommitIndex"), 50),
