@@ -13,13 +13,15 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 
 /** Knows where clients reach each member: tells the others about its own node, and asks them about theirs. */
 public final class Members extends AbstractBehavior<Members.Command> {
 
-    public sealed interface Command permits Serving, Describe, ListMembers, ListReachable, ListingChanged, Described {}
+    public sealed interface Command
+            permits Serving, Describe, ListMembers, ListReachable, ListingChanged, Described, AskAgain {}
 
     /** This node's clients reach it at {@code clientUrl} from now on. */
     public record Serving(String clientUrl) implements Command {}
@@ -47,8 +49,12 @@ public final class Members extends AbstractBehavior<Members.Command> {
 
     private record Described(ActorRef<Command> gateway, Optional<Facts> facts) implements Command {}
 
-    private static final Duration DESCRIBE_TIMEOUT = Duration.ofSeconds(3);
+    private record AskAgain(ActorRef<Command> gateway) implements Command {}
 
+    private static final Duration DESCRIBE_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration AGAIN_AFTER = Duration.ofMillis(500);
+
+    private final TimerScheduler<Command> timers;
     private final List<String> members;
     private final String nodeId;
     private final String address;
@@ -69,11 +75,19 @@ public final class Members extends AbstractBehavior<Members.Command> {
      * @param address where the other nodes reach this one
      */
     public static Behavior<Command> create(String group, String nodeId, List<String> members, String address) {
-        return Behaviors.setup(context -> new Members(context, group, nodeId, members, address));
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new Members(context, timers, group, nodeId, members, address)));
     }
 
-    private Members(ActorContext<Command> context, String group, String nodeId, List<String> members, String address) {
+    private Members(
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            String group,
+            String nodeId,
+            List<String> members,
+            String address) {
         super(context);
+        this.timers = timers;
         this.address = address;
         this.nodeId = nodeId;
         this.members = members;
@@ -106,6 +120,7 @@ public final class Members extends AbstractBehavior<Members.Command> {
                 .onMessage(ListReachable.class, this::onListReachable)
                 .onMessage(ListingChanged.class, this::onListingChanged)
                 .onMessage(Described.class, this::onDescribed)
+                .onMessage(AskAgain.class, this::onAskAgain)
                 .build();
     }
 
@@ -120,23 +135,38 @@ public final class Members extends AbstractBehavior<Members.Command> {
         if (!serving) {
             reachable = listed;
         }
-        for (ActorRef<Command> gateway : listed.stream().sorted().toList()) {
-            getContext()
-                    .ask(
-                            Facts.class,
-                            gateway,
-                            DESCRIBE_TIMEOUT,
-                            Describe::new,
-                            (facts, failure) -> new Described(gateway, Optional.ofNullable(facts)));
-        }
+        listed.stream().sorted().forEach(this::ask);
         return this;
     }
 
+    private void ask(ActorRef<Command> gateway) {
+        getContext()
+                .ask(
+                        Facts.class,
+                        gateway,
+                        DESCRIBE_TIMEOUT,
+                        Describe::new,
+                        (facts, failure) -> new Described(gateway, Optional.ofNullable(facts)));
+    }
+
     private Behavior<Command> onDescribed(Described described) {
-        described.facts().ifPresent(facts -> {
-            known.put(facts.nodeId(), facts);
-            gateways.put(facts.nodeId(), described.gateway());
-        });
+        ActorRef<Command> gateway = described.gateway();
+        described
+                .facts()
+                .ifPresentOrElse(
+                        facts -> {
+                            known.put(facts.nodeId(), facts);
+                            gateways.put(facts.nodeId(), gateway);
+                        },
+                        () -> timers.startSingleTimer(gateway, new AskAgain(gateway), AGAIN_AFTER));
+        return this;
+    }
+
+    /** The question or its answer was lost, and the listing need not change again. */
+    private Behavior<Command> onAskAgain(AskAgain again) {
+        if (reachable.contains(again.gateway())) {
+            ask(again.gateway());
+        }
         return this;
     }
 
