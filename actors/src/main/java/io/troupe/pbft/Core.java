@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
@@ -37,6 +38,7 @@ final class Core {
     final Ledger ledger;
     final VotingRight right;
     final Requests requests;
+    final Elsewhere elsewhere = new Elsewhere();
     final Logger log;
     private final ActorRef<WriteAheadLog.Write<Fact.Written>> disk;
     private final ActorRef<Replica.Message> self;
@@ -286,9 +288,15 @@ final class Core {
     Replica.Status status() {
         Replica.Role role =
                 !ledger.isActive() ? Replica.Role.CANDIDATE : leads() ? Replica.Role.LEADER : Replica.Role.FOLLOWER;
-        Optional<String> leader = ledger.isActive() ? Optional.of(primary()) : Optional.empty();
+        Optional<String> leader = ledger.isActive() ? Optional.of(primary()) : primaryElsewhere();
         return new Replica.Status(
                 group, node, role, leader, ledger.view(), executed, executed, ledger.stableSequence());
+    }
+
+    private Optional<String> primaryElsewhere() {
+        OptionalLong view =
+                elsewhere.viewInForce(members.weakQuorum(), ticks - settings.ticks(settings.viewChangeTimeout()));
+        return view.stream().mapToObj(members::primary).findFirst();
     }
 
     /** The request of a client, when it is its own. */

@@ -48,6 +48,7 @@ final class Standings {
         if (from.equals(core.node)) {
             return;
         }
+        core.elsewhere.hear(from, standing, core.now());
         viewChanger.onStanding(from, standing);
         stateTransfer.sayAgain(from, standing.stable());
         core.slotsBetween(standing.executed(), settled).stream()

@@ -3,8 +3,10 @@ package io.troupe.pbft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.pbft.PbftMessage.NoSuchState;
+import io.troupe.pbft.PbftMessage.Standing;
 import io.troupe.pbft.PbftMessage.StateHeader;
 import io.troupe.pbft.PbftMessage.ViewChange;
+import io.troupe.replication.Replica;
 import java.util.List;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.util.ByteString;
@@ -53,5 +55,22 @@ class ViewChangerTest {
         assertThat(replica.store()).containsExactly(new Fact.ViewLeft(1));
         assertThat(replica.heardBy("n1"))
                 .isEqualTo(new ViewChange(1, 0, List.of(before.checkpoint()), List.of(), List.of()));
+    }
+
+    @Test
+    @DisplayName("a replica that left its view alone tells of the primary that f+1 others follow, while they say so")
+    void knowsWhomTheOthersFollow() {
+        Core core = new PlayedReplica(KIT, "n4", "").core;
+        core.record(List.of(new Fact.ViewLeft(2)), () -> {});
+        core.elsewhere.hear("n1", new Standing(1, true, 0, 0), core.now());
+        core.elsewhere.hear("n2", new Standing(1, false, 0, 0), core.now());
+        assertThat(core.status().leader()).as("one may lie").isEmpty();
+        core.elsewhere.hear("n3", new Standing(1, true, 0, 0), core.now());
+        assertThat(core.status().role()).isEqualTo(Replica.Role.CANDIDATE);
+        assertThat(core.status().leader()).contains("n2");
+        for (long tick = 0; tick <= core.settings.ticks(core.settings.viewChangeTimeout()); tick++) {
+            core.tick();
+        }
+        assertThat(core.status().leader()).as("nothing is heard any more").isEmpty();
     }
 }

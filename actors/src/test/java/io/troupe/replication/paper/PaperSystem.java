@@ -63,6 +63,7 @@ public final class PaperSystem implements AutoCloseable {
     @Override
     public void close() {
         kit.shutdownTestKit();
+        awaitIdle(); // What actors leave behind is still to be done.
         work.close();
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.AbstractActor;
+import org.apache.pekko.actor.ActorNotFound;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.Props;
@@ -71,13 +72,27 @@ class PeerTlsTest {
                 .get(60, TimeUnit.SECONDS);
     }
 
+    /** What is said while a handshake takes too long, on a busy machine, is lost: so it is said again. */
+    private boolean reach(int from, int port) throws Exception {
+        for (int attempts = 10; attempts > 0; attempts--) {
+            try {
+                return resolve(from, port, Duration.ofSeconds(5)).path().name().equals("silent");
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof ActorNotFound)) {
+                    throw e;
+                }
+            }
+        }
+        return false;
+    }
+
     @Test
     void membersOfOneAuthorityReachEachOtherAndAStrangerReachesNone() throws Exception {
         var authority = new TestAuthority(folder, "members");
         int first = start(authority, "a");
         int second = start(authority, "b");
-        assertThat(resolve(0, second, Duration.ofSeconds(30)).path().name()).isEqualTo("silent");
-        assertThat(resolve(1, first, Duration.ofSeconds(30)).path().name()).isEqualTo("silent");
+        assertThat(reach(0, second)).isTrue();
+        assertThat(reach(1, first)).isTrue();
         start(new TestAuthority(folder, "strangers"), "c");
         assertThatThrownBy(() -> resolve(2, first, Duration.ofSeconds(3))).isInstanceOf(ExecutionException.class);
     }
