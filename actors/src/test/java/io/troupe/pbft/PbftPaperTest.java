@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
+import io.troupe.replication.Replica;
 import io.troupe.sim.Simulation;
 import io.troupe.sim.Stage;
 import io.troupe.sim.junit.SimulationTest;
@@ -106,6 +107,26 @@ class PbftPaperTest {
         int before = group.clients.writes();
         sim.runFor(Duration.ofSeconds(2));
         assertThat(group.clients.writes()).isGreaterThan(before + 20);
+        group.finish();
+    }
+
+    @SimulationTest(seeds = 5)
+    @DisplayName("§4.4: a replica that left its view alone executes what the others decide, and its clients are served")
+    void leftAlone(Simulation sim) {
+        PbftGroup group = new PbftGroup(sim, 4, Set.of(), true);
+        sim.runFor(Duration.ofSeconds(2));
+        long view = group.agreement.views();
+        String alone = reserve(group);
+        Membership members = group.replica(alone).members;
+        members.others(List.of(alone)).forEach(other -> sim.cut(other, alone));
+        sim.runFor(Duration.ofSeconds(2));
+        long missed = group.agreement.highest();
+        sim.heal();
+        sim.runFor(Duration.ofSeconds(3));
+        Replica.Status status = group.replica(alone).status();
+        assertThat(status.role()).isEqualTo(Replica.Role.CANDIDATE);
+        assertThat(status.leader()).contains(members.primary(view));
+        assertThat(status.appliedIndex()).isGreaterThan(missed);
         group.finish();
     }
 
