@@ -12,7 +12,7 @@ import java.util.Set;
 /**
  * Reads at the leader. ReadIndex (§8; thesis §6.4): the commit index is remembered, and served when a quorum has answered
  * a message sent after that. One round is under way for all reads that came before it; what comes meanwhile
- * goes with the next. Within the leader's lease a read that trusts clocks needs no round (thesis §6.4.1).
+ * goes with the next; a follower's question needs none where it and the leader are a quorum. Within the leader's lease a read that trusts clocks needs no round (thesis §6.4.1).
  */
 final class ReadRounds {
 
