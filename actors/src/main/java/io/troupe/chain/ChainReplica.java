@@ -188,11 +188,12 @@ final class ChainReplica {
 
         private Behavior<Replica.Message> step(Runnable work) {
             work.run();
-            if (head.afterStep()) {
+            boolean more = head.afterStep();
+            handOver.afterStep();
+            more |= queries.afterStep();
+            if (more) {
                 requests.schedule();
             }
-            handOver.afterStep();
-            queries.afterStep();
             if (server.role() != toldRole || server.configuration() != toldConfiguration) {
                 tellObservers();
             }

@@ -19,8 +19,8 @@ import java.util.function.LongSupplier;
  *
  * <p>The paper's servers stop when they fail, so that one that answers is one that belongs. Here it asks all others: when they
  * have said, after the query came, that they are still in its epoch, nothing was acknowledged in a later one before; and what was
- * acknowledged in this one, or before, the tail has said with it. What comes while it asks goes with the next round. For a
- * lease after a round the tail need not ask.
+ * acknowledged in this one, or before, the tail has said with it. What comes while it asks goes with the next round, and so does
+ * what is in the mailbox then. For a lease after a round the tail need not ask.
  */
 final class Queries {
 
@@ -36,6 +36,7 @@ final class Queries {
     private long epoch;
     private long stableElsewhere;
     private int atApplier;
+    private boolean isRoundDue;
 
     Queries(ChainServer server, LongSupplier nanoClock) {
         this.server = server;
@@ -51,7 +52,7 @@ final class Queries {
             serve(List.of(query), 0);
         } else {
             collecting.add(query);
-            beginRound();
+            isRoundDue = true;
         }
     }
 
@@ -61,6 +62,13 @@ final class Queries {
                 && heldEpoch == server.epoch()
                 && nanoClock.getAsLong() - heldFromNanos
                         < server.settings.leaseAtHolder().toNanos();
+    }
+
+    /** What was in the mailbox has come. */
+    void begin() {
+        if (!collecting.isEmpty()) {
+            beginRound();
+        }
     }
 
     private void beginRound() {
@@ -123,9 +131,7 @@ final class Queries {
         List<Replica.Query> confirmed = asked;
         asked = new ArrayList<>();
         serve(confirmed, stableElsewhere);
-        if (!collecting.isEmpty()) {
-            beginRound();
-        }
+        isRoundDue = !collecting.isEmpty();
     }
 
     /** When the state has come as far as what was acknowledged. */
@@ -141,8 +147,12 @@ final class Queries {
         atApplier -= Math.min(atApplier, answered);
     }
 
-    /** Another epoch, or it is out of the chain. */
-    void afterStep() {
+    /**
+     * There may be another epoch, or it may be out of the chain.
+     *
+     * @return whether there is something to ask, and what is in the mailbox may go along
+     */
+    boolean afterStep() {
         boolean ended = !server.isMember() || (epoch != server.epoch() && !unconfirmed.isEmpty());
         if (ended && !(unconfirmed.isEmpty() && asked.isEmpty() && collecting.isEmpty())) {
             unconfirmed.clear();
@@ -153,6 +163,9 @@ final class Queries {
             all.forEach(query -> Rejections.reject(
                     query, Replica.Reason.NO_LEADER, "the chain of group " + server.group + " has changed"));
         }
+        boolean due = isRoundDue;
+        isRoundDue = false;
+        return due;
     }
 
     /** Asks again, for messages are lost; or keeps the lease. */

@@ -3,6 +3,7 @@ package io.troupe.chain;
 import io.troupe.chain.ChainMessage.Submit;
 import io.troupe.replication.Answers;
 import io.troupe.replication.Applier;
+import io.troupe.replication.Gathering;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
@@ -18,13 +19,10 @@ import org.apache.pekko.actor.typed.ActorRef;
  */
 final class Requests {
 
-    /** Sent to itself when there is something to log or to pass on. */
+    /** Sent to itself when there is something to log, to ask or to pass on. */
     enum Flush implements Replica.Message {
         FLUSH
     }
-
-    /** How often what is in the mailbox is let in, as long as more of it came meanwhile, before all of it goes on its way. */
-    private static final int ROUNDS_MAX = 8;
 
     private final ChainServer server;
     private final Head head;
@@ -32,9 +30,7 @@ final class Requests {
     private final Queries queries;
     private final TreeMap<String, List<Replica.Request>> passing = new TreeMap<>();
     private final ActorRef<Answers.Batch> via;
-    private boolean scheduled;
-    private boolean moreCame;
-    private int rounds;
+    private final Gathering flush;
 
     Requests(ChainServer server, Head head, HandOver handOver, Queries queries) {
         this.server = server;
@@ -42,6 +38,7 @@ final class Requests {
         this.handOver = handOver;
         this.queries = queries;
         this.via = server.self.narrow();
+        this.flush = new Gathering(server.self, Flush.FLUSH);
     }
 
     /** From a client of this node. */
@@ -106,30 +103,17 @@ final class Requests {
         schedule();
     }
 
-    /** There is something to log or to pass on. */
+    /** There is something to log, to ask or to pass on. */
     void schedule() {
-        moreCame = true;
-        if (!scheduled) {
-            scheduled = true;
-            rounds = 0;
-            tellFlush();
-        }
-    }
-
-    private void tellFlush() {
-        moreCame = false;
-        rounds++;
-        server.self.tell(Flush.FLUSH);
+        flush.add();
     }
 
     void onFlush() {
-        if (moreCame && rounds < ROUNDS_MAX) {
-            tellFlush();
-            return;
+        if (flush.isOver()) {
+            head.flush();
+            queries.begin();
+            passing.forEach((to, requests) -> server.peers.tell(to, new Submit(via, requests)));
+            passing.clear();
         }
-        scheduled = false;
-        head.flush();
-        passing.forEach((to, requests) -> server.peers.tell(to, new Submit(via, requests)));
-        passing.clear();
     }
 }

@@ -108,6 +108,13 @@ final class Follower extends Role {
     }
 
     @Override
+    Role onReadsGathered() {
+        linearizable.ask();
+        underLease.ask();
+        return this;
+    }
+
+    @Override
     Role onReadAtReply(ReadAtReply reply) {
         linearizable.onAnswer(reply.id(), reply.answer());
         underLease.onAnswer(reply.id(), reply.answer());

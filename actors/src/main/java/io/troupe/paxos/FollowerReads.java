@@ -26,6 +26,7 @@ record FollowerReads(PaxosServer server, boolean underLease) implements Forwarde
     private static ForwardedReads reads(PaxosServer server, boolean underLease) {
         return new ForwardedReads(
                 new FollowerReads(server, underLease),
+                server.self,
                 server.settings.maxPendingReads(),
                 server.settings.electionTicks());
     }

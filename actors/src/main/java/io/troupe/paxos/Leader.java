@@ -9,6 +9,7 @@ import io.troupe.paxos.PaxosMessage.ReadAtReply;
 import io.troupe.paxos.PaxosMessage.Readmit;
 import io.troupe.paxos.PaxosMessage.Rejected;
 import io.troupe.paxos.PaxosMessage.TakeOver;
+import io.troupe.replication.Gathering;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
@@ -35,9 +36,9 @@ final class Leader extends Role {
     private final MasterLease lease;
     private final ConfirmedReads reads;
     private final Reconfiguration reconfiguration;
+    private final Gathering flush;
     private Phase1 phase1;
     private boolean boosting;
-    private boolean flushScheduled;
     private boolean ended;
     private int ticksToBeat;
     private int ticksUnconfirmed;
@@ -49,13 +50,14 @@ final class Leader extends Role {
         this.lease = new MasterLease(server.settings, server.nanoClock);
         this.reads = new ConfirmedReads(server, lease);
         this.reconfiguration = new Reconfiguration(server, proposing);
+        this.flush = new Gathering(server.self, Flush.FLUSH);
     }
 
     static Role begin(PaxosServer server, Phase1 phase1) {
         Leader leader = new Leader(server, phase1);
         server.follow(Optional.of(server.node));
         leader.proposing.begin(phase1);
-        leader.onFlush();
+        leader.flush();
         leader.beat();
         return leader;
     }
@@ -111,7 +113,7 @@ final class Leader extends Role {
         if (!boosting) {
             proposing.sendAgain(this::accept);
         }
-        onFlush();
+        flush();
         return this;
     }
 
@@ -138,7 +140,7 @@ final class Leader extends Role {
         if (lease.onAnswer(voter, round, server.memberships().since(server.chosenThrough() + 1))) {
             ticksUnconfirmed = 0;
             reads.onConfirmed();
-            scheduleFlush();
+            flush.add();
         }
     }
 
@@ -186,7 +188,7 @@ final class Leader extends Role {
             server.catchUp.behind(phase1.furthest());
         }
         if (!boosting || !phase1.isComplete(server.memberships().since(server.chosenThrough() + 1))) {
-            scheduleFlush();
+            flush.add();
             return this;
         }
         if (phase1.chosenThrough() > server.chosenThrough() || !proposing.agreesWith(phase1)) {
@@ -194,7 +196,8 @@ final class Leader extends Role {
         }
         boosting = false;
         proposing.proposeAgain(this::propose);
-        return onFlush();
+        flush();
+        return this;
     }
 
     @Override
@@ -211,23 +214,21 @@ final class Leader extends Role {
 
     // -- phase 2
 
-    private void scheduleFlush() {
-        if (!flushScheduled) {
-            flushScheduled = true;
-            server.self.tell(Flush.FLUSH);
-        }
-    }
-
     @Override
     Role onFlush() {
-        flushScheduled = false;
+        if (flush.isOver()) {
+            flush();
+        }
+        return this;
+    }
+
+    private void flush() {
         if (!boosting && !server.transfer.isUnderWay()) {
             proposing.flush(phase1, this::propose);
         }
         if (reads.begin(proposing.knowsWhatIsDecided(phase1))) {
             beat();
         }
-        return this;
     }
 
     /** Phase 2(a); this acceptor's own vote is counted when it is durable. */
@@ -255,7 +256,7 @@ final class Leader extends Role {
         if (accepted.ballot().equals(phase1.ballot()) && proposing.onVoted(accepted)) {
             reconfiguration.onDecided();
             handOverIfRemoved();
-            scheduleFlush();
+            flush.add();
         }
     }
 
@@ -265,7 +266,7 @@ final class Leader extends Role {
         if (proposing.isOvertaken()) {
             return follow(Optional.empty());
         }
-        scheduleFlush();
+        flush.add();
         return this;
     }
 
@@ -289,14 +290,14 @@ final class Leader extends Role {
         } else {
             proposing.add(request);
         }
-        scheduleFlush();
+        flush.add();
         return this;
     }
 
     @Override
     Role onReadmit(Readmit readmit) {
         reconfiguration.readmit(readmit.voter());
-        scheduleFlush();
+        flush.add();
         return this;
     }
 
@@ -333,7 +334,7 @@ final class Leader extends Role {
             read.serve().accept(server.chosenThrough()); // Made Live §5.2: nobody need be asked
         } else {
             reads.add(read);
-            scheduleFlush();
+            flush.add();
         }
     }
 

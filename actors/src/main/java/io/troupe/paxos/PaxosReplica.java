@@ -15,6 +15,7 @@ import io.troupe.paxos.PaxosMessage.Rejected;
 import io.troupe.paxos.PaxosMessage.TakeOver;
 import io.troupe.replication.Applier;
 import io.troupe.replication.Engine;
+import io.troupe.replication.ForwardedReads;
 import io.troupe.replication.GroupLogging;
 import io.troupe.replication.Observers;
 import io.troupe.replication.PeerDirectory;
@@ -173,6 +174,7 @@ final class PaxosReplica {
                     .onMessage(WriteAheadLog.Stored.class, this::onStored)
                     .onMessage(Applier.Applied.class, this::onApplied)
                     .onMessageEquals(Leader.Flush.FLUSH, () -> become(role.onFlush()))
+                    .onMessageEquals(ForwardedReads.Gathered.GATHERED, () -> become(role.onReadsGathered()))
                     .onMessageEquals(RecoveringReplica.Tick.TICK, this::onTick)
                     .onMessage(ReadAt.class, message -> become(role.onReadAt(message)))
                     .onMessage(ReadAtReply.class, message -> become(role.onReadAtReply(message)))

@@ -152,6 +152,10 @@ abstract class Role {
         return this;
     }
 
+    Role onReadsGathered() {
+        return this;
+    }
+
     void onApplied() {}
 
     // -- clients

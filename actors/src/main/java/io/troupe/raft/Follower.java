@@ -180,6 +180,12 @@ final class Follower extends Role {
     }
 
     @Override
+    Role onReadsGathered() {
+        reads.ask();
+        return this;
+    }
+
+    @Override
     Role onReadIndexReply(ReadIndexReply reply) {
         reads.onAnswer(reply.id(), reply.answer());
         return this;

@@ -14,7 +14,10 @@ record FollowerReads(RaftServer server) implements ForwardedReads.Server {
 
     static ForwardedReads at(RaftServer server) {
         return new ForwardedReads(
-                new FollowerReads(server), server.settings.maxPendingReads(), server.settings.electionTicks());
+                new FollowerReads(server),
+                server.self,
+                server.settings.maxPendingReads(),
+                server.settings.electionTicks());
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.troupe.raft;
 
 import io.troupe.raft.RaftMessage.ForwardedProposals;
 import io.troupe.raft.RaftMessage.ForwardedProposals.Proposal;
+import io.troupe.replication.Gathering;
 import io.troupe.replication.Replica;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,23 +24,21 @@ final class Forwarding {
     private static final int PROPOSAL_OVERHEAD_BYTES = 32;
 
     private final ActorRef<Replica.Message> self;
+    private final Gathering gathering;
     private final long messageBytesMax;
     private List<Replica.Propose> waiting = new ArrayList<>();
     private long bytes;
-    private boolean scheduled;
 
     Forwarding(ActorRef<Replica.Message> self, RaftSettings settings) {
         this.self = self;
+        this.gathering = new Gathering(self, Send.SEND);
         this.messageBytesMax = settings.maxMessageBytes();
     }
 
     void add(Replica.Propose propose) {
         waiting.add(propose);
         bytes += sizeBytes(propose);
-        if (!scheduled) {
-            scheduled = true;
-            self.tell(Send.SEND);
-        }
+        gathering.add();
     }
 
     /** One message is full: what waits should be sent before more is added. */
@@ -55,9 +54,9 @@ final class Forwarding {
         return taken;
     }
 
-    /** {@link Send} has come. */
-    void begun() {
-        scheduled = false;
+    /** {@link Send} has come: whether what waits is to go. */
+    boolean isDue() {
+        return gathering.isOver();
     }
 
     private static long sizeBytes(Replica.Propose propose) {

@@ -6,6 +6,7 @@ import io.troupe.raft.RaftMessage.ReadIndex;
 import io.troupe.raft.RaftMessage.TimeoutNow;
 import io.troupe.replication.Answers;
 import io.troupe.replication.Applier;
+import io.troupe.replication.Gathering;
 import io.troupe.replication.LeadershipTransfer;
 import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.Proposals;
@@ -37,8 +38,8 @@ final class Leader extends Role {
     private final Proposals proposals;
     private final HeartbeatRounds rounds;
     private final ReadRounds reads;
+    private final Gathering flush;
     private long flushedIndex;
-    private boolean flushScheduled;
     private int ticksToBeat;
     private int ticksToCheckQuorum;
     private boolean ended;
@@ -50,6 +51,7 @@ final class Leader extends Role {
         this.proposals = new Proposals(server.settings.maxPendingProposals(), server.settings.maxPendingBytes());
         this.rounds = new HeartbeatRounds(server);
         this.reads = new ReadRounds(server, rounds);
+        this.flush = new Gathering(server.self, Flush.FLUSH);
         this.ticksToBeat = server.settings.ticksPerHeartbeat();
         this.ticksToCheckQuorum = server.settings.electionTicks();
     }
@@ -60,7 +62,7 @@ final class Leader extends Role {
         leader.flushedIndex = server.log().lastIndex();
         server.append(new Entry.NoOp()); // §8: commits what earlier terms left
         leader.replication.follow(server.configuration());
-        leader.onFlush();
+        leader.flush();
         leader.beat();
         return leader;
     }
@@ -116,19 +118,17 @@ final class Leader extends Role {
 
     // -- replication
 
-    private void scheduleFlush() {
-        if (!flushScheduled) {
-            flushScheduled = true;
-            server.self.tell(Flush.FLUSH);
-        }
-    }
-
     @Override
     Role onFlush() {
-        flushScheduled = false;
+        if (flush.isOver()) {
+            flush();
+        }
+        return this;
+    }
+
+    private void flush() {
         replication.advanceAll();
         writeAppended(this::advanceCommitIndex);
-        return this;
     }
 
     private void writeAppended(Runnable durable) {
@@ -148,7 +148,6 @@ final class Leader extends Role {
         advanceCommitIndex();
         rounds.onAnswered(progress.peer(), progress.round());
         reads.onAnswered();
-        beginReads();
         sendTimeoutNow();
         return this;
     }
@@ -162,8 +161,8 @@ final class Leader extends Role {
         boolean ownTerm = server.log().termAt(index) == server.term(); // §5.4.2: earlier terms' go along
         if (index > server.commitIndex() && ownTerm) {
             server.commitTo(index, proposals.committedThrough(index));
-            scheduleFlush();
-            beginReads();
+            flush.add();
+            reads.gather();
             reconfigureOn();
         }
     }
@@ -186,7 +185,7 @@ final class Leader extends Role {
 
     @Override
     Role onCompacted() {
-        scheduleFlush(); // So that replicators let go of the old array, and know the new snapshot.
+        flush.add(); // So that replicators let go of the old array, and know the new snapshot.
         return this;
     }
 
@@ -216,9 +215,9 @@ final class Leader extends Role {
         } else if (request instanceof Replica.OpenSession open && hasRoomFor(request, 0)) {
             long index = server.append(new Entry.OpenSession());
             proposals.add(new Applier.Waiting(index, Replica.NO_SESSION, 0, 0, open.replyTo(), Optional.empty()));
-            scheduleFlush();
+            flush.add();
         } else if (request instanceof Replica.Reconfigure reconfigure && reconfiguration.begin(reconfigure)) {
-            scheduleFlush();
+            flush.add();
         }
         return this;
     }
@@ -266,7 +265,7 @@ final class Leader extends Role {
                     propose.session(), propose.serial(), propose.acknowledgedBelow(), propose.command()));
             proposals.add(
                     new Applier.Waiting(index, propose.session(), propose.serial(), length, propose.replyTo(), via));
-            scheduleFlush();
+            flush.add();
         }
     }
 
@@ -284,21 +283,21 @@ final class Leader extends Role {
     @Override
     Role onLinearizableQuery(Replica.Query query) {
         reads.add(query);
-        beginReads();
         return this;
     }
 
     @Override
     Role onReadIndex(ReadIndex request) {
         reads.add(request);
-        beginReads();
         return this;
     }
 
-    private void beginReads() {
+    @Override
+    Role onReadsGathered() {
         if (reads.begin()) {
             replication.beat(rounds.latest());
         }
+        return this;
     }
 
     // -- membership (§6; thesis §4)
@@ -307,7 +306,7 @@ final class Leader extends Role {
     private void reconfigureOn() {
         boolean stays = !server.transfer().isUnderWay();
         if (stays && reconfiguration.advance()) {
-            scheduleFlush();
+            flush.add();
         }
         if (stays && reconfiguration.isRemoved()) {
             mostCaughtUp(successors()).ifPresent(successor -> handOver(successor, Optional.empty()));

@@ -15,6 +15,7 @@ import io.troupe.raft.RaftMessage.VoteReply;
 import io.troupe.replication.Answers;
 import io.troupe.replication.Applier;
 import io.troupe.replication.Engine;
+import io.troupe.replication.ForwardedReads;
 import io.troupe.replication.GroupLogging;
 import io.troupe.replication.Observers;
 import io.troupe.replication.PeerDirectory;
@@ -174,6 +175,7 @@ final class RaftReplica {
                             WriteAheadLog.Stored.class, message -> step(() -> server.frontier.stored(message.ticket())))
                     .onMessage(Applier.Applied.class, this::onApplied)
                     .onMessageEquals(Leader.Flush.FLUSH, () -> become(role.onFlush()))
+                    .onMessageEquals(ForwardedReads.Gathered.GATHERED, () -> become(role.onReadsGathered()))
                     .onMessageEquals(RecoveringReplica.Tick.TICK, this::onTick)
                     .onMessage(ReadIndex.class, message -> become(role.onReadIndex(message)))
                     .onMessage(ReadIndexReply.class, message -> become(role.onReadIndexReply(message)))
@@ -242,8 +244,7 @@ final class RaftReplica {
         }
 
         private Behavior<Replica.Message> onSend() {
-            server.forwarding.begun();
-            return become(role.forward());
+            return become(server.forwarding.isDue() ? role.forward() : role);
         }
 
         private Behavior<Replica.Message> onApplied(Applier.Applied applied) {

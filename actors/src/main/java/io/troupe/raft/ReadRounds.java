@@ -2,6 +2,8 @@ package io.troupe.raft;
 
 import io.troupe.raft.RaftMessage.ReadIndex;
 import io.troupe.raft.RaftMessage.ReadIndexReply;
+import io.troupe.replication.ForwardedReads;
+import io.troupe.replication.Gathering;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
@@ -11,8 +13,9 @@ import java.util.Set;
 
 /**
  * Reads at the leader. ReadIndex (§8; thesis §6.4): the commit index is remembered, and served when a quorum has answered
- * a message sent after that. One round is under way for all reads that came before it; what comes meanwhile
- * goes with the next; a follower's question needs none where it and the leader are a quorum. Within the leader's lease a read that trusts clocks needs no round (thesis §6.4.1).
+ * a message sent after that. One round is under way for all reads that came before it; what comes meanwhile goes with the next,
+ * and so does what is in the mailbox then: who was answered together asks again together. A follower's question needs no round
+ * where it and the leader are a quorum. Within the leader's lease a read that trusts clocks needs none (thesis §6.4.1).
  */
 final class ReadRounds {
 
@@ -22,6 +25,7 @@ final class ReadRounds {
     private List<Replica.Query> confirming = new ArrayList<>();
     private List<ReadIndex> confirmingRemote = new ArrayList<>();
     private final HeartbeatRounds rounds;
+    private final Gathering gathering;
     private boolean underWay;
     private long round;
     private long readIndex;
@@ -29,6 +33,7 @@ final class ReadRounds {
     ReadRounds(RaftServer server, HeartbeatRounds rounds) {
         this.server = server;
         this.rounds = rounds;
+        this.gathering = new Gathering(server.self, ForwardedReads.Gathered.GATHERED);
     }
 
     void add(Replica.Query query) {
@@ -40,6 +45,7 @@ final class ReadRounds {
             server.ask(committed, List.of(query));
         } else {
             collecting.add(query);
+            gather();
         }
     }
 
@@ -51,6 +57,7 @@ final class ReadRounds {
             request.replyTo().tell(new ReadIndexReply(request.id(), committed));
         } else {
             collectingRemote.add(request);
+            gather();
         }
     }
 
@@ -73,13 +80,26 @@ final class ReadRounds {
     }
 
     /**
-     * Begins a round if reads wait for one and none is under way; not before this term has committed an entry,
-     * because until then the leader does not know what is committed (§8).
+     * Reads may wait for a round, and none is under way; not before this term has committed an entry, because until then the
+     * leader does not know what is committed (§8).
+     */
+    void gather() {
+        if (isRoundDue()) {
+            gathering.add();
+        }
+    }
+
+    private boolean isRoundDue() {
+        return !underWay && server.hasCommittedInTerm() && !(collecting.isEmpty() && collectingRemote.isEmpty());
+    }
+
+    /**
+     * What was in the mailbox has come.
      *
-     * @return whether the followers must be asked
+     * @return whether a round has begun, and the followers must be asked
      */
     boolean begin() {
-        if (underWay || !server.hasCommittedInTerm() || (collecting.isEmpty() && collectingRemote.isEmpty())) {
+        if (!gathering.isOver() || !isRoundDue()) {
             return false;
         }
         underWay = true;
@@ -103,6 +123,7 @@ final class ReadRounds {
             confirmingRemote.forEach(request -> request.replyTo().tell(new ReadIndexReply(request.id(), readIndex)));
             confirming = new ArrayList<>();
             confirmingRemote = new ArrayList<>();
+            gather();
         }
     }
 

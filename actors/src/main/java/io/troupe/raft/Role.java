@@ -163,6 +163,10 @@ abstract class Role {
         return this;
     }
 
+    Role onReadsGathered() {
+        return this;
+    }
+
     Role onPeerAt(PeerDirectory.PeerAt at) {
         return this;
     }

@@ -3,12 +3,19 @@ package io.troupe.replication;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import org.apache.pekko.actor.typed.ActorRef;
 
 /**
- * Reads at a follower (Ongaro's thesis, §6.4): one question to the leader is under way for all reads that came before it;
- * what comes meanwhile goes with the next. The answer is an index, and the reads are served here when it is applied.
+ * Reads at a follower (Ongaro's thesis, §6.4): one question to the leader is under way for all reads that came before it; what
+ * comes meanwhile goes with the next, and so does what is in the mailbox then. The answer is an index, and the reads are served
+ * here when it is applied.
  */
 public final class ForwardedReads {
+
+    /** Sent to itself when reads wait: what is in the mailbox until then goes along. */
+    public enum Gathered implements Replica.Message {
+        GATHERED
+    }
 
     /** The server at which the reads are. */
     public interface Server {
@@ -31,6 +38,7 @@ public final class ForwardedReads {
     }
 
     private final Server server;
+    private final Gathering gathering;
     private final int pendingMax;
     private final int silentTicksMax;
     private List<Replica.Query> collecting = new ArrayList<>();
@@ -39,11 +47,13 @@ public final class ForwardedReads {
     private int ticksSilent;
 
     /**
+     * @param self gets {@link Gathered}, upon which it is to {@link #ask}
      * @param pendingMax reads that may wait, those for an index among them; more are told that it is overloaded
      * @param silentTicksMax for how long an answer is waited for: whoever is silent longer does not answer any more
      */
-    public ForwardedReads(Server server, int pendingMax, int silentTicksMax) {
+    public ForwardedReads(Server server, ActorRef<Replica.Message> self, int pendingMax, int silentTicksMax) {
         this.server = server;
+        this.gathering = new Gathering(self, Gathered.GATHERED);
         this.pendingMax = pendingMax;
         this.silentTicksMax = silentTicksMax;
     }
@@ -54,11 +64,18 @@ public final class ForwardedReads {
             return;
         }
         collecting.add(query);
-        askNext();
+        gather();
     }
 
-    private void askNext() {
-        if (!asked.isEmpty() || collecting.isEmpty()) {
+    private void gather() {
+        if (asked.isEmpty() && !collecting.isEmpty()) {
+            gathering.add();
+        }
+    }
+
+    /** Asks the leader for all that wait, unless an answer is awaited. */
+    public void ask() {
+        if (!gathering.isOver() || !asked.isEmpty() || collecting.isEmpty()) {
             return;
         }
         OptionalLong question = server.askLeader(collecting);
@@ -84,7 +101,7 @@ public final class ForwardedReads {
         } else {
             queries.forEach(query -> Rejections.reject(query, Replica.Reason.NO_LEADER, "the leader has changed"));
         }
-        askNext();
+        gather();
     }
 
     public void onTick() {

@@ -206,8 +206,8 @@ class ChainFailuresPaperTest {
                     + " later one, which it asks for")
     void whoComesBackBeginsAnew() {
         be("n1");
-        server.propose("a");
         server.connects("n2", 1, 0, 0);
+        server.propose("a");
         assertThat(server.await("n2", Forward.class).updates()).isEqualTo(updates(1, 1, "a"));
         assertThat(server.await("n2", Forward.class).durable()).isEqualTo(1);
         server.disk.failNextPersisted(server.journal());

@@ -67,7 +67,7 @@ final class Mutants {
                         ForgetsToPersistTheVote.class,
                         LogEvent.Written.class,
                         isConstructor(),
-                        100,
+                        300,
                         ElectionFaults.class),
                 new Mutant(RestartWipesTheVote.class, RecoveredLog.class, named("hardState"), 10),
                 new Mutant(NewLeaderWipesTheVote.class, RaftServer.class, named("follow"), 100, ElectionFaults.class),

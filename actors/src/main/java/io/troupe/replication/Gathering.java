@@ -1,0 +1,53 @@
+package io.troupe.replication;
+
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * What an actor does once for all that is in its mailbox: it sends itself a message, and what was there before that goes along.
+ * As long as more came meanwhile it goes round again, eight times at most: clients that were answered together ask again together,
+ * one after the other. A message between nodes, or a sync, costs many times what one more request adds to it.
+ */
+public final class Gathering {
+
+    private static final int ROUNDS_MAX = 8;
+
+    private final Runnable tellSelf;
+    private boolean underWay;
+    private boolean moreCame;
+    private int rounds;
+
+    /** @param message upon which the actor asks whether the gathering {@link #isOver} */
+    public <M> Gathering(ActorRef<? super M> self, M message) {
+        this.tellSelf = () -> self.tell(message);
+    }
+
+    /** There is something to do, and what else is in the mailbox may go along. */
+    public void add() {
+        moreCame = true;
+        if (!underWay) {
+            underWay = true;
+            rounds = 0;
+            nextRound();
+        }
+    }
+
+    private void nextRound() {
+        moreCame = false;
+        rounds++;
+        tellSelf.run();
+    }
+
+    /**
+     * The message has come.
+     *
+     * @return whether it is to be done now; else the message comes again
+     */
+    public boolean isOver() {
+        if (moreCame && rounds < ROUNDS_MAX) {
+            nextRound();
+            return false;
+        }
+        underWay = false;
+        return true;
+    }
+}
