@@ -20,7 +20,10 @@ import io.troupe.sim.Stage;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,15 +38,16 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The engines side by side, as they are configured by default, with as many replicas as one failure takes, in virtual time:
- * what a command costs in messages, and for how long nobody is served when the leader crashes. Numbers of the protocols, and
- * not of a machine.
+ * what a command and a linearizable read cost in messages, and for how long nobody is served when the leader crashes. Numbers
+ * of the protocols, and not of a machine.
  */
 class EnginesComparedTest {
 
     private static final List<String> THREE = List.of("n1", "n2", "n3");
     private static final List<String> FOUR = List.of("n1", "n2", "n3", "n4");
     private static final Duration PATIENCE = Duration.ofMinutes(1);
-    private static final int COMMANDS = 500;
+    private static final int OPERATIONS = 500;
+    private static final int MANY = 64;
     private static final int CRASHES = 20;
 
     private static final Config CONFIG = ConfigFactory.load();
@@ -93,16 +97,22 @@ class EnginesComparedTest {
 
     private record Ready(ActorRef<Replica.Request> replica) implements Command {}
 
-    private record Answered(SessionClient.Outcome outcome) implements Command {}
+    private enum Answered implements Command {
+        ANSWERED
+    }
 
-    /** So many commands, so many of them at a time. */
-    private record Run(int commands, int outstanding) implements Command {}
+    private enum Load {
+        COMMANDS,
+        READS
+    }
+
+    /** So many operations, so many of them at a time. */
+    private record Run(Load load, int operations, int outstanding) implements Command {}
 
     /** What a node has to say to the test. */
     private static final class Seen {
         final TreeMap<String, Replica.Status> statuses = new TreeMap<>();
         long answered;
-        long asked;
 
         String leader() {
             return statuses.values().stream()
@@ -128,14 +138,25 @@ class EnginesComparedTest {
             }
             Group group = new Group(sim, nodes, seen);
             sim.runUntil(() -> !seen.leader().isEmpty(), PATIENCE);
-            group.run(nodes.get(seen.leader()), 20, 1);
+            group.run(group.leader(), Load.COMMANDS, 20, 1);
             return group;
         }
 
+        Node<Command> leader() {
+            return nodes.get(seen.leader());
+        }
+
+        Node<Command> another() {
+            return nodes.values().stream()
+                    .filter(node -> node != leader())
+                    .findFirst()
+                    .orElseThrow();
+        }
+
         /** At that node, to the end. */
-        void run(Node<Command> node, int commands, int outstanding) {
-            long until = seen.answered + commands;
-            node.ref().tell(new Run(commands, outstanding));
+        void run(Node<Command> node, Load load, int operations, int outstanding) {
+            long until = seen.answered + operations;
+            node.ref().tell(new Run(load, operations, outstanding));
             sim.runUntil(() -> seen.answered >= until, PATIENCE);
         }
     }
@@ -166,28 +187,37 @@ class EnginesComparedTest {
         replica.tell(new Replica.Observe(statuses));
         var client = context.spawn(
                 SessionClient.create(replica, SessionClient.Settings.DEFAULT, node.random("client")), "client");
-        ActorRef<SessionClient.Outcome> outcomes = context.messageAdapter(SessionClient.Outcome.class, Answered::new);
-        Runnable submit = () -> {
-            seen.asked++;
-            client.tell(new SessionClient.Submit(ByteString.fromString("x"), PATIENCE, outcomes));
-        };
-        var left = new int[1];
+        ActorRef<SessionClient.Outcome> outcomes =
+                context.messageAdapter(SessionClient.Outcome.class, outcome -> Answered.ANSWERED);
+        ActorRef<Replica.Reply> replies = context.messageAdapter(Replica.Reply.class, reply -> answered(reply));
+        Map<Load, Runnable> loads = Map.of(
+                Load.COMMANDS,
+                () -> client.tell(new SessionClient.Submit(ByteString.fromString("x"), PATIENCE, outcomes)),
+                Load.READS,
+                () -> replica.tell(
+                        new Replica.Query(ByteString.fromString("x"), ReadConsistency.LINEARIZABLE, replies)));
+        Deque<Runnable> left = new ArrayDeque<>();
         return Behaviors.receive(Command.class)
                 .onMessage(Run.class, run -> {
-                    left[0] = run.commands();
-                    for (int i = 0; i < run.outstanding() && left[0] > 0; i++, left[0]--) {
-                        submit.run();
+                    left.addAll(Collections.nCopies(run.operations(), loads.get(run.load())));
+                    for (int i = 0; i < run.outstanding(); i++) {
+                        left.remove().run();
                     }
                     return Behaviors.same();
                 })
-                .onMessage(Answered.class, answered -> {
+                .onMessageEquals(Answered.ANSWERED, () -> {
                     seen.answered++;
-                    if (left[0]-- > 0) {
-                        submit.run();
+                    if (!left.isEmpty()) {
+                        left.remove().run();
                     }
                     return Behaviors.same();
                 })
                 .build();
+    }
+
+    private static Command answered(Replica.Reply reply) {
+        assertThat(reply).isInstanceOf(Replica.Answered.class);
+        return Answered.ANSWERED;
     }
 
     /** A service with no state. */
@@ -211,16 +241,46 @@ class EnginesComparedTest {
         public void restore(InputStream state) {}
     }
 
-    /** @param failoversMillis from the leader's crash to the next answer at another node, in order */
-    private record Measured(double messagesOneAtATime, double messagesManyAtATime, List<Long> failoversMillis) {}
+    /**
+     * @param command at who leads, one at a time and many
+     * @param read likewise
+     * @param readElsewhere at another node
+     * @param failoversMillis from the leader's crash to the next answer at another node, in order
+     */
+    private record Measured(Messages command, Messages read, Messages readElsewhere, List<Long> failoversMillis) {}
+
+    /**
+     * Messages for an operation.
+     *
+     * @param alone when there is one at a time
+     * @param ofMany when there are {@link #MANY}
+     */
+    private record Messages(double alone, double ofMany) {
+
+        static Messages of(Group group, Node<Command> node, Load load) {
+            return new Messages(sent(group, node, load, 1), sent(group, node, load, MANY));
+        }
+
+        private static double sent(Group group, Node<Command> node, Load load, int outstanding) {
+            long before = group.sim().messagesSent();
+            group.run(node, load, OPERATIONS, outstanding);
+            return (double) (group.sim().messagesSent() - before) / OPERATIONS;
+        }
+
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%.2f (%.2f)", alone, ofMany);
+        }
+    }
 
     private static Measured measure(Stage stage, Compared compared) {
-        double one;
-        double many;
+        List<Messages> messages;
         try (Simulation sim = stage.simulate(1)) {
             Group group = Group.of(sim, compared);
-            one = messages(group, 1);
-            many = messages(group, 64);
+            messages = List.of(
+                    Messages.of(group, group.leader(), Load.COMMANDS),
+                    Messages.of(group, group.leader(), Load.READS),
+                    Messages.of(group, group.another(), Load.READS));
         }
         List<Long> failovers = new ArrayList<>();
         for (int seed = 0; seed < CRASHES; seed++) {
@@ -228,25 +288,20 @@ class EnginesComparedTest {
                 failovers.add(failover(Group.of(sim, compared)));
             }
         }
-        return new Measured(one, many, failovers.stream().sorted().toList());
-    }
-
-    private static double messages(Group group, int outstanding) {
-        long before = group.sim().messagesSent();
-        group.run(group.nodes().get(group.seen().leader()), COMMANDS, outstanding);
-        return (double) (group.sim().messagesSent() - before) / COMMANDS;
+        return new Measured(
+                messages.get(0),
+                messages.get(1),
+                messages.get(2),
+                failovers.stream().sorted().toList());
     }
 
     private static long failover(Group group) {
         String leader = group.seen().leader();
-        String other = group.nodes().keySet().stream()
-                .filter(name -> !name.equals(leader))
-                .findFirst()
-                .orElseThrow();
-        group.run(group.nodes().get(other), 5, 1);
+        Node<Command> other = group.another();
+        group.run(other, Load.COMMANDS, 5, 1);
         long crashed = group.sim().now().toMillis();
         group.sim().crash(leader);
-        group.run(group.nodes().get(other), 1, 1);
+        group.run(other, Load.COMMANDS, 1, 1);
         return group.sim().now().toMillis() - crashed;
     }
 
@@ -256,21 +311,25 @@ class EnginesComparedTest {
             ENGINES.forEach((name, compared) -> {
                 Measured measured = measure(stage, compared);
                 System.out.printf(
-                        Locale.ROOT,
-                        "%s, %d replicas: %.2f messages a command one at a time, %.2f with 64 outstanding; nobody is served"
-                                + " for %d to %d ms after the leader's crash, median %d (%d crashes)%n",
+                        "%s, %d replicas: messages for one at a time (of %d) are for a command %s, for a read %s, at another"
+                                + " than who leads %s; nobody is served for %d to %d ms after the leader's crash, median %d"
+                                + " (%d crashes)%n",
                         name,
                         compared.replicas().size(),
-                        measured.messagesOneAtATime(),
-                        measured.messagesManyAtATime(),
+                        MANY,
+                        measured.command(),
+                        measured.read(),
+                        measured.readElsewhere(),
                         measured.failoversMillis().get(0),
                         measured.failoversMillis().get(CRASHES - 1),
                         measured.failoversMillis().get(CRASHES / 2),
                         CRASHES);
-                assertThat(measured.messagesOneAtATime())
+                assertThat(measured.command().alone())
                         .as(name)
                         .isBetween(compared.messagesMin(), compared.messagesMax());
-                assertThat(measured.messagesManyAtATime()).isLessThan(measured.messagesOneAtATime());
+                assertThat(List.of(measured.command(), measured.read(), measured.readElsewhere()))
+                        .as(name + ": what comes together goes together")
+                        .allMatch(messages -> messages.ofMany() < messages.alone() / 3);
             });
         }
     }
