@@ -24,6 +24,9 @@ final class Requests {
         FLUSH
     }
 
+    /** An update goes through all servers, one after the other, and so does a batch. */
+    private static final int ROUNDS_MAX = 8;
+
     private final ChainServer server;
     private final Head head;
     private final HandOver handOver;
@@ -38,7 +41,7 @@ final class Requests {
         this.handOver = handOver;
         this.queries = queries;
         this.via = server.self.narrow();
-        this.flush = new Gathering(server.self, Flush.FLUSH);
+        this.flush = new Gathering(server.self, Flush.FLUSH, ROUNDS_MAX);
     }
 
     /** From a client of this node. */

@@ -4,21 +4,30 @@ import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * What an actor does once for all that is in its mailbox: it sends itself a message, and what was there before that goes along.
- * As long as more came meanwhile it goes round again, eight times at most: clients that were answered together ask again together,
- * one after the other. A message between nodes, or a sync, costs many times what one more request adds to it.
+ * A message between nodes, or a sync, costs many times what one more request adds to it.
  */
 public final class Gathering {
 
-    private static final int ROUNDS_MAX = 8;
-
     private final Runnable tellSelf;
+    private final int roundsMax;
     private boolean underWay;
     private boolean moreCame;
     private int rounds;
 
     /** @param message upon which the actor asks whether the gathering {@link #isOver} */
     public <M> Gathering(ActorRef<? super M> self, M message) {
+        this(self, message, 1);
+    }
+
+    /**
+     * As long as more came meanwhile it goes round again: clients that were answered together ask again together, one after the
+     * other. What it waits for is worth it where a batch is dear.
+     *
+     * @param roundsMax so often at most, 1 or more
+     */
+    public <M> Gathering(ActorRef<? super M> self, M message, int roundsMax) {
         this.tellSelf = () -> self.tell(message);
+        this.roundsMax = roundsMax;
     }
 
     /** There is something to do, and what else is in the mailbox may go along. */
@@ -43,7 +52,7 @@ public final class Gathering {
      * @return whether it is to be done now; else the message comes again
      */
     public boolean isOver() {
-        if (moreCame && rounds < ROUNDS_MAX) {
+        if (moreCame && rounds < roundsMax) {
             nextRound();
             return false;
         }

@@ -9,9 +9,10 @@ import org.junit.jupiter.api.Test;
 class GatheringTest {
 
     private final TestInbox<String> mailbox = TestInbox.create();
-    private final Gathering gathering = new Gathering(mailbox.getRef(), "gathered");
+    private final Gathering once = new Gathering(mailbox.getRef(), "gathered");
+    private final Gathering inRounds = new Gathering(mailbox.getRef(), "gathered", 8);
 
-    private boolean isOver() {
+    private boolean isOver(Gathering gathering) {
         assertThat(mailbox.getAllReceived()).containsExactly("gathered");
         return gathering.isOver();
     }
@@ -20,29 +21,32 @@ class GatheringTest {
     @DisplayName("It waits for what is in the mailbox, once, and the next begins anew")
     void waitsForTheMailbox() {
         for (int i = 0; i < 20; i++) {
-            gathering.add();
-            assertThat(isOver()).isTrue();
+            once.add();
+            once.add();
+            assertThat(isOver(once)).isTrue();
             assertThat(mailbox.hasMessages()).isFalse();
         }
     }
 
     @Test
-    @DisplayName("It goes round again while more comes")
+    @DisplayName("In rounds it goes round again while more comes, and no longer")
     void goesRoundAgain() {
-        gathering.add();
-        gathering.add();
-        assertThat(isOver()).isFalse();
-        assertThat(isOver()).isTrue();
+        inRounds.add();
+        inRounds.add();
+        assertThat(isOver(inRounds)).isFalse();
+        assertThat(isOver(inRounds)).isTrue();
+        inRounds.add();
+        assertThat(isOver(inRounds)).isTrue();
     }
 
     @Test
-    @DisplayName("However much comes, it is over after eight rounds")
+    @DisplayName("However much comes, it is over after so many rounds")
     void isOverInTheEnd() {
         int rounds = 1;
-        gathering.add();
-        gathering.add();
-        while (!isOver()) {
-            gathering.add();
+        inRounds.add();
+        inRounds.add();
+        while (!isOver(inRounds)) {
+            inRounds.add();
             rounds++;
         }
         assertThat(rounds).isEqualTo(8);
