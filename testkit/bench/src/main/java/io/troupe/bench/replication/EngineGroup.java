@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class EngineGroup implements AutoCloseable {
 
     private static final Duration LEADER_PATIENCE = Duration.ofMinutes(2);
+    private static final Duration ONE_OPERATION = Duration.ofMillis(1);
 
     private final String name;
     private final List<ReplicaProcess> replicas = new ArrayList<>();
@@ -61,6 +62,22 @@ final class EngineGroup implements AutoCloseable {
         }
         throw new IllegalStateException(
                 "no replica of " + name + " leads after " + LEADER_PATIENCE.toMinutes() + " min");
+    }
+
+    /**
+     * Waits until an operation is answered: the first primary of PBFT leads before it has met the others.
+     *
+     * @throws IllegalStateException when none is for two minutes
+     */
+    void awaitService() throws InterruptedException {
+        long begin = System.nanoTime();
+        while (measure(Workload.PUT, 0, 1, ONE_OPERATION).failures() > 0) {
+            if (System.nanoTime() - begin > LEADER_PATIENCE.toNanos()) {
+                throw new IllegalStateException(
+                        "no operation of " + name + " was carried out in " + LEADER_PATIENCE.toMinutes() + " min");
+            }
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
     }
 
     Measured measure(Workload workload, int valueBytes, int outstanding, Duration duration)

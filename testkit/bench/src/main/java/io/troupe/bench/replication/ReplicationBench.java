@@ -105,6 +105,7 @@ public final class ReplicationBench implements Callable<Integer> {
 
     private void measure(List<EngineGroup> groups) throws InterruptedException {
         for (EngineGroup group : groups) {
+            group.awaitService();
             invocation.say("warming up " + group.name());
             int bytes = options.valueBytes().get(0);
             options.warmUp(
