@@ -54,7 +54,7 @@ final class ChainMutants {
     /** Tried when asked to. */
     static List<Planted> others() {
         return List.of(
-                planted(MasterActsOnWhatIsLate.class, MasterCommand.class, "applyTo", 1_200),
+                planted(MasterActsOnWhatIsLate.class, MasterCommand.class, "applyTo", 2_000),
                 planted(AcknowledgesWithoutWhoJoins.class, Downstream.class, "hasBroughtUp", 200),
                 planted(TakesAnAnswerFromBeforeASnapshot.class, Upstream.class, "onInstalled", 1_200),
                 planted(NewTailAnswersAtOnce.class, Upstream.class, "floor", 400),
