@@ -24,7 +24,7 @@ final class Requests {
         FLUSH
     }
 
-    /** An update goes through all servers, one after the other, and so does a batch. */
+    /** Of the mailbox, before all of it goes on its way: a batch is dear, it passes all servers one after the other. */
     private static final int ROUNDS_MAX = 8;
 
     private final ChainServer server;

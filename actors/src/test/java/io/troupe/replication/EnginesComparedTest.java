@@ -189,7 +189,7 @@ class EnginesComparedTest {
                 SessionClient.create(replica, SessionClient.Settings.DEFAULT, node.random("client")), "client");
         ActorRef<SessionClient.Outcome> outcomes =
                 context.messageAdapter(SessionClient.Outcome.class, outcome -> Answered.ANSWERED);
-        ActorRef<Replica.Reply> replies = context.messageAdapter(Replica.Reply.class, reply -> answered(reply));
+        ActorRef<Replica.Reply> replies = context.messageAdapter(Replica.Reply.class, EnginesComparedTest::answered);
         Map<Load, Runnable> loads = Map.of(
                 Load.COMMANDS,
                 () -> client.tell(new SessionClient.Submit(ByteString.fromString("x"), PATIENCE, outcomes)),
@@ -274,13 +274,14 @@ class EnginesComparedTest {
     }
 
     private static Measured measure(Stage stage, Compared compared) {
-        List<Messages> messages;
+        Messages command;
+        Messages read;
+        Messages readElsewhere;
         try (Simulation sim = stage.simulate(1)) {
             Group group = Group.of(sim, compared);
-            messages = List.of(
-                    Messages.of(group, group.leader(), Load.COMMANDS),
-                    Messages.of(group, group.leader(), Load.READS),
-                    Messages.of(group, group.another(), Load.READS));
+            command = Messages.of(group, group.leader(), Load.COMMANDS);
+            read = Messages.of(group, group.leader(), Load.READS);
+            readElsewhere = Messages.of(group, group.another(), Load.READS);
         }
         List<Long> failovers = new ArrayList<>();
         for (int seed = 0; seed < CRASHES; seed++) {
@@ -289,10 +290,7 @@ class EnginesComparedTest {
             }
         }
         return new Measured(
-                messages.get(0),
-                messages.get(1),
-                messages.get(2),
-                failovers.stream().sorted().toList());
+                command, read, readElsewhere, failovers.stream().sorted().toList());
     }
 
     private static long failover(Group group) {
@@ -311,6 +309,7 @@ class EnginesComparedTest {
             ENGINES.forEach((name, compared) -> {
                 Measured measured = measure(stage, compared);
                 System.out.printf(
+                        Locale.ROOT,
                         "%s, %d replicas: messages for one at a time (of %d) are for a command %s, for a read %s, at another"
                                 + " than who leads %s; nobody is served for %d to %d ms after the leader's crash, median %d"
                                 + " (%d crashes)%n",

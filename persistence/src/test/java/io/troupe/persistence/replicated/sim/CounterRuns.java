@@ -71,8 +71,8 @@ final class CounterRuns {
         int before = ledger.count();
         sim.runUntil(() -> ledger.count() > before + 2, ofSeconds(90));
         int recoveries = ledger.recoveries();
-        sim.runUntil(
-                () -> sim.node("n1").isUp(), ofSeconds(10)); // It may have ended of itself, and be about to come back.
+        // It may have ended of itself, and be about to come back.
+        sim.runUntil(() -> sim.node("n1").isUp(), ofSeconds(10));
         sim.node("n1").crash();
         sim.after(ofSeconds(1), () -> restart(sim.node("n1")));
         sim.runUntil(() -> ledger.count() > before + 4, ofSeconds(90));

@@ -67,7 +67,7 @@ final class EngineGroup implements AutoCloseable {
     /**
      * Waits until an operation is answered: the first primary of PBFT leads before it has met the others.
      *
-     * @throws IllegalStateException when none is for two minutes
+     * @throws IllegalStateException when all are refused for two minutes, or one gets no answer at all
      */
     void awaitService() throws InterruptedException {
         long begin = System.nanoTime();
