@@ -53,13 +53,8 @@ public final class ChainEngine implements Engine {
                 : masterEngine.electionTimeout();
     }
 
-    /** @throws IllegalArgumentException when this node is none of the members */
     @Override
     public Behavior<Replica.Message> replica(Seat seat) {
-        if (!seat.members().contains(seat.node())) {
-            throw new IllegalArgumentException("Group " + seat.group() + " has the members " + seat.members() + ", and "
-                    + seat.node() + " is none of them; the members of a chain's group are fixed");
-        }
         return ChainReplica.create(
                 new ChainReplica.Identity(seat, masterEngine, settings, storage, nanoClock, witness));
     }

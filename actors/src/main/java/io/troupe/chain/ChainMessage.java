@@ -7,6 +7,7 @@ import io.troupe.wire.Wire;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.util.ByteString;
 
 /** What the servers of one chain say to each other. Whoever acts in another epoch than a message's ignores it. */
 sealed interface ChainMessage extends Wire, Replica.Message {
@@ -71,7 +72,7 @@ sealed interface ChainMessage extends Wire, Replica.Message {
 
     /**
      * To the head, by the tail (§3.1), which is the first to know: durable at every server. Those between learn it with what
-     * the head sends next.
+     * the head sends next; one that is about to be removed is told, too.
      *
      * @param index through which all is
      */
@@ -102,6 +103,12 @@ sealed interface ChainMessage extends Wire, Replica.Message {
             requests = List.copyOf(requests);
         }
     }
+
+    /**
+     * To a member of the group, by a server of the chain that is none any more: a {@link MasterCommand} to pass on to the
+     * master, whose group the sender does not reach.
+     */
+    record Petition(ByteString command) implements ChainMessage {}
 
     /** What follows next is in a snapshot only. */
     record Offer(long epoch, Position snapshot, long length, int checksum, ActorRef<FetchChunk> from)

@@ -7,7 +7,6 @@ import io.troupe.replication.GroupLogging;
 import io.troupe.replication.Observers;
 import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.RecoveringReplica;
-import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicaControl;
 import io.troupe.replication.SnapshotFetcher;
@@ -15,7 +14,6 @@ import io.troupe.replication.SnapshotReader.FetchChunk;
 import io.troupe.replication.SnapshotStorage;
 import io.troupe.replication.SnapshotWriter;
 import io.troupe.replication.WriteAheadLog;
-import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -103,11 +101,11 @@ final class ChainReplica {
     }
 
     private Behavior<Replica.Message> run(ChainLog.Recovered recovered) {
-        var peers = new TreeSet<>(identity.seat().members());
-        peers.remove(identity.seat().node());
         var server = new ChainServer(identity, context, log, applier, recovered);
         return recovering.run(
-                peers, identity.settings().heartbeatInterval(), new Running(context, server, identity, master));
+                server.peers.all(),
+                identity.settings().heartbeatInterval(),
+                new Running(context, server, identity, master));
     }
 
     /** The recovered replica: one line a message. */
@@ -118,6 +116,7 @@ final class ChainReplica {
         private final ActorRef<Replica.Message> master;
         private final Head head;
         private final HandOver handOver;
+        private final Reconfiguration reconfiguration;
         private final Queries queries;
         private final Requests requests;
         private final Surveillance surveillance;
@@ -137,6 +136,7 @@ final class ChainReplica {
             this.queries = new Queries(server, identity.nanoClock());
             this.handOver = new HandOver(server, master);
             this.head = new Head(server, handOver);
+            this.reconfiguration = new Reconfiguration(server, master);
             this.requests = new Requests(server, head, handOver, queries);
             this.surveillance = new Surveillance(server, identity.seat().random(), master);
             this.observers = new Observers(context);
@@ -172,7 +172,10 @@ final class ChainReplica {
                     .onMessage(SnapshotWriter.Saved.class, message -> step(() -> server.compaction.onSaved(message)))
                     .onMessage(SnapshotWriter.SaveFailed.class, message -> step(server.compaction::onSaveFailed))
                     .onMessage(PeerDirectory.PeerAt.class, message -> step(() -> server.peers.onPeerAt(message)))
-                    .onMessage(Replica.Reconfigure.class, message -> unsupported(message, "its members are fixed"))
+                    .onMessage(ChainMessage.Petition.class, message -> step(() -> surveillance.onPetition(message)))
+                    .onMessage(Replica.Reconfigure.class, message -> step(() -> reconfiguration.begin(message)))
+                    .onMessage(
+                            Reconfiguration.Answered.class, message -> step(() -> reconfiguration.onAnswered(message)))
                     .onMessage(Replica.TransferLeadership.class, message -> step(() -> requests.onTransfer(message)))
                     .onMessage(Replica.ListMembers.class, this::onListMembers)
                     .onMessage(
@@ -190,6 +193,7 @@ final class ChainReplica {
             work.run();
             boolean more = head.afterStep();
             handOver.afterStep();
+            reconfiguration.afterStep();
             more |= queries.afterStep();
             if (more) {
                 requests.schedule();
@@ -244,6 +248,7 @@ final class ChainReplica {
                 head.log();
                 server.onTick();
                 handOver.onTick();
+                reconfiguration.onTick();
                 queries.onTick();
                 surveillance.onTick();
             });
@@ -264,21 +269,9 @@ final class ChainReplica {
             });
         }
 
-        private Behavior<Replica.Message> unsupported(Replica.Request request, String why) {
-            return step(() -> Rejections.reject(
-                    request, Replica.Reason.UNSUPPORTED, "group " + server.group + " is a chain: " + why));
-        }
-
         private Behavior<Replica.Message> onListMembers(Replica.ListMembers list) {
-            return step(() -> {
-                Configuration now = server.configuration();
-                var learners = new TreeSet<>(identity.seat().members());
-                learners.removeAll(now.chain());
-                list.replyTo()
-                        .tell(new Replica.MembersListed(
-                                new Replica.Members(new TreeSet<>(now.chain()), learners),
-                                now.joining().isEmpty()));
-            });
+            return step(() ->
+                    list.replyTo().tell(new Replica.MembersListed(server.members(), !reconfiguration.isUnderWay())));
         }
     }
 }

@@ -5,11 +5,13 @@ import io.troupe.chain.ChainMessage.Stable;
 import io.troupe.replication.Applier;
 import io.troupe.replication.Compaction;
 import io.troupe.replication.Replica;
+import io.troupe.replication.Replica.Members;
 import io.troupe.replication.Snapshots;
 import io.troupe.replication.WriteAheadLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 
@@ -25,7 +27,7 @@ final class ChainServer implements Compaction.Host<Position> {
     final ChainSettings settings;
     final ActorContext<Replica.Message> context;
     final ActorRef<Replica.Message> self;
-    final Peers peers = new Peers();
+    final Peers peers;
     final History history;
     final Sent sent;
     final Writes writes;
@@ -35,7 +37,7 @@ final class ChainServer implements Compaction.Host<Position> {
     final Downstream downstream = new Downstream(this);
     final Compaction<Position> compaction;
     final StateTransfer transfer;
-    private final List<String> members;
+    private final List<String> founders;
     private final ActorRef<Applier.Command> applier;
 
     private long stable;
@@ -51,7 +53,7 @@ final class ChainServer implements Compaction.Host<Position> {
             ChainLog.Recovered recovered) {
         this.group = identity.seat().group();
         this.node = identity.seat().node();
-        this.members = identity.seat().members();
+        this.founders = identity.seat().members();
         this.settings = identity.settings();
         this.context = context;
         this.self = context.getSelf();
@@ -63,12 +65,9 @@ final class ChainServer implements Compaction.Host<Position> {
         this.applied = recovered.snapshot().index();
         this.appliedTold = applied;
         this.lease = new GrantedLease(settings, identity.nanoClock());
-        this.epochs = new Epochs(
-                this,
-                lease,
-                recovered
-                        .configuration()
-                        .orElse(Configuration.founding(identity.seat().members())));
+        Configuration entered = recovered.configuration().orElse(Configuration.founding(founders));
+        this.epochs = new Epochs(this, lease, entered);
+        this.peers = new Peers(identity.seat(), entered);
         this.upstream = new Upstream(this, identity.seat().random());
         var snapshots = new Snapshots(identity.storage(), group, context, settings.blockingDispatcher());
         this.transfer = new StateTransfer(this, snapshots);
@@ -78,9 +77,19 @@ final class ChainServer implements Compaction.Host<Position> {
                 new Compaction.Limits(settings.snapshotEntries(), settings.snapshotBytes(), settings.failureTicks()),
                 recovered.snapshot());
         applyStable();
-        if (recovered.isFirst()) {
+        if (recovered.isFirst() && founders.contains(node)) {
             epochs.found();
         }
+    }
+
+    /** Of the group, whether they are in the chain now or not. */
+    Members members() {
+        return configuration().members().orElse(new Members(new TreeSet<>(founders), new TreeSet<>()));
+    }
+
+    /** It is one of them. */
+    boolean belongsToGroup() {
+        return members().voters().contains(node) || members().learners().contains(node);
     }
 
     // -- what it knows
@@ -163,7 +172,8 @@ final class ChainServer implements Compaction.Host<Position> {
                 group,
                 node,
                 role(),
-                Optional.of(configuration().head()),
+                Optional.of(configuration().head())
+                        .filter(head -> belongsToGroup() || configuration().hasMember(node)),
                 configuration().epoch(),
                 stable,
                 applied,
@@ -258,8 +268,8 @@ final class ChainServer implements Compaction.Host<Position> {
 
     void onTick() {
         epochs.enterNext();
-        var beat = new Heartbeat(configuration(), epoch(), node, durable(), stable);
-        members.stream().filter(name -> !name.equals(node)).forEach(name -> peers.tell(name, beat));
+        Heartbeat beat = beat();
+        peers.all().forEach(name -> peers.tell(name, beat));
         if (isActive()) {
             upstream.onTick();
             downstream.onTick();
@@ -267,7 +277,16 @@ final class ChainServer implements Compaction.Host<Position> {
         compaction.onTick();
     }
 
+    private Heartbeat beat() {
+        return new Heartbeat(configuration(), epoch(), node, durable(), stable);
+    }
+
+    /** A server that was removed is told so: the master's group does not, of which it is no member any more. */
     void onHeartbeat(Heartbeat beat) {
+        boolean isBehind = beat.configuration().epoch() < configuration().epoch();
+        if (isBehind && !peers.all().contains(beat.from())) {
+            peers.tell(beat.from(), beat());
+        }
         epochs.onConfigured(beat.configuration());
         upstream.onHeartbeat(beat);
     }

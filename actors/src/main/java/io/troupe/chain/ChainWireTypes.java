@@ -14,7 +14,7 @@ public final class ChainWireTypes implements WireTypes {
     public void register(Registry registry) {
         registry.message(1700, Updates.class, new UpdatesSerializer());
         registry.message(1701, Position.class);
-        registry.message(1702, Configuration.class);
+        registry.message(1702, Configuration.class, new ConfigurationSerializer());
 
         registry.message(1710, ChainMessage.Heartbeat.class);
         registry.message(1711, ChainMessage.Connect.class);
@@ -29,6 +29,7 @@ public final class ChainWireTypes implements WireTypes {
         registry.message(1724, ChainMessage.Forward.class);
         registry.message(1725, ChainMessage.Stable.class);
         registry.message(1726, ChainMessage.Confirmed.class);
+        registry.message(1727, ChainMessage.Petition.class);
         // 1721 and 1722 were chunks of snapshots, which are sent alike for all engines now.
 
         registry.event(1790, 1, LogEvent.Logged.class);

@@ -7,7 +7,7 @@ package io.troupe.chain;
  * forgotten of it what others have, so that it acts only in a later one, which it asks the master for; in epoch e, or lapsed →
  * waiting, when the master's decision of a later one is known, while a lease is granted to a server that it leaves out; waiting
  * → in the later epoch, durably: the head at once, others when their predecessor has told them what both have. Who is not in
- * the chain acts in no epoch, and asks to join.
+ * the chain acts in no epoch, and asks to join; who is none of the founders begins so.
  */
 final class Epochs {
 
@@ -75,6 +75,7 @@ final class Epochs {
     void onConfigured(Configuration decided) {
         if (decided.epoch() > latest.epoch()) {
             latest = placeIn(decided);
+            server.peers.seek(decided);
             server.downstream.leave();
             server.upstream.leave();
             enterNext();

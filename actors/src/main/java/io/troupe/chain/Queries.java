@@ -52,7 +52,7 @@ final class Queries {
             serve(List.of(query), 0);
         } else {
             collecting.add(query);
-            isRoundDue = true;
+            isRoundDue = unconfirmed.isEmpty(); // Else the next round begins when this one ends.
         }
     }
 

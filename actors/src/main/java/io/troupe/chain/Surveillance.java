@@ -62,7 +62,7 @@ final class Surveillance {
             ask(MasterCommand.Kind.RENEW, server.node, Math.max(1, patience / RENEWALS_IN_PATIENCE));
         } else if (now.hasMember(server.node)) {
             watch(now, patience);
-        } else if (now.joining().isEmpty() && !leaving) {
+        } else if (server.belongsToGroup() && !now.withJoining(server.node).equals(now) && !leaving) {
             ask(MasterCommand.Kind.JOIN, server.node);
         }
     }
@@ -79,6 +79,7 @@ final class Surveillance {
             }
         }
         now.joining()
+                .filter(now::mayForm)
                 .filter(server.downstream::hasBroughtUp)
                 .ifPresent(joining -> ask(MasterCommand.Kind.EXTEND, joining));
     }
@@ -90,6 +91,16 @@ final class Surveillance {
 
     private void ask(MasterCommand.Kind kind, String about, int patience) {
         ticksToAsk = patience + random.nextInt(patience);
-        master.tell(new MasterCommand(kind, epoch, about).proposal(nobody));
+        var command = new MasterCommand(kind, epoch, about);
+        if (server.configuration().mayForm(server.node)) {
+            master.tell(command.proposal(nobody));
+        } else { // Its replica of the master may have been left out, or reach nobody.
+            var petition = new ChainMessage.Petition(command.toBytes());
+            server.peers.all().forEach(name -> server.peers.tell(name, petition));
+        }
+    }
+
+    void onPetition(ChainMessage.Petition petition) {
+        master.tell(MasterCommand.of(petition.command()).proposal(nobody));
     }
 }

@@ -19,7 +19,7 @@
  * every server   {@link io.troupe.chain.ChainServer}: history, what is durable and stable, the applier
  *                {@link io.troupe.chain.Epochs}: from one configuration of the master's to the next (§3.2)
  *                {@link io.troupe.chain.Requests}: passes clients' updates on; {@link io.troupe.chain.Queries}: answers queries
- *                {@link io.troupe.chain.Surveillance}: reports who is silent
+ *                {@link io.troupe.chain.Surveillance}: reports who is silent; {@link io.troupe.chain.Reconfiguration}: changes the members
  * the head       {@link io.troupe.chain.Head}: puts updates in order; {@link io.troupe.chain.HandOver}: has another take its place
  * but the head   {@link io.troupe.chain.Upstream}: takes updates from the predecessor, acknowledges
  * but the tail   {@link io.troupe.chain.Downstream}, a {@link io.troupe.chain.Link} to each successor, who joins among them
@@ -88,8 +88,10 @@
  *   <li>A server applies an update when it is acknowledged, and not when it comes: nothing is ever undone.
  *   <li>Updates carry the epoch of the head that put them in order: so a server that comes back finds what of its history was
  *       never acknowledged, and drops it.
- *   <li>The members are fixed, a member that was removed joins again; {@code Reconfigure} is answered with
- *       {@code UNSUPPORTED}. A head may be changed without a failure, see {@link io.troupe.chain.HandOver}.
+ *   <li>Servers of the paper are replaced by ones that come from nowhere. Here the members of the group are those of the master's
+ *       group, which change as that engine changes its members ({@link io.troupe.chain.Reconfiguration}): a new one joins as one
+ *       that comes back does, a removed one joins no more. A learner joins, and is no part of the chain before it is promoted.
+ *   <li>A head may be changed without a failure, see {@link io.troupe.chain.HandOver}.
  *   <li>A disk is trusted to hold what was synced. One that lost it is noticed where its successor has more.
  *   <li>Requests of clients that a failed server forgot are repeated by the clients; sessions make them happen once.
  * </ul>

@@ -1,6 +1,8 @@
 package io.troupe.paxos;
 
 import io.troupe.replication.Operation;
+import io.troupe.replication.Replica.Members;
+import java.util.Optional;
 import org.apache.pekko.util.ByteString;
 
 /** What one instance of Paxos decides on (The Part-Time Parliament, §3). */
@@ -20,7 +22,12 @@ sealed interface Decree extends Operation permits Decree.NoOp, Decree.OpenSessio
             implements Decree, Operation.Command {}
 
     /** Decided in instance i, it says who decides from instance i + α on (Paxos Made Simple, §3). */
-    record Reconfigure(Membership membership) implements Decree {}
+    record Reconfigure(Membership membership) implements Decree, Operation.Reconfigure {
+        @Override
+        public Optional<Members> members() {
+            return Optional.of(membership.asMembers());
+        }
+    }
 
     default long sizeBytes() {
         return OVERHEAD_BYTES

@@ -1,5 +1,6 @@
 package io.troupe.paxos;
 
+import io.troupe.replication.Replica.Members;
 import java.util.Collections;
 import java.util.Set;
 import java.util.SortedMap;
@@ -51,6 +52,10 @@ record Membership(SortedMap<String, Long> acceptors, SortedSet<String> learners,
     boolean counts(Voter voter) {
         Long token = acceptors.get(voter.node());
         return token != null && token == voter.token();
+    }
+
+    Members asMembers() {
+        return new Members(voters(), learners);
     }
 
     SortedSet<String> members() {

@@ -274,8 +274,7 @@ final class PaxosReplica {
         private Behavior<Replica.Message> onListMembers(Replica.ListMembers list) {
             Membership latest = server.memberships().latest();
             boolean settled = server.chosenThrough() + 1 >= server.memberships().latestFrom();
-            list.replyTo()
-                    .tell(new Replica.MembersListed(new Replica.Members(latest.voters(), latest.learners()), settled));
+            list.replyTo().tell(new Replica.MembersListed(latest.asMembers(), settled));
             return this;
         }
     }

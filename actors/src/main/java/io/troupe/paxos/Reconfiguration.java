@@ -1,7 +1,6 @@
 package io.troupe.paxos;
 
 import io.troupe.replication.Replica;
-import io.troupe.replication.Replica.Members;
 import io.troupe.replication.Replica.Refusal;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -65,8 +64,7 @@ final class Reconfiguration {
         Membership latest = server.memberships().latest();
         if (proposed.isPresent() && proposed.get().equals(latest) && isInForce()) {
             proposed = Optional.empty();
-            client.ifPresent(
-                    replyTo -> replyTo.tell(new Replica.Reconfigured(new Members(latest.voters(), latest.learners()))));
+            client.ifPresent(replyTo -> replyTo.tell(new Replica.Reconfigured(latest.asMembers())));
             client = Optional.empty();
         }
     }

@@ -1,5 +1,6 @@
 package io.troupe.raft;
 
+import io.troupe.replication.Replica.Members;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Set;
@@ -97,6 +98,11 @@ record Configuration(
     /** C_new, which follows C_old,new (§6). */
     Configuration withoutOutgoing() {
         return new Configuration(voters, new TreeSet<>(), learners, among(voters, witnesses));
+    }
+
+    /** The incoming ones, while joint. */
+    Members asMembers() {
+        return new Members(voters, learners, witnesses);
     }
 
     /** Everybody the leader replicates to, but {@code self}. */

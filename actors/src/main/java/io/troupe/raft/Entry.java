@@ -1,6 +1,8 @@
 package io.troupe.raft;
 
 import io.troupe.replication.Operation;
+import io.troupe.replication.Replica.Members;
+import java.util.Optional;
 import org.apache.pekko.util.ByteString;
 
 /** A log entry (§5.3): what to do, and the term in which its leader received it. Its index is its place. */
@@ -22,7 +24,12 @@ record Entry(long term, Payload payload) {
             implements Payload, Operation.Command {}
 
     /** Takes effect when it is appended, committed or not (§6). */
-    record Reconfigure(Configuration configuration) implements Payload {}
+    record Reconfigure(Configuration configuration) implements Payload, Operation.Reconfigure {
+        @Override
+        public Optional<Members> members() {
+            return Optional.of(configuration).filter(now -> !now.isJoint()).map(Configuration::asMembers);
+        }
+    }
 
     /** What a witness has instead of anything but a configuration. */
     record Elided() implements Payload, Operation.Elided {}

@@ -271,8 +271,7 @@ final class RaftReplica {
             Configuration latest = server.configuration();
             list.replyTo()
                     .tell(new Replica.MembersListed(
-                            new Replica.Members(latest.voters(), latest.learners(), latest.witnesses()),
-                            server.isConfigurationCommitted() && !latest.isJoint()));
+                            latest.asMembers(), server.isConfigurationCommitted() && !latest.isJoint()));
             return this;
         }
     }

@@ -2,7 +2,6 @@ package io.troupe.raft;
 
 import io.troupe.replication.Replica;
 import io.troupe.replication.Replica.MemberChange;
-import io.troupe.replication.Replica.Members;
 import io.troupe.replication.Replica.Refusal;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -81,8 +80,7 @@ final class Reconfiguration {
         }
         settledIndex = server.configurationIndex();
         replication.settle(latest);
-        client.ifPresent(replyTo -> replyTo.tell(
-                new Replica.Reconfigured(new Members(latest.voters(), latest.learners(), latest.witnesses()))));
+        client.ifPresent(replyTo -> replyTo.tell(new Replica.Reconfigured(latest.asMembers())));
         client = Optional.empty();
         return false;
     }

@@ -1,5 +1,6 @@
 package io.troupe.replication;
 
+import java.util.Optional;
 import org.apache.pekko.util.ByteString;
 
 /** What an engine has ordered at one index, as the {@link Applier} sees it: what is neither of these is a no-op to it. */
@@ -10,6 +11,12 @@ public interface Operation {
 
     /** Its content is not kept here, so that no state can be made of it. */
     interface Elided extends Operation {}
+
+    /** Changes who belongs to the group. */
+    interface Reconfigure extends Operation {
+        /** From then on; empty where more is to come before that is settled. */
+        Optional<Replica.Members> members();
+    }
 
     /** A client's command; see {@link Replica.Propose}. */
     interface Command extends Operation {

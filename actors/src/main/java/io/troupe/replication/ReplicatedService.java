@@ -32,6 +32,9 @@ public final class ReplicatedService {
         if (operation instanceof Operation.Command command) {
             return applyCommand(index, command);
         }
+        if (operation instanceof Operation.Reconfigure reconfigure) {
+            reconfigure.members().ifPresent(members -> machine.onMembers(index, members));
+        }
         if (operation instanceof Operation.Elided) {
             throw new IllegalStateException(
                     "What was ordered at index " + index + " is not known here: this replica was a"

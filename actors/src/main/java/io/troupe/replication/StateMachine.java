@@ -25,6 +25,12 @@ public interface StateMachine {
      */
     ByteString apply(long index, ByteString command);
 
+    /**
+     * The group has other members from {@code index} on, or the same as before. It comes in order among the commands, and is the
+     * same at every replica. Of no use to most services; those of a founding group are not told.
+     */
+    default void onMembers(long index, Replica.Members members) {}
+
     /** Answers a read of the current state without changing it; bad input is an answer too. */
     ByteString query(ByteString query);
 

@@ -36,11 +36,12 @@ class ChainAllFaultsTest {
         NOISY.forEach(logger -> logger.setLevel(null));
         double seconds = (System.nanoTime() - begun) / 1e9;
         System.out.printf(
-                "%d runs: %d epochs, %d heads handed over, %d updates stable, %d writes and %d reads acknowledged, %d snapshots restored,"
+                "%d runs: %d epochs, %d heads handed over, %d times other members, %d updates stable, %d writes and %d reads acknowledged, %d snapshots restored,"
                         + " %.0f virtual seconds in %.1f s, %.0f a second%n",
                 COVERAGE.runs,
                 COVERAGE.epochs,
                 COVERAGE.handOvers,
+                COVERAGE.memberships,
                 COVERAGE.updates,
                 COVERAGE.writes,
                 COVERAGE.reads,
@@ -51,6 +52,7 @@ class ChainAllFaultsTest {
         if (COVERAGE.runs >= 100) {
             assertThat(COVERAGE.epochs).isGreaterThan(3 * COVERAGE.runs);
             assertThat(COVERAGE.handOvers).isGreaterThan(COVERAGE.runs / 4);
+            assertThat(COVERAGE.memberships).isGreaterThan(COVERAGE.runs / 2);
             assertThat(COVERAGE.writes).isGreaterThan(50 * COVERAGE.runs);
             assertThat(COVERAGE.reads).isGreaterThan(20 * COVERAGE.runs);
             assertThat(COVERAGE.snapshotsRestored).isGreaterThan(COVERAGE.runs);

@@ -1,19 +1,24 @@
 package io.troupe.chain;
 
 import io.troupe.replication.Replica;
+import io.troupe.replication.Replica.MemberChange;
 import io.troupe.replication.ReplicaControl;
+import io.troupe.replication.sim.Chosen;
 import io.troupe.replication.sim.NodeFaults;
 import io.troupe.sim.Simulation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * Three to five servers, clients at each, and everything that can go wrong for a while: partitions of every shape, crashes,
  * pauses, clocks that drift, messages that are lost, doubled and late, disks that are slow or fail; heads, tails and those
- * between them that crash, pause, are cut off, leave of themselves, or are asked to be the head. Every third run is primary-backup.
+ * between them that crash, pause, are cut off, leave of themselves, or are asked to be the head. Every third run is
+ * primary-backup; in every third members come and go.
  */
 final class ChainFaults implements Consumer<Simulation> {
 
@@ -34,6 +39,7 @@ final class ChainFaults implements Consumer<Simulation> {
         long runs;
         long epochs;
         long handOvers;
+        long memberships;
         long updates;
         long writes;
         long reads;
@@ -44,16 +50,22 @@ final class ChainFaults implements Consumer<Simulation> {
     @Override
     public void accept(Simulation sim) {
         RandomGenerator kind = sim.random("kind of run");
-        WatchedChain chain = new WatchedChain(
-                sim, 3 + kind.nextInt(3), kind.nextInt(3) == 0 ? Arrangement.PRIMARY_BACKUP : Arrangement.CHAIN);
+        int size = 3 + kind.nextInt(3);
+        Arrangement arrangement = kind.nextInt(3) == 0 ? Arrangement.PRIMARY_BACKUP : Arrangement.CHAIN;
+        boolean changesMembers = kind.nextInt(3) == 0;
+        WatchedChain chain = new WatchedChain(sim, size, arrangement, changesMembers);
         var faults = new NodeFaults(sim, chain.nodes);
         faults.nemesis(FAULTS);
         scheduleWhatHitsPlaces(sim, chain, faults);
+        if (changesMembers) {
+            scheduleChanges(sim, chain);
+        }
         sim.runFor(FAULTS);
         chain.finish();
         coverage.runs++;
         coverage.epochs += chain.updatePropagation.epochs();
         coverage.handOvers += chain.handOvers();
+        coverage.memberships += chain.memberships();
         coverage.updates += chain.updatePropagation.updates();
         coverage.writes += chain.clients.writes();
         coverage.reads += chain.clients.reads();
@@ -84,11 +96,7 @@ final class ChainFaults implements Consumer<Simulation> {
     }
 
     private static String at(WatchedChain chain, int place) {
-        List<String> now = chain.servers.values().stream()
-                .map(ChainServer::configuration)
-                .max((a, b) -> Long.compare(a.epoch(), b.epoch()))
-                .map(Configuration::chain)
-                .orElse(chain.names);
+        List<String> now = chain.latest().chain();
         return switch (place) {
             case 0 -> now.get(0);
             case 1 -> now.get(now.size() - 1);
@@ -96,14 +104,47 @@ final class ChainFaults implements Consumer<Simulation> {
         };
     }
 
-    /** Another server is asked to have {@code victim} be the head. */
-    private static void handOver(Simulation sim, WatchedChain chain, String victim, String asked) {
+    /** Members come and go, one by one or many at once; whoever is asked. */
+    private static void scheduleChanges(Simulation sim, WatchedChain chain) {
+        RandomGenerator random = sim.random("membership");
+        for (long at = 500; at < FAULTS.toMillis(); at += 100 + random.nextLong(900)) {
+            int kind = random.nextInt(9);
+            int chosen = 1 + random.nextInt((1 << chain.names.size()) - 1);
+            String asked = chain.names.get(random.nextInt(chain.names.size()));
+            sim.after(Duration.ofMillis(at), () -> {
+                Replica.Members now = chain.members();
+                List<String> outside = chain.names.stream()
+                        .filter(name ->
+                                !now.voters().contains(name) && !now.learners().contains(name))
+                        .toList();
+                List<MemberChange> changes =
+                        switch (kind) {
+                            case 0, 1 -> Chosen.one(outside, chosen, MemberChange::addLearner);
+                            case 2, 3 -> Chosen.one(List.copyOf(now.learners()), chosen, MemberChange::promote);
+                            case 4, 5 -> Chosen.one(outside, chosen, MemberChange::addVoter);
+                            case 6 -> Chosen.one(List.copyOf(now.voters()), chosen, MemberChange::remove);
+                            default -> chain.changesTo(Chosen.subset(chain.names, chosen));
+                        };
+                tell(sim, chain, asked, nobody -> new Replica.Reconfigure(changes, nobody));
+            });
+        }
+    }
+
+    private static void tell(
+            Simulation sim,
+            WatchedChain chain,
+            String asked,
+            Function<ActorRef<Replica.Reply>, Replica.Request> request) {
         if (chain.nodes.get(asked).isUp() && chain.servers.containsKey(asked)) {
             chain.clients
                     .replica(asked)
-                    .tell(new Replica.TransferLeadership(
-                            Optional.of(victim), sim.system().deadLetters().unsafeUpcast()));
+                    .tell(request.apply(sim.system().deadLetters().unsafeUpcast()));
         }
+    }
+
+    /** Another server is asked to have {@code victim} be the head. */
+    private static void handOver(Simulation sim, WatchedChain chain, String victim, String asked) {
+        tell(sim, chain, asked, nobody -> new Replica.TransferLeadership(Optional.of(victim), nobody));
     }
 
     /** As a node does that is told to stop: it goes of itself before. */

@@ -48,16 +48,20 @@ final class ChainMutants {
                 planted(TailTrustsThoseAbove.class, Upstream.class, "durableAbove", 100),
                 planted(SaysDurableWhatIsNot.class, ChainServer.class, "durableFromHead", 100),
                 planted(ComesBackInItsEpoch.class, Epochs.class, "isActive", 100),
-                planted(ReadsAsFarAsItHasCome.class, Queries.class, "endRoundIfConfirmed", 100));
+                planted(ReadsAsFarAsItHasCome.class, Queries.class, "endRoundIfConfirmed", 100),
+                planted(AdmitsWhoIsNoMember.class, Configuration.class, "mayJoin", 100),
+                planted(TakesALearnerForAVoter.class, Configuration.class, "mayForm", 100),
+                planted(KeepsWhoWasRemoved.class, Configuration.class, "ofMembers", 100));
     }
 
     /** Tried when asked to. */
     static List<Planted> others() {
         return List.of(
-                planted(MasterActsOnWhatIsLate.class, MasterCommand.class, "applyTo", 2_000),
+                planted(MasterActsOnWhatIsLate.class, MasterCommand.class, "applyTo", 500),
                 planted(AcknowledgesWithoutWhoJoins.class, Downstream.class, "hasBroughtUp", 200),
                 planted(TakesAnAnswerFromBeforeASnapshot.class, Upstream.class, "onInstalled", 1_200),
                 planted(NewTailAnswersAtOnce.class, Upstream.class, "floor", 400),
+                planted(LetsTheLastOneGo.class, Configuration.class, "staying", 4_000),
                 planted(NewTailConfirmsAtOnce.class, Queries.class, "hasComeToItsFloor", 2_000));
     }
 
@@ -203,6 +207,45 @@ final class ChainMutants {
         @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
         static boolean enter() {
             return true;
+        }
+    }
+
+    // -- members
+
+    /** Who was removed from the group, or never belonged to it, joins. */
+    static final class AdmitsWhoIsNoMember {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean may) {
+            may = true;
+        }
+    }
+
+    /** Who is brought up forms the chain, whether it is to or not. */
+    static final class TakesALearnerForAVoter {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.This Configuration self,
+                @Advice.Argument(0) String node,
+                @Advice.Return(readOnly = false) boolean may) {
+            may = may || self.members().orElseThrow().learners().contains(node);
+        }
+    }
+
+    /** The members change, and the chain stays as it is. */
+    static final class KeepsWhoWasRemoved {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This Configuration self, @Advice.Return(readOnly = false) Configuration next) {
+            next = new Configuration(next.epoch(), self.chain(), next.joining(), next.members());
+        }
+    }
+
+    /** The only servers with the state are removed, and others form the chain, which have none. */
+    static final class LetsTheLastOneGo {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This Configuration self, @Advice.Return(readOnly = false) List<String> staying) {
+            if (!self.mayForm(staying.get(0))) {
+                staying = List.copyOf(self.members().orElseThrow().voters());
+            }
         }
     }
 

@@ -2,8 +2,15 @@ package io.troupe.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.troupe.chain.MasterCommand.Kind;
+import io.troupe.replication.Replica.Members;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -11,6 +18,8 @@ import org.junit.jupiter.api.Test;
 class ChainRulesTest {
 
     private static final Configuration CHAIN = Configuration.founding(List.of("n1", "n2", "n3"));
+
+    private static final Configuration CHAIN_OF_TWO = Configuration.founding(List.of("n1", "n2"));
 
     private static Configuration after(Configuration now, MasterCommand.Kind kind, String server) {
         return new MasterCommand(kind, now.epoch(), server).applyTo(now);
@@ -36,44 +45,126 @@ class ChainRulesTest {
     @Test
     @DisplayName("§3.2: without the head the next is head, without the tail the one before is tail")
     void theMasterTakesOutWhoFailed() {
-        assertThat(after(CHAIN, MasterCommand.Kind.REMOVE, "n1").chain()).containsExactly("n2", "n3");
-        assertThat(after(CHAIN, MasterCommand.Kind.REMOVE, "n2").chain()).containsExactly("n1", "n3");
-        assertThat(after(CHAIN, MasterCommand.Kind.REMOVE, "n3").chain()).containsExactly("n1", "n2");
+        assertThat(after(CHAIN, Kind.REMOVE, "n1").chain()).containsExactly("n2", "n3");
+        assertThat(after(CHAIN, Kind.REMOVE, "n2").chain()).containsExactly("n1", "n3");
+        assertThat(after(CHAIN, Kind.REMOVE, "n3").chain()).containsExactly("n1", "n2");
         Configuration alone = Configuration.founding(List.of("n1"));
-        assertThat(after(alone, MasterCommand.Kind.REMOVE, "n1")).isEqualTo(alone);
+        assertThat(after(alone, Kind.REMOVE, "n1")).isEqualTo(alone);
     }
 
     @Test
     void whatIsMeantForAnotherEpochComesToNothing() {
-        assertThat(new MasterCommand(MasterCommand.Kind.REMOVE, 2, "n1").applyTo(CHAIN))
-                .isEqualTo(CHAIN);
+        assertThat(new MasterCommand(Kind.REMOVE, 2, "n1").applyTo(CHAIN)).isEqualTo(CHAIN);
     }
 
     @Test
     @DisplayName("§3.3: who joins is below the tail, and then is the tail")
     void aChainIsExtendedAtItsTail() {
-        Configuration short2 = after(CHAIN, MasterCommand.Kind.REMOVE, "n1");
-        Configuration joining = after(short2, MasterCommand.Kind.JOIN, "n1");
+        Configuration short2 = after(CHAIN, Kind.REMOVE, "n1");
+        Configuration joining = after(short2, Kind.JOIN, "n1");
         assertThat(Arrangement.CHAIN.predecessor(joining, "n1")).contains("n3");
         assertThat(Arrangement.CHAIN.answering(joining)).isEqualTo("n3");
-        assertThat(after(joining, MasterCommand.Kind.EXTEND, "n2")).isEqualTo(joining);
-        assertThat(after(joining, MasterCommand.Kind.EXTEND, "n1"))
+        assertThat(after(joining, Kind.EXTEND, "n2")).isEqualTo(joining);
+        assertThat(after(joining, Kind.EXTEND, "n1"))
                 .isEqualTo(new Configuration(4, List.of("n2", "n3", "n1"), Optional.empty()));
     }
 
     @Test
     void whoIsToLeadIsInTheChainAndTheOthersKeepTheirOrder() {
         Configuration joining = new Configuration(1, List.of("n1", "n2", "n3"), Optional.of("n4"));
-        assertThat(after(joining, MasterCommand.Kind.LEAD, "n3"))
+        assertThat(after(joining, Kind.LEAD, "n3"))
                 .isEqualTo(new Configuration(2, List.of("n3", "n1", "n2"), Optional.of("n4")));
-        assertThat(after(joining, MasterCommand.Kind.LEAD, "n1")).isEqualTo(joining);
-        assertThat(after(joining, MasterCommand.Kind.LEAD, "n4")).isEqualTo(joining);
-        assertThat(after(joining, MasterCommand.Kind.LEAD, "n5")).isEqualTo(joining);
+        assertThat(after(joining, Kind.LEAD, "n1")).isEqualTo(joining);
+        assertThat(after(joining, Kind.LEAD, "n4")).isEqualTo(joining);
+        assertThat(after(joining, Kind.LEAD, "n5")).isEqualTo(joining);
+    }
+
+    // -- members
+
+    private static Members members(List<String> voters, String... learners) {
+        return new Members(new TreeSet<>(voters), new TreeSet<>(List.of(learners)));
+    }
+
+    @Test
+    void whoIsNoVoterAnyMoreIsNotInTheChainAndDoesNotJoin() {
+        Configuration joining = after(after(CHAIN, Kind.REMOVE, "n1"), Kind.JOIN, "n1");
+        Members without = members(List.of("n2", "n4"));
+        assertThat(joining.ofMembers(without))
+                .isEqualTo(new Configuration(4, List.of("n2"), Optional.empty(), Optional.of(without)));
+    }
+
+    @Test
+    void aLearnerJoinsButTheChainIsNotExtendedByItUntilItIsPromoted() {
+        Configuration with = CHAIN.ofMembers(members(List.of("n1", "n2", "n3"), "n4"));
+        Configuration joining = after(with, Kind.JOIN, "n4");
+        assertThat(joining.joining()).contains("n4");
+        assertThat(after(joining, Kind.EXTEND, "n4")).isEqualTo(joining);
+        Configuration promoted = joining.ofMembers(members(List.of("n1", "n2", "n3", "n4")));
+        assertThat(after(promoted, Kind.EXTEND, "n4").chain()).containsExactly("n1", "n2", "n3", "n4");
+    }
+
+    @Test
+    void aVoterJoinsBeforeALearner() {
+        Configuration with = after(CHAIN, Kind.REMOVE, "n3").ofMembers(members(List.of("n1", "n2", "n3"), "n4", "n5"));
+        Configuration learning = after(with, Kind.JOIN, "n4");
+        assertThat(after(learning, Kind.JOIN, "n5")).isEqualTo(learning);
+        Configuration joining = after(learning, Kind.JOIN, "n3");
+        assertThat(joining.joining()).contains("n3");
+        assertThat(after(joining, Kind.JOIN, "n4")).isEqualTo(joining);
+    }
+
+    @Test
+    void theOnlyServersWithTheStateStayUntilAVoterHasItToo() {
+        Configuration alone = after(after(CHAIN, Kind.REMOVE, "n1"), Kind.REMOVE, "n2");
+        Configuration without = alone.ofMembers(members(List.of("n1", "n2")));
+        assertThat(without.chain()).containsExactly("n3");
+        Configuration extended = after(after(without, Kind.JOIN, "n2"), Kind.EXTEND, "n2");
+        assertThat(extended.chain()).containsExactly("n2");
+    }
+
+    @Test
+    void theMasterTakesTheMembersOfItsGroupAndLetsNobodyElseJoin() {
+        List<Configuration> decided = new ArrayList<>();
+        Master master = new Master(List.of("n1", "n2", "n3"), decided::add);
+        master.apply(1, new MasterCommand(Kind.JOIN, 1, "n4").toBytes());
+        master.onMembers(2, members(List.of("n1", "n2", "n3")));
+        assertThat(decided).isEmpty();
+        master.onMembers(3, members(List.of("n1", "n2", "n4")));
+        master.onMembers(4, members(List.of("n1", "n2", "n4")));
+        master.apply(5, new MasterCommand(Kind.JOIN, 2, "n3").toBytes());
+        master.apply(6, new MasterCommand(Kind.JOIN, 2, "n4").toBytes());
+        assertThat(decided).extracting(Configuration::chain).containsOnly(List.of("n1", "n2"));
+        assertThat(decided).extracting(Configuration::joining).containsExactly(Optional.empty(), Optional.of("n4"));
+    }
+
+    private static byte[] stateOf(Master master) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        master.freeze().writeTo(bytes);
+        return bytes.toByteArray();
+    }
+
+    /** If this fails, snapshots written before can no longer be read. */
+    @Test
+    void theMastersStateKeepsItsBytesAndIsReadBack() throws IOException {
+        Master master = new Master(List.of("n1", "n2"), decided -> {});
+        master.apply(1, new MasterCommand(Kind.REMOVE, 1, "n2").toBytes());
+        assertThat(stateOf(master))
+                .containsExactly(0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 1, 0, 2, 'n', '1', 0, 0);
+        assertThat(readBack(master)).isEqualTo(CHAIN_OF_TWO.without("n2"));
+        Members now = members(List.of("n1", "n2", "n3"), "n4");
+        master.onMembers(2, now);
+        assertThat(readBack(master)).isEqualTo(CHAIN_OF_TWO.without("n2").ofMembers(now));
+    }
+
+    private static Configuration readBack(Master master) throws IOException {
+        List<Configuration> restored = new ArrayList<>();
+        new Master(List.of("n1", "n2"), restored::add).restore(new ByteArrayInputStream(stateOf(master)));
+        return restored.get(0);
     }
 
     @Test
     void aMasterCommandKeepsItsBytes() {
-        var command = new MasterCommand(MasterCommand.Kind.EXTEND, 258, "n1");
+        var command = new MasterCommand(Kind.EXTEND, 258, "n1");
         assertThat(MasterCommand.of(command.toBytes())).isEqualTo(command);
         assertThat(command.toBytes().toArray()).containsExactly(3, 0, 0, 0, 0, 0, 0, 1, 2, 0, 2, 'n', '1');
     }

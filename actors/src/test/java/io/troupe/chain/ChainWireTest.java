@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -32,6 +33,11 @@ class ChainWireTest {
 
     private static final ByteString BYTES = ByteString.fromString("put");
     private static final Configuration CONFIGURATION = new Configuration(7, List.of("n2", "n1"), Optional.of("n3"));
+    private static final Configuration OF_OTHERS = new Configuration(
+            7,
+            List.of("n2", "n1"),
+            Optional.of("n3"),
+            Optional.of(new Replica.Members(new TreeSet<>(List.of("n1", "n2")), new TreeSet<>(List.of("n3")))));
     private static final Position SNAPSHOT = new Position(41, 6);
     private static final Updates UPDATES = Updates.of(
             42, List.of(new Update(6, new Update.OpenSession()), new Update(7, new Update.Command(43, 5, 4, BYTES))));
@@ -64,6 +70,7 @@ class ChainWireTest {
                         100,
                         5,
                         KIT.createTestProbe(SnapshotReader.FetchChunk.class).getRef()),
+                new ChainMessage.Petition(BYTES),
                 new LogEvent.Logged(UPDATES, 41),
                 new LogEvent.Entered(CONFIGURATION, 42, 41),
                 new LogEvent.Rebased(CONFIGURATION, SNAPSHOT, true)));
@@ -88,6 +95,12 @@ class ChainWireTest {
             }
         }
         assertThat(tried).containsExactlyInAnyOrderElementsOf(registered);
+    }
+
+    @Test
+    void membersComeBackEqual() {
+        KIT.serializationTestKit().verifySerialization(new ChainMessage.Heartbeat(OF_OTHERS, 6, "n1", 43, 42), true);
+        KIT.serializationTestKit().verifySerialization(new LogEvent.Entered(OF_OTHERS, 42, 41), true);
     }
 
     private static String bytes(Object event) {
@@ -115,10 +128,12 @@ class ChainWireTest {
         assertThat(List.of(
                         bytes(new LogEvent.Logged(UPDATES, 41)),
                         bytes(new LogEvent.Entered(CONFIGURATION, 42, 41)),
-                        bytes(new LogEvent.Rebased(CONFIGURATION, SNAPSHOT, true))))
+                        bytes(new LogEvent.Rebased(CONFIGURATION, SNAPSHOT, true)),
+                        bytes(new LogEvent.Entered(OF_OTHERS, 42, 41))))
                 .containsExactly(
                         "1790.1 52012a02010602072b050403707574",
                         "1791.1 011002036eb2036eb10e01036eb35452",
-                        "1792.1 011002036eb2036eb10e01036eb301010c52");
+                        "1792.1 011002036eb2036eb10e01036eb301010c52",
+                        "1791.1 01001901036eb31902036eb1036eb219001002036eb2036eb10e01036eb35452");
     }
 }

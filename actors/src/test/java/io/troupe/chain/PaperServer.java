@@ -37,7 +37,7 @@ import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.apache.pekko.util.ByteString;
 
-/** One real server of the chain n1, n2, n3, among probes that play the others and the master; time passes only when told. */
+/** One real server of the chain n1, n2, n3, or one that is none of them, among probes that play the others and the master; time passes only when told. */
 final class PaperServer implements AutoCloseable {
 
     /** Begins where a test begins. */
@@ -47,6 +47,7 @@ final class PaperServer implements AutoCloseable {
     final ChainSettings settings;
     final PersistenceTestKit disk;
     final TestProbe<Replica.Message> master;
+    final TestProbe<PeerDirectory.Command> directory;
     final SnapshotStorage storage = new InMemorySnapshotStorage();
     final TestProbe<Answers.Batch> via;
     final TestProbe<Replica.Reply> client;
@@ -65,13 +66,16 @@ final class PaperServer implements AutoCloseable {
         this.settings = ChainSettings.from(kit.system().settings().config());
         this.disk = PersistenceTestKit.create(kit.system());
         this.master = kit.createTestProbe(Replica.Message.class);
+        this.directory = kit.createTestProbe(PeerDirectory.Command.class);
         this.via = kit.createTestProbe(Answers.Batch.class);
         this.client = kit.createTestProbe(Replica.Reply.class);
         Stream.of("n1", "n2", "n3")
                 .filter(name -> !name.equals(node))
                 .forEach(name -> peers.put(name, kit.createTestProbe(ChainMessage.class)));
         start();
-        awaitEntered(FOUNDING.epoch());
+        if (FOUNDING.hasMember(node)) {
+            awaitEntered(FOUNDING.epoch());
+        }
     }
 
     String journal() {
@@ -79,7 +83,6 @@ final class PaperServer implements AutoCloseable {
     }
 
     private void start() {
-        TestProbe<PeerDirectory.Command> directory = kit.createTestProbe(PeerDirectory.Command.class);
         TestProbe<Groups.Hosted> hosted = kit.createTestProbe(Groups.Hosted.class);
         var engine = new ChainEngine(settings, storage, new PlayedMaster(), clockNanos::get, witnessed::set);
         server = kit.spawn(engine.replica(new Engine.Seat(
@@ -121,6 +124,13 @@ final class PaperServer implements AutoCloseable {
     void restart() {
         kit.stop(server);
         start();
+    }
+
+    /** Another one, that is none of the founders, is found. */
+    void play(String other) {
+        peers.put(other, kit.createTestProbe(ChainMessage.class));
+        tell(new PeerDirectory.PeerAt(
+                other, Optional.of(peers.get(other).getRef().unsafeUpcast())));
     }
 
     /** Its disk has failed. */

@@ -6,6 +6,7 @@ import io.troupe.raft.RaftEngine;
 import io.troupe.raft.RaftSettings;
 import io.troupe.replication.InMemorySnapshotStorage;
 import io.troupe.replication.ReadConsistency;
+import io.troupe.replication.Replica;
 import io.troupe.replication.sim.ObservedClients;
 import io.troupe.replication.sim.SimulatedServer;
 import io.troupe.sim.NetworkConditions;
@@ -14,6 +15,7 @@ import io.troupe.sim.Simulation;
 import io.troupe.sim.SimulationFailure;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -48,20 +50,27 @@ final class WatchedChain {
             }
             """;
 
+    private static final int FOUNDERS = 3;
+
     final Simulation sim;
     final List<String> names;
+    private final List<String> founders;
     final ObservedClients clients = new ObservedClients();
     final TreeMap<String, Node<SimulatedServer.Command>> nodes = new TreeMap<>();
     final TreeMap<String, ChainServer> servers = new TreeMap<>();
     final UpdatePropagation updatePropagation = new UpdatePropagation();
     private final InprocessRequests inprocessRequests = new InprocessRequests();
+    private final MembersOnly membersOnly = new MembersOnly();
     private Configuration latest;
     private long handOvers;
+    private long memberships;
 
-    WatchedChain(Simulation sim, int size, Arrangement arrangement) {
+    /** @param growing three nodes found the group, the others come to it: a run may change who its members are */
+    WatchedChain(Simulation sim, int size, Arrangement arrangement, boolean growing) {
         this.sim = sim;
         this.names = IntStream.rangeClosed(1, size).mapToObj(i -> "n" + i).toList();
-        this.latest = Configuration.founding(names);
+        this.founders = growing ? names.subList(0, FOUNDERS) : names;
+        this.latest = Configuration.founding(founders);
         Config config = ConfigFactory.parseString("troupe.chain.arrangement = " + arrangement.title())
                 .withFallback(ConfigFactory.parseString(SMALL))
                 .withFallback(ConfigFactory.load());
@@ -75,7 +84,7 @@ final class WatchedChain {
                             name,
                             node -> SimulatedServer.create(
                                     node,
-                                    names,
+                                    founders,
                                     new ChainEngine(
                                             ChainSettings.from(config),
                                             storage,
@@ -94,17 +103,29 @@ final class WatchedChain {
         return handOvers;
     }
 
+    /** How often the members were others than before. */
+    long memberships() {
+        return memberships;
+    }
+
+    /** The latest that any server knows of. */
+    Configuration latest() {
+        return latest;
+    }
+
     private void observe(ChainServer server) {
         servers.put(server.node, server);
         Configuration now = server.configuration();
         if (now.epoch() > latest.epoch()) {
             boolean isNext = now.epoch() == latest.epoch() + 1;
+            memberships += now.members().equals(latest.members()) ? 0 : 1;
             handOvers += isNext && !now.head().equals(latest.head()) && now.hasMember(latest.head()) ? 1 : 0;
             latest = now;
         }
         clients.judge(() -> {
             updatePropagation.afterStep(server);
             inprocessRequests.afterStep(server);
+            membersOnly.afterStep(server);
         });
     }
 
@@ -134,6 +155,7 @@ final class WatchedChain {
                 node.resume();
             }
         });
+        haveAllBeMembers();
         long before = clients.writes();
         await("the group serves again", () -> clients.writes() > before + 5);
         clients.stop();
@@ -146,6 +168,38 @@ final class WatchedChain {
             }
         }
         clients.checkComplete(history);
+    }
+
+    /** Asks again and again: a change that was asked for earlier may come late. */
+    private void haveAllBeMembers() {
+        List<Replica.MemberChange> changes = changesTo(names);
+        if (!changes.isEmpty()) {
+            clients.replica(latest.head())
+                    .tell(new Replica.Reconfigure(
+                            changes, sim.system().deadLetters().unsafeUpcast()));
+        }
+        sim.after(Duration.ofMillis(500), this::haveAllBeMembers);
+    }
+
+    /** What makes these the voters, by the latest that any server knows of. */
+    List<Replica.MemberChange> changesTo(Collection<String> voters) {
+        List<Replica.MemberChange> changes = new ArrayList<>();
+        Replica.Members now = members();
+        for (String name : names) {
+            boolean isMember = now.voters().contains(name) || now.learners().contains(name);
+            if (!voters.contains(name) && isMember) {
+                changes.add(Replica.MemberChange.remove(name));
+            } else if (voters.contains(name) && now.learners().contains(name)) {
+                changes.add(Replica.MemberChange.promote(name));
+            } else if (voters.contains(name) && !isMember) {
+                changes.add(Replica.MemberChange.addVoter(name));
+            }
+        }
+        return changes;
+    }
+
+    Replica.Members members() {
+        return latest.members().orElseGet(() -> new Replica.Members(new TreeSet<>(founders), new TreeSet<>()));
     }
 
     private void await(String what, BooleanSupplier reached) {

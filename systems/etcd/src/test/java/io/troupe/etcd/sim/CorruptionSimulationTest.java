@@ -8,10 +8,8 @@ import io.troupe.etcd.SessionCalls;
 import io.troupe.etcd.members.MemberIds;
 import io.troupe.etcd.mvcc.Alarms;
 import io.troupe.etcd.mvcc.Result;
-import io.troupe.raft.RaftSettings;
-import io.troupe.replication.InMemorySnapshotStorage;
+import io.troupe.raft.RaftEngine;
 import io.troupe.replication.SessionClient;
-import io.troupe.replication.SnapshotStorage;
 import io.troupe.replication.StateMachine;
 import io.troupe.sim.Fault;
 import io.troupe.sim.Node;
@@ -22,7 +20,6 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.apache.pekko.util.ByteString;
 
@@ -70,14 +67,12 @@ class CorruptionSimulationTest {
     }
 
     private static List<Node<MemberNode.Command>> nodes(Simulation sim, UnaryOperator<StateMachine> damage) {
-        var storages = new TreeMap<String, SnapshotStorage>();
-        var settings = RaftSettings.from(ConfigFactory.load());
+        var engines = new Engines(RaftEngine.NAME, ConfigFactory.load());
         return sim.nodes(
                 3,
                 node -> MemberNode.create(
                         node,
-                        settings,
-                        storages.computeIfAbsent(node.name(), absent -> new InMemorySnapshotStorage()),
+                        engines.of(node),
                         new MemberNode.Oddities(
                                 node.name().equals(DAMAGED) ? damage : UnaryOperator.identity(),
                                 Optional.of(Duration.ofSeconds(1)))));

@@ -1,15 +1,8 @@
 package io.troupe.etcd.sim;
 
-import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import io.troupe.paxos.PaxosEngine;
-import io.troupe.paxos.PaxosSettings;
-import io.troupe.raft.RaftEngine;
-import io.troupe.raft.RaftSettings;
 import io.troupe.replication.Engine;
-import io.troupe.replication.InMemorySnapshotStorage;
 import io.troupe.replication.Replica;
-import io.troupe.replication.SnapshotStorage;
 import io.troupe.sim.Node;
 import io.troupe.sim.NodeContext;
 import io.troupe.sim.Simulation;
@@ -25,10 +18,8 @@ import java.util.stream.IntStream;
 final class EtcdCluster {
 
     private final Simulation sim;
-    private final String engine;
-    private final Config config;
+    private final Engines engines;
     private final List<String> names;
-    private final TreeMap<String, SnapshotStorage> storages = new TreeMap<>();
     private final TreeMap<String, Consumer<Replica.Status>> serving = new TreeMap<>();
     private final RunRecord record;
     private final List<Node<EtcdNode.Command>> nodes;
@@ -45,8 +36,7 @@ final class EtcdCluster {
         this.sim = sim;
         this.random = sim.random("followers");
         this.record = new RunRecord(sim::now, clockRateMax, sim::reached);
-        this.engine = engine;
-        this.config = ConfigFactory.parseString(hocon).withFallback(ConfigFactory.load());
+        this.engines = new Engines(engine, ConfigFactory.parseString(hocon).withFallback(ConfigFactory.load()));
         this.names = IntStream.rangeClosed(1, size).mapToObj(i -> "n" + i).toList();
         this.slowness = sim.random("slow readers");
         sim.onNodeDeath(node -> {
@@ -86,14 +76,8 @@ final class EtcdCluster {
         sim.after(Duration.ofMillis(200 + slowness.nextInt(1500)), () -> takeSome(follower));
     }
 
-    /** In this life of the node. */
     Engine engine(NodeContext node) {
-        SnapshotStorage storage = storages.computeIfAbsent(node.name(), absent -> new InMemorySnapshotStorage());
-        return switch (engine) {
-            case RaftEngine.NAME -> new RaftEngine(RaftSettings.from(config), storage, node.nanoClock());
-            case PaxosEngine.NAME -> new PaxosEngine(PaxosSettings.from(config), storage, node.nanoClock());
-            default -> throw new IllegalArgumentException("there is no engine " + engine);
-        };
+        return engines.of(node);
     }
 
     List<String> names() {

@@ -14,13 +14,11 @@ import io.troupe.etcd.mvcc.EtcdStateMachine;
 import io.troupe.etcd.mvcc.FrozenState;
 import io.troupe.etcd.mvcc.LeaseFacts;
 import io.troupe.etcd.mvcc.StoreListener;
-import io.troupe.raft.RaftEngine;
-import io.troupe.raft.RaftSettings;
+import io.troupe.replication.Engine;
 import io.troupe.replication.GroupHost;
 import io.troupe.replication.Groups;
 import io.troupe.replication.Replica;
 import io.troupe.replication.SessionClient;
-import io.troupe.replication.SnapshotStorage;
 import io.troupe.replication.StateMachine;
 import io.troupe.sim.NodeContext;
 import java.time.Duration;
@@ -73,18 +71,13 @@ final class MemberNode {
         return "http://" + node + ":1";
     }
 
-    static Behavior<Command> create(
-            NodeContext node, RaftSettings settings, SnapshotStorage storage, Oddities oddities) {
+    static Behavior<Command> create(NodeContext node, Engine engine, Oddities oddities) {
         return Behaviors.withStash(
                 LOOKS_MAX,
                 early -> Behaviors.setup(context -> {
                     var seen = new Listener();
                     var host = context.spawn(
-                            GroupHost.create(
-                                    node.name(),
-                                    List.of(new RaftEngine(settings, storage, node.nanoClock())),
-                                    node.random("raft")),
-                            "host");
+                            GroupHost.create(node.name(), List.of(engine), node.random(engine.name())), "host");
                     host.tell(new Groups.Host(
                             GROUP,
                             FOUNDERS,

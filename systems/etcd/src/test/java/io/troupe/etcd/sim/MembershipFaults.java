@@ -7,11 +7,9 @@ import io.etcd.jetcd.api.Member;
 import io.troupe.etcd.members.Registrar;
 import io.troupe.etcd.members.Roster;
 import io.troupe.etcd.mvcc.Result;
-import io.troupe.raft.RaftSettings;
-import io.troupe.replication.InMemorySnapshotStorage;
+import io.troupe.raft.RaftEngine;
 import io.troupe.replication.Replica;
 import io.troupe.replication.SessionClient;
-import io.troupe.replication.SnapshotStorage;
 import io.troupe.sim.Fault;
 import io.troupe.sim.Node;
 import io.troupe.sim.NodeContext;
@@ -46,9 +44,29 @@ final class MembershipFaults implements Consumer<Simulation> {
     private static final Duration CLIENT_PATIENCE = Duration.ofSeconds(15);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
+    private static final String FEW_ENTRIES =
+            """
+            troupe {
+              raft { snapshot-entries = 30, retained-entries = 5 }
+              paxos { snapshot-entries = 30, retained-entries = 5 }
+              chain { snapshot-entries = 30, retained-entries = 5 }
+            }
+            """;
+
+    private final String engine;
+
+    /** @param engine what orders the commands */
+    MembershipFaults(String engine) {
+        this.engine = engine;
+    }
+
+    MembershipFaults() {
+        this(RaftEngine.NAME);
+    }
+
     @Override
     public void accept(Simulation sim) {
-        var run = new Run(sim);
+        var run = new Run(sim, engine);
         run.untilSettled();
         assertThat(run.rosterOf("n1").members()).hasSize(3);
         sim.nemesis(
@@ -70,7 +88,6 @@ final class MembershipFaults implements Consumer<Simulation> {
     private static final class Run {
         private final Simulation sim;
         private final RandomGenerator random;
-        private final TreeMap<String, SnapshotStorage> storages = new TreeMap<>();
         private final TreeMap<String, Node<MemberNode.Command>> nodes = new TreeMap<>();
         private final TreeSet<Long> askedToJoin = new TreeSet<>();
         private final TreeSet<Long> added = new TreeSet<>();
@@ -81,19 +98,14 @@ final class MembershipFaults implements Consumer<Simulation> {
         private boolean resting;
         private long lastId = 1000;
 
-        Run(Simulation sim) {
+        Run(Simulation sim, String engine) {
             this.sim = sim;
             this.random = sim.random("changes");
-            var settings = RaftSettings.from(
-                    ConfigFactory.parseString("troupe.raft { snapshot-entries = 30, retained-entries = 5 }")
-                            .withFallback(ConfigFactory.load()));
+            var engines =
+                    new Engines(engine, ConfigFactory.parseString(FEW_ENTRIES).withFallback(ConfigFactory.load()));
             sim.nodes(
                             MemberNode.FOUNDERS.size() + JOINERS.size(),
-                            (NodeContext node) -> MemberNode.create(
-                                    node,
-                                    settings,
-                                    storages.computeIfAbsent(node.name(), absent -> new InMemorySnapshotStorage()),
-                                    MemberNode.Oddities.NONE))
+                            (NodeContext node) -> MemberNode.create(node, engines.of(node), MemberNode.Oddities.NONE))
                     .forEach(node -> nodes.put(node.name(), node));
         }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
+import io.troupe.chain.ChainEngine;
 import io.troupe.etcd.members.MemberMutants;
+import io.troupe.paxos.PaxosEngine;
 import io.troupe.sim.Simulation;
 import io.troupe.sim.junit.SimulationTest;
 import io.troupe.sim.mutants.Mutant;
@@ -48,6 +50,22 @@ class MembershipSimulationTest {
             failsOnUnreached = true)
     void whateverFailsRosterAndGroupAgreeInTheEndAndAreWhatClientsWereTold(Simulation sim) {
         new MembershipFaults().accept(sim);
+    }
+
+    @SimulationTest(
+            seeds = 10,
+            expects = {MembershipFaults.ADDED, MembershipFaults.PROMOTED, MembershipFaults.REMOVED},
+            failsOnUnreached = true)
+    void onMultiPaxosTheyAgreeToo(Simulation sim) {
+        new MembershipFaults(PaxosEngine.NAME).accept(sim);
+    }
+
+    @SimulationTest(
+            seeds = 10,
+            expects = {MembershipFaults.ADDED, MembershipFaults.PROMOTED, MembershipFaults.REMOVED},
+            failsOnUnreached = true)
+    void onAChainTheyAgreeToo(Simulation sim) {
+        new MembershipFaults(ChainEngine.NAME).accept(sim);
     }
 
     @Tag("soak")

@@ -17,6 +17,8 @@ import io.etcd.jetcd.api.RangeRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
+import io.troupe.chain.ChainEngine;
+import io.troupe.raft.RaftEngine;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +39,7 @@ class MembershipProcessTest {
     @TempDir
     private Path folder;
 
+    private String engine = RaftEngine.NAME;
     private final List<Process> processes = new ArrayList<>();
     private final List<ManagedChannel> channels = new ArrayList<>();
 
@@ -60,6 +64,7 @@ class MembershipProcessTest {
                 "-Xmx256m",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
+                "-Dtroupe.etcd.engine=" + engine,
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.troupe.cluster.cli.Troupe",
@@ -126,6 +131,13 @@ class MembershipProcessTest {
                 .setRangeEnd(copyFromUtf8("l"))
                 .build();
         return kv(channel).range(all).getCount();
+    }
+
+    @Tag("soak")
+    @Test
+    void aChainOfOneGrowsToThreeAndGoesOnWithoutTheFirst() throws Exception {
+        engine = ChainEngine.NAME;
+        aClusterOfOneGrowsToThreeAndGoesOnWithoutTheFirst();
     }
 
     @Test
