@@ -105,8 +105,8 @@ sealed interface ChainMessage extends Wire, Replica.Message {
     }
 
     /**
-     * To a member of the group, by a server of the chain that is none any more: a {@link MasterCommand} to pass on to the
-     * master, whose group the sender does not reach.
+     * To all others, by a server of the chain that is no member of the group any more: a {@link MasterCommand} to pass on to
+     * the master, whose group the sender does not reach.
      */
     record Petition(ByteString command) implements ChainMessage {}
 

@@ -14,6 +14,7 @@ import io.troupe.replication.SnapshotReader.FetchChunk;
 import io.troupe.replication.SnapshotStorage;
 import io.troupe.replication.SnapshotWriter;
 import io.troupe.replication.WriteAheadLog;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -81,7 +82,9 @@ final class ChainReplica {
                 seat.group() + ".master",
                 seat.node(),
                 seat.members(),
-                (group, node) -> new Master(seat.members(), decided -> self.tell(new Configured(decided))),
+                (group, node) -> new Master(
+                        seat.members().contains(node) ? seat.members() : List.of(),
+                        decided -> self.tell(new Configured(decided))),
                 seat.random(),
                 seat.directory(),
                 context.getSystem().ignoreRef());

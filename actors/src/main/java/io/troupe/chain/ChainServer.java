@@ -268,8 +268,10 @@ final class ChainServer implements Compaction.Host<Position> {
 
     void onTick() {
         epochs.enterNext();
-        Heartbeat beat = beat();
-        peers.all().forEach(name -> peers.tell(name, beat));
+        if (belongsToGroup() || epochs.latest().belongs()) {
+            Heartbeat beat = beat();
+            peers.all().forEach(name -> peers.tell(name, beat));
+        }
         if (isActive()) {
             upstream.onTick();
             downstream.onTick();
@@ -285,7 +287,10 @@ final class ChainServer implements Compaction.Host<Position> {
     void onHeartbeat(Heartbeat beat) {
         boolean isBehind = beat.configuration().epoch() < configuration().epoch();
         if (isBehind && !peers.all().contains(beat.from())) {
+            peers.seekStranger(beat.from());
             peers.tell(beat.from(), beat());
+        } else {
+            peers.leaveStranger(beat.from());
         }
         epochs.onConfigured(beat.configuration());
         upstream.onHeartbeat(beat);

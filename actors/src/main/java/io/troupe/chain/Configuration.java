@@ -14,8 +14,8 @@ import java.util.function.Predicate;
  * @param epoch from 1, one higher with each change
  * @param chain at least one server
  * @param joining is no part of the chain yet, but receives what its last server has (§3.3)
- * @param members of the group: voters may form the chain, learners may join, and are no part of it; empty for those that the
- *     group was founded with, which may all form it
+ * @param members of the group: voters may form the chain, learners may join, and are no part of it; empty where it is not said
+ *     who they are: in the founding epoch, and in groups of before members could change
  */
 record Configuration(long epoch, List<String> chain, Optional<String> joining, Optional<Members> members) {
 
@@ -35,6 +35,17 @@ record Configuration(long epoch, List<String> chain, Optional<String> joining, O
         return new Configuration(1, servers, Optional.empty());
     }
 
+    /** The first: no master has decided it. */
+    boolean isFounding() {
+        return epoch == 1;
+    }
+
+    /** The same, as the master knows it, which says who the members are. */
+    Configuration withFounders() {
+        return new Configuration(
+                epoch, chain, joining, Optional.of(new Members(new TreeSet<>(chain), new TreeSet<>())));
+    }
+
     String head() {
         return chain.get(0);
     }
@@ -51,12 +62,12 @@ record Configuration(long epoch, List<String> chain, Optional<String> joining, O
         return joining.filter(node::equals).isPresent();
     }
 
-    /** A voter of the group. */
+    /** A voter of the group; anybody, where it is not said who they are. */
     boolean mayForm(String node) {
         return members.map(now -> now.voters().contains(node)).orElse(true);
     }
 
-    /** A voter or a learner of the group. */
+    /** A voter or a learner of the group; anybody, where it is not said who they are. */
     boolean mayJoin(String node) {
         return mayForm(node)
                 || members.map(now -> now.learners().contains(node)).orElse(true);

@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of a configuration, on the wire and in the journal: chain, epoch, who joins. Where the members have been changed, a
- * null and they come first; a configuration of a group as it was founded is written as it was before they could be.
+ * The bytes of a configuration, on the wire and in the journal: chain, epoch, who joins. Where it says who the members are, a
+ * null and they come first; one that does not is written as it was before any did.
  */
 final class ConfigurationSerializer extends ImmutableSerializer<Configuration> {
 

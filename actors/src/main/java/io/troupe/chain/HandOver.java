@@ -73,8 +73,7 @@ final class HandOver {
     }
 
     private void askMaster() {
-        var lead = new MasterCommand(
-                MasterCommand.Kind.LEAD, server.configuration().epoch(), transfer.target());
+        MasterCommand lead = MasterCommand.in(server.configuration(), MasterCommand.Kind.LEAD, transfer.target());
         master.tell(lead.proposal(server.context.getSystem().ignoreRef()));
     }
 }

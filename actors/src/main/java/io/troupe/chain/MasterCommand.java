@@ -7,6 +7,8 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
 
@@ -15,8 +17,10 @@ import org.apache.pekko.util.ByteString;
  * late, or from two servers at once. Its bytes are in the log of the master's group, and are read for ever.
  *
  * @param server stable node id
+ * @param founders the chain of the founding epoch, in commands that are meant for it: a master whose log begins with one has no
+ *     other way to know them. Empty in others
  */
-record MasterCommand(Kind kind, long epoch, String server) {
+record MasterCommand(Kind kind, long epoch, String server, List<String> founders) {
 
     enum Kind {
         /** The server has failed, or leaves (§3.2). */
@@ -28,7 +32,9 @@ record MasterCommand(Kind kind, long epoch, String server) {
         /** The server has crashed and come back, perhaps with less than it had in the epoch: another begins. */
         RENEW(4),
         /** The server, which is in the chain, is to be its head. */
-        LEAD(5);
+        LEAD(5),
+        /** Nothing changes, but the log says who the founders are: before it says who the members are. */
+        FOUND(6);
 
         private final int number;
 
@@ -42,8 +48,21 @@ record MasterCommand(Kind kind, long epoch, String server) {
                     return kind;
                 }
             }
-            throw new IllegalArgumentException("Master command of kind " + number + " is not known; kinds are 1 to 5");
+            throw new IllegalArgumentException("Master command of kind " + number + " is not known; kinds are 1 to 6");
         }
+    }
+
+    MasterCommand {
+        founders = List.copyOf(founders);
+    }
+
+    MasterCommand(Kind kind, long epoch, String server) {
+        this(kind, epoch, server, List.of());
+    }
+
+    /** Meant for the epoch that the sender knows. */
+    static MasterCommand in(Configuration now, Kind kind, String server) {
+        return new MasterCommand(kind, now.epoch(), server, now.isFounding() ? now.chain() : List.of());
     }
 
     ByteString toBytes() {
@@ -52,6 +71,12 @@ record MasterCommand(Kind kind, long epoch, String server) {
             out.writeByte(kind.number);
             out.writeLong(epoch);
             out.writeUTF(server);
+            if (!founders.isEmpty()) {
+                out.writeInt(founders.size());
+                for (String founder : founders) {
+                    out.writeUTF(founder);
+                }
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e); // Memory does not fail.
         }
@@ -61,7 +86,14 @@ record MasterCommand(Kind kind, long epoch, String server) {
     /** @throws IllegalArgumentException when these are not a command's bytes */
     static MasterCommand of(ByteString bytes) {
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes.toArrayUnsafe()))) {
-            return new MasterCommand(Kind.of(in.readByte()), in.readLong(), in.readUTF());
+            Kind kind = Kind.of(in.readByte());
+            long epoch = in.readLong();
+            String server = in.readUTF();
+            List<String> founders = new ArrayList<>();
+            for (int left = in.available() > 0 ? in.readInt() : 0; left > 0; left--) {
+                founders.add(in.readUTF());
+            }
+            return new MasterCommand(kind, epoch, server, founders);
         } catch (IOException e) {
             throw new IllegalArgumentException("A master command of " + bytes.length() + " bytes ends too early", e);
         }
@@ -69,7 +101,12 @@ record MasterCommand(Kind kind, long epoch, String server) {
 
     /** For the master's group. When nothing comes of it, it is asked again: its answer is not waited for. */
     Replica.Propose proposal(ActorRef<Replica.Reply> ignored) {
-        return new Replica.Propose(Replica.NO_SESSION, 0, 0, toBytes(), ignored);
+        return proposal(toBytes(), ignored);
+    }
+
+    /** Of bytes that another server sent: whether they are a command's, the master sees. */
+    static Replica.Propose proposal(ByteString bytes, ActorRef<Replica.Reply> ignored) {
+        return new Replica.Propose(Replica.NO_SESSION, 0, 0, bytes, ignored);
     }
 
     Configuration applyTo(Configuration now) {
@@ -82,6 +119,7 @@ record MasterCommand(Kind kind, long epoch, String server) {
             case EXTEND -> now.extendedBy(server);
             case RENEW -> now.renewedFor(server);
             case LEAD -> now.ledBy(server);
+            case FOUND -> now;
         };
     }
 }

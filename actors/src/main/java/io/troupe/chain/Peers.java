@@ -5,6 +5,7 @@ import io.troupe.replication.PeerDirectory;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** The other servers: who is sought, and who of them can be reached now; what is told to another is lost. */
@@ -12,31 +13,51 @@ final class Peers {
 
     private final Engine.Seat seat;
     private final TreeMap<String, ActorRef<ChainMessage>> reachable = new TreeMap<>();
-    private SortedSet<String> sought;
+    private final SortedSet<String> strangers = new TreeSet<>();
+    private SortedSet<String> others;
 
     Peers(Engine.Seat seat, Configuration known) {
         this.seat = seat;
-        this.sought = othersIn(known);
+        this.others = othersIn(known);
     }
 
     /** The members of the group, and whoever is still in its chain, but this one. */
     SortedSet<String> all() {
-        return sought;
+        return others;
     }
 
     private SortedSet<String> othersIn(Configuration configuration) {
-        SortedSet<String> others = configuration.everybody(seat.members());
-        others.remove(seat.node());
-        return others;
+        SortedSet<String> all = configuration.everybody(seat.members());
+        all.remove(seat.node());
+        return all;
     }
 
     /** Another configuration is known. */
     void seek(Configuration configuration) {
-        SortedSet<String> others = othersIn(configuration);
-        if (!others.equals(sought)) {
-            sought = others;
-            seat.directory().tell(new PeerDirectory.Seek(seat.group(), others));
+        SortedSet<String> now = othersIn(configuration);
+        if (!now.equals(others)) {
+            others = now;
+            seek();
         }
+    }
+
+    /** A server that was removed speaks as if it were not: it is sought until it knows. */
+    void seekStranger(String node) {
+        if (strangers.add(node)) {
+            seek();
+        }
+    }
+
+    void leaveStranger(String node) {
+        if (strangers.remove(node)) {
+            seek();
+        }
+    }
+
+    private void seek() {
+        SortedSet<String> sought = new TreeSet<>(others);
+        sought.addAll(strangers);
+        seat.directory().tell(new PeerDirectory.Seek(seat.group(), sought));
     }
 
     void onPeerAt(PeerDirectory.PeerAt found) {

@@ -5,18 +5,20 @@ import io.troupe.replication.Replica;
 import io.troupe.replication.Replica.MemberChange;
 import io.troupe.replication.Replica.Members;
 import io.troupe.replication.Replica.Refusal;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.japi.function.Function;
 
 /**
  * Members come and go. They are those of the master's group: it is told to change, and the master then leaves out of the chain
- * whoever is no voter any more; who is new asks to join as one does that comes back (§3.3). The client is answered when the
- * chain has followed, so that a server that was removed may be stopped.
+ * whoever is no voter any more; who is new asks to join as one does that comes back (§3.3). So a learner may be promoted as soon
+ * as it has the master's log: in the chain it is when it has been brought up, and not before. The client is answered when the
+ * master has decided, so that a server that was removed may be stopped.
  *
- * <p>Transitions: idle → asked, when a change is asked for here; asked → following, when the master's group has changed;
- * following → idle, when the configuration known here has; asked or following → idle, when it takes too long.
+ * <p>Transitions: idle → asked, when a change is asked for here (in the founding epoch the master's log says first who the
+ * founders are, from which all that it decides follows); asked → following, when the master's group has changed; following →
+ * idle, when the configuration known here has; asked or following → idle, when it takes too long.
  */
 final class Reconfiguration {
 
@@ -59,14 +61,22 @@ final class Reconfiguration {
             changes.stream()
                     .filter(change -> change.kind() == MemberChange.Kind.REMOVE)
                     .forEach(change -> sayWhatIsStable(change.node()));
-            Duration patience = server.settings.failureTimeout().multipliedBy(FAILURE_TIMEOUTS);
-            server.context.ask(
-                    Replica.Reply.class,
-                    master,
-                    patience,
-                    replyTo -> new Replica.Reconfigure(changes, replyTo),
-                    (reply, failure) -> new Answered(Optional.ofNullable(reply)));
+            Configuration now = server.configuration();
+            if (now.isFounding()) {
+                askMaster(MasterCommand.in(now, MasterCommand.Kind.FOUND, server.node)::proposal);
+            } else {
+                askMaster(replyTo -> new Replica.Reconfigure(changes, replyTo));
+            }
         }
+    }
+
+    private void askMaster(Function<ActorRef<Replica.Reply>, Replica.Message> request) {
+        server.context.ask(
+                Replica.Reply.class,
+                master,
+                server.settings.failureTimeout().multipliedBy(FAILURE_TIMEOUTS),
+                request,
+                (reply, failure) -> new Answered(Optional.ofNullable(reply)));
     }
 
     /** While it is in the chain: its service may be told there that it goes. */
@@ -86,7 +96,9 @@ final class Reconfiguration {
 
     void onAnswered(Answered answered) {
         Optional<Replica.Reply> reply = answered.reply();
-        if (reply.isPresent() && reply.get() instanceof Replica.Reconfigured reconfigured) {
+        if (reply.isPresent() && reply.get() instanceof Replica.Applied) { // The log says who the founders are.
+            asked.ifPresent(request -> askMaster(replyTo -> new Replica.Reconfigure(request.changes(), replyTo)));
+        } else if (reply.isPresent() && reply.get() instanceof Replica.Reconfigured reconfigured) {
             following = Optional.of(reconfigured.members());
             ticksLeft = FAILURE_TIMEOUTS * server.settings.failureTicks();
         } else if (reply.isPresent()) {
@@ -106,11 +118,15 @@ final class Reconfiguration {
     }
 
     private boolean follows(List<MemberChange> changes) {
-        Configuration now = server.configuration();
-        return changes.stream().allMatch(change -> switch (change.kind()) {
-            case REMOVE -> !now.mayJoin(change.node()) && !now.hasMember(change.node());
-            case ADD_LEARNER -> now.mayJoin(change.node());
-            case ADD_VOTER, PROMOTE, ADD_WITNESS -> now.mayForm(change.node());
+        Members now = server.members();
+        return changes.stream().allMatch(change -> {
+            boolean votes = now.voters().contains(change.node());
+            boolean belongs = votes || now.learners().contains(change.node());
+            return switch (change.kind()) {
+                case REMOVE -> !belongs && !server.configuration().hasMember(change.node());
+                case ADD_LEARNER -> belongs;
+                case ADD_VOTER, PROMOTE, ADD_WITNESS -> votes;
+            };
         });
     }
 

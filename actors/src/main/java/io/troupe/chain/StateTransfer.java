@@ -43,8 +43,12 @@ final class StateTransfer {
 
     void onOffer(Offer offer) {
         Position snapshot = offer.snapshot();
-        boolean wanted = server.epochs.isActiveIn(offer.epoch()) && snapshot.index() > server.history.lastIndex();
-        if (wanted && !fetching) {
+        if (fetching || !server.epochs.isActiveIn(offer.epoch())) {
+            return;
+        }
+        if (snapshot.index() <= server.history.lastIndex()) {
+            server.upstream.connect(); // The predecessor goes by what was here before, and came late.
+        } else {
             fetching = true;
             snapshots.fetch(
                     new SnapshotFetcher.Offered(snapshot.index(), snapshot.epoch(), offer.length(), offer.checksum()),

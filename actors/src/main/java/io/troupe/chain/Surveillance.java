@@ -91,8 +91,8 @@ final class Surveillance {
 
     private void ask(MasterCommand.Kind kind, String about, int patience) {
         ticksToAsk = patience + random.nextInt(patience);
-        var command = new MasterCommand(kind, epoch, about);
-        if (server.configuration().mayForm(server.node)) {
+        MasterCommand command = MasterCommand.in(server.configuration(), kind, about);
+        if (server.belongsToGroup()) {
             master.tell(command.proposal(nobody));
         } else { // Its replica of the master may have been left out, or reach nobody.
             var petition = new ChainMessage.Petition(command.toBytes());
@@ -101,6 +101,6 @@ final class Surveillance {
     }
 
     void onPetition(ChainMessage.Petition petition) {
-        master.tell(MasterCommand.of(petition.command()).proposal(nobody));
+        master.tell(MasterCommand.proposal(petition.command(), nobody));
     }
 }

@@ -90,7 +90,9 @@
  *       never acknowledged, and drops it.
  *   <li>Servers of the paper are replaced by ones that come from nowhere. Here the members of the group are those of the master's
  *       group, which change as that engine changes its members ({@link io.troupe.chain.Reconfiguration}): a new one joins as one
- *       that comes back does, a removed one joins no more. A learner joins, and is no part of the chain before it is promoted.
+ *       that comes back does, a removed one joins no more. A learner joins, one at a time, and is no part of the chain before it
+ *       is promoted: updates do not wait for it, but queries ask it, as any that joins, until it is taken out. What the master
+ *       decides follows from its log alone, so that says who the founders are.
  *   <li>A head may be changed without a failure, see {@link io.troupe.chain.HandOver}.
  *   <li>A disk is trusted to hold what was synced. One that lost it is noticed where its successor has more.
  *   <li>Requests of clients that a failed server forgot are repeated by the clients; sessions make them happen once.

@@ -3,7 +3,7 @@ package io.troupe.replication;
 import java.util.Optional;
 import org.apache.pekko.util.ByteString;
 
-/** What an engine has ordered at one index, as the {@link Applier} sees it: what is neither of these is a no-op to it. */
+/** What an engine has ordered at one index, as the {@link Applier} sees it: what is none of these is a no-op to it. */
 public interface Operation {
 
     /** Opens a client session whose id is the index. */

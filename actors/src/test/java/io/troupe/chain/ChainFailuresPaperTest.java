@@ -10,11 +10,13 @@ import io.troupe.chain.ChainMessage.Confirmed;
 import io.troupe.chain.ChainMessage.Connect;
 import io.troupe.chain.ChainMessage.Forward;
 import io.troupe.chain.ChainMessage.Heartbeat;
+import io.troupe.chain.ChainMessage.Offer;
 import io.troupe.chain.ChainMessage.Resume;
 import io.troupe.chain.ChainMessage.Stable;
 import io.troupe.chain.ChainMessage.Submit;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
+import io.troupe.replication.SnapshotReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +57,7 @@ class ChainFailuresPaperTest {
             server.tell(new Heartbeat(FOUNDING, 1, "n1", 0, 0));
             server.pass(half);
         }
-        assertThat(server.awaitMasterCommand()).isEqualTo(new MasterCommand(MasterCommand.Kind.REMOVE, 1, "n3"));
+        assertThat(server.awaitMasterCommand()).isEqualTo(MasterCommand.in(FOUNDING, MasterCommand.Kind.REMOVE, "n3"));
     }
 
     @Test
@@ -221,7 +223,7 @@ class ChainFailuresPaperTest {
                         .reason())
                 .isEqualTo(Replica.Reason.NO_LEADER);
         server.pass(server.settings.heartbeatInterval());
-        assertThat(server.awaitMasterCommand()).isEqualTo(new MasterCommand(MasterCommand.Kind.RENEW, 1, "n1"));
+        assertThat(server.awaitMasterCommand()).isEqualTo(MasterCommand.in(FOUNDING, MasterCommand.Kind.RENEW, "n1"));
 
         server.lead(FOUNDING.renewedFor("n1"));
         server.propose("c");
@@ -241,7 +243,7 @@ class ChainFailuresPaperTest {
         be("n1");
         server.restart();
         server.pass(server.settings.heartbeatInterval());
-        assertThat(server.awaitMasterCommand()).isEqualTo(new MasterCommand(MasterCommand.Kind.RENEW, 1, "n1"));
+        assertThat(server.awaitMasterCommand()).isEqualTo(MasterCommand.in(FOUNDING, MasterCommand.Kind.RENEW, "n1"));
     }
 
     @Test
@@ -337,6 +339,20 @@ class ChainFailuresPaperTest {
         assertThat(server.status().commitIndex()).isZero();
         server.tell(new Ack(3, "n3", 1, 1));
         server.awaitStable(1);
+    }
+
+    @Test
+    @DisplayName(
+            "§3.3 Who is offered a snapshot of what it has says again what it has: what it said before came late, or twice")
+    void whoHasMoreThanASnapshotSaysSo() {
+        be("n3");
+        server.enter(joining(), 0, 1);
+        server.forward(3, 1, updates(3, 1, "a", "b"));
+        server.sentTo("n2", Connect.class);
+        var from = server.kit.createTestProbe(SnapshotReader.FetchChunk.class);
+        server.tell(new Offer(3, new Position(1, 3), 10, 0, from.getRef()));
+        assertThat(server.await("n2", Connect.class).ends()).containsExactly(new Position(2, 3));
+        from.expectNoMessage(A_WHILE);
     }
 
     @Test

@@ -52,7 +52,7 @@ class ChainHandOverTest {
     void theMasterPutsItFirstAndWhoAskedIsTold() {
         be("n1");
         TestProbe<Replica.Reply> asks = transferTo("n3", true);
-        assertThat(server.awaitMasterCommand()).isEqualTo(new MasterCommand(Kind.LEAD, 1, "n3"));
+        assertThat(server.awaitMasterCommand()).isEqualTo(MasterCommand.in(FOUNDING, Kind.LEAD, "n3"));
         asks.expectNoMessage(A_WHILE);
         server.decide(FOUNDING.ledBy("n3"));
         assertThat(asks.receiveMessage()).isEqualTo(new Replica.LeadershipTransferred("n3"));
@@ -65,7 +65,7 @@ class ChainHandOverTest {
     void withoutATargetTheNextInTheChainIsTaken() {
         be("n1");
         transferTo("", false);
-        assertThat(server.awaitMasterCommand()).isEqualTo(new MasterCommand(Kind.LEAD, 1, "n2"));
+        assertThat(server.awaitMasterCommand()).isEqualTo(MasterCommand.in(FOUNDING, Kind.LEAD, "n2"));
     }
 
     @Test
@@ -79,7 +79,7 @@ class ChainHandOverTest {
         assertRejected(server.propose("b"), Replica.Reason.NO_LEADER, "about to be the head");
         server.master.expectNoMessage(A_WHILE);
         server.tell(new Stable(1, 1));
-        assertThat(server.awaitMasterCommand()).isEqualTo(new MasterCommand(Kind.LEAD, 1, "n2"));
+        assertThat(server.awaitMasterCommand()).isEqualTo(MasterCommand.in(FOUNDING, Kind.LEAD, "n2"));
         assertThat(before.receiveMessage()).isInstanceOf(Replica.Applied.class);
     }
 
@@ -87,7 +87,7 @@ class ChainHandOverTest {
     void itIsAskedAgainInTheNextEpochWhenAnotherChangeCameFirst() {
         be("n1");
         TestProbe<Replica.Reply> asks = transferTo("n2", false);
-        assertThat(server.awaitMasterCommand()).isEqualTo(new MasterCommand(Kind.LEAD, 1, "n2"));
+        assertThat(server.awaitMasterCommand()).isEqualTo(MasterCommand.in(FOUNDING, Kind.LEAD, "n2"));
         server.decide(FOUNDING.without("n3"));
         server.pass(server.settings.heartbeatInterval());
         assertThat(server.awaitMasterCommand()).isEqualTo(new MasterCommand(Kind.LEAD, 2, "n2"));

@@ -51,13 +51,14 @@ final class ChainMutants {
                 planted(ReadsAsFarAsItHasCome.class, Queries.class, "endRoundIfConfirmed", 100),
                 planted(AdmitsWhoIsNoMember.class, Configuration.class, "mayJoin", 100),
                 planted(TakesALearnerForAVoter.class, Configuration.class, "mayForm", 100),
-                planted(KeepsWhoWasRemoved.class, Configuration.class, "ofMembers", 100));
+                planted(KeepsWhoWasRemoved.class, Configuration.class, "ofMembers", 100),
+                planted(TakesItsHostsWordForTheFounders.class, Master.class, "found", 100));
     }
 
     /** Tried when asked to. */
     static List<Planted> others() {
         return List.of(
-                planted(MasterActsOnWhatIsLate.class, MasterCommand.class, "applyTo", 500),
+                planted(MasterActsOnWhatIsLate.class, MasterCommand.class, "applyTo", 2_000),
                 planted(AcknowledgesWithoutWhoJoins.class, Downstream.class, "hasBroughtUp", 200),
                 planted(TakesAnAnswerFromBeforeASnapshot.class, Upstream.class, "onInstalled", 1_200),
                 planted(NewTailAnswersAtOnce.class, Upstream.class, "floor", 400),
@@ -239,6 +240,14 @@ final class ChainMutants {
         }
     }
 
+    /** What the log says of the founders is not heeded, but what each node was hosted with. */
+    static final class TakesItsHostsWordForTheFounders {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 0, readOnly = false) List<String> founders) {
+            founders = List.of();
+        }
+    }
+
     /** The only servers with the state are removed, and others form the chain, which have none. */
     static final class LetsTheLastOneGo {
         @Advice.OnMethodExit
@@ -295,6 +304,7 @@ final class ChainMutants {
                 case EXTEND -> now.extendedBy(command.server());
                 case RENEW -> now.renewedFor(command.server());
                 case LEAD -> now.ledBy(command.server());
+                case FOUND -> now;
             };
         }
     }

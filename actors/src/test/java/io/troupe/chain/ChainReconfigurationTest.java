@@ -18,6 +18,7 @@ import io.troupe.replication.Replica.Refusal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterEach;
@@ -49,8 +50,16 @@ class ChainReconfigurationTest {
         return asks;
     }
 
+    /** In the founding epoch the master is told who the founders are, first. */
+    private void masterIsTold() {
+        var found = (Replica.Propose) server.master.receiveMessage();
+        assertThat(MasterCommand.of(found.command()).founders()).isEqualTo(FOUNDING.chain());
+        found.replyTo().tell(new Replica.Applied(Replica.NO_SESSION, 0, 1, found.command()));
+    }
+
     /** The master's group is asked for the same, and answers. */
     private void masterAnswers(Replica.Reply reply, MemberChange... changes) {
+        masterIsTold();
         var asked = (Replica.Reconfigure) server.master.receiveMessage();
         assertThat(asked.changes()).containsExactly(changes);
         asked.replyTo().tell(reply);
@@ -71,6 +80,7 @@ class ChainReconfigurationTest {
         Members four = members(List.of("n1", "n2", "n3", "n4"));
         TestProbe<Replica.Reply> asks = change(MemberChange.addVoter("n4"));
         masterAnswers(new Replica.Reconfigured(four), MemberChange.addVoter("n4"));
+        asks.expectNoMessage(A_WHILE);
         server.decide(FOUNDING.ofMembers(four));
         assertThat(asks.receiveMessage()).isEqualTo(new Replica.Reconfigured(four));
         server.directory.expectMessageClass(PeerDirectory.Join.class);
@@ -138,14 +148,17 @@ class ChainReconfigurationTest {
         server.status(); // It has asked by then.
         server.pass(server.settings.failureTimeout().multipliedBy(5));
         assertThat(asks.expectMessageClass(Replica.Rejected.class).reason()).isEqualTo(Replica.Reason.OUTCOME_UNKNOWN);
+    }
 
-        TestProbe<Replica.Reply> again = change(MemberChange.remove("n3"));
-        server.master.receiveMessage();
+    @Test
+    void whatTheChainDoesNotFollowInTimeIsSaidToBeOpen() {
+        be("n2");
+        TestProbe<Replica.Reply> asks = change(MemberChange.remove("n3"));
         masterAnswers(new Replica.Reconfigured(members(List.of("n1", "n2"))), MemberChange.remove("n3"));
         for (int i = 0; i < 5 * server.settings.failureTicks(); i++) {
             server.pass(server.settings.heartbeatInterval());
         }
-        assertThat(again.expectMessageClass(Replica.Rejected.class).detail()).contains("the chain is", "n3");
+        assertThat(asks.expectMessageClass(Replica.Rejected.class).detail()).contains("the chain is", "n3");
     }
 
     @Test
@@ -215,6 +228,15 @@ class ChainReconfigurationTest {
         assertThat(server.sentTo("n3", Heartbeat.class)).isEmpty();
         server.tell(new Heartbeat(FOUNDING, 1, "n3", 0, 0));
         assertThat(server.await("n3", Heartbeat.class).configuration().epoch()).isEqualTo(2);
+        server.directory.expectMessageClass(PeerDirectory.Join.class);
+        assertThat(soughtNext()).containsExactly("n2");
+        assertThat(soughtNext()).as("it may have been started again").containsExactly("n2", "n3");
+        server.tell(new Heartbeat(FOUNDING.ofMembers(members(List.of("n1", "n2"))), 1, "n3", 0, 0));
+        assertThat(soughtNext()).as("it knows").containsExactly("n2");
+    }
+
+    private SortedSet<String> soughtNext() {
+        return server.directory.expectMessageClass(PeerDirectory.Seek.class).peers();
     }
 
     @Test
@@ -225,6 +247,9 @@ class ChainReconfigurationTest {
         server.pass(server.settings.heartbeatInterval());
         server.master.expectNoMessage(A_WHILE);
         assertThat(server.status().leader()).isEmpty();
+        server.sentTo("n1", Heartbeat.class);
+        server.pass(server.settings.heartbeatInterval());
+        assertThat(server.sentTo("n1", Heartbeat.class)).isEmpty();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.troupe.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.troupe.chain.MasterCommand.Kind;
 import io.troupe.replication.Replica.Members;
@@ -126,15 +127,50 @@ class ChainRulesTest {
     void theMasterTakesTheMembersOfItsGroupAndLetsNobodyElseJoin() {
         List<Configuration> decided = new ArrayList<>();
         Master master = new Master(List.of("n1", "n2", "n3"), decided::add);
-        master.apply(1, new MasterCommand(Kind.JOIN, 1, "n4").toBytes());
-        master.onMembers(2, members(List.of("n1", "n2", "n3")));
+        master.apply(1, MasterCommand.in(CHAIN, Kind.FOUND, "n1").toBytes());
+        master.apply(2, MasterCommand.in(CHAIN, Kind.JOIN, "n4").toBytes());
+        master.onMembers(3, members(List.of("n1", "n2", "n3")));
         assertThat(decided).isEmpty();
-        master.onMembers(3, members(List.of("n1", "n2", "n4")));
         master.onMembers(4, members(List.of("n1", "n2", "n4")));
-        master.apply(5, new MasterCommand(Kind.JOIN, 2, "n3").toBytes());
-        master.apply(6, new MasterCommand(Kind.JOIN, 2, "n4").toBytes());
+        master.onMembers(5, members(List.of("n1", "n2", "n4")));
+        master.apply(6, new MasterCommand(Kind.JOIN, 2, "n3").toBytes());
+        master.apply(7, new MasterCommand(Kind.JOIN, 2, "n4").toBytes());
         assertThat(decided).extracting(Configuration::chain).containsOnly(List.of("n1", "n2"));
         assertThat(decided).extracting(Configuration::joining).containsExactly(Optional.empty(), Optional.of("n4"));
+    }
+
+    @Test
+    void whatTheMasterDecidesFollowsFromItsLogAndNotFromWhatAHostSaysOfTheFounders() {
+        List<Configuration> atFounder = new ArrayList<>();
+        List<Configuration> atOneWhoseHostSaysOtherwise = new ArrayList<>();
+        List<Configuration> atOneThatJoined = new ArrayList<>();
+        for (Master master : List.of(
+                new Master(List.of("n1", "n2", "n3"), atFounder::add),
+                new Master(List.of("n1", "n4"), atOneWhoseHostSaysOtherwise::add),
+                new Master(List.of(), atOneThatJoined::add))) {
+            master.apply(1, MasterCommand.in(CHAIN, Kind.REMOVE, "n3").toBytes());
+            master.apply(2, MasterCommand.in(CHAIN, Kind.FOUND, "n1").toBytes());
+            master.onMembers(3, members(List.of("n1", "n2")));
+            master.onMembers(4, members(List.of("n1", "n2"), "n4"));
+            master.apply(5, new MasterCommand(Kind.JOIN, 4, "n4").toBytes());
+        }
+        assertThat(atFounder)
+                .last()
+                .isEqualTo(new Configuration(
+                        5, List.of("n1", "n2"), Optional.of("n4"), Optional.of(members(List.of("n1", "n2"), "n4"))));
+        assertThat(atOneWhoseHostSaysOtherwise).isEqualTo(atFounder);
+        assertThat(atOneThatJoined).isEqualTo(atFounder);
+    }
+
+    @Test
+    void aLogThatDoesNotSayWhoTheFoundersAreIsReadByThemAlone() {
+        List<Configuration> decided = new ArrayList<>();
+        var remove = new MasterCommand(Kind.REMOVE, 1, "n3");
+        new Master(List.of("n1", "n2", "n3"), decided::add).apply(1, remove.toBytes());
+        assertThat(decided).containsExactly(new Configuration(2, List.of("n1", "n2"), Optional.empty()));
+        assertThatThrownBy(() -> new Master(List.of(), decided::add).apply(1, remove.toBytes()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("does not say who founded");
     }
 
     private static byte[] stateOf(Master master) throws IOException {
@@ -156,6 +192,16 @@ class ChainRulesTest {
         assertThat(readBack(master)).isEqualTo(CHAIN_OF_TWO.without("n2").ofMembers(now));
     }
 
+    @Test
+    void aMasterThatHasDecidedNothingIsReadBackAsOne() throws IOException {
+        List<Configuration> restored = new ArrayList<>();
+        Master again = new Master(List.of(), restored::add);
+        again.restore(new ByteArrayInputStream(stateOf(new Master(List.of("n1"), restored::add))));
+        assertThat(restored).isEmpty();
+        again.apply(1, MasterCommand.in(CHAIN, Kind.REMOVE, "n3").toBytes());
+        assertThat(restored).last().extracting(Configuration::chain).isEqualTo(List.of("n1", "n2"));
+    }
+
     private static Configuration readBack(Master master) throws IOException {
         List<Configuration> restored = new ArrayList<>();
         new Master(List.of("n1", "n2"), restored::add).restore(new ByteArrayInputStream(stateOf(master)));
@@ -167,6 +213,9 @@ class ChainRulesTest {
         var command = new MasterCommand(Kind.EXTEND, 258, "n1");
         assertThat(MasterCommand.of(command.toBytes())).isEqualTo(command);
         assertThat(command.toBytes().toArray()).containsExactly(3, 0, 0, 0, 0, 0, 0, 1, 2, 0, 2, 'n', '1');
+        MasterCommand first = MasterCommand.in(CHAIN, Kind.LEAD, "n2");
+        assertThat(MasterCommand.of(first.toBytes())).isEqualTo(first);
+        assertThat(first.founders()).isEqualTo(CHAIN.chain());
     }
 
     private static History history(long... epochs) {

@@ -84,7 +84,7 @@ final class WatchedChain {
                             name,
                             node -> SimulatedServer.create(
                                     node,
-                                    founders,
+                                    founders.contains(name) ? founders : lately(name),
                                     new ChainEngine(
                                             ChainSettings.from(config),
                                             storage,
@@ -96,6 +96,11 @@ final class WatchedChain {
                                     clients)));
         }
         sim.afterEveryStep("what a chain promises", clients::throwBroken);
+    }
+
+    /** What a host says who comes to a group later: of who founded it, it knows nothing. */
+    private List<String> lately(String node) {
+        return names.stream().filter(name -> !name.equals(node)).toList();
     }
 
     /** How often another was the head in an epoch, and the one before was still in the chain. */

@@ -49,7 +49,8 @@ final class TransferRules implements Inspector {
     private void checkTold(RaftServer leader) {
         String target = leader.transfer().target();
         Seen seen = servers.get(target);
-        if (seen == null || !seen.hasDurably(leader.log().last())) {
+        boolean followsAnother = seen != null && seen.term() > leader.term(); // And heeds this one no more.
+        if (seen == null || (!followsAnother && !seen.hasDurably(leader.log().last()))) {
             throw new AssertionError("leader " + leader.node + " tells " + target
                     + " to stand, whose log does not have " + leader.log().last());
         }
