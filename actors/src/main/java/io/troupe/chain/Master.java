@@ -50,24 +50,21 @@ final class Master implements StateMachine {
         } catch (IllegalArgumentException e) {
             return ByteString.fromString(String.valueOf(e.getMessage()));
         }
-        decide(command.applyTo(known(command.founders())));
+        Configuration now = configuration.orElseGet(() -> found(command.founders()));
+        configuration = Optional.of(now);
+        decide(command.applyTo(now));
         return query(bytes);
     }
 
-    /** Who belongs to the master's group belongs to the chain's. */
+    /**
+     * Who belongs to the master's group belongs to the chain's. Before the log says who the founders are, nobody has asked for
+     * others: an engine may say the same again.
+     */
     @Override
     public void onMembers(long index, Members members) {
-        Configuration now = known(List.of());
-        if (!now.members().equals(Optional.of(members))) {
-            decide(now.ofMembers(members));
+        if (configuration.isPresent() && !configuration.get().members().equals(Optional.of(members))) {
+            decide(configuration.get().ofMembers(members));
         }
-    }
-
-    private Configuration known(List<String> founders) {
-        if (configuration.isEmpty()) {
-            configuration = Optional.of(found(founders));
-        }
-        return configuration.get();
     }
 
     private Configuration found(List<String> founders) {

@@ -20,7 +20,9 @@ class ChainAllFaultsTest {
 
     /** Actors fail here by the thousand, as they should. */
     private static final List<Logger> NOISY = List.of(
-            (Logger) LoggerFactory.getLogger("io.troupe"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
+            (Logger) LoggerFactory.getLogger("io.troupe.chain"),
+            (Logger) LoggerFactory.getLogger("io.troupe.raft"),
+            (Logger) LoggerFactory.getLogger("org.apache.pekko"));
 
     private static final ChainFaults.Coverage COVERAGE = new ChainFaults.Coverage();
     private static long begun;

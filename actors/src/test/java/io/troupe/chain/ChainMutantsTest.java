@@ -25,7 +25,9 @@ import org.slf4j.LoggerFactory;
 class ChainMutantsTest {
 
     private static final List<Logger> NOISY = List.of(
-            (Logger) LoggerFactory.getLogger("io.troupe"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
+            (Logger) LoggerFactory.getLogger("io.troupe.chain"),
+            (Logger) LoggerFactory.getLogger("io.troupe.raft"),
+            (Logger) LoggerFactory.getLogger("org.apache.pekko"));
 
     private static final MutantHunt HUNT =
             new MutantHunt(ChainFaults.class, ConfigFactory.empty(), name -> name.startsWith("io.troupe."));

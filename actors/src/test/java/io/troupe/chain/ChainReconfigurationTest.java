@@ -155,7 +155,7 @@ class ChainReconfigurationTest {
         be("n2");
         TestProbe<Replica.Reply> asks = change(MemberChange.remove("n3"));
         masterAnswers(new Replica.Reconfigured(members(List.of("n1", "n2"))), MemberChange.remove("n3"));
-        for (int i = 0; i < 5 * server.settings.failureTicks(); i++) {
+        for (int i = 0; i < 6 * server.settings.failureTicks(); i++) {
             server.pass(server.settings.heartbeatInterval());
         }
         assertThat(asks.expectMessageClass(Replica.Rejected.class).detail()).contains("the chain is", "n3");

@@ -148,6 +148,7 @@ class ChainRulesTest {
                 new Master(List.of("n1", "n2", "n3"), atFounder::add),
                 new Master(List.of("n1", "n4"), atOneWhoseHostSaysOtherwise::add),
                 new Master(List.of(), atOneThatJoined::add))) {
+            master.onMembers(1, members(CHAIN.chain()));
             master.apply(1, MasterCommand.in(CHAIN, Kind.REMOVE, "n3").toBytes());
             master.apply(2, MasterCommand.in(CHAIN, Kind.FOUND, "n1").toBytes());
             master.onMembers(3, members(List.of("n1", "n2")));
