@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 /** What kind of value a setting takes, as its default shows; its owner knows the bounds. */
 enum SettingKind {
     SECTION("give a section: { … }", (config, path) -> is(config, path, ConfigValueType.OBJECT)),
-    LIST("give a list, such as [\"a\", \"b\"]", (config, path) -> is(config, path, ConfigValueType.LIST)),
+    /** As system properties it is {@code path.0=a}, {@code path.1=b}. */
+    LIST("give a list, such as [\"a\", \"b\"]", SettingKind::isList),
     FLAG("say on or off", (config, path) -> Set.of(true, false).contains(config.getBoolean(path))),
     WHOLE_NUMBER("give a whole number", (config, path) -> isWhole(config.getDouble(path))),
     NUMBER("give a number", (config, path) -> Double.isFinite(config.getDouble(path))),
@@ -71,6 +72,11 @@ enum SettingKind {
 
     private static boolean is(Config config, String path, ConfigValueType type) {
         return config.getValue(path).valueType() == type;
+    }
+
+    private static boolean isList(Config config, String path) {
+        config.getList(path); // Or it throws.
+        return true;
     }
 
     private static boolean isWhole(double number) {

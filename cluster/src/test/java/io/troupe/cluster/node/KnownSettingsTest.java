@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigValueFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,17 @@ class KnownSettingsTest {
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining("There is no setting " + where)
                 .hasMessageContaining(advice);
+    }
+
+    @Test
+    void aListMayBeSystemPropertiesOfItsPlaces() {
+        var properties = new Properties();
+        properties.setProperty("troupe.node.lost-data.0", "what was lost");
+        NodeSettings settings = NodeSettings.of(
+                ConfigFactory.parseProperties(properties).withFallback(ConfigFactory.parseString(RIGHT)));
+        assertThat(settings.lostData()).containsExactly("what was lost");
+        assertThatThrownBy(() -> with("troupe.node.lost-data { first = a }")).hasMessageContaining("give a list");
+        assertThatThrownBy(() -> with("troupe.node.lost-data = a")).hasMessageContaining("give a list");
     }
 
     @ParameterizedTest
