@@ -11,7 +11,6 @@ import io.troupe.replication.WriteAheadLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 
@@ -84,12 +83,12 @@ final class ChainServer implements Compaction.Host<Position> {
 
     /** Of the group, whether they are in the chain now or not. */
     Members members() {
-        return configuration().members().orElse(new Members(new TreeSet<>(founders), new TreeSet<>()));
+        return configuration().membersOr(founders);
     }
 
     /** It is one of them. */
     boolean belongsToGroup() {
-        return members().voters().contains(node) || members().learners().contains(node);
+        return members().has(node);
     }
 
     // -- what it knows

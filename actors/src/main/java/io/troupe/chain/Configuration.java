@@ -2,6 +2,7 @@ package io.troupe.chain;
 
 import io.troupe.replication.Replica.Members;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -42,8 +43,7 @@ record Configuration(long epoch, List<String> chain, Optional<String> joining, O
 
     /** The same, as the master knows it, which says who the members are. */
     Configuration withFounders() {
-        return new Configuration(
-                epoch, chain, joining, Optional.of(new Members(new TreeSet<>(chain), new TreeSet<>())));
+        return new Configuration(epoch, chain, joining, Optional.of(membersOr(chain)));
     }
 
     String head() {
@@ -69,20 +69,21 @@ record Configuration(long epoch, List<String> chain, Optional<String> joining, O
 
     /** A voter or a learner of the group; anybody, where it is not said who they are. */
     boolean mayJoin(String node) {
-        return mayForm(node)
-                || members.map(now -> now.learners().contains(node)).orElse(true);
+        return members.map(now -> now.has(node)).orElse(true);
+    }
+
+    /** Of the group; those that it was founded with, where it is not said who they are. */
+    Members membersOr(Collection<String> founders) {
+        return members.orElseGet(() -> new Members(new TreeSet<>(founders), new TreeSet<>()));
     }
 
     /** Members of the group, and servers of the chain, which may have to stay a while longer: see {@link #ofMembers}. */
     SortedSet<String> everybody(List<String> founders) {
         SortedSet<String> all = new TreeSet<>(chain);
         joining.ifPresent(all::add);
-        if (members.isPresent()) {
-            all.addAll(members.get().voters());
-            all.addAll(members.get().learners());
-        } else {
-            all.addAll(founders);
-        }
+        Members group = membersOr(founders);
+        all.addAll(group.voters());
+        all.addAll(group.learners());
         return all;
     }
 

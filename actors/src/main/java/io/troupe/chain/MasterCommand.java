@@ -99,14 +99,14 @@ record MasterCommand(Kind kind, long epoch, String server, List<String> founders
         }
     }
 
-    /** For the master's group. When nothing comes of it, it is asked again: its answer is not waited for. */
-    Replica.Propose proposal(ActorRef<Replica.Reply> ignored) {
-        return proposal(toBytes(), ignored);
+    /** For the master's group, outside any session: it comes to nothing when it comes twice. */
+    Replica.Propose proposal(ActorRef<Replica.Reply> replyTo) {
+        return proposal(toBytes(), replyTo);
     }
 
     /** Of bytes that another server sent: whether they are a command's, the master sees. */
-    static Replica.Propose proposal(ByteString bytes, ActorRef<Replica.Reply> ignored) {
-        return new Replica.Propose(Replica.NO_SESSION, 0, 0, bytes, ignored);
+    static Replica.Propose proposal(ByteString bytes, ActorRef<Replica.Reply> replyTo) {
+        return new Replica.Propose(Replica.NO_SESSION, 0, 0, bytes, replyTo);
     }
 
     Configuration applyTo(Configuration now) {

@@ -119,14 +119,10 @@ final class Reconfiguration {
 
     private boolean follows(List<MemberChange> changes) {
         Members now = server.members();
-        return changes.stream().allMatch(change -> {
-            boolean votes = now.voters().contains(change.node());
-            boolean belongs = votes || now.learners().contains(change.node());
-            return switch (change.kind()) {
-                case REMOVE -> !belongs && !server.configuration().hasMember(change.node());
-                case ADD_LEARNER -> belongs;
-                case ADD_VOTER, PROMOTE, ADD_WITNESS -> votes;
-            };
+        return changes.stream().allMatch(change -> switch (change.kind()) {
+            case REMOVE -> !now.has(change.node()) && !server.configuration().hasMember(change.node());
+            case ADD_LEARNER -> now.has(change.node());
+            case ADD_VOTER, PROMOTE, ADD_WITNESS -> now.voters().contains(change.node());
         });
     }
 

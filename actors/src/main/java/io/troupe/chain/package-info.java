@@ -19,7 +19,8 @@
  * every server   {@link io.troupe.chain.ChainServer}: history, what is durable and stable, the applier
  *                {@link io.troupe.chain.Epochs}: from one configuration of the master's to the next (§3.2)
  *                {@link io.troupe.chain.Requests}: passes clients' updates on; {@link io.troupe.chain.Queries}: answers queries
- *                {@link io.troupe.chain.Surveillance}: reports who is silent; {@link io.troupe.chain.Reconfiguration}: changes the members
+ *                {@link io.troupe.chain.Surveillance}: reports who is silent
+ *                {@link io.troupe.chain.Reconfiguration}: changes the members
  * the head       {@link io.troupe.chain.Head}: puts updates in order; {@link io.troupe.chain.HandOver}: has another take its place
  * but the head   {@link io.troupe.chain.Upstream}: takes updates from the predecessor, acknowledges
  * but the tail   {@link io.troupe.chain.Downstream}, a {@link io.troupe.chain.Link} to each successor, who joins among them

@@ -181,6 +181,11 @@ public final class Replica {
             voters = Collections.unmodifiableSortedSet(new TreeSet<>(voters));
             learners = Collections.unmodifiableSortedSet(new TreeSet<>(learners));
         }
+
+        /** Whether the node is one of them, with a vote or without. */
+        public boolean has(String node) {
+            return voters.contains(node) || learners.contains(node);
+        }
     }
 
     /** The membership asked for is committed. */

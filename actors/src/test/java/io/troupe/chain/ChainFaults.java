@@ -113,10 +113,8 @@ final class ChainFaults implements Consumer<Simulation> {
             String asked = chain.names.get(random.nextInt(chain.names.size()));
             sim.after(Duration.ofMillis(at), () -> {
                 Replica.Members now = chain.members();
-                List<String> outside = chain.names.stream()
-                        .filter(name ->
-                                !now.voters().contains(name) && !now.learners().contains(name))
-                        .toList();
+                List<String> outside =
+                        chain.names.stream().filter(name -> !now.has(name)).toList();
                 List<MemberChange> changes =
                         switch (kind) {
                             case 0, 1 -> Chosen.one(outside, chosen, MemberChange::addLearner);

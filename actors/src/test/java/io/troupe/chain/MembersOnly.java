@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * Nobody but voters of the group forms its chain, and nobody but members joins it; while no voter has the state, those that
- * have it stay, and are still fewer with each epoch.
+ * have it stay, and no others come to them.
  */
 final class MembersOnly {
 
@@ -31,7 +31,7 @@ final class MembersOnly {
             throw new AssertionError(strangers + " are no voters, and form the chain of " + now);
         }
         now.joining().ifPresent(joining -> {
-            if (!members.voters().contains(joining) && !members.learners().contains(joining)) {
+            if (!members.has(joining)) {
                 throw new AssertionError(joining + " is no member, and joins in " + now);
             }
         });

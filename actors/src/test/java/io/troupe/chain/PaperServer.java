@@ -37,7 +37,10 @@ import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.apache.pekko.util.ByteString;
 
-/** One real server of the chain n1, n2, n3, or one that is none of them, among probes that play the others and the master; time passes only when told. */
+/**
+ * One real server of the chain n1, n2, n3, or one that is none of them, among probes that play the others and the master; time
+ * passes only when told.
+ */
 final class PaperServer implements AutoCloseable {
 
     /** Begins where a test begins. */

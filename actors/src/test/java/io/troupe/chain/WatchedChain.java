@@ -7,6 +7,7 @@ import io.troupe.raft.RaftSettings;
 import io.troupe.replication.InMemorySnapshotStorage;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
+import io.troupe.replication.sim.Chosen;
 import io.troupe.replication.sim.ObservedClients;
 import io.troupe.replication.sim.SimulatedServer;
 import io.troupe.sim.NetworkConditions;
@@ -188,23 +189,11 @@ final class WatchedChain {
 
     /** What makes these the voters, by the latest that any server knows of. */
     List<Replica.MemberChange> changesTo(Collection<String> voters) {
-        List<Replica.MemberChange> changes = new ArrayList<>();
-        Replica.Members now = members();
-        for (String name : names) {
-            boolean isMember = now.voters().contains(name) || now.learners().contains(name);
-            if (!voters.contains(name) && isMember) {
-                changes.add(Replica.MemberChange.remove(name));
-            } else if (voters.contains(name) && now.learners().contains(name)) {
-                changes.add(Replica.MemberChange.promote(name));
-            } else if (voters.contains(name) && !isMember) {
-                changes.add(Replica.MemberChange.addVoter(name));
-            }
-        }
-        return changes;
+        return Chosen.changes(names, members(), voters);
     }
 
     Replica.Members members() {
-        return latest.members().orElseGet(() -> new Replica.Members(new TreeSet<>(founders), new TreeSet<>()));
+        return latest.membersOr(founders);
     }
 
     private void await(String what, BooleanSupplier reached) {

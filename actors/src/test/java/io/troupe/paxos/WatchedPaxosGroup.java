@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import io.troupe.replication.InMemorySnapshotStorage;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
+import io.troupe.replication.sim.Chosen;
 import io.troupe.replication.sim.ObservedClients;
 import io.troupe.replication.sim.SimulatedServer;
 import io.troupe.sim.NetworkConditions;
@@ -192,17 +193,7 @@ final class WatchedPaxosGroup {
         Membership now = leader().map(servers::get)
                 .map(server -> server.memberships().latest())
                 .orElse(decided.latest());
-        List<Replica.MemberChange> changes = new ArrayList<>();
-        for (String name : names) {
-            if (!voters.contains(name) && now.members().contains(name)) {
-                changes.add(Replica.MemberChange.remove(name));
-            } else if (voters.contains(name) && now.learners().contains(name)) {
-                changes.add(Replica.MemberChange.promote(name));
-            } else if (voters.contains(name) && !now.members().contains(name)) {
-                changes.add(Replica.MemberChange.addVoter(name));
-            }
-        }
-        return changes;
+        return Chosen.changes(names, now.asMembers(), voters);
     }
 
     private void await(String what, BooleanSupplier reached) {
