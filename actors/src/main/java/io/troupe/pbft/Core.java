@@ -265,10 +265,10 @@ final class Core {
     /**
      * Whether reads may be answered from this replica's state. What it has executed is not durable as such, so after a
      * start it begins again at its latest checkpoint; that may be behind what it has answered writes and reads from in its
-     * earlier life, which counts on it (§5.1). All of that was in the window.
+     * earlier life, which counts on it (§5.1). All of that was in the window, or in a state that is durable.
      */
     boolean mayAnswerReads() {
-        return executed >= answersReadsFrom;
+        return executed >= answersReadsFrom && right.mayTellOf(executed);
     }
 
     /**

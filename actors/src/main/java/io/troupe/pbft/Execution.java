@@ -28,6 +28,9 @@ final class Execution {
     void goOn() {
         while (!suspended && handed - core.executed() < EXECUTING_MAX) {
             long sequence = handed + 1;
+            if (sequence > core.right.mayExecuteThrough()) {
+                return;
+            }
             Optional<Digest> committed = core.slotIfAny(sequence).flatMap(Slot::committed);
             if (committed.isEmpty()) {
                 return;

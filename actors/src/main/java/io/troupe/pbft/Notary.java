@@ -20,13 +20,16 @@ import org.apache.pekko.util.ByteString;
  */
 final class Notary {
 
+    private final String group;
     private final String self;
     private final Keys keys;
     private final WireBytes bytes;
     private final ByteString nullBatch;
     private final Digest nullDigest;
 
-    Notary(String self, Keys keys, WireBytes bytes) {
+    /** @param group for which it speaks and hears: what was said in another does not open in this one */
+    Notary(String group, String self, Keys keys, WireBytes bytes) {
+        this.group = group;
         this.self = self;
         this.keys = keys;
         this.bytes = bytes;
@@ -93,6 +96,11 @@ final class Notary {
         return read(letter.payload());
     }
 
+    /** What was said, whoever it was. */
+    Optional<PbftMessage> read(Signed signed) {
+        return read(signed.payload());
+    }
+
     /** The requests of a batch that is decided: others have seen to it that they are from whom they say. */
     List<Request> readRequests(ByteString batch) {
         List<Request> requests = new ArrayList<>();
@@ -124,9 +132,10 @@ final class Notary {
 
     /**
      * What is proved: a digest, so that a long message is gone through once and not for each of its readers. Who speaks is
-     * part of it, so that nobody's words can be turned round.
+     * part of it, so that nobody's words can be turned round, and in which group: a node's keys are the same in all of its
+     * groups, and what is true in one, such as that nothing has prepared, is a lie in another.
      */
-    private static ByteString content(String from, ByteString payload) {
-        return Digest.bytesOf(from + "\n", payload);
+    private ByteString content(String from, ByteString payload) {
+        return Digest.bytesOf(group.length() + " " + group + from + "\n", payload);
     }
 }

@@ -137,7 +137,7 @@ final class PbftReplica {
                 seat.node(),
                 identity.members(),
                 identity.settings(),
-                new Notary(seat.node(), identity.keys(), WireBytes.of(context.getSystem())),
+                new Notary(seat.group(), seat.node(), identity.keys(), WireBytes.of(context.getSystem())),
                 ledger,
                 disk,
                 context.getSelf(),
@@ -194,7 +194,10 @@ final class PbftReplica {
             this.replies = new Replies(core);
             replies.onRestored(kept);
             boolean isFirst = core.ledger.isFresh();
-            core.start(normalCase::propose);
+            core.start(() -> {
+                normalCase.propose();
+                execution.goOn();
+            });
             normalCase.recover();
             viewChanger.resume(isFirst);
             observe();
@@ -330,8 +333,8 @@ final class PbftReplica {
 
         private void onRestored(Executor.Restored restored) {
             normalCase.restartAt(restored.sequence());
-            replies.onRestored(restored.replies());
             stateTransfer.onRestored(restored.sequence(), restored.header());
+            replies.onRestored(restored.replies());
         }
 
         private Behavior<Replica.Message> onGather(VotingClient.Gather gather) {

@@ -28,10 +28,14 @@ final class Replies {
         }
     }
 
-    /** To what was executed in a state that this replica did not execute, or in an earlier life: for clients that ask again. */
+    /**
+     * To what was executed in a state that this replica did not execute, or in an earlier life: for clients that ask again,
+     * when that state is durable.
+     */
     void onRestored(List<Executor.Outcome> replies) {
         core.requests.forgetAll(core.now());
-        replies.forEach(outcome -> core.requests.keep(outcome.id(), outcome.operations(), whole(outcome)));
+        core.whenDurable(() ->
+                replies.forEach(outcome -> core.requests.keep(outcome.id(), outcome.operations(), whole(outcome))));
     }
 
     private Reply whole(Executor.Outcome outcome) {

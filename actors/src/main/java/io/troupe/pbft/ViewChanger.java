@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +46,8 @@ final class ViewChanger {
         this.viewChanges = new ViewChanges(core.members);
         this.start = core.ledger
                 .proof()
-                .flatMap(proof -> decide(proof).map(decided -> new ViewStart(proof.view(), decided)))
+                .flatMap(proof -> decide(proof, core.notary::read) // It was opened when it came.
+                        .map(decided -> new ViewStart(proof.view(), decided)))
                 .orElse(ViewStart.FIRST);
         core.right.mayRepeatThrough(start.decision().last());
     }
@@ -180,11 +182,14 @@ final class ViewChanger {
 
     /** What follows from the proof; empty when it proves nothing. */
     private Optional<NewViewDecision> decide(NewView newView) {
+        return decide(newView, core.notary::open);
+    }
+
+    private Optional<NewViewDecision> decide(NewView newView, Function<Signed, Optional<PbftMessage>> open) {
         Set<String> senders = new LinkedHashSet<>();
         List<ViewChange> contents = new ArrayList<>();
         for (Signed signed : newView.viewChanges()) {
-            core.notary
-                    .open(signed)
+            open.apply(signed)
                     .filter(ViewChange.class::isInstance)
                     .map(ViewChange.class::cast)
                     .filter(content -> content.view() == newView.view()

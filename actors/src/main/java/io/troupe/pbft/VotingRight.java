@@ -1,8 +1,8 @@
 package io.troupe.pbft;
 
 /**
- * For what this replica may say a prepare. That is no fact when it is said, so a crash makes the replica forget it; and yet
- * it must not say another in its next life (§4.2). What is durable bounds what it can have said: it votes in no view
+ * For what this replica may say a prepare, and what it may execute. A prepare is no fact when it is said, so a crash makes the
+ * replica forget it; and yet it must not say another in its next life (§4.2). What is durable bounds what it can have said: it votes in no view
  * before it is durable that this is in force here, and above the last stable checkpoint that is durable only for the numbers
  * of its window. So one that comes back says no prepare in that view for numbers up to that bound, and leaves those to the
  * others.
@@ -19,6 +19,10 @@ final class VotingRight {
     private long view = NONE;
     /** The last stable checkpoint that is durable. */
     private long stable;
+    /** The latest state that is. */
+    private long state;
+    /** Whether anything is. */
+    private boolean begun;
 
     private long muteIn = NONE;
     private long muteAbove;
@@ -28,6 +32,8 @@ final class VotingRight {
     VotingRight(Ledger recovered, long window) {
         this.window = window;
         this.stable = recovered.stableSequence();
+        this.state = recovered.latestStateSequence();
+        this.begun = !recovered.isFresh();
         if (!recovered.isFresh() && recovered.isActive()) {
             view = recovered.view();
             muteIn = view;
@@ -42,18 +48,35 @@ final class VotingRight {
 
     /** The fact is durable. */
     void onDurable(Fact fact) {
+        begun = true;
         if (fact instanceof Fact.Started) {
             view = 0;
         } else if (fact instanceof Fact.ViewEntered entered) {
             view = entered.proof().view();
         } else if (fact instanceof Fact.Stable checkpoint) {
             stable = checkpoint.sequence();
+            state = Math.max(state, stable);
+        } else if (fact instanceof Fact.CheckpointTaken taken) {
+            state = taken.sequence();
         }
     }
 
     /** Whether the replica may have said something there in an earlier life that it has forgotten. */
     boolean isMute(long inView, long sequence) {
         return inView == muteIn && sequence > muteAbove && sequence <= muteThrough;
+    }
+
+    /**
+     * What is executed is no fact either, and clients are told of it: through this number the next life knows how far this
+     * one may have come ({@link Core#mayAnswerReads}).
+     */
+    long mayExecuteThrough() {
+        return begun ? stable + window : 0;
+    }
+
+    /** Whether the next life knows that this one may have come so far. */
+    boolean mayTellOf(long executed) {
+        return executed <= Math.max(mayExecuteThrough(), state);
     }
 
     boolean mayVote(long inView, long sequence) {

@@ -13,6 +13,8 @@ import io.troupe.pbft.PbftMessage.Prepare;
 import io.troupe.pbft.PbftMessage.Reply;
 import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.pbft.PbftMessage.RequestId;
+import io.troupe.pbft.PbftMessage.StateHeader;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -97,6 +99,34 @@ class NormalCaseTest {
             assertThat(execute.requests()).containsExactly(request);
             normalCase.onCommit("n4", new Commit(0, sequence, digest));
         }
+    }
+
+    @Test
+    @DisplayName("§5.1: executed no further than the next life can know: through the window of the checkpoint that is durable")
+    void executesNoFurtherThanIsKnown() {
+        PlayedReplica replica =
+                new PlayedReplica(KIT, "n2", "troupe.pbft { checkpoint-interval = 4, window = 8, reserve-patience = 1s }");
+        Core core = replica.core;
+        Execution execution = new Execution(core, executor.ref());
+        NormalCase normalCase = new NormalCase(core, execution, new Repeats(core), new Authenticity(core));
+        normalCase.beginView(0);
+        StateHeader header = new StateHeader(4, 100, Digest.of(ByteString.fromString("state")));
+        core.executedThrough(4);
+        execution.restartAt(4);
+        core.record(
+                List.of(new Fact.Stable(4, header.digest(4), header, 0, true, Optional.empty())), execution::goOn);
+        for (long sequence = 5; sequence <= 9; sequence++) {
+            PrePrepare pre = replica.prePrepare(sequence, replica.letter(request("n3", sequence, 1)));
+            normalCase.onPrePrepare("n1", pre);
+            Commit commit = new Commit(0, sequence, Digest.of(pre.batch()));
+            List.of("n1", "n3", "n4").forEach(node -> normalCase.onCommit(node, commit));
+        }
+        for (long sequence = 5; sequence <= 8; sequence++) {
+            assertThat(executor.receiveMessage().sequence()).isEqualTo(sequence);
+        }
+        executor.expectNoMessage(Duration.ZERO);
+        replica.store();
+        assertThat(executor.receiveMessage().sequence()).isEqualTo(9);
     }
 
     @Test

@@ -171,6 +171,23 @@ class PbftRulesTest {
         }
     }
 
+    @Test
+    @DisplayName("§5.1: no read is answered from a state that was fetched and that a crash would take away again")
+    void readsOfAFetchedState() {
+        try (var kit = new Kit()) {
+            PbftSettings settings = PbftSettings.from(ConfigFactory.load());
+            Core core = kit.core(new Ledger(), settings);
+            core.start(() -> {});
+            core.onStored(1);
+            long beyond = 3L * settings.window();
+            core.executedThrough(beyond);
+            core.record(List.of(new Fact.CheckpointTaken(beyond, new StateHeader(9, 100, A))), () -> {});
+            assertThat(core.mayAnswerReads()).isFalse();
+            core.onStored(2);
+            assertThat(core.mayAnswerReads()).isTrue();
+        }
+    }
+
     private static final class Kit implements AutoCloseable {
         private final ActorTestKit actors = ActorTestKit.create();
 
@@ -180,7 +197,7 @@ class PbftRulesTest {
                     "n1",
                     FOUR,
                     settings,
-                    new Notary("n1", new DealtKeys("n1", FOUR.replicas()), WireBytes.of(actors.system())),
+                    new Notary("g", "n1", new DealtKeys("n1", FOUR.replicas()), WireBytes.of(actors.system())),
                     ledger,
                     actors.<WriteAheadLog.Write<Fact.Written>>createTestProbe().ref(),
                     actors.createTestProbe(Replica.Message.class).ref(),

@@ -39,7 +39,7 @@ class PbftWireTest {
     }
 
     private static Notary notary(String node) {
-        return new Notary(node, new DealtKeys(node, NODES), BYTES);
+        return new Notary("g", node, new DealtKeys(node, NODES), BYTES);
     }
 
     @Test
@@ -148,6 +148,16 @@ class PbftWireTest {
         assertThat(notary("n2").open(new Sealed("n9", garbage.payload(), garbage.macs())))
                 .as("a stranger")
                 .isEmpty();
+    }
+
+    @Test
+    void nothingSaidInOneGroupHoldsInAnother() {
+        Notary elsewhere = new Notary("another", "n2", new DealtKeys("n2", NODES), BYTES);
+        Sealed letter = notary("n1").seal(new Prepare(0, 1, DIGEST), NODES);
+        assertThat(elsewhere.open(letter)).isEmpty();
+        assertThat(elsewhere.isForMe(letter)).isFalse();
+        Signed signed = notary("n1").sign(new ViewChange(1, 0, List.of(), List.of(), List.of()));
+        assertThat(elsewhere.open(signed)).isEmpty();
     }
 
     @Test

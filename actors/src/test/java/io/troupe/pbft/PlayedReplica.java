@@ -50,7 +50,7 @@ final class PlayedReplica {
     }
 
     Notary notary(String node) {
-        return new Notary(node, new DealtKeys(node, FOUR.replicas()), bytes);
+        return new Notary("g", node, new DealtKeys(node, FOUR.replicas()), bytes);
     }
 
     /** As its client seals it. */

@@ -50,7 +50,7 @@ final class TraitorEngine implements Engine {
     @Override
     public Behavior<Replica.Message> replica(Seat seat) {
         return Behaviors.setup(context -> {
-            Notary notary = new Notary(seat.node(), keys, WireBytes.of(context.getSystem()));
+            Notary notary = new Notary(seat.group(), seat.node(), keys, WireBytes.of(context.getSystem()));
             Traitor traitor = new Traitor(seat.node(), random, notary, new Membership(seat.members()), fellows);
             ActorRef<PeerDirectory.Command> directory = context.spawn(between(seat, notary, traitor), "traitor");
             return loyal.replica(new Seat(
