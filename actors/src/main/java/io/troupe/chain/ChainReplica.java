@@ -154,6 +154,9 @@ final class ChainReplica {
                     .onMessage(WriteAheadLog.Stored.class, this::onStored)
                     .onMessage(Replica.Propose.class, message -> step(() -> requests.onUpdate(message)))
                     .onMessage(Replica.OpenSession.class, message -> step(() -> requests.onUpdate(message)))
+                    .onMessage(
+                            Replica.OpenShared.class,
+                            shared -> step(() -> requests.onUpdate(new Replica.OpenSession(shared.replyTo()))))
                     .onMessage(Replica.Query.class, message -> step(() -> requests.onQuery(message)))
                     .onMessage(ChainMessage.Submit.class, message -> step(() -> requests.onSubmit(message)))
                     .onMessageEquals(Requests.Flush.FLUSH, () -> step(requests::onFlush))

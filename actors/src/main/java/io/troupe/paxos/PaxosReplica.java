@@ -205,6 +205,9 @@ final class PaxosReplica {
                             PeerDirectory.PeerAt.class,
                             message -> step(() -> server.peerAt(message.node(), message.replica())))
                     .onMessage(Replica.OpenSession.class, message -> become(role.onProposal(message, false)))
+                    .onMessage(
+                            Replica.OpenShared.class,
+                            shared -> become(role.onProposal(new Replica.OpenSession(shared.replyTo()), false)))
                     .onMessage(Replica.Reconfigure.class, message -> become(role.onProposal(message, false)))
                     .onMessage(Replica.TransferLeadership.class, message -> become(role.onTransferLeadership(message)))
                     .onMessage(Replica.ListMembers.class, this::onListMembers)

@@ -1,5 +1,6 @@
 package io.troupe.pbft;
 
+import io.troupe.pbft.PbftMessage.OpenShared;
 import io.troupe.pbft.PbftMessage.OrderedRead;
 import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.pbft.PbftMessage.RequestId;
@@ -7,6 +8,7 @@ import io.troupe.pbft.PbftMessage.Results;
 import io.troupe.pbft.PbftMessage.StateHeader;
 import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicatedService;
+import io.troupe.replication.Sessions;
 import io.troupe.replication.SnapshotStorage;
 import io.troupe.replication.StateMachine;
 import io.troupe.wire.WireBytes;
@@ -62,9 +64,15 @@ final class Executor extends AbstractBehavior<Executor.Command> {
 
     /**
      * @param operations executed from the beginning through this batch
+     * @param again requests that had been executed before, and were not again
      * @param frozen the state behind it, when it is a checkpoint's
      */
-    record Executed(long sequence, long operations, List<Outcome> outcomes, Optional<StateMachine.State> frozen)
+    record Executed(
+            long sequence,
+            long operations,
+            List<Outcome> outcomes,
+            List<RequestId> again,
+            Optional<StateMachine.State> frozen)
             implements Event {}
 
     record ReadDone(String client, RequestId id, long index, Results results) implements Event {}
@@ -72,12 +80,16 @@ final class Executor extends AbstractBehavior<Executor.Command> {
     /** @param replies that the state knows of */
     record Restored(long sequence, StateHeader header, List<Outcome> replies) implements Event {}
 
-    /** Begins a state with replies; one of earlier versions begins with the service's own format, which is positive. */
-    private static final int STATE_FORMAT = -1;
+    /** Begins a state with replies and what they are to; one of the first version has the service's own format, which is positive. */
+    private static final int STATE_FORMAT = -2;
+
+    /** Of the second version: with replies alone. */
+    private static final int STATE_FORMAT_WITH_REPLIES = -1;
 
     private final String group;
     private final ReplicatedService service;
     private final RecentReplies replies = new RecentReplies();
+    private final ExecutedRequests executed = new ExecutedRequests();
     private final WireBytes bytes;
     private final SnapshotStorage storage;
     private final int checkpointInterval;
@@ -133,34 +145,41 @@ final class Executor extends AbstractBehavior<Executor.Command> {
 
     private Behavior<Command> onExecute(Execute execute) {
         List<Outcome> outcomes = new ArrayList<>();
+        List<RequestId> again = new ArrayList<>();
         for (Request request : execute.requests()) {
-            Outcome outcome = execute(request);
-            replies.keep(outcome);
-            outcomes.add(outcome);
+            if (executed.add(request.id())) {
+                Outcome outcome = execute(request);
+                replies.keep(outcome);
+                outcomes.add(outcome);
+            } else {
+                again.add(request.id());
+            }
         }
         bytesSinceCheckpoint += execute.bytes();
         Optional<StateMachine.State> frozen =
                 isCheckpoint(execute.sequence()) ? Optional.of(freeze()) : Optional.empty();
         frozen.ifPresent(state -> bytesSinceCheckpoint = 0);
-        replica.tell(new Executed(execute.sequence(), operations, outcomes, frozen));
+        replica.tell(new Executed(execute.sequence(), operations, outcomes, again, frozen));
         return this;
     }
 
     private Outcome execute(Request request) {
         List<Replica.Reply> results = new ArrayList<>(request.operations().size());
         for (PbftMessage.Command operation : request.operations()) {
-            results.add(apply(++operations, operation));
+            results.add(apply(++operations, operation, request.id().client()));
         }
         return new Outcome(request.id(), results.size(), bytes.write(new Results(results)));
     }
 
     private StateMachine.State freeze() {
         List<Outcome> recent = replies.all();
+        byte[] before = executed.toBytes();
         StateMachine.State state = service.freeze();
         return out -> {
             DataOutputStream header = new DataOutputStream(new BufferedOutputStream(out));
             header.writeInt(STATE_FORMAT);
             RecentReplies.write(recent, header);
+            header.write(before);
             header.flush();
             state.writeTo(out);
         };
@@ -171,10 +190,10 @@ final class Executor extends AbstractBehavior<Executor.Command> {
         return sequence % checkpointInterval == 0 || bytesSinceCheckpoint >= checkpointBytes;
     }
 
-    private Replica.Reply apply(long index, PbftMessage.Command operation) {
+    private Replica.Reply apply(long index, PbftMessage.Command operation, String client) {
         return operation instanceof OrderedRead read
                 ? new Replica.Answered(0, index, service.query(read.query()))
-                : service.apply(index, operation);
+                : service.apply(index, operation, operation instanceof OpenShared ? Sessions.ANYBODY : client);
     }
 
     private Behavior<Command> onRead(Read read) {
@@ -200,7 +219,7 @@ final class Executor extends AbstractBehavior<Executor.Command> {
                         + restore.sequence() + ", but the snapshot storage does not have it. Restore its file, or"
                         + " remove this node's data of the group and let the replica fetch the state from the others"));
         try (InputStream in = new BufferedInputStream(storage.open(stored))) {
-            restoreReplies(in);
+            restoreRequests(in);
             service.restore(in);
         }
         operations = index;
@@ -209,14 +228,23 @@ final class Executor extends AbstractBehavior<Executor.Command> {
         return this;
     }
 
-    private void restoreReplies(InputStream in) throws IOException {
+    private void restoreRequests(InputStream in) throws IOException {
+        replies.clear();
+        executed.clear();
         DataInputStream header = new DataInputStream(in);
         in.mark(Integer.BYTES);
-        if (header.readInt() == STATE_FORMAT) {
-            replies.readFrom(header);
-        } else {
+        int format = header.readInt();
+        if (format > 0) {
             in.reset();
-            replies.clear();
+            return;
+        }
+        if (format < STATE_FORMAT) {
+            throw new IOException(
+                    "The state has format " + format + "; this version reads " + STATE_FORMAT + " and those before");
+        }
+        replies.readFrom(header);
+        if (format != STATE_FORMAT_WITH_REPLIES) {
+            executed.readFrom(header);
         }
     }
 }

@@ -52,6 +52,9 @@ sealed interface PbftMessage extends Wire {
 
     record OpenSession() implements Command, Operation.OpenSession {}
 
+    /** A session that requests of all clients may use: see {@link Replica.OpenShared}. */
+    record OpenShared() implements Command, Operation.OpenSession {}
+
     record Execute(long session, long serial, long acknowledgedBelow, ByteString command)
             implements Command, Operation.Command {}
 

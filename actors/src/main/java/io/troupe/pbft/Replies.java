@@ -17,6 +17,7 @@ final class Replies {
     }
 
     void onExecuted(Executor.Executed executed) {
+        executed.again().forEach(id -> core.requests.executedBefore(id, core.now()));
         for (Executor.Outcome outcome : executed.outcomes()) {
             Reply whole = whole(outcome);
             core.requests.executed(outcome.id(), outcome.operations(), whole, core.now());

@@ -82,9 +82,14 @@ final class Requests {
 
     /** @param operations of the request: what its reply is about */
     void executed(RequestId id, int operations, PbftMessage.Reply reply, long tick) {
+        keep(id, operations, reply);
+        executedBefore(id, tick);
+    }
+
+    /** It was ordered a second time: nobody waits for it. */
+    void executedBefore(RequestId id, long tick) {
         remove(id);
         proposed.remove(id);
-        keep(id, operations, reply);
         watchOldest(tick);
     }
 

@@ -3,6 +3,7 @@ package io.troupe.pbft;
 import io.troupe.pbft.PbftMessage.Command;
 import io.troupe.pbft.PbftMessage.Execute;
 import io.troupe.pbft.PbftMessage.OpenSession;
+import io.troupe.pbft.PbftMessage.OpenShared;
 import io.troupe.pbft.PbftMessage.OrderedRead;
 import io.troupe.pbft.PbftMessage.ReadOnly;
 import io.troupe.pbft.PbftMessage.ReadReply;
@@ -46,7 +47,8 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
     /** What it understands. */
     sealed interface Message permits Ask, Said, Tick, Gathered {}
 
-    /** From a service on this node: a {@link Replica.OpenSession}, {@link Replica.Propose}, or {@link Replica.Query}. */
+    /** From a service on this node: a {@link Replica.OpenSession} or {@link
+     * Replica.OpenShared}, {@link Replica.Propose}, or {@link Replica.Query}. */
     record Ask(Replica.Request request) implements Message {}
 
     /** From a replica: a {@link Reply} or {@link ReadReply}. */
@@ -152,6 +154,8 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
                     "the node has its limit of " + settings.maxClientRequests() + " requests under way");
         } else if (asked instanceof Replica.OpenSession) {
             want(ordered, asked, new OpenSession(), 0);
+        } else if (asked instanceof Replica.OpenShared) {
+            want(ordered, asked, new OpenShared(), 0);
         } else if (asked instanceof Replica.Propose propose) {
             onPropose(propose);
         } else if (asked instanceof Replica.Query query) {
@@ -351,6 +355,8 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
         } else if (asked instanceof Replica.Propose propose) {
             propose.replyTo().tell(reply);
         } else if (asked instanceof Replica.OpenSession open) {
+            open.replyTo().tell(reply);
+        } else if (asked instanceof Replica.OpenShared open) {
             open.replyTo().tell(reply);
         }
     }

@@ -46,7 +46,7 @@
  * <h2>Deviations</h2>
  *
  * <ul>
- *   <li>Messages have authenticators (§5.2), and view changes signatures; a new view is decided from claims P and Q as in
+ *   <li>Messages have authenticators (§5.2), and view changes signatures, both of what is said and of the group in which it is; a new view is decided from claims P and Q as in
  *       TOCS 2002 §4.5, where view changes have acknowledgements instead of signatures.
  *   <li>An authenticator's codes are of the digest of what is said, which is taken once for all readers.
  *   <li>The paper's replicas lose their memory when they stop, and count as faulty until they are recovered. Here a replica
@@ -83,17 +83,23 @@
  *   <li>Where a view began with what is chosen, and below, nothing else is accepted in it, whether the window is there yet or
  *       not: the paper's replica would have taken over the checkpoint with which the view begins.
  *   <li>A replica executes what a quorum has committed in any one view, prepared here or not: that commits it (§4.2).
- *   <li>Requests are executed once by the contract's sessions and serials; the paper's timestamps are for matching replies.
- *       Those are part of the state, as in the paper, of each client to its latest requests and not to one alone: {@link
- *       io.troupe.pbft.RecentReplies}.
+ *   <li>The paper's timestamps increase, and a request is executed when its own is later than the client's last. A client here
+ *       has several requests under way and begins anew with each life, so the state has which of its latest requests were
+ *       executed ({@link io.troupe.pbft.ExecutedRequests}), and replies to some and not to one alone ({@link
+ *       io.troupe.pbft.RecentReplies}). A request of a client that was started {@value io.troupe.pbft.ExecutedRequests#LIVES_MAX}
+ *       times since could be executed again.
+ *   <li>Commands of the contract have sessions and serials besides. A session is the client's whose request opened it (§2: what a
+ *       faulty client may do is for access control to say), but for one that is opened as {@linkplain
+ *       io.troupe.replication.Replica.OpenShared shared}, whose serials any node can use up.
  *   <li>A read is believed when a quorum answers alike <em>from the same state</em>; see {@link io.troupe.pbft.VotingClient}
  *       for what goes wrong otherwise, and for why a write then needs a quorum of replies (Berger, Reiser and Bessani,
  *       SRDS 2021, on what fast reads ask of writes).
  *   <li>There is no tentative execution (§5.1), no proactive recovery (TOCS 2002 §5), and no change of keys.
  *   <li>A checkpoint writes the whole state, and not its pages that changed (§5.3). One is taken, too, when the batches
  *       since the last have many bytes, for until the next is stable they are kept in memory.
- *   <li>A client that seals a request well for some replicas and badly for others can make views change (Clement et al.,
- *       NSDI 2009), never replicas disagree.
+ *   <li>A client that seals a request well for some replicas and badly for others makes views change (Clement et al., NSDI
+ *       2009), never replicas disagree. One faulty node whose client goes on doing so for each new primary holds up the
+ *       group for as long as it likes: liveness is lost then, as it was in the paper's system.
  *   <li>The members are fixed. Digests in Q are not bounded in number (thesis §3.2.4 has a way): there are at most as many
  *       as views between two stable checkpoints.
  * </ul>

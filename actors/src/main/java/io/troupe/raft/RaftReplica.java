@@ -200,6 +200,9 @@ final class RaftReplica {
                     .onMessage(SnapshotWriter.SaveFailed.class, message -> step(server.compaction()::onSaveFailed))
                     .onMessage(PeerDirectory.PeerAt.class, this::onPeerAt)
                     .onMessage(Replica.OpenSession.class, message -> become(role.onProposal(message, false)))
+                    .onMessage(
+                            Replica.OpenShared.class,
+                            shared -> become(role.onProposal(new Replica.OpenSession(shared.replyTo()), false)))
                     .onMessage(Replica.TransferLeadership.class, message -> become(role.onTransferLeadership(message)))
                     .onMessage(Replica.Reconfigure.class, message -> become(role.onProposal(message, false)))
                     .onMessage(Replica.ListMembers.class, this::onListMembers)

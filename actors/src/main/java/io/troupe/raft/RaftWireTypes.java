@@ -40,6 +40,7 @@ public final class RaftWireTypes implements WireTypes {
         registry.message(1020, Replica.ReconfigureRefused.class);
         registry.message(1021, Replica.Refusal.class);
         registry.message(1022, Replica.MembersListed.class);
+        registry.message(1023, Replica.OpenShared.class);
 
         registry.message(1100, RaftMessage.RequestVote.class);
         registry.message(1101, RaftMessage.VoteReply.class);

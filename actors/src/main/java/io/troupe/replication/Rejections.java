@@ -12,6 +12,8 @@ public final class Rejections {
             query.replyTo().tell(new Replica.Rejected(Replica.NO_SESSION, query.id(), reason, detail));
         } else if (request instanceof Replica.OpenSession open) {
             open.replyTo().tell(new Replica.Rejected(Replica.NO_SESSION, 0, reason, detail));
+        } else if (request instanceof Replica.OpenShared open) {
+            open.replyTo().tell(new Replica.Rejected(Replica.NO_SESSION, 0, reason, detail));
         } else if (request instanceof Replica.TransferLeadership transfer) {
             transfer.replyTo().tell(new Replica.Rejected(Replica.NO_SESSION, 0, reason, detail));
         } else if (request instanceof Replica.Reconfigure reconfigure) {

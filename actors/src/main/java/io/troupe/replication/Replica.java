@@ -22,13 +22,19 @@ public final class Replica {
 
     /** Everything an engine's replica understands from outside. */
     public sealed interface Request extends Wire, Message
-            permits OpenSession, Propose, Query, Observe, TransferLeadership, Reconfigure, ListMembers {}
+            permits OpenSession, OpenShared, Propose, Query, Observe, TransferLeadership, Reconfigure, ListMembers {}
 
     /**
      * Opens a client session through the log (Raft thesis §6.3). Answered by {@link SessionOpened} or
      * {@link Rejected}.
      */
     public record OpenSession(ActorRef<Reply> replyTo) implements Request {}
+
+    /**
+     * As {@link OpenSession}, for a client that is on no replica's node and proposes through several of them. Where nodes may
+     * lie (PBFT), a session is its node's own, and no other can use up its serials; in this one any can.
+     */
+    public record OpenShared(ActorRef<Reply> replyTo) implements Request {}
 
     /**
      * Orders and applies {@code command} exactly once per (session, serial), however often it is

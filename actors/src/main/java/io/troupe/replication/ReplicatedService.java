@@ -15,6 +15,8 @@ import org.apache.pekko.util.ByteString;
 public final class ReplicatedService {
 
     private static final int SNAPSHOT_FORMAT = 1;
+    /** Where sessions have owners. */
+    private static final int SNAPSHOT_FORMAT_WITH_OWNERS = 2;
 
     private final StateMachine machine;
     private final Sessions sessions = new Sessions();
@@ -23,14 +25,22 @@ public final class ReplicatedService {
         this.machine = machine;
     }
 
-    /** @param index strictly increasing, from 1 */
+    /** As {@link #apply(long, Operation, String)}, where nobody asks whose an operation is. */
     public Replica.Reply apply(long index, Operation operation) {
+        return apply(index, operation, Sessions.ANYBODY);
+    }
+
+    /**
+     * @param index strictly increasing, from 1
+     * @param client whose operation it is: the session that it opens is its own, and it has no part in those of others
+     */
+    public Replica.Reply apply(long index, Operation operation, String client) {
         if (operation instanceof Operation.OpenSession) {
-            sessions.open(index);
+            sessions.open(index, client);
             return new Replica.SessionOpened(index);
         }
         if (operation instanceof Operation.Command command) {
-            return applyCommand(index, command);
+            return applyCommand(index, command, client);
         }
         if (operation instanceof Operation.Reconfigure reconfigure) {
             reconfigure.members().ifPresent(members -> machine.onMembers(index, members));
@@ -43,13 +53,13 @@ public final class ReplicatedService {
         return new Replica.Applied(Replica.NO_SESSION, 0, index, ByteString.emptyByteString());
     }
 
-    private Replica.Reply applyCommand(long index, Operation.Command command) {
+    private Replica.Reply applyCommand(long index, Operation.Command command, String client) {
         long session = command.session();
         long serial = command.serial();
         if (session == Replica.NO_SESSION) {
             return new Replica.Applied(session, serial, index, machine.apply(index, command.command()));
         }
-        Sessions.Verdict verdict = sessions.admit(session, serial, command.acknowledgedBelow());
+        Sessions.Verdict verdict = sessions.admit(session, client, serial, command.acknowledgedBelow());
         if (verdict instanceof Sessions.Repeated repeated) {
             return new Replica.Applied(session, serial, repeated.index(), repeated.result());
         }
@@ -75,8 +85,9 @@ public final class ReplicatedService {
     private static void write(Sessions sessions, StateMachine.State state, OutputStream to) throws IOException {
         BufferedOutputStream buffered = new BufferedOutputStream(to);
         DataOutputStream header = new DataOutputStream(buffered);
-        header.writeInt(SNAPSHOT_FORMAT);
-        sessions.writeTo(header);
+        boolean withOwners = sessions.haveOwners();
+        header.writeInt(withOwners ? SNAPSHOT_FORMAT_WITH_OWNERS : SNAPSHOT_FORMAT);
+        sessions.writeTo(header, withOwners);
         header.flush();
         state.writeTo(buffered);
         buffered.flush();
@@ -86,10 +97,11 @@ public final class ReplicatedService {
     public void restore(InputStream snapshot) throws IOException {
         DataInputStream header = new DataInputStream(snapshot);
         int format = header.readInt();
-        if (format != SNAPSHOT_FORMAT) {
-            throw new IOException("The snapshot has format " + format + "; this version reads " + SNAPSHOT_FORMAT);
+        if (format != SNAPSHOT_FORMAT && format != SNAPSHOT_FORMAT_WITH_OWNERS) {
+            throw new IOException("The snapshot has format " + format + "; this version reads " + SNAPSHOT_FORMAT
+                    + " and " + SNAPSHOT_FORMAT_WITH_OWNERS);
         }
-        sessions.readFrom(header);
+        sessions.readFrom(header, format == SNAPSHOT_FORMAT_WITH_OWNERS);
         machine.restore(snapshot);
     }
 }

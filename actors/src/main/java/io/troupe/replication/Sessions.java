@@ -3,6 +3,8 @@ package io.troupe.replication;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,13 +35,21 @@ public final class Sessions {
     /** It must not be applied: whether it was before is no longer known. */
     public record Expired(String detail) implements Verdict {}
 
+    /** Whose a session is that any client may use. */
+    public static final String ANYBODY = "";
+
     private static final class Session {
+        final String owner;
         final TreeMap<Long, Repeated> results = new TreeMap<>();
         /** Serials below have been answered, or their results were dropped. */
         long floor = 1;
 
+        Session(String owner) {
+            this.owner = owner;
+        }
+
         Session copy() {
-            Session copy = new Session();
+            Session copy = new Session(owner);
             copy.results.putAll(results);
             copy.floor = floor;
             return copy;
@@ -65,18 +75,38 @@ public final class Sessions {
         this.resultsMax = resultsMax;
     }
 
-    /** @param id unique in the group; engines use the log index of the command that opens the session */
-    public void open(long id) {
-        sessions.put(id, new Session());
+    /**
+     * @param id unique in the group; engines use the log index of the command that opens the session
+     * @param owner the only client that may use it, or {@link #ANYBODY}
+     */
+    public void open(long id, String owner) {
+        sessions.put(id, new Session(owner));
         if (sessions.size() > sessionsMax) {
-            sessions.remove(sessions.keySet().iterator().next());
+            evict();
         }
     }
 
-    public Verdict admit(long id, long serial, long acknowledgedBelow) {
+    /** Of the client that has the most: so that one who opens and opens does not take those of others. */
+    private void evict() {
+        TreeMap<String, Integer> counts = new TreeMap<>();
+        sessions.values().forEach(session -> counts.merge(session.owner, 1, Integer::sum));
+        String most =
+                Collections.max(counts.entrySet(), Map.Entry.comparingByValue()).getKey();
+        Iterator<Session> leastRecentFirst = sessions.values().iterator();
+        while (!leastRecentFirst.next().owner.equals(most)) {
+            continue;
+        }
+        leastRecentFirst.remove();
+    }
+
+    /** @param by which client it is, or {@link #ANYBODY} where engines do not tell clients apart */
+    public Verdict admit(long id, String by, long serial, long acknowledgedBelow) {
         Session session = sessions.get(id);
         if (session == null) {
             return new Expired("session " + id + " is not open; at most " + sessionsMax + " are kept");
+        }
+        if (!session.owner.equals(ANYBODY) && !session.owner.equals(by)) {
+            return new Expired("session " + id + " is another client's");
         }
         session.raiseFloor(Math.min(acknowledgedBelow, serial));
         Repeated repeated = session.results.get(serial);
@@ -113,11 +143,20 @@ public final class Sessions {
         return copy;
     }
 
-    public void writeTo(DataOutputStream out) throws IOException {
+    /** Whether any is one client's alone. */
+    public boolean haveOwners() {
+        return sessions.values().stream().anyMatch(session -> !session.owner.equals(ANYBODY));
+    }
+
+    /** @param withOwners else all are {@link #ANYBODY}'s when they are read */
+    public void writeTo(DataOutputStream out, boolean withOwners) throws IOException {
         out.writeInt(sessions.size());
         for (Map.Entry<Long, Session> entry : sessions.entrySet()) {
             Session session = entry.getValue();
             out.writeLong(entry.getKey());
+            if (withOwners) {
+                out.writeUTF(session.owner);
+            }
             out.writeLong(session.floor);
             out.writeInt(session.results.size());
             for (Map.Entry<Long, Repeated> result : session.results.entrySet()) {
@@ -131,12 +170,12 @@ public final class Sessions {
     }
 
     /** Replaces everything by what {@link #writeTo} wrote. */
-    public void readFrom(DataInputStream in) throws IOException {
+    public void readFrom(DataInputStream in, boolean withOwners) throws IOException {
         sessions.clear();
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
             long id = in.readLong();
-            Session session = new Session();
+            Session session = new Session(withOwners ? in.readUTF() : ANYBODY);
             session.floor = in.readLong();
             int results = in.readInt();
             for (int j = 0; j < results; j++) {

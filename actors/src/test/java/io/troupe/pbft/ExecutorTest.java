@@ -9,17 +9,22 @@ import io.troupe.pbft.Executor.Restored;
 import io.troupe.pbft.PbftMessage.OpenSession;
 import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.pbft.PbftMessage.RequestId;
+import io.troupe.pbft.PbftMessage.Results;
 import io.troupe.pbft.PbftMessage.StateHeader;
 import io.troupe.replication.InMemorySnapshotStorage;
+import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicatedService;
 import io.troupe.replication.SnapshotStorage;
 import io.troupe.replication.StateMachine;
 import io.troupe.replication.sim.ObservedClients;
+import io.troupe.wire.WireBytes;
 import java.io.IOException;
+import java.io.NotSerializableException;
 import java.util.List;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -89,6 +94,77 @@ class ExecutorTest {
                 .extracting(outcome -> outcome.id().number())
                 .doesNotContain(2L)
                 .contains(3L);
+    }
+
+    @Test
+    @DisplayName("§4.1: a request that is ordered again is not executed again, nor by who has the state from others")
+    void executedOnce() throws IOException {
+        ActorRef<Executor.Command> executor = executor();
+        Executed first = execute(executor, 1, request("n2", 7));
+        assertThat(first.again()).isEmpty();
+        Executed overtaken = execute(executor, 2, request("n2", 6));
+        assertThat(overtaken.outcomes()).as("the client has several under way").hasSize(1);
+        for (long sequence = 3; sequence < CHECKPOINT_INTERVAL; sequence++) {
+            Executed repeated = execute(executor, sequence, request("n2", 7));
+            assertThat(repeated.outcomes()).isEmpty();
+            assertThat(repeated.again()).containsExactly(new RequestId("n2", 1, 7));
+            assertThat(repeated.operations()).isEqualTo(overtaken.operations());
+        }
+        Executed last = execute(executor, CHECKPOINT_INTERVAL, request("n3", 7));
+        assertThat(last.outcomes()).as("another client's").hasSize(1);
+        store(CHECKPOINT_INTERVAL, last.operations(), last.frozen().orElseThrow());
+
+        ActorRef<Executor.Command> restored = executor();
+        restored.tell(new Executor.Restore(CHECKPOINT_INTERVAL, new StateHeader(last.operations(), 0, ANY)));
+        replica.expectMessageClass(Restored.class);
+        assertThat(execute(restored, CHECKPOINT_INTERVAL + 1, request("n2", 7)).again())
+                .hasSize(1);
+        assertThat(execute(restored, CHECKPOINT_INTERVAL + 2, request("n2", 8)).outcomes())
+                .hasSize(1);
+    }
+
+    @Test
+    @DisplayName("what is older than all that is kept of a client's life counts as executed")
+    void executedLongAgo() {
+        ExecutedRequests executed = new ExecutedRequests();
+        for (long number = 2; number <= ExecutedRequests.NUMBERS_MAX + 2; number++) {
+            assertThat(executed.add(new RequestId("n2", 1, number))).isTrue();
+        }
+        assertThat(executed.add(new RequestId("n2", 1, 1)))
+                .as("below those kept")
+                .isFalse();
+        for (long life = 2; life <= ExecutedRequests.LIVES_MAX; life++) {
+            assertThat(executed.add(new RequestId("n2", life, 1))).isTrue();
+        }
+        assertThat(executed.add(new RequestId("n2", 1, 2))).isFalse();
+        assertThat(executed.add(new RequestId("n3", 1, 2))).isTrue();
+    }
+
+    @Test
+    @DisplayName("a session is its client's own; one that is opened as shared is everybody's")
+    void sessionsOfOthers() {
+        ActorRef<Executor.Command> executor = executor();
+        RequestId owner = new RequestId("n2", 1, 1);
+        execute(executor, 1, new Request(owner, List.of(new OpenSession(), new PbftMessage.OpenShared())));
+        RequestId other = new RequestId("n3", 1, 1);
+        ByteString command = ByteString.fromString("c");
+        Executed executed = execute(
+                executor,
+                2,
+                new Request(
+                        other,
+                        List.of(new PbftMessage.Execute(1, 1, 0, command), new PbftMessage.Execute(2, 1, 0, command))));
+        Results results = results(executed);
+        assertThat(results.replies().get(0)).isInstanceOf(Replica.Rejected.class);
+        assertThat(results.replies().get(1)).isInstanceOf(Replica.Applied.class);
+    }
+
+    private static Results results(Executed executed) {
+        try {
+            return WireBytes.of(KIT.system()).read(executed.outcomes().get(0).results(), Results.class);
+        } catch (NotSerializableException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -102,10 +102,11 @@ class NormalCaseTest {
     }
 
     @Test
-    @DisplayName("§5.1: executed no further than the next life can know: through the window of the checkpoint that is durable")
+    @DisplayName(
+            "§5.1: executed no further than the next life can know: through the window of the checkpoint that is durable")
     void executesNoFurtherThanIsKnown() {
-        PlayedReplica replica =
-                new PlayedReplica(KIT, "n2", "troupe.pbft { checkpoint-interval = 4, window = 8, reserve-patience = 1s }");
+        PlayedReplica replica = new PlayedReplica(
+                KIT, "n2", "troupe.pbft { checkpoint-interval = 4, window = 8, reserve-patience = 1s }");
         Core core = replica.core;
         Execution execution = new Execution(core, executor.ref());
         NormalCase normalCase = new NormalCase(core, execution, new Repeats(core), new Authenticity(core));
@@ -113,8 +114,7 @@ class NormalCaseTest {
         StateHeader header = new StateHeader(4, 100, Digest.of(ByteString.fromString("state")));
         core.executedThrough(4);
         execution.restartAt(4);
-        core.record(
-                List.of(new Fact.Stable(4, header.digest(4), header, 0, true, Optional.empty())), execution::goOn);
+        core.record(List.of(new Fact.Stable(4, header.digest(4), header, 0, true, Optional.empty())), execution::goOn);
         for (long sequence = 5; sequence <= 9; sequence++) {
             PrePrepare pre = replica.prePrepare(sequence, replica.letter(request("n3", sequence, 1)));
             normalCase.onPrePrepare("n1", pre);

@@ -1,6 +1,7 @@
 package io.troupe.pbft;
 
 import static net.bytebuddy.matcher.ElementMatchers.named;
+import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
 import io.troupe.pbft.PbftMessage.ViewChange;
 import io.troupe.replication.ReplicatedService;
@@ -84,6 +85,12 @@ final class PbftMutants {
                         PbftOutages.class,
                         40),
                 new Mutant(CheckpointsWithoutSessions.class, ReplicatedService.class, named("write"), 40),
+                new Mutant(
+                        LetsAnybodyUseASession.class,
+                        ReplicatedService.class,
+                        named("apply").and(takesArguments(3)),
+                        PbftThefts.class,
+                        40),
                 new Mutant(NeverWaitsLonger.class, ViewChanger.class, named("timeout"), PbftLongDelays.class, 2),
                 new Mutant(AcceptsAboveItsWindow.class, Core.class, named("isOpen"), 40),
                 new Mutant(BelievesAnyNewView.class, Notary.class, named("open"), PbftForgedViews.class, 100),
@@ -208,6 +215,14 @@ final class PbftMutants {
         @Advice.OnMethodEnter
         static void enter(@Advice.Argument(value = 0, readOnly = false) Sessions sessions) {
             sessions = new Sessions();
+        }
+    }
+
+    /** A session is its client's own. Here the operations of any client are taken in it. */
+    static final class LetsAnybodyUseASession {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 2, readOnly = false) String client) {
+            client = Sessions.ANYBODY;
         }
     }
 

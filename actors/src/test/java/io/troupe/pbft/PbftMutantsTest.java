@@ -16,14 +16,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 /**
  * Every classic bug of {@link PbftMutants} is found by its scenario, {@link PbftFaults}, {@link PbftLies}, {@link
- * PbftForgedViews}, {@link PbftOutages} or {@link PbftLongDelays}, within its number of seeds.
+ * PbftForgedViews}, {@link PbftThefts}, {@link PbftOutages} or {@link PbftLongDelays}, within its number of seeds.
  *
  * <p>System properties: {@code troupe.mutant} tries those named in it alone, {@code troupe.mutant.seeds} changes how many
  * seeds they are given.
@@ -80,21 +79,29 @@ class PbftMutantsTest {
 
     private static void isFound(PbftMutants.Mutant mutant) throws Exception {
         int budget = Integer.getInteger("troupe.mutant.seeds", mutant.seeds());
-        assertThat(firstSeedThatFinds(Optional.of(mutant), budget))
+        assertThat(firstSeedThatFinds(mutant, budget))
                 .as("%s within %s seeds", mutant, budget)
                 .isPresent();
     }
 
-    @Test
-    void withoutAMutantTheSameSeedsFindNothing() throws Exception {
-        assertThat(firstSeedThatFinds(Optional.empty(), 5)).isEmpty();
+    static List<Class<? extends Consumer<Simulation>>> scenarios() {
+        return PbftMutants.all().stream()
+                .<Class<? extends Consumer<Simulation>>>map(PbftMutants.Mutant::scenario)
+                .distinct()
+                .toList();
     }
 
-    private static OptionalLong firstSeedThatFinds(Optional<PbftMutants.Mutant> mutant, int budget) throws Exception {
-        return hunt(mutant.map(PbftMutants.Mutant::scenario).orElse(PbftFaults.class))
+    @ParameterizedTest
+    @MethodSource("scenarios")
+    void withoutAMutantTheSameSeedsFindNothing(Class<? extends Consumer<Simulation>> scenario) throws Exception {
+        assertThat(hunt(scenario).firstSeedThatFinds(Optional.empty(), 0, 5)).isEmpty();
+    }
+
+    private static OptionalLong firstSeedThatFinds(PbftMutants.Mutant mutant, int budget) throws Exception {
+        return hunt(mutant.scenario())
                 .firstSeedThatFinds(
-                        mutant.map(bug -> Mutant.advised(bug.bug(), bug.type(), bug.method())),
-                        mutant.map(PbftMutants.Mutant::first).orElse(0L),
+                        Optional.of(Mutant.advised(mutant.bug(), mutant.type(), mutant.method())),
+                        mutant.first(),
                         budget);
     }
 }

@@ -121,9 +121,10 @@ final class TraitorEngine implements Engine {
                     .forEach(twisted -> peer.accept(notary.sign(twisted), treason.delay(twisted, traitor)));
         } else if (message instanceof Sealed letter && letter.from().equals(traitor.name)) {
             notary.read(letter).ifPresent(own -> {
-                treason.twist(own, reader, traitor)
-                        .forEach(twisted ->
-                                peer.accept(notary.seal(twisted, List.of(reader)), treason.delay(twisted, traitor)));
+                treason.twist(own, reader, traitor).forEach(twisted -> {
+                    List<String> readers = treason.isForAll(twisted) ? traitor.all() : List.of(reader);
+                    peer.accept(notary.seal(twisted, readers), treason.delay(twisted, traitor));
+                });
                 treason.inOthersNames(own, traitor).ifPresent(lie -> {
                     Sealed forged = notary.seal(lie, List.of(reader));
                     traitor.others()
@@ -132,6 +133,12 @@ final class TraitorEngine implements Engine {
                 });
             });
         } else if (treason != Treason.MUTE) {
+            if (message instanceof Sealed letter) {
+                notary.read(letter)
+                        .filter(PbftMessage.Request.class::isInstance)
+                        .map(PbftMessage.Request.class::cast)
+                        .ifPresent(traitor::spyOn);
+            }
             peer.accept(message, Duration.ZERO); // Another's words, which it can hand on or keep.
         }
     }

@@ -5,6 +5,7 @@ import io.troupe.pbft.PbftMessage.Certified;
 import io.troupe.pbft.PbftMessage.Checkpoint;
 import io.troupe.pbft.PbftMessage.Commit;
 import io.troupe.pbft.PbftMessage.Commits;
+import io.troupe.pbft.PbftMessage.Execute;
 import io.troupe.pbft.PbftMessage.NewView;
 import io.troupe.pbft.PbftMessage.NodeDigests;
 import io.troupe.pbft.PbftMessage.Page;
@@ -12,6 +13,7 @@ import io.troupe.pbft.PbftMessage.PrePrepare;
 import io.troupe.pbft.PbftMessage.Prepare;
 import io.troupe.pbft.PbftMessage.ReadReply;
 import io.troupe.pbft.PbftMessage.Reply;
+import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.pbft.PbftMessage.ViewChange;
 import io.troupe.replication.Replica;
 import java.time.Duration;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.util.ByteString;
 
@@ -215,6 +218,21 @@ enum Treason {
             return said instanceof Commit || said instanceof Commits ? List.of() : List.of(said);
         }
     },
+    /** A node whose clients propose in the sessions of others, under the serials that those will use next. */
+    STEALS_SESSIONS {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            if (said instanceof PrePrepare pre) {
+                traitor.spyOn(pre.batch());
+            }
+            return List.of(said instanceof Request request ? traitor.stealing(request) : said);
+        }
+
+        @Override
+        boolean isForAll(PbftMessage said) {
+            return said instanceof Request;
+        }
+    },
     /** A lying source of states and batches. */
     LIES_ABOUT_STATE {
         @Override
@@ -251,6 +269,11 @@ enum Treason {
         return Optional.empty();
     }
 
+    /** Whether it is sealed so that all can open it, for whomever it is. */
+    boolean isForAll(PbftMessage said) {
+        return false;
+    }
+
     /** How long it is kept back. */
     Duration delay(PbftMessage said, Traitor traitor) {
         return Duration.ZERO;
@@ -267,6 +290,10 @@ enum Treason {
         private final Membership members;
         private final List<String> fellows;
         private final List<PbftMessage> said = new ArrayList<>();
+        /** The highest serial that was seen of each session of others. */
+        private final TreeMap<Long, Long> sessions = new TreeMap<>();
+
+        private int stolen;
 
         /** @param fellows all traitors: they tell each other the truth */
         Traitor(String name, RandomGenerator random, Notary notary, Membership members, List<String> fellows) {
@@ -275,6 +302,10 @@ enum Treason {
             this.random = random;
             this.notary = notary;
             this.members = members;
+        }
+
+        List<String> all() {
+            return members.replicas();
         }
 
         List<String> others() {
@@ -344,6 +375,36 @@ enum Treason {
                 }
             }
             return new ViewChange(change.view(), change.stable(), change.checkpoints(), made, made);
+        }
+
+        void spyOn(ByteString batch) {
+            notary.readRequests(batch).forEach(this::spyOn);
+        }
+
+        void spyOn(Request request) {
+            if (!request.id().client().equals(name)) {
+                request.operations().stream()
+                        .filter(Execute.class::isInstance)
+                        .map(Execute.class::cast)
+                        .forEach(one -> sessions.merge(one.session(), one.serial(), Math::max));
+            }
+        }
+
+        /** Its own request, with commands in sessions of others. */
+        Request stealing(Request request) {
+            return sessions.isEmpty()
+                    ? request
+                    : new Request(
+                            request.id(),
+                            request.operations().stream()
+                                    .map(one -> one instanceof Execute ? stealing() : one)
+                                    .toList());
+        }
+
+        private PbftMessage.Command stealing() {
+            long session = List.copyOf(sessions.keySet()).get(random.nextInt(sessions.size()));
+            long serial = sessions.merge(session, 1L, Long::sum);
+            return new Execute(session, serial, 0, ByteString.fromString(name + "-stolen-" + ++stolen));
         }
 
         void remember(PbftMessage message) {

@@ -181,7 +181,7 @@ public final class Ensemble extends AbstractBehavior<Replica.Message> {
         } else if (request instanceof Replica.Query query) {
             place.replica().tell(new Replica.Query(query.id(), query.query(), query.consistency(), place.ear()));
         } else {
-            place.replica().tell(new Replica.OpenSession(place.ear()));
+            place.replica().tell(new Replica.OpenShared(place.ear()));
         }
     }
 
