@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -24,6 +25,8 @@ final class Requests {
 
     private final LinkedHashMap<RequestId, Waiting> waiting = new LinkedHashMap<>();
     private int operationsWaiting;
+    /** Of each client with any. */
+    private final TreeMap<String, Integer> waitingOf = new TreeMap<>();
     /** In the present view's batches. */
     private final Set<RequestId> proposed = new TreeSet<>();
 
@@ -48,14 +51,43 @@ final class Requests {
 
     /** @return whether it is new here; one too many is not taken, and its client asks again */
     boolean add(Sealed letter, Request request, long tick) {
-        int operations = request.operations().size();
-        if (operationsWaiting + operations > waitingMax
-                || waiting.putIfAbsent(request.id(), new Waiting(letter, request)) != null) {
+        if (waiting.containsKey(request.id()) || !hasRoomFor(request)) {
             return false;
         }
-        operationsWaiting += operations;
+        waiting.put(request.id(), new Waiting(letter, request));
+        count(request, 1);
         watchOldest(tick);
         return true;
+    }
+
+    private void count(Request request, int sign) {
+        int operations = sign * request.operations().size();
+        operationsWaiting += operations;
+        waitingOf.merge(request.id().client(), operations, Integer::sum);
+    }
+
+    /** A client that asks for more than the others, and without end, does not keep these out: its latest give way. */
+    private boolean hasRoomFor(Request request) {
+        String client = request.id().client();
+        int operations = request.operations().size();
+        while (operationsWaiting + operations > waitingMax) {
+            Optional<Map.Entry<String, Integer>> most =
+                    waitingOf.entrySet().stream().max(Map.Entry.comparingByValue());
+            if (most.isEmpty()
+                    || most.get().getValue() <= waitingOf.getOrDefault(client, 0) + operations
+                    || !dropLatestOf(most.get().getKey())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean dropLatestOf(String client) {
+        Optional<RequestId> latest = waiting.keySet().stream()
+                .filter(id -> id.client().equals(client) && !proposed.contains(id))
+                .reduce((earlier, later) -> later);
+        latest.ifPresent(this::remove);
+        return latest.isPresent();
     }
 
     /** Whether its client has sent this very request here. */
@@ -105,8 +137,9 @@ final class Requests {
 
     private void remove(RequestId id) {
         Waiting removed = waiting.remove(id);
-        operationsWaiting -=
-                removed == null ? 0 : removed.request().operations().size();
+        if (removed != null) {
+            count(removed.request(), -1);
+        }
     }
 
     /** Another state is here, which may hold their effects; who waits asks again. What is replied then is the state's. */
@@ -114,6 +147,7 @@ final class Requests {
         replies.clear();
         repliesKept = 0;
         waiting.clear();
+        waitingOf.clear();
         operationsWaiting = 0;
         proposed.clear();
         watchOldest(tick);

@@ -57,6 +57,30 @@ class RequestsTest {
     }
 
     @Test
+    @DisplayName("a client that asks without end keeps nobody out: its latest give way, but for what is in a batch")
+    void flooded() {
+        add(1, 2);
+        take(2, 1_000);
+        add(2, 4);
+        add(3, 4);
+        assertThat(addOf("n2", 4)).isTrue();
+        assertThat(requests.oldest(10)).containsExactly(letter(1), letter(2), letterOf("n2"));
+        assertThat(add(4, 1)).as("it has more than its part").isFalse();
+        assertThat(addOf("n3", 2)).isTrue();
+        assertThat(requests.oldest(10)).containsExactly(letter(1), letterOf("n2"), letterOf("n3"));
+    }
+
+    private boolean addOf(String client, int operations) {
+        Request request =
+                new Request(new RequestId(client, 1, 1), Collections.<Command>nCopies(operations, new OpenSession()));
+        return requests.add(letterOf(client), request, 0);
+    }
+
+    private static Sealed letterOf(String client) {
+        return new Sealed(client, ByteString.fromString("letter"), Map.of());
+    }
+
+    @Test
     @DisplayName("§5.1: a batch has the oldest requests, in their order, up to its limits; none is in two of a view")
     void batches() {
         add(1, 2);
