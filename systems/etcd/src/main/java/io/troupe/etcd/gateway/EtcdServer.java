@@ -1,6 +1,7 @@
 package io.troupe.etcd.gateway;
 
 import io.grpc.Server;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.InternalNettyServerCredentials;
@@ -35,7 +36,11 @@ public final class EtcdServer {
 
     /** One that does not listen yet. */
     static EtcdServer build(
-            EtcdSettings settings, ClientPort port, NodeView node, List<ServerServiceDefinition> services) {
+            EtcdSettings settings,
+            ClientPort port,
+            NodeView node,
+            List<ServerServiceDefinition> services,
+            ServerInterceptor meters) {
         List<ClientAddress> addresses = settings.client().addresses();
         var health = new HealthStatusManager(); // Serving as a whole from the first, as etcd says it.
         var builder = NettyServerBuilder.forAddress(
@@ -57,8 +62,8 @@ public final class EtcdServer {
                 settings.client().tls().filter(TlsSettings::clientCertAuth).isPresent());
         var leaderRequired = new LeaderRequired(node);
         var learnerCalls = new LearnerCalls(node);
-        services.forEach(service ->
-                builder.addService(ServerInterceptors.intercept(service, leaderRequired, learnerCalls, credentials)));
+        services.forEach(service -> builder.addService(
+                ServerInterceptors.intercept(service, leaderRequired, learnerCalls, credentials, meters)));
         return new EtcdServer(builder.build(), addresses, health);
     }
 

@@ -263,7 +263,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
             Executor blocking) {
         var port = new ClientPort(
                 settings.client().addresses(), settings.client().tls().map(ServerTls::open), http, blocking);
-        return EtcdServer.build(settings, port, node, services);
+        return EtcdServer.build(settings, port, node, services, http.callMeters());
     }
 
     @Override

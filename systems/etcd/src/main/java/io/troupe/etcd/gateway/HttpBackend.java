@@ -1,5 +1,7 @@
 package io.troupe.etcd.gateway;
 
+import io.grpc.ServerInterceptor;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -20,8 +22,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
- * What the client port tells over plain HTTP: beside the node's own meters those that etcd's monitors and tools look for by
- * name, without labels, as etcd has them.
+ * What the client port tells over HTTP: beside the node's own meters those that etcd's monitors and tools look for by name, as
+ * etcd has them.
  */
 final class HttpBackend implements HttpFace.Backend {
 
@@ -44,12 +46,26 @@ final class HttpBackend implements HttpFace.Backend {
                 "etcd.server.is.leader",
                 "1 when this member leads",
                 view -> view.status().role() == Replica.Role.LEADER ? 1 : 0);
+        counter("etcd.server.leader.changes.seen", "Leaders that came after one another", NodeView::leaderChanges);
+        counter("etcd.server.proposals.committed", "Index of the last entry that is committed", view -> view.status()
+                .commitIndex());
+        counter("etcd.server.proposals.applied", "Index of the last entry that is applied", view -> view.status()
+                .appliedIndex());
         gauge("etcd.debugging.mvcc.current.revision", "Revision of the store", view -> view.header()
                 .getRevision());
         gauge(
                 "process.resident.memory.bytes",
                 "Memory of this process that is in RAM, where the system tells it",
                 ignored -> residentBytes());
+    }
+
+    /** Of the client port's calls. */
+    ServerInterceptor callMeters() {
+        return new CallMeters(etcds);
+    }
+
+    private void counter(String name, String description, ToDoubleFunction<NodeView> value) {
+        FunctionCounter.builder(name, node, value).description(description).register(etcds);
     }
 
     private void gauge(String name, String description, ToDoubleFunction<NodeView> value) {

@@ -22,6 +22,7 @@ public final class NodeView {
     private final RosterView roster = new RosterView();
     private final LongSupplier revision;
     private volatile Replica.Status status;
+    private volatile long leaderChanges;
     private volatile Self self;
 
     /** This member's number by a roster: every response carries it, and it is dear to look up. */
@@ -38,7 +39,16 @@ public final class NodeView {
     }
 
     public void update(Replica.Status latest) {
+        Optional<String> before = status.leader();
+        if (latest.leader().isPresent() && !latest.leader().equals(before)) {
+            leaderChanges = leaderChanges + 1; // By the guardian alone.
+        }
         status = latest;
+    }
+
+    /** How often this member has come to follow another leader, or one after none. */
+    long leaderChanges() {
+        return leaderChanges;
     }
 
     public Replica.Status status() {

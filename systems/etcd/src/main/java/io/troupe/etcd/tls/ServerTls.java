@@ -92,8 +92,9 @@ public final class ServerTls {
                             ApplicationProtocolConfig.Protocol.ALPN,
                             ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
                             ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                            ApplicationProtocolNames.HTTP_2,
-                            ApplicationProtocolNames.HTTP_1_1))
+                            // Who speaks gRPC offers HTTP/2 alone; who offers both, as curl does, wants /health.
+                            ApplicationProtocolNames.HTTP_1_1,
+                            ApplicationProtocolNames.HTTP_2))
                     .clientAuth(settings.requiresClientCertificate() ? ClientAuth.REQUIRE : ClientAuth.NONE);
             if (!settings.cipherSuites().isEmpty()) {
                 builder.ciphers(settings.cipherSuites());

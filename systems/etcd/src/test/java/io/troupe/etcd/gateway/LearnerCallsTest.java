@@ -17,6 +17,8 @@ import io.grpc.Metadata;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.troupe.etcd.EtcdSettings;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.members.Roster;
@@ -71,6 +73,8 @@ class LearnerCallsTest {
         }
     }
 
+    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
     @BeforeEach
     void start() throws Exception {
         var settings = EtcdSettings.of(
@@ -80,7 +84,8 @@ class LearnerCallsTest {
                         settings,
                         port,
                         node,
-                        List.of(new Kv().bindService(), new WatchGrpc.WatchImplBase() {}.bindService()))
+                        List.of(new Kv().bindService(), new WatchGrpc.WatchImplBase() {}.bindService()),
+                        new CallMeters(meters))
                 .listen();
         channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
                 .usePlaintext()
@@ -110,6 +115,19 @@ class LearnerCallsTest {
         }
         isMember(false);
         assertThat(kv.put(PutRequest.getDefaultInstance())).isNotNull();
+        assertThat(meters.scrape())
+                .as("by the names that etcd's dashboards ask for")
+                .contains(
+                        "grpc_server_started_total{grpc_method=\"Put\",grpc_service=\"etcdserverpb.KV\",grpc_type=\"unary\"} 2.0",
+                        handled("OK", "Put"),
+                        handled("Unavailable", "Put"),
+                        handled("OK", "Range"),
+                        handled("Unavailable", "Range"));
+    }
+
+    private static String handled(String code, String method) {
+        return "grpc_server_handled_total{grpc_code=\"" + code + "\",grpc_method=\"" + method
+                + "\",grpc_service=\"etcdserverpb.KV\",grpc_type=\"unary\"} 1.0";
     }
 
     @Test

@@ -98,7 +98,12 @@ class TwoPhaseCallsTest {
                 calls, node, noSnapshots(calls), QUOTA, groups.ref(), replica.ref(), TEST_KIT.system());
         var http = new HttpBackend(calls, node, new SimpleMeterRegistry());
         var port = new ClientPort(SETTINGS.client().addresses(), Optional.empty(), http, Runnable::run);
-        server = EtcdServer.build(SETTINGS, port, node, List.of(leases.definition(), maintenance.bindService()))
+        server = EtcdServer.build(
+                        SETTINGS,
+                        port,
+                        node,
+                        List.of(leases.definition(), maintenance.bindService()),
+                        http.callMeters())
                 .listen();
         channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
                 .usePlaintext()

@@ -61,6 +61,9 @@ class HttpFaceTest {
     void metricsHaveEtcdsNames() throws Exception {
         assertThat(request("GET", node.port(), "/metrics").body())
                 .containsPattern("(?m)^etcd_server_has_leader 1\\.0$")
+                .containsPattern("(?m)^etcd_server_leader_changes_seen_total 1\\.0$")
+                .containsPattern("(?m)^etcd_server_proposals_committed_total [1-9]")
+                .containsPattern("(?m)^etcd_server_proposals_applied_total [1-9]")
                 .containsPattern("(?m)^process_resident_memory_bytes \\d");
     }
 

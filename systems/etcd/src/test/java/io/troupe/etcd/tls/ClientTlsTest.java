@@ -21,12 +21,18 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.troupe.etcd.EtcdSettings;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.cluster.Etcdctl;
 import io.troupe.etcd.tls.TestAuthority.Pair;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -252,6 +258,27 @@ class ClientTlsTest {
                                 client.getKVClient().put(bytes("a"), bytes("v")).get(10, TimeUnit.SECONDS))
                         .hasMessageContaining("permission denied");
             }
+        }
+    }
+
+    /** As curl and Prometheus do, which offer HTTP/2 and HTTP/1.1. */
+    @Test
+    void whoSpeaksHttpIsToldOfHealth() throws Exception {
+        var keys = (JdkSslContext) SslContextBuilder.forClient()
+                .sslProvider(SslProvider.JDK)
+                .trustManager(authority.file().toFile())
+                .keyManager(alice.cert().toFile(), alice.key().toFile())
+                .build();
+        HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_2)
+                .sslContext(keys.context())
+                .build();
+        for (String path : List.of("/health", "/version", "/metrics")) {
+            var answer = client.send(
+                    HttpRequest.newBuilder(URI.create("https://localhost:" + node.port() + path))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(path).isEqualTo(200);
         }
     }
 
