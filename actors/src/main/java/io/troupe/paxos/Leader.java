@@ -367,10 +367,14 @@ final class Leader extends Role {
                 .toList();
     }
 
+    /** Drawn: one that lost its journal, or is cut off, cannot take over, and the next time it may be another. */
     private Optional<String> anotherVoter() {
-        return otherVoters().stream()
+        List<String> reachable = otherVoters().stream()
                 .filter(node -> server.peer(node).isPresent())
-                .findFirst();
+                .toList();
+        return reachable.isEmpty()
+                ? Optional.empty()
+                : Optional.of(reachable.get(server.random.nextInt(reachable.size())));
     }
 
     /** First its lease ends, then another may stand. */

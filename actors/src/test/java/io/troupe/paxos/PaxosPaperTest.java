@@ -336,6 +336,31 @@ class PaxosPaperTest {
     }
 
     @Test
+    @DisplayName("§3: a leader that was removed hands over, and to another when one does not take over")
+    void handsOverToAnother() {
+        n1.becomeLeader();
+        var client = n1.kit.createTestProbe(Replica.Reply.class);
+        n1.tell(new Replica.Reconfigure(List.of(Replica.MemberChange.remove("n1")), client.getRef()));
+        n1.answer(n1.awaitProposal("n2"), "n2");
+        n1.answer(n1.awaitProposal("n2"), "n2");
+        client.expectMessageClass(Replica.Reconfigured.class);
+        TreeSet<String> asked = new TreeSet<>();
+        for (int i = 0; i < 10 * n1.settings.electionTicks(); i++) {
+            n1.pass(n1.settings.heartbeatInterval());
+            for (String peer : List.of("n2", "n3")) {
+                for (PaxosMessage message : n1.sentTo(peer)) {
+                    if (message instanceof TakeOver) {
+                        asked.add(peer);
+                    } else if (message instanceof Accept beat) {
+                        n1.answer(beat, peer);
+                    }
+                }
+            }
+        }
+        assertThat(asked).containsExactly("n2", "n3");
+    }
+
+    @Test
     @DisplayName("§3: a leader that learns of members asks all who decide an open instance, and not the latest alone")
     void asksEveryMembershipInForce() {
         Ballot ballot = n1.becomeLeader();
