@@ -1,6 +1,7 @@
 package io.troupe.paxos;
 
 import io.troupe.replication.Decided;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Decrees of consecutive instances. */
@@ -25,6 +26,12 @@ record Decrees(long first, List<Decree> decrees) implements Decided {
 
     Decree get(long instance) {
         return decrees.get(Math.toIntExact(instance - first));
+    }
+
+    Decrees withNoOpIn(long instance) {
+        List<Decree> changed = new ArrayList<>(decrees);
+        changed.set(Math.toIntExact(instance - first), new Decree.NoOp());
+        return new Decrees(first, changed);
     }
 
     long sizeBytes() {

@@ -21,9 +21,10 @@ import java.util.TreeSet;
  * Leader, or master: the distinguished proposer and distinguished learner (Paxos Made Simple, §3). One phase 1 stands for all
  * instances, and a command takes one Accept to and one Accepted from each acceptor.
  *
- * <p>Transitions: → follower, at a higher ballot, when no quorum has confirmed it for an election timeout, or when it has
- * handed over; leading → boosting, when an acceptor has promised more although nobody else can lead: a node that came
- * back after it had stood alone (Paxos Made Live, §5.2); boosting → leading, when the higher ballot has its promises.
+ * <p>Transitions: → follower, at a higher ballot, when no quorum has confirmed it for an election timeout, when another change of
+ * members was decided before its own, or when it has handed over; leading → boosting, when an acceptor has promised more
+ * although nobody else can lead: a node that came back after it had stood alone (Paxos Made Live, §5.2); boosting → leading,
+ * when the higher ballot has its promises.
  */
 final class Leader extends Role {
 
@@ -103,7 +104,7 @@ final class Leader extends Role {
             ticksToBeat = server.settings.ticksPerHeartbeat();
             beat();
         }
-        if (++ticksUnconfirmed > server.settings.electionTicks()) {
+        if (++ticksUnconfirmed > server.settings.electionTicks() || reconfiguration.isOvertaken()) {
             return follow(Optional.empty());
         }
         if (server.transfer.isOverdue()) {
@@ -223,7 +224,7 @@ final class Leader extends Role {
     }
 
     private void flush() {
-        if (!boosting && !server.transfer.isUnderWay()) {
+        if (!boosting && !server.transfer.isUnderWay() && !reconfiguration.isOvertaken()) {
             proposing.flush(phase1, this::propose);
         }
         if (reads.begin(proposing.knowsWhatIsDecided(phase1))) {
@@ -246,6 +247,7 @@ final class Leader extends Role {
     @Override
     Role onAccepted(Accepted accepted) {
         if (accepted.ballot().equals(phase1.ballot())) {
+            reconfiguration.heard(accepted.from());
             confirmedBy(accepted.from(), accepted.round());
             onVoted(accepted);
         }
@@ -296,7 +298,7 @@ final class Leader extends Role {
 
     @Override
     Role onReadmit(Readmit readmit) {
-        reconfiguration.readmit(readmit.voter());
+        reconfiguration.readmit(readmit.voter(), proposing.knowsWhatIsDecided(phase1));
         flush.add();
         return this;
     }
@@ -365,10 +367,14 @@ final class Leader extends Role {
                 .toList();
     }
 
+    /** Drawn: one that lost its journal, or is cut off, cannot take over, and the next time it may be another. */
     private Optional<String> anotherVoter() {
-        return otherVoters().stream()
+        List<String> reachable = otherVoters().stream()
                 .filter(node -> server.peer(node).isPresent())
-                .findFirst();
+                .toList();
+        return reachable.isEmpty()
+                ? Optional.empty()
+                : Optional.of(reachable.get(server.random.nextInt(reachable.size())));
     }
 
     /** First its lease ends, then another may stand. */
@@ -383,7 +389,7 @@ final class Leader extends Role {
     /** A leader without a vote leads until what it decides without itself is in force (§3; α). */
     private void handOverIfRemoved() {
         boolean removed = !server.memberships().latest().counts(server.voter())
-                && server.chosenThrough() + 1 >= server.memberships().latestFrom();
+                && server.memberships().isInForce(server.chosenThrough() + 1);
         if (removed && !server.transfer.isUnderWay()) {
             anotherVoter().ifPresent(next -> handOver(next, Optional.empty()));
         }

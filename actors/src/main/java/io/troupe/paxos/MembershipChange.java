@@ -4,6 +4,7 @@ import io.troupe.replication.Replica.MemberChange;
 import io.troupe.replication.Replica.Refusal;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /** What membership comes of one, all changes at once or none. */
@@ -17,7 +18,8 @@ final class MembershipChange {
 
     private MembershipChange() {}
 
-    static Result apply(Membership now, List<MemberChange> changes) {
+    /** @param token with which a node's votes come, as far as that is known */
+    static Result apply(Membership now, List<MemberChange> changes, ToLongFunction<String> token) {
         long nodes = changes.stream().map(MemberChange::node).distinct().count();
         if (changes.isEmpty() || nodes < changes.size()) {
             return new Refused(Refusal.AMBIGUOUS, "there must be changes, and one for a node; they are " + changes);
@@ -32,7 +34,7 @@ final class MembershipChange {
         for (MemberChange change : changes) {
             next = switch (change.kind()) {
                 case ADD_LEARNER -> next.withLearner(change.node());
-                case ADD_VOTER, PROMOTE -> next.with(change.node(), 0);
+                case ADD_VOTER, PROMOTE -> next.with(change.node(), token.applyAsLong(change.node()));
                 case ADD_WITNESS -> throw new IllegalStateException("Was refused: " + change);
                 case REMOVE -> next.without(change.node());
             };

@@ -8,7 +8,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Who decides which instance (Paxos Made Simple, §3): a membership decided in i is in force from i + α on. */
+/**
+ * Who decides which instance (Paxos Made Simple, §3): a membership decided in i is in force from i + α on. Until then another
+ * that is decided counts for nothing: it was made by a leader that did not know of this one, and would undo it.
+ */
 final class Memberships {
 
     private final TreeMap<Long, Membership> from;
@@ -50,9 +53,34 @@ final class Memberships {
         return from.lastKey();
     }
 
-    void decided(long instance, Membership membership) {
+    /** @return what comes of it: a change that counts for nothing is a no-op */
+    Decrees learn(Decrees decided) {
+        Decrees effective = decided;
+        for (long i = decided.first(); i <= decided.last(); i++) {
+            if (decided.get(i) instanceof Decree.Reconfigure change) {
+                if (counts(i)) {
+                    decided(i, change.membership());
+                } else {
+                    effective = effective.withNoOpIn(i);
+                }
+            }
+        }
+        return effective;
+    }
+
+    /** Whether a change that is decided in this instance does: whoever proposed it knew the one before it. */
+    private boolean counts(long instance) {
+        return isInForce(instance);
+    }
+
+    private void decided(long instance, Membership membership) {
         from.put(instance + at(instance).window(), membership);
         found = null;
+    }
+
+    /** Whether the latest decides this instance. */
+    boolean isInForce(long instance) {
+        return instance >= latestFrom();
     }
 
     /** All that decide instances from this one on. */

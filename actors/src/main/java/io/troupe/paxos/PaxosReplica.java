@@ -276,7 +276,7 @@ final class PaxosReplica {
 
         private Behavior<Replica.Message> onListMembers(Replica.ListMembers list) {
             Membership latest = server.memberships().latest();
-            boolean settled = server.chosenThrough() + 1 >= server.memberships().latestFrom();
+            boolean settled = server.memberships().isInForce(server.chosenThrough() + 1);
             list.replyTo().tell(new Replica.MembersListed(latest.asMembers(), settled));
             return this;
         }

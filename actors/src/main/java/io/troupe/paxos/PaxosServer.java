@@ -341,14 +341,10 @@ final class PaxosServer implements Compaction.Host<SnapshotMetadata> {
         if (decided.isEmpty()) {
             return;
         }
-        for (long i = decided.first(); i <= decided.last(); i++) {
-            if (decided.get(i) instanceof Decree.Reconfigure reconfigure) {
-                memberships.decided(i, reconfigure.membership());
-            }
-        }
+        Decrees effective = memberships.learn(decided);
         seekPeers();
         compaction.told(decided.sizeBytes());
-        applier.tell(new Applier.Apply(decided, clients));
+        applier.tell(new Applier.Apply(effective, clients));
     }
 
     /**

@@ -206,7 +206,7 @@ final class Proposing {
                             new Applier.Waiting(instance, queued.session(), queued.serial(), bytes, client)));
             return Optional.of(queued.decree());
         }
-        boolean changePending = instance < server.memberships().latestFrom();
+        boolean changePending = !server.memberships().isInForce(instance);
         return changePending ? Optional.of(new Decree.NoOp()) : Optional.empty(); // §3: no-ops bring it into force
     }
 

@@ -19,6 +19,10 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
  * loss, get the rest of its quorum later, and then propose in instances in which this acceptor has voted since. By the
  * token that promise counts in no instance in which the new votes do.
  *
+ * <p>A node that was removed, and is added again, may be named by the token of a life that is over. As nobody says anything more
+ * with it, what was said with it is kept, and its node asks to be readmitted, which the others have to decide without it. A
+ * learner's token is known when it is promoted ({@link Reconfiguration}).
+ *
  * <p>Runs once where blocking is allowed, and stops.
  */
 final class Rebuilding {

@@ -3,6 +3,7 @@ package io.troupe.paxos;
 import io.troupe.replication.Replica;
 import io.troupe.replication.Replica.Refusal;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
@@ -14,7 +15,12 @@ final class Reconfiguration {
     private final PaxosServer server;
     private final Proposing proposing;
     private Optional<Membership> proposed = Optional.empty();
+    /** From when the membership is in force of which the proposed one was made. */
+    private long basedOn;
+
     private Optional<ActorRef<Replica.Reply>> client = Optional.empty();
+    /** With which each node, learners among them, spoke last: any is safe ({@link Rebuilding}), and this one can vote. */
+    private final TreeMap<String, Long> tokens = new TreeMap<>();
 
     Reconfiguration(PaxosServer server, Proposing proposing) {
         this.server = server;
@@ -26,9 +32,12 @@ final class Reconfiguration {
         Membership latest = server.memberships().latest();
         if (isUnderWay() || !knowsWhatIsDecided) {
             refuse(request, Refusal.CHANGE_UNDER_WAY, "the membership is being changed, or may be");
-        } else if (MembershipChange.apply(latest, request.changes()) instanceof MembershipChange.Refused refused) {
+            return;
+        }
+        MembershipChange.Result result = MembershipChange.apply(latest, request.changes(), this::token);
+        if (result instanceof MembershipChange.Refused refused) {
             refuse(request, refused.refusal(), refused.detail());
-        } else if (MembershipChange.apply(latest, request.changes()) instanceof MembershipChange.Next next) {
+        } else if (result instanceof MembershipChange.Next next) {
             propose(next.membership());
             client = Optional.of(request.replyTo());
         }
@@ -38,10 +47,22 @@ final class Reconfiguration {
         request.replyTo().tell(new Replica.ReconfigureRefused(refusal, detail));
     }
 
-    /** The acceptor has lost what it held under its earlier token; nothing it said under that counts any more. */
-    void readmit(Voter voter) {
+    void heard(Voter voter) {
+        tokens.put(voter.node(), voter.token());
+    }
+
+    private long token(String node) {
+        return tokens.getOrDefault(node, 0L);
+    }
+
+    /**
+     * The acceptor has lost what it held under its earlier token; nothing it said under that counts any more. It asks again.
+     *
+     * @param knowsWhatIsDecided else an earlier leader's change may yet turn up
+     */
+    void readmit(Voter voter, boolean knowsWhatIsDecided) {
         Long known = server.memberships().latest().acceptors().get(voter.node());
-        if (known != null && known != voter.token() && !isUnderWay()) {
+        if (known != null && known != voter.token() && !isUnderWay() && knowsWhatIsDecided) {
             propose(server.memberships().latest().with(voter.node(), voter.token()));
         }
     }
@@ -52,11 +73,19 @@ final class Reconfiguration {
 
     /** For every instance that is not decided yet. */
     private boolean isInForce() {
-        return server.chosenThrough() + 1 >= server.memberships().latestFrom();
+        return server.memberships().isInForce(server.chosenThrough() + 1);
+    }
+
+    /** Another was decided first: the proposed one would undo it. */
+    boolean isOvertaken() {
+        return proposed.isPresent()
+                && server.memberships().latestFrom() != basedOn
+                && !proposed.get().equals(server.memberships().latest());
     }
 
     private void propose(Membership next) {
         proposed = Optional.of(next);
+        basedOn = server.memberships().latestFrom();
         proposing.add(new Decree.Reconfigure(next));
     }
 

@@ -57,6 +57,8 @@
  *   <li>What is decided is said with the next Accept or heartbeat; there is no message of its own for it.
  *   <li>A change of members is filled up with no-ops at once, so that it is in force α instances later without waiting for
  *       clients (§3 proposes it for a leader that has nothing to propose).
+ *   <li>One change of members at a time: one that is decided while another is not yet in force counts for nothing. A leader that
+ *       was cut off may have proposed it, who did not know the other, and it would undo that.
  *   <li>A learner is promoted whether or not it has caught up: {@code NOT_CAUGHT_UP} is never answered.
  *   <li>Status shows the round of the ballot promised as its term: high numbers, see {@link io.troupe.paxos.Ballot}. It is what
  *       Live has for an epoch number (§5.3): while it stays the same at a master, no other was master. But a raised ballot

@@ -8,7 +8,7 @@ import java.util.TreeSet;
 /**
  * Paxos Made Simple, §2.1: only a single value is chosen, and a process never learns that a value has been chosen unless it
  * actually has been: by a quorum of phase 2, in one ballot, of those who decide that instance (§3: the membership decided α
- * instances before). Who that is, is found out here, from what is decided alone.
+ * instances before, unless another was not yet in force then). Who that is, is found out here, from what is decided alone.
  */
 final class OneValueAnInstance implements SeenVotes.Observer {
 
@@ -56,7 +56,7 @@ final class OneValueAnInstance implements SeenVotes.Observer {
         if (known == null) {
             requireQuorum(server, vote);
             chosen.put(vote.instance(), vote.decree());
-            if (vote.decree() instanceof Decree.Reconfigure reconfigure) {
+            if (vote.decree() instanceof Decree.Reconfigure reconfigure && vote.instance() >= memberships.lastKey()) {
                 changes++;
                 memberships.put(vote.instance() + membershipAt(vote.instance()).window(), reconfigure.membership());
             }

@@ -9,12 +9,11 @@ import io.troupe.paxos.PaxosMessage.Prepare;
 import io.troupe.paxos.PaxosMessage.Promise;
 import io.troupe.replication.Engine;
 import io.troupe.replication.Groups;
-import io.troupe.replication.InMemorySnapshotStorage;
 import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicaControl;
-import io.troupe.replication.SnapshotStorage;
+import io.troupe.replication.paper.FaultySnapshots;
 import io.troupe.replication.paper.PaperSystem;
 import io.troupe.replication.sim.ObservedClients;
 import java.time.Duration;
@@ -43,7 +42,7 @@ final class PaperReplica implements AutoCloseable {
     final ObservedClients clients = new ObservedClients();
     final Map<String, TestProbe<PaxosMessage>> peers = new TreeMap<>();
     final TestProbe<PaxosMessage> stranger;
-    final SnapshotStorage storage = new InMemorySnapshotStorage();
+    final FaultySnapshots storage = new FaultySnapshots();
     private final PaperSystem system;
     private final AtomicLong clockNanos = new AtomicLong();
     private String journal = JOURNAL;
@@ -190,6 +189,12 @@ final class PaperReplica implements AutoCloseable {
         TestProbe<Replica.Reply> client = kit.createTestProbe(Replica.Reply.class);
         tell(new Replica.Query(1, ByteString.emptyByteString(), consistency, client.getRef()));
         return client;
+    }
+
+    Replica.MembersListed members() {
+        TestProbe<Replica.Reply> client = kit.createTestProbe(Replica.Reply.class);
+        tell(new Replica.ListMembers(client.getRef()));
+        return client.expectMessageClass(Replica.MembersListed.class);
     }
 
     static Decree command(String text) {

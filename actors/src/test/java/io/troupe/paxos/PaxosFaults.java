@@ -18,12 +18,15 @@ import org.apache.pekko.actor.typed.ActorRef;
  * Five replicas, clients at each, and everything that can go wrong for a while: partitions of every shape, crashes, long
  * pauses, clocks that drift, messages that are lost, doubled and late, disks that are slow or fail; leadership that is handed
  * over, masters that crash, pause, are cut off, or reach one other alone and have a successor that crashes at once; in every
- * second run members that come and go; in every third of the others quorums of two for phase 2 and four for phase 1, and in
- * two of three a journal that is lost.
+ * second run members that come and go; in every third of the others quorums of two for phase 2 and four for phase 1; in two
+ * of three runs of either kind a node that loses its journal, more than once.
  */
 final class PaxosFaults implements Consumer<Simulation> {
 
     static final Duration FAULTS = Duration.ofSeconds(8);
+
+    /** Enough to decide without the one that lost its journal, for that it is to vote again. */
+    private static final int VOTERS_BESIDE_A_LOSS = 2;
 
     private final Coverage coverage;
 
@@ -53,17 +56,19 @@ final class PaxosFaults implements Consumer<Simulation> {
         RandomGenerator kind = sim.random("kind of run");
         boolean changing = kind.nextBoolean();
         boolean flexible = !changing && kind.nextInt(3) == 0;
-        WatchedPaxosGroup group = new WatchedPaxosGroup(
-                sim, 5, changing ? 1 + kind.nextInt(5) : 5, flexible ? "troupe.paxos.phase2-quorum = 2" : "");
+        boolean losing = kind.nextInt(3) > 0;
+        int foundersMin = losing ? VOTERS_BESIDE_A_LOSS + 1 : 1;
+        int founders = changing ? foundersMin + kind.nextInt(5 - foundersMin + 1) : 5;
+        var group = new WatchedPaxosGroup(sim, 5, founders, flexible ? "troupe.paxos.phase2-quorum = 2" : "");
+        Optional<String> loser =
+                losing ? Optional.of(any(group, sim.random("who loses its journal"))) : Optional.empty();
         var faults = new NodeFaults(sim, group.nodes);
         faults.nemesis(FAULTS);
         scheduleWhatHitsMasters(sim, group, faults);
         if (changing) {
-            scheduleChanges(sim, group);
+            scheduleChanges(sim, group, loser);
         }
-        if (!changing && kind.nextInt(3) > 0) {
-            scheduleLostJournal(sim, group);
-        }
+        loser.ifPresent(node -> scheduleLostJournals(sim, group, node));
         if (kind.nextBoolean()) {
             faults.storm(FAULTS);
         }
@@ -122,15 +127,15 @@ final class PaxosFaults implements Consumer<Simulation> {
     }
 
     /** Nodes come and go, one by one or many at once. */
-    private static void scheduleChanges(Simulation sim, WatchedPaxosGroup group) {
+    private static void scheduleChanges(Simulation sim, WatchedPaxosGroup group, Optional<String> loser) {
         RandomGenerator random = sim.random("membership");
         for (long at = 500; at < FAULTS.toMillis(); at += 100 + random.nextLong(700)) {
             int kind = random.nextInt(9);
             int chosen = 1 + random.nextInt((1 << group.names.size()) - 1);
             sim.after(Duration.ofMillis(at), () -> {
                 Optional<String> leader = group.leader();
-                if (leader.isEmpty()) {
-                    return;
+                if (leader.isEmpty() || group.nodes.get(leader.get()).isPaused()) {
+                    return; // A leader that is paused would hear of it when another leads, of other members.
                 }
                 Membership now = group.servers.get(leader.get()).memberships().latest();
                 List<String> outside = group.names.stream()
@@ -144,7 +149,9 @@ final class PaxosFaults implements Consumer<Simulation> {
                             case 6 -> Chosen.one(List.copyOf(now.voters()), chosen, MemberChange::remove);
                             default -> group.changesTo(new TreeSet<>(Chosen.subset(group.names, chosen)));
                         };
-                tell(sim, group, leader.get(), nobody -> new Replica.Reconfigure(changes, nobody));
+                if (loser.isEmpty() || doVoteBeside(loser.get(), group, changes)) {
+                    tell(sim, group, leader.get(), nobody -> new Replica.Reconfigure(changes, nobody));
+                }
             });
         }
     }
@@ -160,14 +167,22 @@ final class PaxosFaults implements Consumer<Simulation> {
         }
     }
 
-    /** One journal in a run, for with two of five lost a group cannot be expected to know what it decided. */
-    private static void scheduleLostJournal(Simulation sim, WatchedPaxosGroup group) {
+    /** Whoever comes to make these changes. */
+    private static boolean doVoteBeside(String loser, WatchedPaxosGroup group, List<MemberChange> changes) {
+        return group.servers.values().stream()
+                .map(server -> MembershipChange.apply(server.memberships().latest(), changes, node -> 0))
+                .filter(MembershipChange.Next.class::isInstance)
+                .map(next -> ((MembershipChange.Next) next).membership().voters())
+                .allMatch(voters -> !voters.contains(loser) || voters.size() > VOTERS_BESIDE_A_LOSS);
+    }
+
+    /** All of one node, for a group that has lost those of a majority cannot be expected to serve. */
+    private static void scheduleLostJournals(Simulation sim, WatchedPaxosGroup group, String loser) {
         RandomGenerator random = sim.random("lost journal");
-        String victim = any(group, random);
-        long away = random.nextLong(600);
-        sim.after(
-                Duration.ofMillis(1_000 + random.nextLong(5_000)),
-                () -> group.loseJournal(victim, Duration.ofMillis(away)));
+        for (long at = 1_000 + random.nextLong(5_000); at < FAULTS.toMillis(); at += 1_000 + random.nextLong(5_000)) {
+            Duration away = Duration.ofMillis(random.nextLong(600));
+            sim.after(Duration.ofMillis(at), () -> group.loseJournal(loser, away));
+        }
     }
 
     private static String any(WatchedPaxosGroup group, RandomGenerator random) {

@@ -56,7 +56,7 @@ final class PaxosMutants {
                 planted(IgnoresAlpha.class, Memberships.class, "decided", 40),
                 planted(PromisesInSpiteOfALease.class, GrantedLease.class, "isHeldAgainst", 60),
                 planted(KeepsItsLeaseForEver.class, MasterLease.class, "isHeld", 60),
-                planted(ReadsWithoutARound.class, ConfirmedReads.class, "begin", 60),
+                planted(ReadsWithoutARound.class, ConfirmedReads.class, "begin", 100, 100),
                 planted(LeavesSessionsOutOfSnapshots.class, ReplicatedService.class, "write", 20),
                 planted(VotesAgainAtOnceAfterALoss.class, Pledge.class, "withToken", 100));
     }

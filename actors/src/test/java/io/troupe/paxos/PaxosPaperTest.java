@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 class PaxosPaperTest {
 
     private static final Ballot OF_N2 = new Ballot(1, "n2");
+    private static final Membership OF_THREE = Membership.founding(new TreeSet<>(List.of("n1", "n2", "n3")), 0, 4);
 
     private PaperReplica n1 = new PaperReplica("troupe.paxos { window = 4, max-batches-under-way = 100 }");
 
@@ -181,6 +182,79 @@ class PaxosPaperTest {
         alone.expectMessageClass(Replica.Applied.class);
     }
 
+    private static Decree to(Membership membership) {
+        return new Decree.Reconfigure(membership);
+    }
+
+    /** By n3, who has voted for it; then the no-ops. */
+    private void decideOpenInstances() {
+        n1.answer(n1.awaitProposal("n3"), "n3");
+        n1.answer(n1.awaitProposal("n3"), "n3");
+        n1.stranger.awaitAssert(() -> assertThat(n1.status().commitIndex()).isEqualTo(4));
+    }
+
+    @Test
+    @DisplayName("§3: a leader that may not know the last change readmits nobody: n2 is removed, and stays so")
+    void readmitsWhenItKnowsWhatIsDecided() {
+        Prepare prepare = n1.becomeCandidate();
+        n1.promise(prepare, "n3", 0, new Vote(1, OF_N2, to(OF_THREE.without("n2"))));
+        n1.tell(new Readmit(new Voter("n2", 77)));
+        decideOpenInstances();
+        assertThat(n1.members().members().voters()).containsExactly("n1", "n3");
+        assertThat(n1.sentTo("n3")).allMatch(sent -> !proposesMembers(sent));
+    }
+
+    private static boolean proposesMembers(PaxosMessage message) {
+        return message instanceof Accept accept
+                && accept.decrees().decrees().stream().anyMatch(Decree.Reconfigure.class::isInstance);
+    }
+
+    @Test
+    @DisplayName("§3: a leader that knows the last change readmits who asks, under his new token")
+    void readmits() {
+        n1.becomeLeader();
+        n1.tell(new Readmit(new Voter("n3", 77)));
+        assertThat(n1.awaitProposal("n2").decrees().decrees()).containsExactly(to(OF_THREE.with("n3", 77)));
+    }
+
+    @Test
+    @DisplayName("§3: a change by who did not know the one before it, decided before that is in force, undoes nothing")
+    void oneChangeAtATime() {
+        Prepare prepare = n1.becomeCandidate();
+        n1.promise(
+                prepare,
+                "n3",
+                0,
+                new Vote(1, new Ballot(2, "n2"), to(OF_THREE.without("n2"))),
+                new Vote(2, new Ballot(1, "n3"), to(OF_THREE.withLearner("n4"))));
+        decideOpenInstances();
+        assertThat(n1.members().members().voters()).containsExactly("n1", "n3");
+        assertThat(n1.members().members().learners()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("§3: a leader steps down when another change is decided before the one that it was asked for")
+    void makesNoChangeOfMembersThatHaveChanged() {
+        n1.close();
+        n1 = new PaperReplica("troupe.paxos { window = 4, max-batches-under-way = 1 }");
+        Ballot ballot = n1.becomeLeader();
+        n1.propose("x");
+        Accept first = n1.awaitProposal("n2");
+        var client = n1.kit.createTestProbe(Replica.Reply.class);
+        n1.tell(new Replica.Reconfigure(List.of(Replica.MemberChange.addLearner("n4")), client.getRef()));
+        Vote older = new Vote(2, OF_N2, to(OF_THREE.without("n3")));
+        n1.tell(new Promise(ballot, new Voter("n3", 0), 0, List.of(older), 0, 1));
+        n1.answer(first, "n2");
+        Accept both = n1.awaitProposal("n2");
+        assertThat(both.decrees().decrees()).containsExactly(older.decree(), to(OF_THREE.withLearner("n4")));
+        n1.answer(both, "n2");
+        n1.pass(n1.settings.heartbeatInterval());
+        assertThat(client.expectMessageClass(Replica.Rejected.class).reason())
+                .isEqualTo(Replica.Reason.OUTCOME_UNKNOWN);
+        assertThat(n1.status().role()).isEqualTo(Replica.Role.FOLLOWER);
+        assertThat(n1.members().members().voters()).containsExactly("n1", "n2");
+    }
+
     @Test
     @DisplayName("Every member keeps what is decided: a witness is refused, and nothing is proposed for it")
     void takesNoWitness() {
@@ -262,17 +336,46 @@ class PaxosPaperTest {
     }
 
     @Test
+    @DisplayName("§3: a leader that was removed hands over, and to another when one does not take over")
+    void handsOverToAnother() {
+        n1.becomeLeader();
+        var client = n1.kit.createTestProbe(Replica.Reply.class);
+        n1.tell(new Replica.Reconfigure(List.of(Replica.MemberChange.remove("n1")), client.getRef()));
+        n1.answer(n1.awaitProposal("n2"), "n2");
+        n1.answer(n1.awaitProposal("n2"), "n2");
+        client.expectMessageClass(Replica.Reconfigured.class);
+        TreeSet<String> asked = new TreeSet<>();
+        for (int i = 0; i < 10 * n1.settings.electionTicks(); i++) {
+            n1.pass(n1.settings.heartbeatInterval());
+            for (String peer : List.of("n2", "n3")) {
+                for (PaxosMessage message : n1.sentTo(peer)) {
+                    if (message instanceof TakeOver) {
+                        asked.add(peer);
+                    } else if (message instanceof Accept beat) {
+                        n1.answer(beat, peer);
+                    }
+                }
+            }
+        }
+        assertThat(asked).containsExactly("n2", "n3");
+    }
+
+    @Test
     @DisplayName("§3: a leader that learns of members asks all who decide an open instance, and not the latest alone")
     void asksEveryMembershipInForce() {
         Ballot ballot = n1.becomeLeader();
         n1.peers.put("n4", n1.stranger);
         n1.tell(new PeerDirectory.PeerAt("n4", Optional.of(n1.stranger.getRef().unsafeUpcast())));
-        n1.tell(new Promise(ballot, new Voter("n3", 0), 2, List.of(), 0, 1));
+        n1.tell(new Promise(ballot, new Voter("n3", 0), 5, List.of(), 0, 1));
         n1.await("n3", Fetch.class);
         Membership founding = Membership.founding(new TreeSet<>(List.of("n1", "n2", "n3")), 0, 8);
         Membership between = Membership.founding(new TreeSet<>(List.of("n2", "n4")), 0, 8);
+        Decree noOp = new Decree.NoOp();
         n1.tell(new Learned(
-                new Decrees(1, List.of(new Decree.Reconfigure(between), new Decree.Reconfigure(founding))), 2));
+                new Decrees(
+                        1,
+                        List.of(new Decree.Reconfigure(between), noOp, noOp, noOp, new Decree.Reconfigure(founding))),
+                5));
         n1.pass(n1.settings.heartbeatInterval());
         assertThat(n1.await("n4", Prepare.class).ballot()).isEqualTo(ballot);
     }
@@ -293,6 +396,24 @@ class PaxosPaperTest {
         assertThat(n1.status().role()).isEqualTo(Replica.Role.LEARNER);
         n1.pass(n1.settings.heartbeatInterval());
         assertThat(n1.await("n2", Readmit.class).voter()).isEqualTo(after);
+    }
+
+    @Test
+    @DisplayName("Live §5.1: a learner that had lost its journal is promoted with the token that it has now")
+    void promotesWithTheTokenOfNow() {
+        n1.becomeLeader();
+        n1.peers.put("n4", n1.stranger);
+        n1.tell(new PeerDirectory.PeerAt("n4", Optional.of(n1.stranger.getRef().unsafeUpcast())));
+        var client = n1.kit.createTestProbe(Replica.Reply.class);
+        n1.tell(new Replica.Reconfigure(List.of(Replica.MemberChange.addLearner("n4")), client.getRef()));
+        n1.answer(n1.awaitProposal("n2"), "n2");
+        n1.answer(n1.awaitProposal("n2"), "n2");
+        client.expectMessageClass(Replica.Reconfigured.class);
+        n1.pass(n1.settings.heartbeatInterval());
+        Accept beat = n1.await("n4", Accept.class);
+        n1.tell(new Accepted(beat.ballot(), new Voter("n4", 77), 1, 0, beat.round()));
+        n1.tell(new Replica.Reconfigure(List.of(Replica.MemberChange.promote("n4")), client.getRef()));
+        assertThat(n1.awaitProposal("n2").decrees().decrees()).containsExactly(to(OF_THREE.with("n4", 77)));
     }
 
     @Test

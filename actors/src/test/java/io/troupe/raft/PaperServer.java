@@ -14,6 +14,7 @@ import io.troupe.replication.Groups;
 import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicaControl;
+import io.troupe.replication.paper.FaultySnapshots;
 import io.troupe.replication.paper.PaperSystem;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.troupe.raft;
+package io.troupe.replication.paper;
 
 import io.troupe.replication.InMemorySnapshotStorage;
 import io.troupe.replication.SnapshotStorage;
@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Snapshots in memory whose disk can be told to be full, or to have rotted. */
-final class FaultySnapshots implements SnapshotStorage {
+public final class FaultySnapshots implements SnapshotStorage {
 
-    final AtomicInteger begun = new AtomicInteger();
+    public final AtomicInteger begun = new AtomicInteger();
     private final SnapshotStorage inner = new InMemorySnapshotStorage();
-    volatile boolean full;
+    public volatile boolean full;
     /** What is stored now reads back wrong; what is written later does not. */
-    volatile boolean rotten;
+    public volatile boolean rotten;
 
     @Override
     public Writer create(String group, long index, long term) throws IOException {
