@@ -1,5 +1,8 @@
 package io.troupe.etcd.standalone;
 
+import io.troupe.etcd.tls.CipherSuites;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 
 /** What flags must be together, as etcd demands it before it starts. */
@@ -22,6 +25,7 @@ final class FlagRules {
             throw FlagException.wrong(
                     "--advertise-client-urls is required when --listen-client-urls is set explicitly");
         }
+        checkPorts(flags);
         checkTls(flags);
         checkElection(flags.whole("heartbeat-interval"), flags.whole("election-timeout"));
     }
@@ -34,7 +38,26 @@ final class FlagRules {
         }
     }
 
+    /** That nobody else listens there is seen when the node starts. */
+    private static void checkPorts(FlagValues flags) {
+        List<MemberUrl> taken = new ArrayList<>();
+        for (String name : List.of("listen-peer-urls", "listen-client-urls", "listen-metrics-urls")) {
+            for (MemberUrl url : new LinkedHashSet<>(flags.urls(name))) {
+                if (taken.stream().anyMatch(url::sharesPortWith)) {
+                    throw FlagException.wrong("listen tcp " + url.address()
+                            + ": bind: address already in use, by another of this member's" + " URLs (--" + name + ")");
+                }
+                taken.add(url);
+            }
+        }
+    }
+
     private static void checkTls(FlagValues flags) {
+        try {
+            CipherSuites.usable(NodeConfig.cipherSuites(flags));
+        } catch (IllegalArgumentException e) {
+            throw FlagException.wrong(e.getMessage() + " (--cipher-suites)");
+        }
         boolean secure = flags.urls("listen-client-urls").stream().anyMatch(MemberUrl::isSecure);
         String cert = flags.text("cert-file");
         String key = flags.text("key-file");
@@ -65,9 +88,11 @@ final class FlagRules {
     }
 
     private static void checkElection(long heartbeat, long election) {
-        if (heartbeat == 0 || election == 0) {
-            throw FlagException.wrong("--heartbeat-interval must be >0 (set to " + heartbeat
-                    + "ms), and --election-timeout must be >0 (set to " + election + "ms)");
+        if (heartbeat == 0) {
+            throw FlagException.wrong("--heartbeat-interval must be >0 (set to 0ms)");
+        }
+        if (election == 0) {
+            throw FlagException.wrong("--election-timeout must be >0 (set to 0ms)");
         }
         if (5 * heartbeat > election) {
             throw FlagException.wrong("--election-timeout[" + election

@@ -68,7 +68,8 @@ final class NodeConfig {
     }
 
     private void clients() {
-        List<MemberUrl> listen = new ArrayList<>(flags.urls("listen-client-urls"));
+        List<MemberUrl> listen = new ArrayList<>(
+                flags.urls("listen-client-urls").stream().distinct().toList());
         listen.sort(Comparator.comparing(MemberUrl::isSecure).reversed()); // TLS belongs to the first address.
         values.put("troupe.etcd.client.host", listen.get(0).host());
         values.put("troupe.etcd.client.port", listen.get(0).port());
@@ -89,8 +90,12 @@ final class NodeConfig {
         values.put("troupe.etcd.client.tls.trusted-ca-file", flags.text("trusted-ca-file"));
         values.put("troupe.etcd.client.tls.client-cert-auth", flags.flagged("client-cert-auth"));
         values.put("troupe.etcd.client.tls.crl-file", flags.text("client-crl-file"));
-        String ciphers = flags.text("cipher-suites");
-        values.put("troupe.etcd.client.tls.cipher-suites", ciphers.isEmpty() ? List.of() : List.of(ciphers.split(",")));
+        values.put("troupe.etcd.client.tls.cipher-suites", cipherSuites(flags));
+    }
+
+    static List<String> cipherSuites(FlagValues flags) {
+        String names = flags.text("cipher-suites");
+        return names.isEmpty() ? List.of() : List.of(names.split(",", -1));
     }
 
     private static List<String> texts(List<MemberUrl> urls) {

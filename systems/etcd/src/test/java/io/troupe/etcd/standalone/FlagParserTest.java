@@ -88,6 +88,12 @@ class FlagParserTest {
                     --listen-peer-urls=http://foo:2380        | expected IP in URL for binding (http://foo:2380)
                     --initial-cluster=a=http://x:1            | couldn't find local name "default" in the initial cluster configuration
                     --initial-cluster=a                       | --initial-cluster has "a"; write each member as NAME=URL
+                    --heartbeat-interval=0                    | --heartbeat-interval must be >0 (set to 0ms). See
+                    --election-timeout=0                      | --election-timeout must be >0 (set to 0ms). See
+                    --cipher-suites=BOGUS                     | unexpected TLS cipher suite "BOGUS"
+                    --listen-metrics-urls=http://127.0.0.1:2379 | listen tcp 127.0.0.1:2379: bind: address already in use
+                    --listen-metrics-urls=http://0.0.0.0:2380 | listen tcp 0.0.0.0:2380: bind: address already in use
+                    --proxy=on                                | --proxy is not supported. There is no v2 API. See
                     --discovery=http://d                      | --discovery is not supported
                     --force-new-cluster                       | --force-new-cluster is not supported
                     """)
