@@ -9,11 +9,15 @@ import java.util.List;
 final class FlagRules {
 
     private static final long ELECTION_MILLIS_MAX = 50_000;
+    private static final long BCRYPT_COST_MIN = 4;
+    private static final long BCRYPT_COST_MAX = 31;
 
     private FlagRules() {}
 
     /** @throws FlagException naming the first that is wrong */
     static void check(FlagValues flags) {
+        checkKnown(flags, "auto-compaction-mode", List.of("periodic", "revision"), "unknown auto-compaction-mode");
+        checkKnown(flags, "logger", List.of("capnslog", "zap"), "unknown logger option");
         for (String name : List.of("listen-peer-urls", "listen-client-urls", "listen-metrics-urls")) {
             checkBindable(flags, name);
         }
@@ -28,6 +32,41 @@ final class FlagRules {
         checkPorts(flags);
         checkTls(flags);
         checkElection(flags.whole("heartbeat-interval"), flags.whole("election-timeout"));
+        if (!flags.text("restore-from").isEmpty()
+                && flags.text("initial-cluster-state").equals("existing")) {
+            throw FlagException.wrong(
+                    "--restore-from begins a new cluster: leave it away, or set" + " --initial-cluster-state to new");
+        }
+        takeDefaults(flags);
+    }
+
+    private static void checkKnown(FlagValues flags, String name, List<String> known, String problem) {
+        if (!known.contains(flags.text(name))) {
+            throw FlagException.wrong(problem + " \"" + flags.text(name) + "\"");
+        }
+    }
+
+    /** For values that etcd takes and does not use. */
+    private static void takeDefaults(FlagValues flags) {
+        long cost = flags.whole("bcrypt-cost");
+        if (cost < BCRYPT_COST_MIN || cost > BCRYPT_COST_MAX) {
+            flags.warn("Use default bcrypt-cost " + takeDefault(flags, "bcrypt-cost") + " instead of the invalid value "
+                    + cost);
+        }
+        if (flags.whole("snapshot-count") == 0) {
+            flags.note("set snapshot count to default " + takeDefault(flags, "snapshot-count"));
+        }
+        for (String name : List.of("auth-token-ttl", "max-concurrent-streams")) {
+            if (flags.whole(name) == 0) {
+                takeDefault(flags, name);
+            }
+        }
+    }
+
+    private static String takeDefault(FlagValues flags, String name) {
+        Flag flag = Flags.named(name).orElseThrow();
+        flags.set(flag, flag.value());
+        return flag.value();
     }
 
     private static void checkBindable(FlagValues flags, String name) {
