@@ -7,6 +7,7 @@ import io.troupe.cluster.node.NodeFailure;
 import io.troupe.cluster.node.NodeSettings;
 import io.troupe.cluster.node.SettingsException;
 import io.troupe.etcd.EtcdSystem;
+import io.troupe.etcd.restore.SnapshotFile;
 import io.troupe.etcd.tls.SelfSigned;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -96,6 +97,9 @@ public final class EtcdStandalone implements Standalone {
         MemberSetup member = again ? MemberSetup.keptIn(dataDir) : MemberSetup.of(flags);
         NodeSettings settings = settings(flags, member, dataDir);
         List<String> warnings = flags.warnings();
+        if (!again && !flags.text("restore-from").isEmpty()) {
+            SnapshotFile.verify(Path.of(flags.text("restore-from")));
+        }
         Files.createDirectories(dataDir);
         EtcdLog.setUp(flags);
         flags.notes().forEach(LOG::info);
@@ -105,7 +109,7 @@ public final class EtcdStandalone implements Standalone {
             if (flags.isGiven("name") && !flags.text("name").equals(member.name())) {
                 LOG.warn("--name={} is ignored: {} holds the member {}", flags.text("name"), dataDir, member.name());
             }
-            if (flags.isGiven("restore-from")) {
+            if (!flags.text("restore-from").isEmpty()) {
                 LOG.warn(
                         "--restore-from={} is for the first start; a store in use is left as it is",
                         flags.text("restore-from"));

@@ -250,6 +250,10 @@ class NodeConfigTest {
         assertThat(refusal("--data-dir=" + dataDir)).contains("--restore-from", "'etcdctl snapshot save'");
         Path snapshot = Files.createFile(folder.resolve("snapshot"));
         assertThat(etcd("--restore-from=" + snapshot).restoreFrom()).contains(snapshot);
+        Path empty = folder.resolve("empty");
+        assertThat(refusal("--data-dir=" + empty, "--restore-from=" + snapshot))
+                .contains(snapshot + " has no checksum at its end");
+        assertThat(empty).doesNotExist();
         assertThat(etcd().restoreFrom()).isEmpty();
     }
 
