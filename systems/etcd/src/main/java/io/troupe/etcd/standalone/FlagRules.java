@@ -35,7 +35,7 @@ final class FlagRules {
         if (!flags.text("restore-from").isEmpty()
                 && flags.text("initial-cluster-state").equals("existing")) {
             throw FlagException.wrong(
-                    "--restore-from begins a new cluster: leave it away, or set" + " --initial-cluster-state to new");
+                    "--restore-from begins a new cluster: leave it away, or set --initial-cluster-state to new");
         }
         takeDefaults(flags);
     }
@@ -84,7 +84,7 @@ final class FlagRules {
             for (MemberUrl url : new LinkedHashSet<>(flags.urls(name))) {
                 if (taken.stream().anyMatch(url::sharesPortWith)) {
                     throw FlagException.wrong("listen tcp " + url.address()
-                            + ": bind: address already in use, by another of this member's" + " URLs (--" + name + ")");
+                            + ": bind: address already in use, by another of this member's URLs (--" + name + ")");
                 }
                 taken.add(url);
             }

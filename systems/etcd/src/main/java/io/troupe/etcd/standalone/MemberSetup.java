@@ -82,8 +82,8 @@ record MemberSetup(String name, String token, boolean joins, List<Member> member
             return;
         }
         String told = flags.text("initial-advertise-peer-urls");
-        boolean joins =
-                flags.text("initial-cluster-state").equals("existing"); // Then the cluster has its URLs already.
+        // A member that joins was announced to the cluster with its URLs.
+        boolean joins = flags.text("initial-cluster-state").equals("existing");
         for (MemberUrl url : own) {
             if (!joins && !advertised.contains(url)) {
                 throw FlagException.wrong("--initial-cluster has " + name + "=" + url

@@ -76,8 +76,7 @@ final class NodeConfig {
     }
 
     private void clients() {
-        List<MemberUrl> listen = new ArrayList<>(
-                flags.urls("listen-client-urls").stream().distinct().toList());
+        List<MemberUrl> listen = new ArrayList<>(distinct("listen-client-urls"));
         listen.sort(Comparator.comparing(MemberUrl::isSecure).reversed()); // TLS belongs to the first address.
         values.put("troupe.etcd.client.host", listen.get(0).host());
         values.put("troupe.etcd.client.port", listen.get(0).port());
@@ -86,7 +85,7 @@ final class NodeConfig {
             tls();
         }
         values.put("troupe.etcd.client.advertised", texts(flags.urls("advertise-client-urls")));
-        values.put("troupe.etcd.client.metrics-at", texts(flags.urls("listen-metrics-urls")));
+        values.put("troupe.etcd.client.metrics-at", texts(distinct("listen-metrics-urls")));
         values.put("troupe.etcd.auth.token", flags.text("auth-token"));
         values.put("troupe.etcd.auth.token-ttl", Duration.ofSeconds(flags.whole("auth-token-ttl")));
         values.put("troupe.etcd.auth.bcrypt-cost", flags.whole("bcrypt-cost"));
@@ -104,6 +103,11 @@ final class NodeConfig {
     static List<String> cipherSuites(FlagValues flags) {
         String names = flags.text("cipher-suites");
         return names.isEmpty() ? List.of() : List.of(names.split(",", -1));
+    }
+
+    /** Each once, however often it is given. */
+    private List<MemberUrl> distinct(String name) {
+        return flags.urls(name).stream().distinct().toList();
     }
 
     private static List<String> texts(List<MemberUrl> urls) {

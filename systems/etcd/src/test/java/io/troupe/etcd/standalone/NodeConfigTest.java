@@ -142,7 +142,7 @@ class NodeConfigTest {
         EtcdSettings etcd = etcd(
                 "--listen-client-urls=http://127.0.0.1:1,https://127.0.0.2:2",
                 "--advertise-client-urls=https://127.0.0.2:2",
-                "--listen-metrics-urls=http://127.0.0.3:3",
+                "--listen-metrics-urls=http://127.0.0.3:3,http://127.0.0.3:3",
                 "--cert-file=" + server.cert(),
                 "--key-file=" + server.key(),
                 "--trusted-ca-file=" + authority.file(),
