@@ -3,6 +3,7 @@ package io.troupe.etcd;
 import com.typesafe.config.Config;
 import io.troupe.cluster.tls.CertificateException;
 import io.troupe.etcd.port.ClientAddress;
+import io.troupe.etcd.tls.CipherSuites;
 import io.troupe.etcd.tls.TlsSettings;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -93,13 +94,19 @@ public record ClientSettings(
             throw EtcdSettings.wrong(
                     config, "client.tls.cert-file", "is empty; clients' certificates need TLS: set it and key-file");
         }
+        List<String> cipherSuites = config.getStringList("client.tls.cipher-suites");
+        try {
+            CipherSuites.usable(cipherSuites);
+        } catch (IllegalArgumentException e) {
+            throw EtcdSettings.wrong(config, "client.tls.cipher-suites", String.valueOf(e.getMessage()));
+        }
         Optional<TlsSettings> settings = cert.map(certFile -> new TlsSettings(
                 certFile,
                 key.orElseThrow(),
                 authorities,
                 authenticates,
                 file(config, "client.tls.crl-file"),
-                List.copyOf(config.getStringList("client.tls.cipher-suites"))));
+                List.copyOf(cipherSuites)));
         try {
             settings.ifPresent(TlsSettings::requireUsable);
         } catch (CertificateException e) {

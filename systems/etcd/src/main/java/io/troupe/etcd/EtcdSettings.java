@@ -115,7 +115,7 @@ public record EtcdSettings(
                 GroupEngines.named(root, PATH + ".engine"),
                 linearizableReads(config),
                 (int) within(config, "max-request-bytes", config.getBytes("max-request-bytes"), 1024, 64 << 20),
-                (int) within(config, "max-txn-ops", config.getInt("max-txn-ops"), 1, 1_000_000),
+                (int) within(config, "max-txn-ops", config.getInt("max-txn-ops"), 0, 1_000_000),
                 atLeast(config, "request-timeout", Duration.ofMillis(100)),
                 atLeast(config, "leader-patience", Duration.ofMillis(100)),
                 (int) within(config, "in-flight-max", config.getInt("in-flight-max"), 1, 1_000_000),

@@ -33,11 +33,9 @@ public final class EtcdSystem implements TroupeSystem {
 
     @Override
     public List<Endpoint> endpoints(Config config) {
-        EtcdSettings settings = EtcdSettings.of(config);
-        return List.of(new Endpoint(
-                settings.client().scheme(),
-                settings.client().host(),
-                settings.client().port()));
+        return EtcdSettings.of(config).client().addresses().stream()
+                .map(address -> new Endpoint(address.secure() ? "https" : "http", address.host(), address.port()))
+                .toList();
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import io.troupe.cluster.Endpoint;
 import io.troupe.replication.ReadConsistency;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,8 +48,22 @@ class EtcdSettingsTest {
                 .satisfies(endpoint -> assertThat(endpoint.port()).isEqualTo(4711));
     }
 
+    @Test
+    void everyAddressIsTriedBeforeTheNodeStarts() {
+        assertThat(new EtcdSystem()
+                        .endpoints(ConfigFactory.parseString(
+                                        """
+                                        troupe.etcd.client { port = 1, also-at = ["http://127.0.0.1:2"]
+                                          metrics-at = ["http://127.0.0.1:3"] }
+                                        """)
+                                .withFallback(ConfigFactory.defaultReference())))
+                .extracting(Endpoint::toString)
+                .containsExactly("http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3");
+    }
+
     @ParameterizedTest
     @CsvSource({
+        "client.tls.cipher-suites, [BOGUS], unexpected TLS cipher suite",
         "client.port, 70000, it must be from 0 to 65535",
         "client.host, '\"\"', it must name something",
         "engine, paxos, 'it must be one of [raft, multi-paxos, pbft, chain], or empty'",

@@ -11,7 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /** The file that {@code etcdctl snapshot save} writes: a database, and its SHA-256 behind it. */
-final class SnapshotFile {
+public final class SnapshotFile {
 
     private static final int SECTOR = 512;
     private static final int DIGEST = 32;
@@ -23,7 +23,7 @@ final class SnapshotFile {
      * @return a number that tells this snapshot from others
      * @throws IOException when the checksum is not there, or is another one: a copy of a member's own file has none
      */
-    static long verify(Path path) throws IOException {
+    public static long verify(Path path) throws IOException {
         long length = Files.size(path);
         if (length % SECTOR != DIGEST) {
             throw new IOException(

@@ -1,6 +1,7 @@
 package io.troupe.etcd.standalone;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -26,6 +27,8 @@ final class ConfigFile {
         Object root;
         try {
             root = new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(file));
+        } catch (FileSystemException e) {
+            throw FlagException.wrong("cannot read the configuration file " + FileProblem.of(e));
         } catch (IOException | YAMLException e) {
             throw FlagException.wrong("cannot read the configuration file " + file + ": " + e.getMessage());
         }

@@ -9,6 +9,13 @@ import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.Layout;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.slf4j.Logger;
@@ -33,7 +40,7 @@ final class EtcdLog {
 
     private EtcdLog() {}
 
-    /** @throws FlagException when there is no such level */
+    /** @throws FlagException when there is no such level, or an output cannot be written */
     static void setUp(FlagValues flags) {
         String level = flags.flagged("debug") ? "debug" : flags.text("log-level");
         if (!LEVELS.contains(level)) {
@@ -42,6 +49,10 @@ final class EtcdLog {
         if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
             return; // Somebody else's logging.
         }
+        List<OutputStreamAppender<ILoggingEvent>> appenders = new ArrayList<>();
+        for (String output : flags.text("log-outputs").split(",", -1)) {
+            appenders.add(open(output.strip(), context, flags.text("logger").equals("zap")));
+        }
         context.reset();
         var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.toLevel(level.toUpperCase(Locale.ROOT), Level.ERROR));
@@ -49,13 +60,30 @@ final class EtcdLog {
             ONLY_WARNINGS.forEach(name -> context.getLogger(name).setLevel(Level.WARN));
             ONLY_ERRORS.forEach(name -> context.getLogger(name).setLevel(Level.ERROR));
         }
-        for (String output : flags.text("log-outputs").split(",", -1)) {
-            OutputStreamAppender<ILoggingEvent> appender = to(output.strip());
-            appender.setContext(context);
-            appender.setName(output.strip());
-            appender.setEncoder(encoder(context, flags.text("logger").equals("zap")));
-            appender.start();
-            root.addAppender(appender);
+        appenders.forEach(root::addAppender);
+    }
+
+    private static OutputStreamAppender<ILoggingEvent> open(String output, LoggerContext context, boolean zap) {
+        OutputStreamAppender<ILoggingEvent> appender = to(output);
+        if (appender instanceof FileAppender) {
+            requireWritable(output);
+        }
+        appender.setContext(context);
+        appender.setName(output);
+        appender.setEncoder(encoder(context, zap));
+        appender.start();
+        return appender;
+    }
+
+    /** An appender would tell nobody; and makes a folder that is not there, as etcd does not. */
+    private static void requireWritable(String file) {
+        try {
+            Files.newOutputStream(Path.of(file), StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+                    .close();
+        } catch (FileSystemException e) {
+            throw FlagException.wrong("open sink \"" + file + "\": open " + FileProblem.of(e));
+        } catch (IOException | InvalidPathException e) {
+            throw FlagException.wrong("open sink \"" + file + "\": " + e.getMessage());
         }
     }
 

@@ -7,9 +7,11 @@ import io.troupe.cluster.node.NodeFailure;
 import io.troupe.cluster.node.NodeSettings;
 import io.troupe.cluster.node.SettingsException;
 import io.troupe.etcd.EtcdSystem;
+import io.troupe.etcd.restore.SnapshotFile;
 import io.troupe.etcd.tls.SelfSigned;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,10 +57,17 @@ public final class EtcdStandalone implements Standalone {
             }
             err.flush();
             return e.exitCode();
+        } catch (FileSystemException e) {
+            return failed(err, "cannot access data directory: " + FileProblem.of(e));
         } catch (SettingsException | NodeFailure | IOException e) {
-            err.println("etcd: " + e.getMessage());
-            return ExitCodes.FAILURE; // etcd has one code for everything that goes wrong when it starts.
+            return failed(err, SettingNames.inFlags(String.valueOf(e.getMessage())));
         }
+    }
+
+    private static int failed(PrintWriter err, String message) {
+        err.println("etcd: " + message);
+        err.flush();
+        return ExitCodes.FAILURE; // etcd has one code for everything that goes wrong when it starts.
     }
 
     /** Empty when help is asked for. */
@@ -88,6 +97,10 @@ public final class EtcdStandalone implements Standalone {
         MemberSetup member = again ? MemberSetup.keptIn(dataDir) : MemberSetup.of(flags);
         NodeSettings settings = settings(flags, member, dataDir);
         List<String> warnings = flags.warnings();
+        if (!again && !flags.text("restore-from").isEmpty()) {
+            SnapshotFile.verify(Path.of(flags.text("restore-from")));
+        }
+        Files.createDirectories(dataDir);
         EtcdLog.setUp(flags);
         flags.notes().forEach(LOG::info);
         warnings.forEach(LOG::warn);
@@ -95,6 +108,11 @@ public final class EtcdStandalone implements Standalone {
             LOG.info("the server is already initialized as member before, starting as etcd member...");
             if (flags.isGiven("name") && !flags.text("name").equals(member.name())) {
                 LOG.warn("--name={} is ignored: {} holds the member {}", flags.text("name"), dataDir, member.name());
+            }
+            if (!flags.text("restore-from").isEmpty()) {
+                LOG.warn(
+                        "--restore-from={} is for the first start; a store in use is left as it is",
+                        flags.text("restore-from"));
             }
         }
         LOG.info(
@@ -133,18 +151,22 @@ public final class EtcdStandalone implements Standalone {
         flags.set(Flags.named("key-file").orElseThrow(), made.keyFile().toString());
     }
 
-    private static Path dataDir(FlagValues flags) {
+    /** Where a link to a directory leads, because one that is created must not be a link. */
+    private static Path dataDir(FlagValues flags) throws IOException {
         String given = flags.text("data-dir");
-        return Path.of(given.isEmpty() ? flags.text("name") + ".etcd" : given)
+        Path path = Path.of(given.isEmpty() ? flags.text("name") + ".etcd" : given)
                 .toAbsolutePath()
                 .normalize();
+        return Files.isDirectory(path) ? path.toRealPath() : path;
     }
 
     private static void requireNoForeignData(Path dataDir) throws IOException {
         if (Files.isDirectory(dataDir.resolve("member").resolve("wal"))) {
-            throw new IOException(
-                    "the data directory " + dataDir + " holds the data of an etcd, which is not read here."
-                            + " Copy its keys with 'etcdctl make-mirror', or set --data-dir to another directory");
+            throw new IOException("the data directory " + dataDir
+                    + " holds the data of an etcd, or what 'etcdctl snapshot restore' has"
+                    + " made, which is not read here. Set --data-dir to an empty directory, and --restore-from to"
+                    + " the file that 'etcdctl snapshot save' wrote; or copy the keys of an etcd that runs with"
+                    + " 'etcdctl make-mirror'");
         }
     }
 }

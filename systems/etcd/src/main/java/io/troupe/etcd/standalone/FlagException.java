@@ -23,7 +23,8 @@ final class FlagException extends RuntimeException {
     }
 
     static FlagException wrong(String message) {
-        return new FlagException(WRONG, "error verifying flags, " + message + ". See 'etcd --help'.");
+        String stop = message.endsWith(".") ? "" : ".";
+        return new FlagException(WRONG, "error verifying flags, " + message + stop + " See 'etcd --help'.");
     }
 
     /** etcd's own. */

@@ -1,16 +1,23 @@
 package io.troupe.etcd.standalone;
 
+import io.troupe.etcd.tls.CipherSuites;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 
 /** What flags must be together, as etcd demands it before it starts. */
 final class FlagRules {
 
     private static final long ELECTION_MILLIS_MAX = 50_000;
+    private static final long BCRYPT_COST_MIN = 4;
+    private static final long BCRYPT_COST_MAX = 31;
 
     private FlagRules() {}
 
     /** @throws FlagException naming the first that is wrong */
     static void check(FlagValues flags) {
+        checkKnown(flags, "auto-compaction-mode", List.of("periodic", "revision"), "unknown auto-compaction-mode");
+        checkKnown(flags, "logger", List.of("capnslog", "zap"), "unknown logger option");
         for (String name : List.of("listen-peer-urls", "listen-client-urls", "listen-metrics-urls")) {
             checkBindable(flags, name);
         }
@@ -22,8 +29,44 @@ final class FlagRules {
             throw FlagException.wrong(
                     "--advertise-client-urls is required when --listen-client-urls is set explicitly");
         }
+        checkPorts(flags);
         checkTls(flags);
         checkElection(flags.whole("heartbeat-interval"), flags.whole("election-timeout"));
+        if (!flags.text("restore-from").isEmpty()
+                && flags.text("initial-cluster-state").equals("existing")) {
+            throw FlagException.wrong(
+                    "--restore-from begins a new cluster: leave it away, or set --initial-cluster-state to new");
+        }
+        takeDefaults(flags);
+    }
+
+    private static void checkKnown(FlagValues flags, String name, List<String> known, String problem) {
+        if (!known.contains(flags.text(name))) {
+            throw FlagException.wrong(problem + " \"" + flags.text(name) + "\"");
+        }
+    }
+
+    /** For values that etcd takes and does not use. */
+    private static void takeDefaults(FlagValues flags) {
+        long cost = flags.whole("bcrypt-cost");
+        if (cost < BCRYPT_COST_MIN || cost > BCRYPT_COST_MAX) {
+            flags.warn("Use default bcrypt-cost " + takeDefault(flags, "bcrypt-cost") + " instead of the invalid value "
+                    + cost);
+        }
+        if (flags.whole("snapshot-count") == 0) {
+            flags.note("set snapshot count to default " + takeDefault(flags, "snapshot-count"));
+        }
+        for (String name : List.of("auth-token-ttl", "max-concurrent-streams")) {
+            if (flags.whole(name) == 0) {
+                takeDefault(flags, name);
+            }
+        }
+    }
+
+    private static String takeDefault(FlagValues flags, String name) {
+        Flag flag = Flags.named(name).orElseThrow();
+        flags.set(flag, flag.value());
+        return flag.value();
     }
 
     private static void checkBindable(FlagValues flags, String name) {
@@ -34,7 +77,26 @@ final class FlagRules {
         }
     }
 
+    /** That nobody else listens there is seen when the node starts. */
+    private static void checkPorts(FlagValues flags) {
+        List<MemberUrl> taken = new ArrayList<>();
+        for (String name : List.of("listen-peer-urls", "listen-client-urls", "listen-metrics-urls")) {
+            for (MemberUrl url : new LinkedHashSet<>(flags.urls(name))) {
+                if (taken.stream().anyMatch(url::sharesPortWith)) {
+                    throw FlagException.wrong("listen tcp " + url.address()
+                            + ": bind: address already in use, by another of this member's URLs (--" + name + ")");
+                }
+                taken.add(url);
+            }
+        }
+    }
+
     private static void checkTls(FlagValues flags) {
+        try {
+            CipherSuites.usable(NodeConfig.cipherSuites(flags));
+        } catch (IllegalArgumentException e) {
+            throw FlagException.wrong(e.getMessage() + " (--cipher-suites)");
+        }
         boolean secure = flags.urls("listen-client-urls").stream().anyMatch(MemberUrl::isSecure);
         String cert = flags.text("cert-file");
         String key = flags.text("key-file");
@@ -65,9 +127,11 @@ final class FlagRules {
     }
 
     private static void checkElection(long heartbeat, long election) {
-        if (heartbeat == 0 || election == 0) {
-            throw FlagException.wrong("--heartbeat-interval must be >0 (set to " + heartbeat
-                    + "ms), and --election-timeout must be >0 (set to " + election + "ms)");
+        if (heartbeat == 0) {
+            throw FlagException.wrong("--heartbeat-interval must be >0 (set to 0ms)");
+        }
+        if (election == 0) {
+            throw FlagException.wrong("--election-timeout must be >0 (set to 0ms)");
         }
         if (5 * heartbeat > election) {
             throw FlagException.wrong("--election-timeout[" + election

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Every flag of etcd 3.4's server, and what becomes of it here. */
+/** Every flag of etcd 3.4's server, and what becomes of it here; and the one that etcd has not. */
 final class Flags {
 
     private static final Kind TEXT = new Kind.Text();
@@ -114,7 +114,7 @@ final class Flags {
                     "0",
                     HONOURED,
                     "History that is kept: a span, hours, or revisions."),
-            new Flag("auto-compaction-mode", oneOf("periodic", "revision"), "periodic", HONOURED, "How it is counted."),
+            new Flag("auto-compaction-mode", TEXT, "periodic", HONOURED, "How it is counted: periodic or revision."),
             new Flag("enable-v2", BOOL, "false", WITHOUT_EFFECT, "There is no v2 API."));
 
     private static final List<Flag> SECURITY = List.of(
@@ -169,11 +169,11 @@ final class Flags {
 
     private static final List<Flag> PROFILING_AND_MONITORING = List.of(
             new Flag("enable-pprof", BOOL, "false", WITHOUT_EFFECT, "Use the JVM's own tools, such as jcmd."),
-            new Flag("metrics", oneOf("basic", "extensive"), "basic", IMMATERIAL, ""),
+            new Flag("metrics", TEXT, "basic", IMMATERIAL, ""),
             new Flag("listen-metrics-urls", URLS, "", HONOURED, "Further addresses for /metrics and /health."));
 
     private static final List<Flag> LOGGING = List.of(
-            new Flag("logger", oneOf("capnslog", "zap"), "capnslog", HONOURED, "Plain lines, or JSON."),
+            new Flag("logger", TEXT, "capnslog", HONOURED, "Plain lines (capnslog), or JSON (zap)."),
             new Flag("log-outputs", TEXT, "default", HONOURED, "stderr, stdout, default or files, comma-separated."),
             new Flag("log-level", TEXT, "info", HONOURED, "debug, info, warn, error, panic or fatal."),
             new Flag("debug", BOOL, "false", HONOURED, "As --log-level=debug."),
@@ -214,6 +214,13 @@ final class Flags {
                     "There is no such recovery: restore the members' data."),
             new Flag("version", BOOL, "false", HONOURED, "Print the version and exit."));
 
+    private static final List<Flag> OWN = List.of(new Flag(
+            "restore-from",
+            TEXT,
+            "",
+            HONOURED,
+            "A file of 'etcdctl snapshot save' to begin a new cluster from, in an empty data directory."));
+
     /** By the heading that --help shows them under. */
     static final Map<String, List<Flag>> GROUPS = groups();
 
@@ -230,6 +237,7 @@ final class Flags {
         groups.put("v2 proxy", V2_PROXY);
         groups.put("Experimental", EXPERIMENTAL);
         groups.put("Other", OTHER);
+        groups.put("Troupe's own, which etcd has not", OWN);
         return groups;
     }
 

@@ -1,22 +1,31 @@
 package io.troupe.etcd.standalone;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who this member is and whom its cluster was set up with. Decided by the {@code --initial-…} flags at the first start
  * and kept in the data directory: later starts take it from there, as etcd does.
  *
- * @param token the cluster's name
+ * @param token tells clusters apart
  * @param joins whether the cluster was there before this member
  * @param members by name, in order of it
  */
@@ -26,6 +35,12 @@ record MemberSetup(String name, String token, boolean joins, List<Member> member
     record Member(String name, MemberUrl url) {}
 
     private static final String FILE = "member.properties";
+
+    /** Of a member or a cluster, as a node's settings demand it. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+
+    private static final int READABLE_MAX = 30;
+    private static final int DIGEST_BYTES = 8;
 
     /** Whether a member was set up in this directory before. */
     static boolean isIn(Path directory) {
@@ -45,6 +60,8 @@ record MemberSetup(String name, String token, boolean joins, List<Member> member
                             .add(member.url()));
             requireSelf(name, byName.get(name), advertised, flags);
         }
+        byName.keySet().forEach(MemberSetup::requireName);
+        requireOnce(byName);
         List<Member> members = new ArrayList<>();
         byName.forEach((member, urls) -> {
             if (urls.size() > 1) {
@@ -61,11 +78,45 @@ record MemberSetup(String name, String token, boolean joins, List<Member> member
         if (own == null) {
             throw FlagException.wrong("couldn't find local name \"" + name + "\" in the initial cluster configuration");
         }
-        if (flags.isGiven("initial-advertise-peer-urls") && !own.containsAll(advertised)) {
-            throw FlagException.wrong("--initial-cluster has " + name + "=" + own.get(0)
-                    + " but missing from --initial-advertise-peer-urls=" + flags.text("initial-advertise-peer-urls")
-                    + ": write the same in both");
+        if (!flags.isGiven("initial-advertise-peer-urls")) {
+            return;
         }
+        String told = flags.text("initial-advertise-peer-urls");
+        // A member that joins was announced to the cluster with its URLs.
+        boolean joins = flags.text("initial-cluster-state").equals("existing");
+        for (MemberUrl url : own) {
+            if (!joins && !advertised.contains(url)) {
+                throw FlagException.wrong("--initial-cluster has " + name + "=" + url
+                        + " but missing from --initial-advertise-peer-urls=" + told + ": write the same in both");
+            }
+        }
+        for (MemberUrl url : advertised) {
+            if (!own.contains(url)) {
+                throw FlagException.wrong("--initial-advertise-peer-urls has " + url
+                        + " but missing from --initial-cluster=" + flags.text("initial-cluster")
+                        + ": write the same in both");
+            }
+        }
+    }
+
+    private static void requireName(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw FlagException.wrong(
+                    "a member cannot be called \"" + name + "\" here (--name, --initial-cluster): use a"
+                            + " letter or digit, then letters, digits, dots, dashes and underscores, 63 characters at most");
+        }
+    }
+
+    private static void requireOnce(Map<String, List<MemberUrl>> byName) {
+        List<String> all = new ArrayList<>();
+        Set<MemberUrl> seen = new HashSet<>();
+        byName.forEach((name, urls) -> urls.forEach(url -> all.add(name + "=" + url)));
+        byName.values()
+                .forEach(urls -> urls.forEach(url -> {
+                    if (!seen.add(url)) {
+                        throw FlagException.wrong("initial cluster " + String.join(",", all) + " has duplicate url");
+                    }
+                }));
     }
 
     private static List<Member> parse(String cluster) {
@@ -84,6 +135,22 @@ record MemberSetup(String name, String token, boolean joins, List<Member> member
             }
         }
         return members;
+    }
+
+    /** The cluster's name: the token, or where that cannot be one, what is readable of it and a digest. */
+    String cluster() {
+        if (NAME.matcher(token).matches()) {
+            return token;
+        }
+        String readable = token.replaceAll("[^A-Za-z0-9._-]", "_");
+        byte[] digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256").digest(token.getBytes(UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256", e);
+        }
+        return "t-" + readable.substring(0, Math.min(READABLE_MAX, readable.length())) + "-"
+                + HexFormat.of().formatHex(digest, 0, DIGEST_BYTES);
     }
 
     /** Where this member is reached. */

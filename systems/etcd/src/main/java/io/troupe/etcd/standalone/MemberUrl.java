@@ -59,6 +59,20 @@ record MemberUrl(String scheme, String host, int port) {
         return host.equals("localhost") || host.startsWith("[") || host.matches("\\d{1,3}(\\.\\d{1,3}){3}");
     }
 
+    /** Whether one cannot listen at both. */
+    boolean sharesPortWith(MemberUrl other) {
+        boolean sameHost = loopback(host).equals(loopback(other.host)) || isAnyHost() || other.isAnyHost();
+        return port != 0 && port == other.port && sameHost;
+    }
+
+    private static String loopback(String host) {
+        return host.equals("localhost") ? "127.0.0.1" : host;
+    }
+
+    private boolean isAnyHost() {
+        return host.equals("0.0.0.0") || host.equals("[::]");
+    }
+
     @Override
     public String toString() {
         return scheme + "://" + address();

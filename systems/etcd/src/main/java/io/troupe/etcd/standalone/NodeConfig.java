@@ -13,12 +13,19 @@ import java.util.Map;
 /** The HOCON of a node that behaves as an etcd with these flags. */
 final class NodeConfig {
 
+    /** How messages name where a value comes from. */
+    static final String ORIGIN = "etcd's flags";
+
     /** Longer than any connection lives: stands for never. */
     private static final Duration NEVER = Duration.ofDays(10_000);
 
     private static final long STREAMS_MAX = 1_000_000;
+    private static final long TXN_OPS_MAX = 1_000_000;
     /** A request as an entry of the log. */
     private static final long ENTRY_OVERHEAD_BYTES = 64 * 1024;
+
+    /** What a node appends for others than clients needs as much: its default. */
+    private static final long ENTRY_BYTES_MIN = 1600 * 1024;
 
     private static final long FRAME_BYTES = 4 << 20;
 
@@ -38,13 +45,13 @@ final class NodeConfig {
         config.clients();
         config.limits();
         config.timing();
-        return ConfigFactory.parseMap(config.values, "etcd's flags");
+        return ConfigFactory.parseMap(config.values, ORIGIN);
     }
 
     private void cluster(Path dataDir) {
         MemberUrl own = member.own();
         MemberUrl bind = flags.urls("listen-peer-urls").get(0);
-        values.put("troupe.cluster.name", member.token());
+        values.put("troupe.cluster.name", member.cluster());
         values.put(
                 "troupe.cluster.members",
                 member.members().stream()
@@ -55,6 +62,7 @@ final class NodeConfig {
         values.put("troupe.node.data-dir", dataDir.toString());
         values.put("troupe.systems", List.of("etcd"));
         values.put("troupe.etcd.end-when-removed", true);
+        values.put("troupe.etcd.restore-from", flags.text("restore-from"));
         values.put("troupe.http.enabled", false);
         values.put("troupe.artery.host", own.host());
         values.put("troupe.artery.port", own.port());
@@ -68,7 +76,7 @@ final class NodeConfig {
     }
 
     private void clients() {
-        List<MemberUrl> listen = new ArrayList<>(flags.urls("listen-client-urls"));
+        List<MemberUrl> listen = new ArrayList<>(distinct("listen-client-urls"));
         listen.sort(Comparator.comparing(MemberUrl::isSecure).reversed()); // TLS belongs to the first address.
         values.put("troupe.etcd.client.host", listen.get(0).host());
         values.put("troupe.etcd.client.port", listen.get(0).port());
@@ -77,7 +85,7 @@ final class NodeConfig {
             tls();
         }
         values.put("troupe.etcd.client.advertised", texts(flags.urls("advertise-client-urls")));
-        values.put("troupe.etcd.client.metrics-at", texts(flags.urls("listen-metrics-urls")));
+        values.put("troupe.etcd.client.metrics-at", texts(distinct("listen-metrics-urls")));
         values.put("troupe.etcd.auth.token", flags.text("auth-token"));
         values.put("troupe.etcd.auth.token-ttl", Duration.ofSeconds(flags.whole("auth-token-ttl")));
         values.put("troupe.etcd.auth.bcrypt-cost", flags.whole("bcrypt-cost"));
@@ -89,8 +97,17 @@ final class NodeConfig {
         values.put("troupe.etcd.client.tls.trusted-ca-file", flags.text("trusted-ca-file"));
         values.put("troupe.etcd.client.tls.client-cert-auth", flags.flagged("client-cert-auth"));
         values.put("troupe.etcd.client.tls.crl-file", flags.text("client-crl-file"));
-        String ciphers = flags.text("cipher-suites");
-        values.put("troupe.etcd.client.tls.cipher-suites", ciphers.isEmpty() ? List.of() : List.of(ciphers.split(",")));
+        values.put("troupe.etcd.client.tls.cipher-suites", cipherSuites(flags));
+    }
+
+    static List<String> cipherSuites(FlagValues flags) {
+        String names = flags.text("cipher-suites");
+        return names.isEmpty() ? List.of() : List.of(names.split(",", -1));
+    }
+
+    /** Each once, however often it is given. */
+    private List<MemberUrl> distinct(String name) {
+        return flags.urls(name).stream().distinct().toList();
     }
 
     private static List<String> texts(List<MemberUrl> urls) {
@@ -102,15 +119,25 @@ final class NodeConfig {
         values.put("troupe.etcd.max-request-bytes", requestBytes);
         values.put("troupe.etcd.quota-backend-bytes", flags.whole("quota-backend-bytes"));
         values.put("troupe.etcd.auto-compaction.mode", flags.text("auto-compaction-mode"));
-        values.put("troupe.etcd.auto-compaction.retention", flags.text("auto-compaction-retention"));
+        values.put("troupe.etcd.auto-compaction.retention", retention());
         values.put("troupe.etcd.corrupt-check-interval", flags.span("experimental-corrupt-check-time"));
-        values.put("troupe.etcd.max-txn-ops", flags.whole("max-txn-ops"));
-        values.put("troupe.raft.max-entry-bytes", requestBytes + ENTRY_OVERHEAD_BYTES);
+        values.put("troupe.etcd.max-txn-ops", Math.min(TXN_OPS_MAX, flags.whole("max-txn-ops")));
+        values.put("troupe.raft.max-entry-bytes", Math.max(ENTRY_BYTES_MIN, requestBytes + ENTRY_OVERHEAD_BYTES));
         values.put(
                 "pekko.remote.artery.advanced.maximum-frame-size",
                 Math.max(FRAME_BYTES, requestBytes + 2 * ENTRY_OVERHEAD_BYTES));
         values.put(
                 "troupe.etcd.streams-per-connection-max", Math.min(STREAMS_MAX, flags.whole("max-concurrent-streams")));
+    }
+
+    /** A span counts its nanoseconds where revisions are asked for, as in etcd. */
+    private String retention() {
+        String text = flags.text("auto-compaction-retention");
+        return flags.text("auto-compaction-mode").equals("revision")
+                ? GoDuration.parse(text)
+                        .map(span -> Long.toString(span.toNanos()))
+                        .orElse(text)
+                : text;
     }
 
     private void timing() {

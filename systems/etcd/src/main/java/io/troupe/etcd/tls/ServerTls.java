@@ -47,6 +47,10 @@ public final class ServerTls {
         this.settings = settings;
         this.stamps = stamps();
         this.context = read();
+        List<String> broken = CipherSuites.broken(settings.cipherSuites());
+        if (!broken.isEmpty()) {
+            LOG.warn("the cipher suites {} are broken, and not served", broken);
+        }
     }
 
     /** @throws CertificateException when a file cannot be used; the message names it */
@@ -97,7 +101,7 @@ public final class ServerTls {
                             ApplicationProtocolNames.HTTP_2))
                     .clientAuth(settings.requiresClientCertificate() ? ClientAuth.REQUIRE : ClientAuth.NONE);
             if (!settings.cipherSuites().isEmpty()) {
-                builder.ciphers(settings.cipherSuites());
+                builder.ciphers(CipherSuites.usable(settings.cipherSuites()));
             }
             Optional<TrustManager> trust = trust();
             if (trust.isPresent()) {

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * @param trustedCaFile authorities of clients' certificates (PEM); when set, a client must show one
  * @param clientCertAuth whether a client must show a certificate, whose common name is its user where auth is on
  * @param crlFile clients' certificates that were revoked (PEM)
- * @param cipherSuites of TLS 1.2, by IANA name; empty for the JVM's choice
+ * @param cipherSuites as {@link CipherSuites} takes them; empty for the JVM's choice
  */
 public record TlsSettings(
         Path certFile,

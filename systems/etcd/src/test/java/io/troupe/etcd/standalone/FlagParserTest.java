@@ -88,6 +88,18 @@ class FlagParserTest {
                     --listen-peer-urls=http://foo:2380        | expected IP in URL for binding (http://foo:2380)
                     --initial-cluster=a=http://x:1            | couldn't find local name "default" in the initial cluster configuration
                     --initial-cluster=a                       | --initial-cluster has "a"; write each member as NAME=URL
+                    --heartbeat-interval=0                    | --heartbeat-interval must be >0 (set to 0ms). See
+                    --election-timeout=0                      | --election-timeout must be >0 (set to 0ms). See
+                    --cipher-suites=BOGUS                     | unexpected TLS cipher suite "BOGUS"
+                    --listen-metrics-urls=http://127.0.0.1:2379 | listen tcp 127.0.0.1:2379: bind: address already in use
+                    --listen-metrics-urls=http://0.0.0.0:2380 | listen tcp 0.0.0.0:2380: bind: address already in use
+                    --proxy=on                                | --proxy is not supported. There is no v2 API. See
+                    --auto-compaction-mode=bogus              | unknown auto-compaction-mode "bogus"
+                    --logger=bogus                            | unknown logger option "bogus"
+                    --initial-cluster=default=http://h:1,b=http://h:1 | initial cluster b=http://h:1,default=http://h:1 has duplicate url
+                    --initial-cluster=default=http://h:1,_b=http://i:1 | a member cannot be called "_b" here
+                    --name=a b                                | a member cannot be called "a b" here (--name, --initial-cluster): use a letter or digit
+                    --name=                                   | a member cannot be called "" here
                     --discovery=http://d                      | --discovery is not supported
                     --force-new-cluster                       | --force-new-cluster is not supported
                     """)
@@ -101,6 +113,43 @@ class FlagParserTest {
                 .isInstanceOfSatisfying(
                         FlagException.class, e -> assertThat(e.exitCode()).isEqualTo(1))
                 .hasMessageContaining("error verifying flags, " + message);
+    }
+
+    @Test
+    void valuesThatEtcdTakesAndDoesNotUseStandAtTheirDefaults() {
+        FlagValues flags = parse(
+                "--bcrypt-cost=3",
+                "--snapshot-count=0",
+                "--auth-token-ttl=0",
+                "--max-concurrent-streams=0",
+                "--metrics=bogus");
+        FlagRules.check(flags);
+        assertThat(flags.whole("bcrypt-cost")).isEqualTo(10);
+        assertThat(flags.whole("snapshot-count")).isEqualTo(100_000);
+        assertThat(flags.whole("auth-token-ttl")).isEqualTo(300);
+        assertThat(flags.whole("max-concurrent-streams")).isEqualTo(4_294_967_295L);
+        assertThat(flags.warnings()).containsExactly("Use default bcrypt-cost 10 instead of the invalid value 3");
+        assertThat(flags.notes()).containsExactly("set snapshot count to default 100000");
+    }
+
+    @Test
+    void aLogThatCannotBeWrittenIsRefused(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("none").resolve("log");
+        assertThatThrownBy(() -> EtcdLog.setUp(parse("--logger=zap", "--log-outputs=stderr," + file)))
+                .isInstanceOf(FlagException.class)
+                .hasMessage("error verifying flags, open sink \"" + file + "\": open " + file
+                        + ": no such file or directory. See 'etcd --help'.");
+        assertThat(file.getParent()).doesNotExist();
+        assertThatThrownBy(() -> EtcdLog.setUp(parse("--log-outputs=" + folder)))
+                .isInstanceOf(FlagException.class)
+                .hasMessageContaining("open sink \"" + folder + "\"");
+    }
+
+    @Test
+    void helpTellsTheFlagThatEtcdHasNot() {
+        assertThat(Usage.text()).contains("Troupe's own, which etcd has not:\n  --restore-from ''\n");
+        assertThatThrownBy(() -> FlagRules.check(parse("--restore-from=f", "--initial-cluster-state=existing")))
+                .hasMessageContaining("--restore-from begins a new cluster");
     }
 
     @Test
@@ -146,7 +195,8 @@ class FlagParserTest {
         assertThat(flags.warnings()).containsExactly("there is no setting nonsense (" + file + ")");
         Files.writeString(file, "name: [");
         assertThatThrownBy(() -> ConfigFile.read(file)).hasMessageContaining(file.toString());
-        assertThatThrownBy(() -> ConfigFile.read(folder.resolve("none"))).hasMessageContaining("none");
+        assertThatThrownBy(() -> ConfigFile.read(folder.resolve("none")))
+                .hasMessageContaining("none: no such file or directory");
     }
 
     @ParameterizedTest

@@ -22,9 +22,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What flags become: read as a node reads its own configuration. */
 class NodeConfigTest {
+
+    private static final List<String> WITHOUT_A_FLAG =
+            List.of("troupe.systems", "troupe.http.enabled", "troupe.etcd.end-when-removed");
 
     @TempDir
     private Path folder;
@@ -103,6 +108,13 @@ class NodeConfigTest {
                 .autoCompaction();
         assertThat(byRevision).isEqualTo(new EtcdSettings.AutoCompaction("revision", "1000"));
         assertThat(byRevision.start()).containsInstanceOf(Retention.Revisions.class);
+        assertThat(etcd("--auto-compaction-mode=revision", "--auto-compaction-retention=100ns")
+                        .autoCompaction()
+                        .retention())
+                .as("a span counts its nanoseconds, in etcd too")
+                .isEqualTo("100");
+        assertThat(etcd("--max-txn-ops=0").txnOpsMax()).isZero();
+        assertThat(etcd("--max-request-bytes=2000").requestBytesMax()).isEqualTo(2_000);
     }
 
     @Test
@@ -130,7 +142,7 @@ class NodeConfigTest {
         EtcdSettings etcd = etcd(
                 "--listen-client-urls=http://127.0.0.1:1,https://127.0.0.2:2",
                 "--advertise-client-urls=https://127.0.0.2:2",
-                "--listen-metrics-urls=http://127.0.0.3:3",
+                "--listen-metrics-urls=http://127.0.0.3:3,http://127.0.0.3:3",
                 "--cert-file=" + server.cert(),
                 "--key-file=" + server.key(),
                 "--trusted-ca-file=" + authority.file(),
@@ -167,24 +179,108 @@ class NodeConfigTest {
         var server = authority.issue("server");
         Path absent = folder.resolve("absent.pem");
         Path dataDir = folder.resolve("data");
-        var out = new StringWriter();
+        assertThat(refusal(
+                        "--data-dir=" + dataDir,
+                        "--listen-client-urls=https://127.0.0.1:1",
+                        "--advertise-client-urls=https://127.0.0.1:1",
+                        "--cert-file=" + server.cert(),
+                        "--key-file=" + server.key(),
+                        "--client-cert-auth",
+                        "--trusted-ca-file=" + absent))
+                .contains("trusted-ca-file: " + absent + " does not exist");
+        assertThat(dataDir).doesNotExist();
+    }
+
+    /** What the command says that ends before anything is started. */
+    private static String refusal(String... flags) {
         var err = new StringWriter();
         int code = new EtcdStandalone()
-                .run(
-                        List.of(
-                                "--data-dir=" + dataDir,
-                                "--listen-client-urls=https://127.0.0.1:1",
-                                "--advertise-client-urls=https://127.0.0.1:1",
-                                "--cert-file=" + server.cert(),
-                                "--key-file=" + server.key(),
-                                "--client-cert-auth",
-                                "--trusted-ca-file=" + absent),
-                        Map.of(),
-                        new PrintWriter(out),
-                        new PrintWriter(err));
+                .run(List.of(flags), Map.of(), new PrintWriter(new StringWriter()), new PrintWriter(err));
         assertThat(code).isEqualTo(1);
-        assertThat(err.toString()).startsWith("etcd: ").contains("trusted-ca-file: " + absent + " does not exist");
-        assertThat(dataDir).doesNotExist();
+        assertThat(err.toString()).startsWith("etcd: ").doesNotContain("troupe.", "etcd's flags");
+        return err.toString();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    --max-request-bytes=0            | '--max-request-bytes': is 0; it must be from 1024
+                    --auto-compaction-retention=-1h  | '--auto-compaction-retention': is "-1h"; it must be a duration
+                    --auth-token=bogus               | '--auth-token': is "bogus"; it must be simple, or jwt
+                    --grpc-keepalive-interval=1ms    | '--grpc-keepalive-interval': is 1 ms; it must be at least
+                    --restore-from=none              | '--restore-from': is none; it must be a file that can be read
+                    """)
+    void aValueThatTheNodeCannotTakeIsRefusedByItsFlag(String flag, String message) {
+        assertThat(refusal("--data-dir=" + folder.resolve("data"), flag)).contains(message);
+    }
+
+    @Test
+    void whatTheNodeSaysOfASettingIsSaidOfItsFlag() {
+        FlagValues flags = FlagParser.parse(List.of(
+                        "--listen-client-urls=https://127.0.0.1:1",
+                        "--initial-advertise-peer-urls=https://127.0.0.1:2"))
+                .orElseThrow();
+        assertThat(NodeConfig.of(flags, MemberSetup.of(flags), folder).entrySet())
+                .extracting(Map.Entry::getKey)
+                .filteredOn(path -> !WITHOUT_A_FLAG.contains(path))
+                .hasSizeGreaterThan(30)
+                .allSatisfy(path -> assertThat(SettingNames.inFlags(path)).startsWith("--"));
+        assertThat(SettingNames.inFlags("The data directory d is in use by a running node. Stop that node, or set"
+                        + " troupe.node.data-dir to another"))
+                .endsWith("or set --data-dir to another");
+        assertThat(SettingNames.inFlags("Cannot listen at h:1 (troupe.artery): Address already in use"))
+                .contains("(--listen-peer-urls)");
+    }
+
+    @Test
+    void aDataDirectoryThatCannotBeIsToldWithWhatIsWrong() throws Exception {
+        Path file = Files.createFile(folder.resolve("file"));
+        assertThat(refusal("--data-dir=" + file))
+                .isEqualToIgnoringNewLines(
+                        "etcd: cannot access data directory: " + file + ": is a file, not a directory");
+        assertThat(refusal("--data-dir=" + file.resolve("data"))).contains(file + "", "Not a directory");
+    }
+
+    @Test
+    void whatEtcdctlHasRestoredIsRefusedWithWhatToDo() throws Exception {
+        Path dataDir = folder.resolve("restored");
+        Files.createDirectories(dataDir.resolve("member").resolve("wal"));
+        assertThat(refusal("--data-dir=" + dataDir)).contains("--restore-from", "'etcdctl snapshot save'");
+        Path snapshot = Files.createFile(folder.resolve("snapshot"));
+        assertThat(etcd("--restore-from=" + snapshot).restoreFrom()).contains(snapshot);
+        Path empty = folder.resolve("empty");
+        assertThat(refusal("--data-dir=" + empty, "--restore-from=" + snapshot))
+                .contains(snapshot + " has no checksum at its end");
+        assertThat(empty).doesNotExist();
+        assertThat(etcd().restoreFrom()).isEmpty();
+    }
+
+    @Test
+    void aTokenThatCannotBeAClustersNameIsMadeOneThatNoOtherTokenHas() throws Exception {
+        List<String> tokens = List.of("", "my token/@#", "my token/@!", "_a", "x".repeat(64));
+        List<String> clusters = new ArrayList<>();
+        for (String token : tokens) {
+            clusters.add(settings("--initial-cluster-token=" + token).cluster());
+        }
+        assertThat(clusters).doesNotHaveDuplicates().allSatisfy(name -> assertThat(name)
+                .startsWith("t-"));
+        assertThat(clusters.get(1)).startsWith("t-my_token___-");
+        assertThat(settings("--initial-cluster-token=my token/@#").cluster()).isEqualTo(clusters.get(1));
+    }
+
+    @Test
+    void aMembersUrlsAreThoseThatItAdvertises() throws Exception {
+        String advertised = "--initial-advertise-peer-urls=http://h:1";
+        assertThatThrownBy(() -> settings("--name=m", "--initial-cluster=m=http://h:1,m=http://h:9", advertised))
+                .hasMessageContaining("--initial-cluster has m=http://h:9 but missing from " + advertised);
+        assertThatThrownBy(() -> settings("--name=m", "--initial-cluster=m=http://h:1", advertised + ",http://h:9"))
+                .hasMessageContaining("--initial-advertise-peer-urls has http://h:9 but missing from"
+                        + " --initial-cluster=m=http://h:1");
+        assertThat(settings("--name=m", "--initial-cluster=m=http://h:9,m=http://h:1", advertised + ",http://h:9")
+                        .nodeId())
+                .isEqualTo("m");
     }
 
     @Test
