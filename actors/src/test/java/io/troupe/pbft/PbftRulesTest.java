@@ -148,14 +148,14 @@ class PbftRulesTest {
             assertThat(first.mayAnswerReads())
                     .as("before it is durable that this is the first life")
                     .isFalse();
-            first.start(() -> {});
+            first.start(false, () -> {});
             first.onStored(1);
             assertThat(first.mayAnswerReads()).isTrue();
 
             StateHeader header = new StateHeader(9, 100, A);
             ledger.apply(new Fact.Stable(1024, header.digest(1024), header, 0, true, Optional.empty()));
             Core second = kit.core(ledger, settings);
-            second.start(() -> {});
+            second.start(false, () -> {});
             second.onStored(1);
             assertThat(second.executed()).isEqualTo(1024);
             assertThat(second.mayAnswerReads()).isFalse();
