@@ -32,6 +32,8 @@ final class Recovery {
     private long nonce;
 
     private boolean isUnderWay;
+    private long executedWhenAsked = -1;
+    private long askedAt;
 
     /**
      * @param nonces random
@@ -65,7 +67,7 @@ final class Recovery {
                 core.multicast(new QueryStable(nonce));
             }
         } else if (core.ledger.hasForgotten()) {
-            askForNothing.run();
+            goOn();
         } else if (isUnderWay && !core.right.hasForgotten()) {
             isUnderWay = false;
             core.log.info(
@@ -73,6 +75,19 @@ final class Recovery {
                     core.group,
                     core.node,
                     core.ledger.stableSequence());
+        }
+    }
+
+    /**
+     * The next number, when this replica has executed another one since it asked last. One that executes nothing is behind, and
+     * fetches a state: were numbers given as fast as ever, that would be gone each time before it is here.
+     */
+    private void goOn() {
+        boolean hasExecuted = core.executed() > executedWhenAsked;
+        if (hasExecuted || core.now() - askedAt > core.settings.ticks(core.settings.viewChangeTimeout())) {
+            executedWhenAsked = core.executed();
+            askedAt = core.now();
+            askForNothing.run();
         }
     }
 

@@ -75,7 +75,8 @@
  *       checkpoint is beyond those. Until then it counts as one of the f that are faulty, and so it does for who reads the
  *       proofs here: what prepared at it, nobody tells of. Its keys stay what they were; so that nobody answers for others
  *       with what they said once, its query has a nonce. What the paper's recovery request does for liveness, null requests
- *       of its node's client do: one a tick, while its clients ask for nothing.
+ *       of its node's client do: one a tick, as fast as it executes them
+ *       itself, while its clients ask for nothing.
  *       <p>Not covered: a view change that it had said before, alone, and that only one who is silent about it has; were that
  *       one to turn traitor when the replica has recovered, it could have it counted, and it does not tell of what the replica
  *       has voted for since in the views before. Any correct replica that has it shows it. (In the paper new keys make it void.)
