@@ -265,20 +265,24 @@ final class Core {
     /**
      * Whether reads may be answered from this replica's state. What it has executed is not durable as such, so after a
      * start it begins again at its latest checkpoint; that may be behind what it has answered writes and reads from in its
-     * earlier life, which counts on it (§5.1). All of that was in the window, or in a state that is durable.
+     * earlier life, which counts on it (§5.1). All of that was in the window, in a state that is durable, or is forgotten.
      */
     boolean mayAnswerReads() {
-        return executed >= answersReadsFrom && right.mayTellOf(executed);
+        return executed >= answersReadsFrom && executed >= ledger.forgottenThrough() && right.mayTellOf(executed);
     }
 
     /**
-     * At the first start there is nothing before.
+     * At the first start there is nothing before; or all of it was lost, which matters where votes do.
      *
      * @param whenFirst is run when it is durable that this was the first
      */
-    void start(Runnable whenFirst) {
+    void start(boolean hasLostData, Runnable whenFirst) {
         if (ledger.isFresh()) {
-            record(List.of(new Fact.Started()), () -> {
+            boolean hasForgotten = hasLostData && members.faults() > 0;
+            List<Fact> facts = hasForgotten
+                    ? List.of(new Fact.Started(), new Fact.Forgot(Fact.Forgot.ALL))
+                    : List.of(new Fact.Started());
+            record(facts, () -> {
                 answersReadsFrom = 0;
                 whenFirst.run();
             });

@@ -23,6 +23,20 @@ sealed interface Fact extends Wire {
     }
 
     /**
+     * The replica's disk was lost, and it may have said anything about sequence numbers through this one ({@link Recovery}).
+     *
+     * @param through {@link #ALL} until it is known
+     */
+    record Forgot(long through) implements Fact {
+        static final long ALL = Long.MAX_VALUE;
+
+        @Override
+        public long sequence() {
+            return 0;
+        }
+    }
+
+    /**
      * A pre-prepare was sent or accepted, or vouched for later ({@link Vouching}).
      *
      * @param batch empty when it was kept with an earlier fact

@@ -34,6 +34,11 @@ final class Lane {
         return waiting.size();
     }
 
+    /** Whether nothing is under way or waits. */
+    boolean isIdle() {
+        return waiting.isEmpty() && underWay == 0;
+    }
+
     /** Whether the next request may begin. */
     boolean isReady() {
         return !gathers && !waiting.isEmpty() && underWay < settings.clientPipeline();

@@ -26,6 +26,7 @@ final class Ledger {
     }
 
     private boolean fresh = true;
+    private long forgottenThrough;
     private long view;
     private boolean active = true;
     private Optional<NewView> proof = Optional.empty();
@@ -44,6 +45,8 @@ final class Ledger {
         } else if (fact instanceof Fact.Prepared prepared) {
             entry(prepared.sequence()).prepared =
                     Optional.of(new Certified(prepared.sequence(), prepared.digest(), prepared.view()));
+        } else if (fact instanceof Fact.Forgot forgot) {
+            forgottenThrough = forgot.through();
         } else if (fact instanceof Fact.ViewLeft left) {
             view = left.view();
             active = false;
@@ -70,6 +73,21 @@ final class Ledger {
     /** Whether nothing has ever happened here. */
     boolean isFresh() {
         return fresh;
+    }
+
+    /** What this replica said about sequence numbers through this one may be forgotten. */
+    long forgottenThrough() {
+        return forgottenThrough;
+    }
+
+    /** Whether anything that may be forgotten matters still. */
+    boolean hasForgotten() {
+        return forgottenThrough > stableSequence();
+    }
+
+    /** What a stable checkpoint does not carry, and must be recorded with it anew. */
+    Optional<Fact> forgottenBeyond(long sequence) {
+        return forgottenThrough > sequence ? Optional.of(new Fact.Forgot(forgottenThrough)) : Optional.empty();
     }
 
     long view() {

@@ -46,7 +46,8 @@ final class NormalCase {
         for (long sequence : core.ledger.sequences()) {
             Slot slot = core.slot(sequence);
             Optional<Certified> prepared = core.ledger.prepared(sequence);
-            prepared.ifPresent(one -> slot.onCommit(core.node, new Vote(one.view(), one.digest())));
+            prepared.filter(one -> !core.right.isForgotten(sequence))
+                    .ifPresent(one -> slot.onCommit(core.node, new Vote(one.view(), one.digest())));
             core.ledger
                     .prePreparedIn(view, sequence)
                     .filter(digest -> core.ledger.isActive())
@@ -238,7 +239,7 @@ final class NormalCase {
             }
             facts.add(new Fact.Prepared(view, slot.sequence, digest));
             core.record(facts, () -> {
-                if (core.isActiveIn(view) && core.isOpen(slot.sequence)) {
+                if (core.isActiveIn(view) && core.isOpen(slot.sequence) && !core.right.isForgotten(slot.sequence)) {
                     slot.onCommit(core.node, new Vote(view, digest));
                     quorum.say(new Commit(view, slot.sequence, digest), slot);
                     tryCommit(slot);

@@ -15,6 +15,7 @@ public final class PbftEngine implements Engine {
     private final PbftSettings settings;
     private final SnapshotStorage storage;
     private final Keys keys;
+    private final boolean hasLostData;
     private final LongSupplier nanoClock;
     private final Inspector inspector;
 
@@ -25,13 +26,26 @@ public final class PbftEngine implements Engine {
      * @param nanoClock of the node, monotonic
      */
     public PbftEngine(PbftSettings settings, SnapshotStorage storage, Keys keys, LongSupplier nanoClock) {
-        this(settings, storage, keys, nanoClock, Inspector.NOBODY);
+        this(settings, storage, keys, false, nanoClock);
     }
 
-    PbftEngine(PbftSettings settings, SnapshotStorage storage, Keys keys, LongSupplier nanoClock, Inspector inspector) {
+    /** @param hasLostData whether what this node had of its groups is lost: where its log is empty, it was not always so */
+    public PbftEngine(
+            PbftSettings settings, SnapshotStorage storage, Keys keys, boolean hasLostData, LongSupplier nanoClock) {
+        this(settings, storage, keys, hasLostData, nanoClock, Inspector.NOBODY);
+    }
+
+    PbftEngine(
+            PbftSettings settings,
+            SnapshotStorage storage,
+            Keys keys,
+            boolean hasLostData,
+            LongSupplier nanoClock,
+            Inspector inspector) {
         this.settings = settings;
         this.storage = storage;
         this.keys = keys;
+        this.hasLostData = hasLostData;
         this.nanoClock = nanoClock;
         this.inspector = inspector;
     }
@@ -59,6 +73,6 @@ public final class PbftEngine implements Engine {
                     + ", and " + seat.node() + " is none of them; the members of a PBFT group are fixed");
         }
         return PbftReplica.create(
-                new PbftReplica.Identity(seat, members, settings, storage, keys, nanoClock, inspector));
+                new PbftReplica.Identity(seat, members, settings, storage, keys, hasLostData, nanoClock, inspector));
     }
 }

@@ -58,6 +58,9 @@ sealed interface PbftMessage extends Wire {
     record Execute(long session, long serial, long acknowledgedBelow, ByteString command)
             implements Command, Operation.Command {}
 
+    /** The null request of a replica that recovers: changes nothing, and takes a sequence number ({@link Recovery}). */
+    record Nothing() implements Command {}
+
     /** A read that is ordered like a command, for a client that could not have it more cheaply. */
     record OrderedRead(ByteString query) implements Command {}
 
@@ -155,6 +158,22 @@ sealed interface PbftMessage extends Wire {
 
     /** Where a replica is, said now and then, so that others say again what it has missed (thesis §5.2). */
     record Standing(long view, boolean active, long stable, long executed) implements PbftMessage {}
+
+    /**
+     * ⟨QUERY-STABLE, i⟩ (TOCS 2002 §4.3.2): a replica that has lost its disk asks the others how far they are.
+     *
+     * @param nonce which the answers have, too: old ones are no answers
+     */
+    record QueryStable(long nonce) implements PbftMessage {}
+
+    /**
+     * ⟨REPLY-STABLE, c, p, i⟩.
+     *
+     * @param view that the replica is in, or has left for
+     * @param executed it has the state behind this sequence number
+     * @param used the highest sequence number of which it knows anything
+     */
+    record ReplyStable(long nonce, long view, long executed, long used) implements PbftMessage {}
 
     /** Who has this batch? */
     record FetchBatch(long sequence, Digest digest) implements PbftMessage {}

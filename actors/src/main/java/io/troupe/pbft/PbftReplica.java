@@ -13,9 +13,11 @@ import io.troupe.pbft.PbftMessage.NodeDigests;
 import io.troupe.pbft.PbftMessage.Page;
 import io.troupe.pbft.PbftMessage.PrePrepare;
 import io.troupe.pbft.PbftMessage.Prepare;
+import io.troupe.pbft.PbftMessage.QueryStable;
 import io.troupe.pbft.PbftMessage.ReadOnly;
 import io.troupe.pbft.PbftMessage.ReadReply;
 import io.troupe.pbft.PbftMessage.Reply;
+import io.troupe.pbft.PbftMessage.ReplyStable;
 import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.pbft.PbftMessage.Standing;
 import io.troupe.pbft.PbftMessage.ViewChange;
@@ -50,13 +52,18 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
  */
 final class PbftReplica {
 
-    /** Who a replica is, and what it works with. */
+    /**
+     * Who a replica is, and what it works with.
+     *
+     * @param hasLostData whether what this node had of its groups is lost
+     */
     record Identity(
             Engine.Seat seat,
             Membership members,
             PbftSettings settings,
             SnapshotStorage storage,
             Keys keys,
+            boolean hasLostData,
             LongSupplier nanoClock,
             Inspector inspector) {}
 
@@ -162,6 +169,7 @@ final class PbftReplica {
         private final ViewChanger viewChanger;
         private final StateTransfer stateTransfer;
         private final Standings standings;
+        private final Recovery recovery;
         private final Replies replies;
         private final StateHands stateHands;
         private final Observers observers;
@@ -191,15 +199,22 @@ final class PbftReplica {
             this.stateTransfer = new StateTransfer(core, stateHands);
             this.viewChanger = new ViewChanger(core, normalCase, new Vouching(core, authenticity));
             this.standings = new Standings(core, execution, repeats, viewChanger, stateTransfer);
+            this.recovery = new Recovery(
+                    core,
+                    viewChanger,
+                    identity.seat().random()::nextLong,
+                    () -> client.tell(VotingClient.AskForNothing.NOTHING),
+                    normalCase::propose);
             this.replies = new Replies(core);
             replies.onRestored(kept);
             boolean isFirst = core.ledger.isFresh();
-            core.start(() -> {
+            core.start(identity.hasLostData(), () -> {
                 normalCase.propose();
                 execution.goOn();
             });
             normalCase.recover();
             viewChanger.resume(isFirst);
+            recovery.resume();
             observe();
         }
 
@@ -282,6 +297,10 @@ final class PbftReplica {
                 viewChanger.onNewView(from, newView);
             } else if (message instanceof Standing standing) {
                 standings.onStanding(from, standing);
+            } else if (message instanceof QueryStable query) {
+                recovery.onQuery(from, query);
+            } else if (message instanceof ReplyStable reply) {
+                recovery.onReply(from, reply);
             } else if (message instanceof FetchBatch fetch) {
                 normalCase.onFetchBatch(from, fetch);
             } else if (message instanceof BatchBody body) {
@@ -351,6 +370,7 @@ final class PbftReplica {
             normalCase.onTick();
             viewChanger.onTick();
             standings.onTick();
+            recovery.onTick();
         }
 
         private Behavior<Replica.Message> onClient(Replica.Request request) {

@@ -23,6 +23,7 @@ public final class PbftWireTypes implements WireTypes {
         registry.message(1607, PbftMessage.Execute.class, new CommandSerializer<>(PbftMessage.Execute::new));
         registry.message(1608, PbftMessage.OrderedRead.class);
         registry.message(1637, PbftMessage.OpenShared.class);
+        registry.message(1636, PbftMessage.Nothing.class);
         registry.message(1635, PbftMessage.Request.class); // 1628 and 1632 were never released
         registry.message(1629, PbftMessage.Reply.class); // 1609 to 1611 were replies and reads of one operation
         registry.message(1630, PbftMessage.ReadOnly.class);
@@ -37,6 +38,8 @@ public final class PbftWireTypes implements WireTypes {
         registry.message(1617, PbftMessage.Certified.class);
         registry.message(1618, PbftMessage.NewView.class);
         registry.message(1619, PbftMessage.Standing.class);
+        registry.message(1637, PbftMessage.QueryStable.class);
+        registry.message(1638, PbftMessage.ReplyStable.class);
         registry.message(1620, PbftMessage.FetchBatch.class);
         registry.message(1621, PbftMessage.BatchBody.class);
         registry.message(1622, PbftMessage.FetchNode.class);
@@ -48,6 +51,7 @@ public final class PbftWireTypes implements WireTypes {
 
         registry.event(1640, 1, Fact.Written.class);
         registry.message(1646, Fact.Started.class);
+        registry.message(1648, Fact.Forgot.class);
         registry.message(1641, Fact.PrePrepared.class);
         registry.message(1642, Fact.Prepared.class);
         registry.message(1643, Fact.ViewLeft.class);

@@ -2,6 +2,7 @@ package io.troupe.pbft;
 
 import io.troupe.pbft.PbftMessage.Checkpoint;
 import io.troupe.pbft.PbftMessage.StateHeader;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -89,7 +90,9 @@ final class StateTransfer {
     /** h moves to {@code checkpoint}. */
     private void advance(Fact.CheckpointTaken checkpoint) {
         long sequence = checkpoint.sequence();
-        core.record(List.of(core.ledger.stableAt(checkpoint)), () -> {
+        List<Fact> facts = new ArrayList<>(List.of(core.ledger.stableAt(checkpoint)));
+        core.ledger.forgottenBeyond(sequence).ifPresent(facts::add);
+        core.record(facts, () -> {
             hands.prune(sequence);
             hands.windowMoved(); // And this replica may vote in all of it.
         });

@@ -108,12 +108,41 @@ final class ViewChanger {
         });
     }
 
+    // -- for one who has forgotten what it said
+
+    /** Its own last view change, to one who does not know of it any more. */
+    void showLast(String to) {
+        viewChanges.proof(to).ifPresent(signed -> core.pass(to, signed));
+    }
+
+    /** @param view that this replica may have left for before it forgot it, or may be in */
+    void leaveForgotten(long view) {
+        if (view > core.ledger.view()) {
+            leaveFor(view);
+        } else {
+            leaveWhatItCannotLead();
+        }
+    }
+
+    /** One who has forgotten what numbers it gave leads no view. */
+    private void leaveWhatItCannotLead() {
+        if (core.leads() && core.ledger.hasForgotten()) {
+            leaveFor(core.ledger.view() + 1);
+        }
+    }
+
     // -- what others say
 
     void onViewChange(Signed signed, ViewChange content) {
         if (content.view() < 1
                 || !core.members.contains(signed.from())
                 || !NewViewDecision.isWellFormed(content, core.settings.window())) {
+            return;
+        }
+        if (signed.from().equals(core.node)) {
+            if (core.ledger.hasForgotten()) {
+                leaveForgotten(content.view());
+            }
             return;
         }
         if (content.view() <= core.ledger.view() && core.ledger.isActive()) {
@@ -216,6 +245,7 @@ final class ViewChanger {
             if (core.isActiveIn(view) && core.leads()) {
                 core.multicast(newView);
                 normalCase.propose();
+                leaveWhatItCannotLead(); // The others have seen it begin, and so see it end.
             }
         });
         start = new ViewStart(view, decided);

@@ -57,6 +57,11 @@ final class ViewChanges {
         return above.size() >= members.weakQuorum() ? OptionalLong.of(above.get(0)) : OptionalLong.empty();
     }
 
+    /** What {@code node} said last, as it said it. */
+    Optional<Signed> proof(String node) {
+        return Optional.ofNullable(latest.get(node)).map(Said::proof);
+    }
+
     /** All that was said last. */
     List<ViewChange> contents() {
         return latest.values().stream().map(Said::content).toList();

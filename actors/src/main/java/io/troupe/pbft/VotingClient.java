@@ -2,6 +2,7 @@ package io.troupe.pbft;
 
 import io.troupe.pbft.PbftMessage.Command;
 import io.troupe.pbft.PbftMessage.Execute;
+import io.troupe.pbft.PbftMessage.Nothing;
 import io.troupe.pbft.PbftMessage.OpenSession;
 import io.troupe.pbft.PbftMessage.OpenShared;
 import io.troupe.pbft.PbftMessage.OrderedRead;
@@ -45,11 +46,16 @@ import org.apache.pekko.util.ByteString;
 final class VotingClient extends AbstractBehavior<VotingClient.Message> {
 
     /** What it understands. */
-    sealed interface Message permits Ask, Said, Tick, Gathered {}
+    sealed interface Message permits Ask, AskForNothing, Said, Tick, Gathered {}
 
     /** From a service on this node: a {@link Replica.OpenSession} or {@link
      * Replica.OpenShared}, {@link Replica.Propose}, or {@link Replica.Query}. */
     record Ask(Replica.Request request) implements Message {}
+
+    /** From this node's replica: a null request is to be ordered, when nothing else of this node's is on its way. */
+    enum AskForNothing implements Message {
+        NOTHING
+    }
 
     /** From a replica: a {@link Reply} or {@link ReadReply}. */
     record Said(String from, PbftMessage message) implements Message {}
@@ -135,6 +141,7 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
     public Receive<Message> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Ask.class, this::onAsk)
+                .onMessageEquals(AskForNothing.NOTHING, this::onAskForNothing)
                 .onMessage(Gathered.class, this::onGathered)
                 .onMessage(Said.class, this::onSaid)
                 .onMessageEquals(Tick.TICK, this::onTick)
@@ -160,6 +167,19 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
             onPropose(propose);
         } else if (asked instanceof Replica.Query query) {
             onQuery(query);
+        }
+        return this;
+    }
+
+    private Behavior<Message> onAskForNothing() {
+        if (ordered.isIdle()) {
+            var asked = new Replica.Propose(
+                    Replica.NO_SESSION,
+                    0,
+                    0,
+                    ByteString.emptyByteString(),
+                    getContext().getSystem().ignoreRef());
+            want(ordered, asked, new Nothing(), 0);
         }
         return this;
     }

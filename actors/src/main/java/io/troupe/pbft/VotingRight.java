@@ -8,7 +8,8 @@ package io.troupe.pbft;
  * others.
  *
  * <p>That is the estimate H<sub>M</sub> of TOCS 2002 §4.3.2, which a recovering replica there gets from the others, because
- * its own disk may have been tampered with; here a faulty replica stays one.
+ * its own disk may have been tampered with. Here only one whose disk was lost does ({@link Recovery}), and it says nothing
+ * through that number in any view.
  */
 final class VotingRight {
 
@@ -27,6 +28,8 @@ final class VotingRight {
     private long muteIn = NONE;
     private long muteAbove;
     private long muteThrough;
+    /** Votes for numbers through this one went with the disk, in any view. */
+    private long forgottenThrough;
 
     /** @param recovered what was durable at the start */
     VotingRight(Ledger recovered, long window) {
@@ -34,6 +37,7 @@ final class VotingRight {
         this.stable = recovered.stableSequence();
         this.state = recovered.latestStateSequence();
         this.begun = !recovered.isFresh();
+        this.forgottenThrough = recovered.forgottenThrough();
         if (!recovered.isFresh() && recovered.isActive()) {
             view = recovered.view();
             muteIn = view;
@@ -58,12 +62,24 @@ final class VotingRight {
             state = Math.max(state, stable);
         } else if (fact instanceof Fact.CheckpointTaken taken) {
             state = taken.sequence();
+        } else if (fact instanceof Fact.Forgot forgot) {
+            forgottenThrough = forgot.through();
         }
     }
 
-    /** Whether the replica may have said something there in an earlier life that it has forgotten. */
+    /** Whether the replica may have said a prepare there in an earlier life that it has forgotten. */
     boolean isMute(long inView, long sequence) {
-        return inView == muteIn && sequence > muteAbove && sequence <= muteThrough;
+        return isForgotten(sequence) || (inView == muteIn && sequence > muteAbove && sequence <= muteThrough);
+    }
+
+    /** Whether it may have said anything about that number and lost it with its disk: then it does not commit to it, either. */
+    boolean isForgotten(long sequence) {
+        return sequence <= forgottenThrough;
+    }
+
+    /** Whether, by what is durable, anything that it lost matters still. */
+    boolean hasForgotten() {
+        return forgottenThrough > stable;
     }
 
     /**

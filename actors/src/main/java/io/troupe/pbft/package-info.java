@@ -9,7 +9,7 @@
  * GroupHost                      io.troupe.replication
  *  ├─ PeerDirectory              finds the other replicas
  *  └─ PbftReplica "group-…"      one a group; stops when a child fails, is never restarted in place
- *      │                         opens what it is told, and gives it to NormalCase, ViewChanger, StateTransfer, Standings
+ *      │                         opens what it is told, and gives it to NormalCase, ViewChanger, StateTransfer, Standings, Recovery
  *      ├─ WriteAheadLog "log"    FactLog: what must not be forgotten, event-sourced; one write under way, the rest batched
  *      ├─ Executor "executor"    the service; executes batches in order, reads, freezes checkpoints
  *      ├─ VotingClient "client"  this node's clients: asks all, believes what enough replicas say alike
@@ -38,10 +38,10 @@
  * votes in it, {@link
  * io.troupe.pbft.ViewChanger} §4.4, {@link io.troupe.pbft.Vouching} what a view change may need besides, {@link
  * io.troupe.pbft.StateTransfer} §4.3, {@link io.troupe.pbft.Standings} and {@link
- * io.troupe.pbft.Repeats} what is said again because the network loses it. Rules
- * that are pure: {@link io.troupe.pbft.Membership}, {@link io.troupe.pbft.VotingRight}, {@link io.troupe.pbft.Slot}, {@link
- * io.troupe.pbft.NewViewDecision}, {@link io.troupe.pbft.ViewStart}, {@link io.troupe.pbft.DigestTree}. {@link
- * io.troupe.pbft.PbftEngine} is the way in.
+ * io.troupe.pbft.Repeats} what is said again because the network loses it, {@link io.troupe.pbft.Recovery} TOCS 2002 §4.3.2.
+ * Rules that are pure: {@link io.troupe.pbft.Membership}, {@link io.troupe.pbft.VotingRight}, {@link io.troupe.pbft.Slot},
+ * {@link io.troupe.pbft.NewViewDecision}, {@link io.troupe.pbft.ViewStart}, {@link io.troupe.pbft.Estimate}, {@link
+ * io.troupe.pbft.DigestTree}. {@link io.troupe.pbft.PbftEngine} is the way in.
  *
  * <h2>Deviations</h2>
  *
@@ -69,6 +69,17 @@
  *       replica beyond its window, and too few have the state, it goes back to one that more have.
  *       <p>The price: one that is back from a crash counts like a silent one until the window has moved on, or the view
  *       changes; with f others silent, too, the view must change before anything is decided.
+ *   <li>A replica whose disk is lost is told so by its operator ({@link io.troupe.pbft.PbftEngine}), for an empty log is that of
+ *       a founder, too. It recovers as in TOCS 2002 §4.3.2, from the estimate on ({@link io.troupe.pbft.Recovery}): it says
+ *       neither a prepare nor a commit for any number for which it can have said one, and leads no view, until a stable
+ *       checkpoint is beyond those. Until then it counts as one of the f that are faulty, and so it does for who reads the
+ *       proofs here: what prepared at it, nobody tells of. Its keys stay what they were; so that nobody answers for others
+ *       with what they said once, its query has a nonce. What the paper's recovery request does for liveness, null requests
+ *       of its node's client do: one a tick, as fast as it executes them
+ *       itself, while its clients ask for nothing.
+ *       <p>Not covered: a view change that it had said before, alone, and that only one who is silent about it has; were that
+ *       one to turn traitor when the replica has recovered, it could have it counted, and it does not tell of what the replica
+ *       has voted for since in the views before. Any correct replica that has it shows it. (In the paper new keys make it void.)
  *   <li>While all is well 2f+1 replicas vote, the primary and those after it, and the f others are in reserve ({@link
  *       io.troupe.pbft.PreferredQuorum}). The paper has all vote, and counts on 2f+1. Nothing is believed on fewer votes
  *       here, nor on others: a replica in reserve is one whose votes are late and that hears late of pre-prepares and of the
@@ -94,7 +105,8 @@
  *   <li>A read is believed when a quorum answers alike <em>from the same state</em>; see {@link io.troupe.pbft.VotingClient}
  *       for what goes wrong otherwise, and for why a write then needs a quorum of replies (Berger, Reiser and Bessani,
  *       SRDS 2021, on what fast reads ask of writes).
- *   <li>There is no tentative execution (§5.1), no proactive recovery (TOCS 2002 §5), and no change of keys.
+ *   <li>There is no tentative execution (§5.1), and no change of keys. Recovery is not proactive (TOCS 2002 §4): nobody
+ *       recovers but who has lost its disk.
  *   <li>A checkpoint writes the whole state, and not its pages that changed (§5.3). One is taken, too, when the batches
  *       since the last have many bytes, for until the next is stable they are kept in memory.
  *   <li>A client that seals a request well for some replicas and badly for others makes views change (Clement et al., NSDI

@@ -12,6 +12,7 @@ import io.troupe.sim.SimulationFailure;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -55,10 +56,14 @@ final class PbftGroup {
     final Agreement agreement = new Agreement();
     private final ObservedClients clientsOfTraitors = new ObservedClients();
     final InReserve inReserve = new InReserve();
-    private final List<Inspector> properties = List.of(agreement, new KeepsItsWord(), new Watermarks(), inReserve);
+    private final List<Inspector> properties =
+            List.of(agreement, new KeepsItsWord(), new KnowsWhatItForgot(), new Watermarks(), inReserve);
     private final TreeMap<String, Core> replicas = new TreeMap<>();
     private final TreeMap<String, Node<?>> nodes = new TreeMap<>();
     private final TreeMap<String, Treason> treasons = new TreeMap<>();
+    private final TreeMap<String, InMemorySnapshotStorage> storages = new TreeMap<>();
+    /** Their operators say so at each start. */
+    private final TreeSet<String> wiped = new TreeSet<>();
 
     /**
      * @param size 3f+1 or more
@@ -88,13 +93,18 @@ final class PbftGroup {
         PbftSettings settings = PbftSettings.from(config);
         sim.onNodeDeath(this::onNodeDeath);
         for (String name : names) {
-            var storage = new InMemorySnapshotStorage();
+            storages.put(name, new InMemorySnapshotStorage());
             Keys keys = new DealtKeys(name, names);
             boolean isTraitor = chosen.contains(name);
             treasons.put(name, Treason.NONE);
             nodes.put(name, sim.node(name, node -> {
                 var engine = new PbftEngine(
-                        settings, storage, keys, node.nanoClock(), isTraitor ? core -> {} : this::observe);
+                        settings,
+                        Objects.requireNonNull(storages.get(name)),
+                        keys,
+                        wiped.contains(name),
+                        node.nanoClock(),
+                        isTraitor ? core -> {} : this::observe);
                 return isTraitor
                         ? SimulatedServer.create(
                                 node,
@@ -117,6 +127,14 @@ final class PbftGroup {
     /** What the traitor does from now on. */
     void turn(String traitor, Treason treason) {
         treasons.put(traitor, treason);
+    }
+
+    /** Takes all away that a replica has on its disk; its node is down. */
+    void wipe(String name) {
+        node(name).wipe();
+        storages.put(name, new InMemorySnapshotStorage());
+        wiped.add(name);
+        replicas.remove(name);
     }
 
     /** A replica may fall when its disk fails, and for no other reason. */
@@ -142,15 +160,7 @@ final class PbftGroup {
      * next checkpoint, or by a view change.)
      */
     void finish() {
-        sim.heal();
-        sim.network(NetworkConditions.good());
-        nodes.values().forEach(node -> {
-            if (!node.isUp()) {
-                node.restart();
-            } else if (node.isPaused()) {
-                node.resume();
-            }
-        });
+        mend();
         long before = clients.writes();
         long decided = agreement.highest();
         await("the group serves again", () -> clients.writes() > before + 5);
@@ -171,6 +181,18 @@ final class PbftGroup {
         clients.checkComplete(history);
     }
 
+    void mend() {
+        sim.heal();
+        sim.network(NetworkConditions.good());
+        nodes.values().forEach(node -> {
+            if (!node.isUp()) {
+                node.restart();
+            } else if (node.isPaused()) {
+                node.resume();
+            }
+        });
+    }
+
     void awaitWrites(int more, Duration patience) {
         int before = clients.writes();
         await(more + " writes are acknowledged", () -> clients.writes() >= before + more, patience);
@@ -180,7 +202,7 @@ final class PbftGroup {
         await(what, reached, PATIENCE);
     }
 
-    private void await(String what, BooleanSupplier reached, Duration patience) {
+    void await(String what, BooleanSupplier reached, Duration patience) {
         try {
             sim.runUntil(reached, patience);
         } catch (SimulationFailure e) {
@@ -213,6 +235,7 @@ final class PbftGroup {
                         name -> replicas.containsKey(name) && replicas.get(name).executed() >= sequence);
     }
 
+    /** Null from a wipe until it is running again. */
     Core replica(String name) {
         return replicas.get(name);
     }

@@ -7,6 +7,7 @@ import io.troupe.pbft.PbftMessage.ViewChange;
 import io.troupe.replication.ReplicatedService;
 import io.troupe.replication.Sessions;
 import io.troupe.sim.Simulation;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,7 +96,20 @@ final class PbftMutants {
                 new Mutant(AcceptsAboveItsWindow.class, Core.class, named("isOpen"), 40),
                 new Mutant(BelievesAnyNewView.class, Notary.class, named("open"), PbftForgedViews.class, 100),
                 new Mutant(LeavesGapsInANewView.class, NewViewDecision.class, named("of"), 100),
-                new Mutant(ViewChangeOfTwoF.class, Membership.class, named("quorum"), PbftForgedViews.class, 100));
+                new Mutant(ViewChangeOfTwoF.class, Membership.class, named("quorum"), PbftForgedViews.class, 100),
+                new Mutant(
+                        VotesAlthoughItHasForgotten.class,
+                        VotingRight.class,
+                        named("isForgotten"),
+                        PbftLosses.class,
+                        100),
+                new Mutant(BelievesTheFirstItAsks.class, Estimate.class, named("of"), PbftLosses.class, 100),
+                new Mutant(
+                        ForgetsThatItHasForgotten.class,
+                        Ledger.class,
+                        named("forgottenBeyond"),
+                        PbftLosses.class,
+                        100));
     }
 
     /** §3: two quorums need a correct replica in common. Here they are of 2f. */
@@ -272,7 +286,37 @@ final class PbftMutants {
         }
     }
 
+    /** TOCS 2002 §4.3.2: a replica that recovers votes for nothing that it may have voted for. Here it does. */
+    static final class VotesAlthoughItHasForgotten {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean forgotten) {
+            forgotten = false;
+        }
+    }
+
+    /** TOCS 2002 §4.3.2: how far it can have come is what a quorum of others is not beyond. Here one of them is asked. */
+    static final class BelievesTheFirstItAsks {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.Argument(1) Collection<PbftMessage.ReplyStable> told,
+                @Advice.Return(readOnly = false) Optional<Estimate> estimate) {
+            estimate = byTheFirst(told);
+        }
+    }
+
+    /** The fact that it has forgotten outlives the facts before a stable checkpoint. Here it goes with them. */
+    static final class ForgetsThatItHasForgotten {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) Optional<Fact> forgotten) {
+            forgotten = Optional.empty();
+        }
+    }
+
     // -- what is inlined may call nothing but this
+
+    static Optional<Estimate> byTheFirst(Collection<PbftMessage.ReplyStable> told) {
+        return told.stream().findFirst().map(one -> new Estimate(one.executed(), one.view(), false));
+    }
 
     /**
      * Prepares of the view, whatever they say.

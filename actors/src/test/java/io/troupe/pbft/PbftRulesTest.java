@@ -148,14 +148,14 @@ class PbftRulesTest {
             assertThat(first.mayAnswerReads())
                     .as("before it is durable that this is the first life")
                     .isFalse();
-            first.start(() -> {});
+            first.start(false, () -> {});
             first.onStored(1);
             assertThat(first.mayAnswerReads()).isTrue();
 
             StateHeader header = new StateHeader(9, 100, A);
             ledger.apply(new Fact.Stable(1024, header.digest(1024), header, 0, true, Optional.empty()));
             Core second = kit.core(ledger, settings);
-            second.start(() -> {});
+            second.start(false, () -> {});
             second.onStored(1);
             assertThat(second.executed()).isEqualTo(1024);
             assertThat(second.mayAnswerReads()).isFalse();
@@ -177,7 +177,7 @@ class PbftRulesTest {
         try (var kit = new Kit()) {
             PbftSettings settings = PbftSettings.from(ConfigFactory.load());
             Core core = kit.core(new Ledger(), settings);
-            core.start(() -> {});
+            core.start(false, () -> {});
             core.onStored(1);
             long beyond = 3L * settings.window();
             core.executedThrough(beyond);

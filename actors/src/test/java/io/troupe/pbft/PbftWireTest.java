@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.troupe.pbft.PbftMessage.Certified;
 import io.troupe.pbft.PbftMessage.Execute;
 import io.troupe.pbft.PbftMessage.NewView;
+import io.troupe.pbft.PbftMessage.Nothing;
 import io.troupe.pbft.PbftMessage.OpenSession;
 import io.troupe.pbft.PbftMessage.OrderedRead;
 import io.troupe.pbft.PbftMessage.Prepare;
@@ -81,6 +82,17 @@ class PbftWireTest {
                     + "62616261626162616261626162616261626162616261626162616261626162616208";
 
     @Test
+    void goldenBytesOfALoss() throws NotSerializableException {
+        Fact.Written written =
+                new Fact.Written(List.of(new Fact.Forgot(Fact.Forgot.ALL), new Fact.Forgot(0), new Fact.Forgot(4108)));
+        ByteString bytes = BYTES.write(written);
+        assertThat(HexFormat.of().formatHex(bytes.toArray())).isEqualTo(GOLDEN_LOSS);
+        assertThat(BYTES.read(bytes, Fact.Written.class)).isEqualTo(written);
+    }
+
+    private static final String GOLDEN_LOSS = "313634302e310a1003f20cfefffffffffffffffff20c00f20c9840";
+
+    @Test
     void batchesOfOldJournalsAreRead() {
         ByteString old = ByteString.fromArray(HexFormat.of().parseHex(OLD_BATCH));
         assertThat(notary("n2").readRequests(old))
@@ -122,6 +134,14 @@ class PbftWireTest {
 
     private static final String GOLDEN_REQUEST =
             "313633350a016eb10e061004c80cc90c040d037365740c0ac90c000d00feffffffffffffffff01ca0c0d03676574";
+
+    @Test
+    void goldenBytesOfANullRequest() throws NotSerializableException {
+        Request request = new Request(new RequestId("n1", 7, 3), List.of(new Nothing()));
+        ByteString bytes = BYTES.write(request);
+        assertThat(HexFormat.of().formatHex(bytes.toArray())).isEqualTo("313633350a016eb10e061001e60c");
+        assertThat(BYTES.read(bytes, PbftMessage.class)).isEqualTo(request);
+    }
 
     @Test
     void whatIsNoRequestIsLeftOutOfABatch() {

@@ -24,7 +24,7 @@ final class PlayedReplica {
     /** @param settings that are not the default ones */
     PlayedReplica(ActorTestKit kit, String node, String settings) {
         this(kit, node, settings, new Ledger());
-        core.start(() -> {});
+        core.start(false, () -> {});
         store();
     }
 

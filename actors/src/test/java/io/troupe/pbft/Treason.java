@@ -13,6 +13,7 @@ import io.troupe.pbft.PbftMessage.PrePrepare;
 import io.troupe.pbft.PbftMessage.Prepare;
 import io.troupe.pbft.PbftMessage.ReadReply;
 import io.troupe.pbft.PbftMessage.Reply;
+import io.troupe.pbft.PbftMessage.ReplyStable;
 import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.pbft.PbftMessage.ViewChange;
 import io.troupe.replication.Replica;
@@ -250,6 +251,9 @@ enum Treason {
                                 .map(child -> traitor.anyDigest())
                                 .toList()));
             }
+            if (said instanceof ReplyStable reply) {
+                return List.of(traitor.wrong(reply));
+            }
             if (said instanceof BatchBody body) {
                 return List.of(new BatchBody(body.sequence(), traitor.otherBatch(body.batch())));
             }
@@ -347,6 +351,16 @@ enum Treason {
         Reply wrong(Reply reply) {
             ByteString wrong = wrongResults(new Replica.Applied(reply.id().number(), 1, 1, anyResult()));
             return new Reply(reply.view(), reply.id(), Digest.of(wrong), Optional.of(wrong));
+        }
+
+        ReplyStable wrong(ReplyStable reply) {
+            return random.nextBoolean()
+                    ? new ReplyStable(reply.nonce(), 0, 0, 0)
+                    : new ReplyStable(
+                            reply.nonce(),
+                            reply.view() + random.nextInt(3),
+                            reply.executed() + random.nextInt(100),
+                            reply.used());
         }
 
         ByteString wrongResults(Replica.Reply wrong) {

@@ -65,6 +65,50 @@ class VotingRightTest {
     }
 
     @Test
+    @DisplayName("its disk was lost: mute in every view through the number that is known to bound what it said")
+    void forgotten() {
+        VotingRight right = after();
+        right.onDurable(new Fact.Started());
+        right.onDurable(new Fact.Forgot(Fact.Forgot.ALL));
+        assertThat(right.mayVote(0, 1)).isFalse();
+        assertThat(right.isMute(0, 1)).as("it need not wait for anything").isTrue();
+        right.onDurable(entered(3));
+        assertThat(right.mayVote(3, 1)).as("in a view that it has not been in").isFalse();
+        right.onDurable(new Fact.Forgot(8 + WINDOW));
+        right.onDurable(stable(8, 3, true));
+        assertThat(right.mayVote(3, 8 + WINDOW)).isFalse();
+        assertThat(right.isForgotten(8 + WINDOW)).isTrue();
+        right.onDurable(entered(4));
+        assertThat(right.mayVote(4, 8 + WINDOW)).isFalse();
+        right.onDurable(stable(12, 4, true));
+        assertThat(right.hasForgotten()).isTrue();
+        assertThat(right.mayVote(4, 8 + WINDOW)).isFalse();
+        assertThat(right.mayVote(4, 8 + WINDOW + 1)).isTrue();
+        right.onDurable(stable(8 + WINDOW, 4, true));
+        assertThat(right.hasForgotten()).isFalse();
+    }
+
+    @Test
+    @DisplayName("its disk was lost, and it is back from a crash: it remembers what it has forgotten")
+    void forgottenBefore() {
+        VotingRight right =
+                after(new Fact.Started(), new Fact.Forgot(8 + WINDOW), stable(12, 3, true), new Fact.ViewLeft(4));
+        right.onDurable(entered(4));
+        assertThat(right.mayVote(4, 8 + WINDOW)).isFalse();
+        assertThat(right.mayVote(4, 8 + WINDOW + 1)).isTrue();
+        assertThat(right.hasForgotten()).isTrue();
+    }
+
+    @Test
+    @DisplayName("nothing was lost: the group was at its founding")
+    void nothingForgotten() {
+        VotingRight right = after(new Fact.Started(), new Fact.Forgot(Fact.Forgot.ALL));
+        right.onDurable(new Fact.Forgot(0));
+        assertThat(right.isForgotten(1)).isFalse();
+        assertThat(right.hasForgotten()).isFalse();
+    }
+
+    @Test
     @DisplayName("back from a crash in a view change: it was in no view that could still be in force")
     void notInAView() {
         VotingRight right = after(new Fact.Started(), new Fact.ViewLeft(2));

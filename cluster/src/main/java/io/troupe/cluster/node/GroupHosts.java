@@ -75,7 +75,11 @@ final class GroupHosts {
                 ChainSettings.from(config), storage(of(directory, ChainEngine.NAME)), raft, System::nanoTime));
         keys(settings)
                 .ifPresent(keys -> engines.add(new PbftEngine(
-                        PbftSettings.from(config), storage(of(directory, PbftEngine.NAME)), keys, System::nanoTime)));
+                        PbftSettings.from(config),
+                        storage(of(directory, PbftEngine.NAME)),
+                        keys,
+                        !settings.lostData().isEmpty(),
+                        System::nanoTime)));
         String standard = config.getString(STANDARD_ENGINE);
         engines.sort(Comparator.comparing(engine -> !engine.name().equals(standard))); // The first is the standard.
         return GroupHost.create(settings.nodeId(), engines, new SecureRandom());

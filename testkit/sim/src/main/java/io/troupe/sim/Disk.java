@@ -169,6 +169,14 @@ public final class Disk {
         return changes.subList(surviving, changes.size());
     }
 
+    /** Nothing was ever on it. */
+    void wipe() {
+        pending.clear();
+        logs.clear();
+        snapshots.clear();
+        busyUntilNanos = 0;
+    }
+
     /** An orderly end: what was under way is done. */
     public void flush() {
         crash(unsynced());

@@ -18,6 +18,9 @@ public interface FaultyNode {
     /** Starts it again, with its disk. */
     void restart();
 
+    /** Puts an empty disk in the place of its disk, which is gone; only while the node is down. */
+    void wipe();
+
     /** Runs nothing of the node until {@link #resume()}. */
     void pause();
 

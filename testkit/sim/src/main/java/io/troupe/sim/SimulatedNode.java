@@ -96,6 +96,22 @@ public abstract class SimulatedNode implements FaultyNode {
         world.betweenSteps(this::start);
     }
 
+    /**
+     * Puts an empty disk in the place of the node's, which is gone with all that was on it.
+     *
+     * @throws IllegalStateException while the node is up
+     */
+    @Override
+    public final void wipe() {
+        world.betweenSteps(() -> {
+            if (isUp()) {
+                throw new IllegalStateException(name + " is up; only the disk of a node that is down is wiped");
+            }
+            world.event(Mark.NOTE, name, "has lost its disk, and has an empty one");
+            disk.wipe();
+        });
+    }
+
     /** Runs nothing of the node until {@link #resume()}: a long garbage collection. What is sent to it waits. */
     @Override
     public final void pause() {

@@ -1,6 +1,7 @@
 package io.troupe.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What is worse than losing what was not synced: a full disk, a write torn in its middle, a bit that flips. */
+/** What is worse than losing what was not synced: a full disk, a write torn in its middle, a bit that flips, a disk that is gone. */
 class DamageTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -182,6 +183,40 @@ class DamageTest {
             node.restart();
             sim.runFor(SECOND);
             assertThat(dead).hasSize(1);
+        }
+    }
+
+    @Test
+    void aWipedDiskHasNothingAndOnlyThatOfANodeThatIsDownIsWiped() {
+        try (var sim = stage.simulate(5)) {
+            List<List<Integer>> recoveries = new ArrayList<>();
+            var node = sim.node("a", context -> Batches.create(recoveries::add));
+            sim.<Write, Integer>ask(node.ref(), replyTo -> new Write(2, replyTo), SECOND);
+            var counter = sim.node("b", context -> Counter.durable());
+            for (int i = 0; i < 15; i++) {
+                sim.<Counter.Command, Long>ask(counter.ref(), Counter.Increment::new, SECOND);
+            }
+            assertThatThrownBy(node::wipe)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("a is up");
+            node.ref().tell(new Write(3, sim.system().ignoreRef()));
+            sim.runFor(Duration.ofNanos(50_000)); // Under way.
+            node.crash();
+            node.wipe();
+            node.restart();
+            counter.crash();
+            counter.wipe();
+            counter.restart();
+            sim.runFor(SECOND);
+            assertThat(recoveries).as("as at its first start").containsExactly(List.of(), List.of());
+            assertThat((long) sim.<Counter.Command, Long>ask(counter.ref(), Counter.Get::new, SECOND))
+                    .as("its snapshots are gone, too")
+                    .isZero();
+            sim.<Write, Integer>ask(node.ref(), replyTo -> new Write(1, replyTo), SECOND);
+            node.crash();
+            node.restart();
+            sim.runFor(SECOND);
+            assertThat(recoveries.get(2)).as("it is a disk").containsExactly(1);
         }
     }
 
