@@ -62,6 +62,14 @@ class OrderingSimulationTest {
                 Mutant.advised(AcceptsTheLowestCandidate.class, Uid.class, named("compareTo")),
                 leavingOut("RelaysNothing", StampedReplica.class, "onDeliver", "relay"),
                 leavingOut("WitnessesNothing", StampedClient.class, "witness", "witness"),
+                Mutant.advised(
+                        WitnessesNoTimeAhead.class,
+                        Clock.synchronizedWithOthers(() -> 0).getClass(),
+                        named("witness")),
+                Mutant.advised(
+                        TicksOutOfOrder.class,
+                        Clock.synchronizedWithOthers(() -> 0).getClass(),
+                        named("tick")),
                 leavingOut("WaitsForTheDead", StampedReplica.class, "onClientFailed", "failed"),
                 leavingOut("WaitsForWhatTheDeadAsked", NumberingReplica.class, "onClientFailed", "forEach"));
     }
@@ -86,6 +94,22 @@ class OrderingSimulationTest {
         @Advice.OnMethodExit
         static void exit(@Advice.Return(readOnly = false) int order) {
             order = -order;
+        }
+    }
+
+    /** O2 does not hold where a cause was given a time ahead of the clock: both are mostly executed in one step. */
+    static final class WitnessesNoTimeAhead {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter() {
+            return true;
+        }
+    }
+
+    /** O1 does not hold: of two requests in a row the later may have the lower time. */
+    static final class TicksOutOfOrder {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) long time) {
+            time ^= 1;
         }
     }
 }
