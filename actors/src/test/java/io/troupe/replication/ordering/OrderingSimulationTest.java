@@ -56,9 +56,18 @@ class OrderingSimulationTest {
         return Mutant.leavingOut(name, type, named(method), named(callee));
     }
 
+    /** As {@link ExecutesAtOnce}, in a class without a name. */
+    private static Mutant executesAtOnce(String name, StabilityTest test) {
+        return new Mutant(name, test.getClass(), named("isStable"), files -> Advice.to(ExecutesAtOnce.class, files)
+                .on(named("isStable")));
+    }
+
     static List<Mutant> mutants() {
         return List.of(
                 Mutant.advised(ExecutesAtOnce.class, Candidates.class, named("isStable")),
+                executesAtOnce("HeedsNoOtherClient", StabilityTest.logicalClocks(List.of())),
+                executesAtOnce("WaitsForNoDelta", StabilityTest.synchronizedClocks(() -> 0, 0)),
+                Mutant.advised(DeltaWithoutRelaying.class, StabilityTest.class, named("synchronizedClocks")),
                 Mutant.advised(AcceptsTheLowestCandidate.class, Uid.class, named("compareTo")),
                 leavingOut("RelaysNothing", StampedReplica.class, "onDeliver", "relay"),
                 leavingOut("WitnessesNothing", StampedClient.class, "witness", "witness"),
@@ -86,6 +95,14 @@ class OrderingSimulationTest {
         @Advice.OnMethodExit
         static void exit(@Advice.Return(readOnly = false) boolean stable) {
             stable = true;
+        }
+    }
+
+    /** Δ is too small: relayed, a request takes twice as long. */
+    static final class DeltaWithoutRelaying {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 1, readOnly = false) long deltaMillis) {
+            deltaMillis /= 2;
         }
     }
 
