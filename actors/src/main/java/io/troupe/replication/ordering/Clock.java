@@ -30,7 +30,8 @@ public interface Clock {
 
     /**
      * §3.2.2: what is caused has the higher time without being told of its cause, when clocks differ by less than the
-     * fastest message takes.
+     * fastest message takes, and no client makes two requests between ticks of its clock. One that does is ahead of its clock
+     * for as long, and so is who hears of it.
      *
      * @param now milliseconds of a clock that is synchronized with the others
      */
@@ -45,7 +46,9 @@ public interface Clock {
             }
 
             @Override
-            public void witness(long sent) {}
+            public void witness(long sent) {
+                last = Math.max(last, sent);
+            }
         };
     }
 }

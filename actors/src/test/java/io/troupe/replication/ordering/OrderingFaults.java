@@ -6,8 +6,10 @@ import io.troupe.sim.NodeContext;
 import io.troupe.sim.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -41,8 +43,11 @@ final class OrderingFaults implements Consumer<Simulation> {
     private static final int REQUESTS = 60;
 
     private final TreeMap<String, List<String>> executed = new TreeMap<>();
-    /** By request, what must be executed before it (O1, O2); or nothing. */
-    private final TreeMap<String, String> causes = new TreeMap<>();
+    /** By request, what must be executed before it: what its client asked for before (O1), what that had heard of (O2). */
+    private final TreeMap<String, List<String>> causes = new TreeMap<>();
+
+    /** By client. */
+    private final TreeMap<String, String> latest = new TreeMap<>();
 
     private final List<String> asked = new ArrayList<>();
     private Way way = Way.LOGICAL_CLOCKS;
@@ -51,6 +56,7 @@ final class OrderingFaults implements Consumer<Simulation> {
     public void accept(Simulation sim) {
         executed.clear();
         causes.clear();
+        latest.clear();
         asked.clear();
         RandomGenerator random = sim.random("ordering");
         way = Way.values()[random.nextInt(Way.values().length)];
@@ -90,8 +96,8 @@ final class OrderingFaults implements Consumer<Simulation> {
 
     /** Two requests of a client (O1), and one of another that has heard of them (O2). */
     private void askOneAfterTheOther(Node<Object> node, ActorRef<Object> other, String command) {
-        ask(node, command, "");
-        ask(node, command + "-next", command);
+        ask(node, command);
+        ask(node, command + "-next");
         ByteString what = ByteString.fromString(command + "-next");
         node.ref()
                 .tell(
@@ -106,8 +112,13 @@ final class OrderingFaults implements Consumer<Simulation> {
         ask(node, client + "-after-" + what.utf8String(), what.utf8String());
     }
 
-    private void ask(Node<Object> node, String command, String cause) {
-        causes.put(command, cause);
+    private void ask(Node<Object> node, String command, String... heardOf) {
+        List<String> before = new ArrayList<>(List.of(heardOf));
+        String earlier = latest.put(node.name(), command);
+        if (earlier != null) {
+            before.add(earlier);
+        }
+        causes.put(command, before);
         asked.add(command);
         node.ref().tell(submit(command));
     }
@@ -224,12 +235,19 @@ final class OrderingFaults implements Consumer<Simulation> {
         if (longest.stream().distinct().count() != longest.size()) {
             throw new AssertionError(way + ": a request was executed twice: " + longest);
         }
-        if (!longest.isEmpty()) {
-            String latest = longest.get(longest.size() - 1);
-            String cause = causes.get(latest);
-            if (cause != null && !cause.isEmpty() && !longest.contains(cause)) {
-                throw new AssertionError(way + ": " + latest + " was executed before its cause " + cause);
+        checkCauses(longest);
+    }
+
+    /** Of each request, and not of the latest alone: one step may execute several. */
+    private void checkCauses(List<String> history) {
+        Set<String> before = new HashSet<>();
+        for (String command : history) {
+            for (String cause : causes.getOrDefault(command, List.of())) {
+                if (!before.contains(cause)) {
+                    throw new AssertionError(way + ": " + command + " was executed before its cause " + cause);
+                }
             }
+            before.add(command);
         }
     }
 

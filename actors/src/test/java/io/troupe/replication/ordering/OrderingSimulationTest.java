@@ -56,12 +56,29 @@ class OrderingSimulationTest {
         return Mutant.leavingOut(name, type, named(method), named(callee));
     }
 
+    /** As {@link ExecutesAtOnce}, in a class without a name. */
+    private static Mutant executesAtOnce(String name, StabilityTest test) {
+        return new Mutant(name, test.getClass(), named("isStable"), files -> Advice.to(ExecutesAtOnce.class, files)
+                .on(named("isStable")));
+    }
+
     static List<Mutant> mutants() {
         return List.of(
                 Mutant.advised(ExecutesAtOnce.class, Candidates.class, named("isStable")),
+                executesAtOnce("HeedsNoOtherClient", StabilityTest.logicalClocks(List.of())),
+                executesAtOnce("WaitsForNoDelta", StabilityTest.synchronizedClocks(() -> 0, 0)),
+                Mutant.advised(DeltaWithoutRelaying.class, StabilityTest.class, named("synchronizedClocks")),
                 Mutant.advised(AcceptsTheLowestCandidate.class, Uid.class, named("compareTo")),
                 leavingOut("RelaysNothing", StampedReplica.class, "onDeliver", "relay"),
                 leavingOut("WitnessesNothing", StampedClient.class, "witness", "witness"),
+                Mutant.advised(
+                        WitnessesNoTimeAhead.class,
+                        Clock.synchronizedWithOthers(() -> 0).getClass(),
+                        named("witness")),
+                Mutant.advised(
+                        TicksOutOfOrder.class,
+                        Clock.synchronizedWithOthers(() -> 0).getClass(),
+                        named("tick")),
                 leavingOut("WaitsForTheDead", StampedReplica.class, "onClientFailed", "failed"),
                 leavingOut("WaitsForWhatTheDeadAsked", NumberingReplica.class, "onClientFailed", "forEach"));
     }
@@ -81,11 +98,35 @@ class OrderingSimulationTest {
         }
     }
 
+    /** Δ is too small: relayed, a request takes twice as long. */
+    static final class DeltaWithoutRelaying {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 1, readOnly = false) long deltaMillis) {
+            deltaMillis /= 2;
+        }
+    }
+
     /** UID1 does not hold. */
     static final class AcceptsTheLowestCandidate {
         @Advice.OnMethodExit
         static void exit(@Advice.Return(readOnly = false) int order) {
             order = -order;
+        }
+    }
+
+    /** O2 does not hold where a cause was given a time ahead of the clock: both are mostly executed in one step. */
+    static final class WitnessesNoTimeAhead {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter() {
+            return true;
+        }
+    }
+
+    /** O1 does not hold: of two requests in a row the later may have the lower time. */
+    static final class TicksOutOfOrder {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) long time) {
+            time ^= 1;
         }
     }
 }
