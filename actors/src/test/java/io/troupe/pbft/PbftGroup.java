@@ -193,6 +193,14 @@ final class PbftGroup {
         });
     }
 
+    /** While so, nobody asks for anything new, and from then on hardly anybody reads. */
+    void pauseClients(boolean pause) {
+        for (ObservedClients some : List.of(clients, clientsOfTraitors)) {
+            some.pauseWrites(pause);
+            some.readPause(PATIENCE.multipliedBy(100));
+        }
+    }
+
     void awaitWrites(int more, Duration patience) {
         int before = clients.writes();
         await(more + " writes are acknowledged", () -> clients.writes() >= before + more, patience);

@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 /**
  * Replicas lose their disks, one after the other, the primary more often than others; the next one does when the last has
  * recovered ({@link Recovery}). Of seven it is two at a time, or one beside a traitor. The others keep their disks, and
- * crash, pause, and are cut off meanwhile. At the end one more recovers while nobody asks for anything.
+ * crash, pause, and are cut off meanwhile. At the end nobody asks for anything, and all recover, and one more.
  */
 final class PbftLosses implements Consumer<Simulation> {
 
@@ -75,12 +75,11 @@ final class PbftLosses implements Consumer<Simulation> {
                 }
             }
             group.mend();
+            group.pauseClients(true);
             awaitRecovery();
-            group.clients.pauseWrites(true);
-            group.clients.readPause(LOSSES.multipliedBy(100));
             lose(victim());
             awaitRecovery();
-            group.clients.pauseWrites(false);
+            group.pauseClients(false);
             group.finish();
         }
 
