@@ -22,7 +22,7 @@ public final class PbftWireTypes implements WireTypes {
         registry.message(1606, PbftMessage.OpenSession.class);
         registry.message(1607, PbftMessage.Execute.class, new CommandSerializer<>(PbftMessage.Execute::new));
         registry.message(1608, PbftMessage.OrderedRead.class);
-        registry.message(1637, PbftMessage.OpenShared.class);
+        registry.message(1639, PbftMessage.OpenShared.class);
         registry.message(1636, PbftMessage.Nothing.class);
         registry.message(1635, PbftMessage.Request.class); // 1628 and 1632 were never released
         registry.message(1629, PbftMessage.Reply.class); // 1609 to 1611 were replies and reads of one operation
