@@ -48,8 +48,10 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
     /** What it understands. */
     sealed interface Message permits Ask, AskForNothing, Said, Tick, Gathered {}
 
-    /** From a service on this node: a {@link Replica.OpenSession} or {@link
-     * Replica.OpenShared}, {@link Replica.Propose}, or {@link Replica.Query}. */
+    /**
+     * From a service on this node: a {@link Replica.OpenSession} or {@link Replica.OpenShared}, {@link Replica.Propose}, or
+     * {@link Replica.Query}.
+     */
     record Ask(Replica.Request request) implements Message {}
 
     /** From this node's replica: a null request is to be ordered, when nothing else of this node's is on its way. */

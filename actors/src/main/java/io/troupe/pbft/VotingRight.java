@@ -2,10 +2,10 @@ package io.troupe.pbft;
 
 /**
  * For what this replica may say a prepare, and what it may execute. A prepare is no fact when it is said, so a crash makes the
- * replica forget it; and yet it must not say another in its next life (§4.2). What is durable bounds what it can have said: it votes in no view
- * before it is durable that this is in force here, and above the last stable checkpoint that is durable only for the numbers
- * of its window. So one that comes back says no prepare in that view for numbers up to that bound, and leaves those to the
- * others.
+ * replica forget it; and yet it must not say another in its next life (§4.2). What is durable bounds what it can have said:
+ * it votes in no view before it is durable that this is in force here, and above the last stable checkpoint that is durable
+ * only for the numbers of its window. So one that comes back says no prepare in that view for numbers up to that bound, and
+ * leaves those to the others.
  *
  * <p>That is the estimate H<sub>M</sub> of TOCS 2002 §4.3.2, which a recovering replica there gets from the others, because
  * its own disk may have been tampered with. Here only one whose disk was lost does ({@link Recovery}), and it says nothing

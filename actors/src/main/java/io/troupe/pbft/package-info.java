@@ -97,8 +97,7 @@
  *   <li>The paper's timestamps increase, and a request is executed when its own is later than the client's last. A client here
  *       has several requests under way and begins anew with each life, so the state has which of its latest requests were
  *       executed ({@link io.troupe.pbft.ExecutedRequests}), and replies to some and not to one alone ({@link
- *       io.troupe.pbft.RecentReplies}). A request of a client that was started sixteen
- *       times since could be executed again.
+ *       io.troupe.pbft.RecentReplies}). A request of a client that was started sixteen times since could be executed again.
  *   <li>Commands of the contract have sessions and serials besides. A session is the client's whose request opened it (§2: what a
  *       faulty client may do is for access control to say), but for one that is opened as {@linkplain
  *       io.troupe.replication.Replica.OpenShared shared}, whose serials any node can use up.
