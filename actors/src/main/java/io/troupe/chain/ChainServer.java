@@ -205,7 +205,7 @@ final class ChainServer implements Compaction.Host<Position> {
             if (epochs.entered().isAnswering()) {
                 setStable(Math.min(acknowledged, upstream.durableAbove()));
             }
-            learnStable(stable);
+            followStable(stable);
         }
     }
 
@@ -217,6 +217,14 @@ final class ChainServer implements Compaction.Host<Position> {
 
     /** By what another server of this epoch knows: stable here as far as it is durable here, and else as soon as it is. */
     void learnStable(long known) {
+        if (known > stable && isHead() && downstream.isAlone()) {
+            epochs.lose();
+        } else {
+            followStable(known);
+        }
+    }
+
+    private void followStable(long known) {
         stableElsewhere = Math.max(stableElsewhere, known);
         setStable(Math.min(stableElsewhere, durable()));
     }
@@ -292,6 +300,7 @@ final class ChainServer implements Compaction.Host<Position> {
             peers.leaveStranger(beat.from());
         }
         epochs.onConfigured(beat.configuration());
+        downstream.onHeartbeat(beat);
         upstream.onHeartbeat(beat);
     }
 

@@ -2,7 +2,9 @@ package io.troupe.chain;
 
 import io.troupe.chain.ChainMessage.Ack;
 import io.troupe.chain.ChainMessage.Connect;
+import io.troupe.chain.ChainMessage.Heartbeat;
 import io.troupe.chain.ChainMessage.Resume;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** The successors of a server in its epoch, who joins below it among them: one, or none, in a chain; all others of a primary. */
@@ -50,6 +52,10 @@ final class Downstream {
         if (link == null || !server.epochs.isActiveIn(connect.epoch())) {
             return;
         }
+        if (link.isFromBefore(connect)) {
+            server.epochs.lose();
+            return;
+        }
         long last = server.history.lastIndex();
         if (connect.stable() > last) {
             throw new IllegalStateException("Group " + server.group + ": " + connect.from()
@@ -60,6 +66,28 @@ final class Downstream {
         long agreed = server.history.agreedWith(connect.stable(), connect.ends());
         server.peers.tell(connect.from(), new Resume(server.epoch(), connect.attempt(), agreed, last));
         link.connect(agreed);
+    }
+
+    /** Nobody below has begun in this epoch, as far as this server knows: nothing of it can be stable. */
+    boolean isAlone() {
+        return !links.isEmpty() && links.values().stream().noneMatch(Link::isConnected);
+    }
+
+    /** A server below has something in this epoch, in which it cannot have begun: see {@link Link#isFromBefore}. */
+    void onHeartbeat(Heartbeat beat) {
+        if (beat.last() > 0 && server.epochs.isActiveIn(beat.epoch()) && isBelowUnconnected(beat.from())) {
+            server.epochs.lose();
+        }
+    }
+
+    private boolean isBelowUnconnected(String node) {
+        Place place = server.epochs.entered();
+        Arrangement arrangement = server.settings.arrangement();
+        Optional<String> above = Optional.of(node);
+        while (above.isPresent() && !links.containsKey(above.get())) {
+            above = arrangement.predecessor(place.configuration(), above.get());
+        }
+        return above.map(links::get).filter(link -> !link.isConnected()).isPresent();
     }
 
     void onAck(Ack ack) {

@@ -1,5 +1,7 @@
 package io.troupe.chain;
 
+import io.troupe.replication.GroupLogging;
+
 /**
  * The epoch that a server acts in, and the latest that it knows of (§3.2).
  *
@@ -7,7 +9,9 @@ package io.troupe.chain;
  * forgotten of it what others have, so that it acts only in a later one, which it asks the master for; in epoch e, or lapsed →
  * waiting, when the master's decision of a later one is known, while a lease is granted to a server that it leaves out; waiting
  * → in the later epoch, durably: the head at once, others when their predecessor has told them what both have. Who is not in
- * the chain acts in no epoch, and asks to join; who is none of the founders begins so.
+ * the chain acts in no epoch, and asks to join; who is none of the founders begins so. In an epoch → lost, when a server below
+ * has begun in it without having been told here what both have: the disk has forgotten that, with all that was on it; lost →
+ * not in the chain, which it asks the master for.
  */
 final class Epochs {
 
@@ -18,6 +22,7 @@ final class Epochs {
     private Configuration recorded;
     private boolean entering;
     private boolean lapsed = true;
+    private boolean lost;
 
     /** @param entered in an earlier life, if there was one; else {@link #found} is next */
     Epochs(ChainServer server, GrantedLease lease, Configuration entered) {
@@ -54,7 +59,7 @@ final class Epochs {
 
     /** It is in the latest epoch that it knows of by an earlier life only. */
     boolean isLapsed() {
-        return lapsed && !entering && entered.epoch() == latest.epoch() && entered.belongs();
+        return lapsed && !lost && !entering && entered.epoch() == latest.epoch() && entered.belongs();
     }
 
     /** It acts in the latest epoch that it knows of, and belongs to it. */
@@ -75,6 +80,7 @@ final class Epochs {
     void onConfigured(Configuration decided) {
         if (decided.epoch() > latest.epoch()) {
             latest = placeIn(decided);
+            lost &= latest.isMember();
             server.peers.seek(decided);
             server.downstream.leave();
             server.upstream.leave();
@@ -84,7 +90,7 @@ final class Epochs {
 
     /** To be tried again: a lease may have been in the way, or messages were lost. */
     void enterNext() {
-        boolean done = entering || entered.epoch() == latest.epoch() || !latest.belongs();
+        boolean done = lost || entering || entered.epoch() == latest.epoch() || !latest.belongs();
         if (done || lease.isHeldAgainst(latest.configuration())) {
             return;
         }
@@ -104,15 +110,41 @@ final class Epochs {
         Place next = latest;
         entering = true;
         recorded = next.configuration();
-        server.history.truncateAfter(kept);
-        server.sent.dropAbove(kept);
-        server.writes.truncatedAfter(kept);
-        server.writes.write(new LogEvent.Entered(next.configuration(), kept, server.stable()), () -> {
+        keep(kept, () -> {
             entering = false;
             lapsed = false;
             entered = next;
             server.begin();
             enterNext();
         });
+    }
+
+    /** Of what is recorded. */
+    private void keep(long kept, Runnable durably) {
+        server.history.truncateAfter(kept);
+        server.sent.dropAbove(kept);
+        server.writes.truncatedAfter(kept);
+        server.writes.write(new LogEvent.Entered(recorded, kept, server.stable()), durably);
+    }
+
+    /** It has acted in this epoch in an earlier life; what it has done there since, nobody else has. */
+    void lose() {
+        GroupLogging.of(server.context.getLog(), server.group, entered.epoch())
+                .warn(
+                        "Group {}: {} has acted in epoch {} before, of which its disk knows nothing: it leaves the chain,"
+                                + " and joins anew",
+                        server.group,
+                        server.node,
+                        entered.epoch());
+        lost = true;
+        lapsed = true;
+        server.downstream.leave();
+        server.upstream.leave();
+        keep(server.stable(), () -> {});
+    }
+
+    /** It must leave the chain, and may join anew: others below it have more. */
+    boolean hasLost() {
+        return lost;
     }
 }

@@ -1,6 +1,7 @@
 package io.troupe.chain;
 
 import io.troupe.chain.ChainMessage.Ack;
+import io.troupe.chain.ChainMessage.Connect;
 import io.troupe.chain.ChainMessage.Forward;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -15,6 +16,7 @@ final class Link {
     private final ChainServer server;
     private final String node;
     private final boolean counts;
+    private final long begun;
     private final Deque<Long> unreceipted = new ArrayDeque<>();
     private boolean connected;
     private boolean offered;
@@ -28,6 +30,22 @@ final class Link {
         this.server = server;
         this.node = node;
         this.counts = counts;
+        this.begun = server.history.lastIndex();
+    }
+
+    /** The successor has said what it has, and could begin in this epoch then. */
+    boolean isConnected() {
+        return connected;
+    }
+
+    /**
+     * It had begun in this epoch before it was told here what both have, or has what is durable everywhere and not here: an
+     * earlier life of this server told it, of which the disk here knows nothing.
+     */
+    boolean isFromBefore(Connect connect) {
+        boolean hasOfThisEpoch =
+                connect.stable() > begun || connect.ends().stream().anyMatch(end -> end.epoch() == server.epoch());
+        return !connected && hasOfThisEpoch;
     }
 
     /** What the successor lacks follows: of the paper's Sent, what has not reached it (§3.2, message 4). */

@@ -68,7 +68,7 @@ final class Surveillance {
     }
 
     private void watch(Configuration now, int patience) {
-        if (leaving) {
+        if (leaving || server.epochs.hasLost()) {
             ask(MasterCommand.Kind.REMOVE, server.node);
             return;
         }

@@ -95,7 +95,10 @@
  *       is promoted: updates do not wait for it, but queries ask it, as any that joins, until it is taken out. What the master
  *       decides follows from its log alone, so that says who the founders are.
  *   <li>A head may be changed without a failure, see {@link io.troupe.chain.HandOver}.
- *   <li>A disk is trusted to hold what was synced. One that lost it is noticed where its successor has more.
+ *   <li>A disk is trusted to hold what was synced. A server that comes back in its epoch without it (to an empty directory,
+ *       before it is taken for failed) knows that by those below, who act in the epoch without having been told by it what both
+ *       have: it leaves the chain, and joins anew; a tail, or a backup, is sent all again. Should another server fail meanwhile,
+ *       or the same one start once more before it is left out, updates may be lost that were acknowledged.
  *   <li>Requests of clients that a failed server forgot are repeated by the clients; sessions make them happen once.
  * </ul>
  *

@@ -246,6 +246,92 @@ class ChainFailuresPaperTest {
         assertThat(server.awaitMasterCommand()).isEqualTo(MasterCommand.in(FOUNDING, MasterCommand.Kind.RENEW, "n1"));
     }
 
+    // -- a disk that has lost what it held: the server is in its first life, and others have what it once sent
+
+    private void expectToLeave() {
+        server.pass(server.settings.heartbeatInterval());
+        assertThat(server.awaitMasterCommand()).isEqualTo(MasterCommand.in(FOUNDING, MasterCommand.Kind.REMOVE, "n1"));
+        assertThat(server.propose("z")
+                        .expectMessageClass(Replica.Rejected.class)
+                        .reason())
+                .isEqualTo(Replica.Reason.NO_LEADER);
+    }
+
+    @Test
+    @DisplayName("A head that lost its disk leaves the chain when its successor has what it never sent")
+    void aHeadThatLostItsDiskLeaves() {
+        be("n1");
+        server.tell(new Heartbeat(FOUNDING, 1, "n2", 100, 0));
+        expectToLeave();
+    }
+
+    @Test
+    @DisplayName("A head that lost its disk takes nothing of its own for stable because others have as many updates")
+    void whatAHeadThatLostItsDiskPutInOrderIsNotStable() {
+        be("n1");
+        TestProbe<Replica.Reply> client = server.propose("x");
+        server.pass(server.settings.heartbeatInterval());
+        server.tell(new Stable(1, 100));
+        server.tell(new Heartbeat(FOUNDING, 1, "n3", 100, 100));
+        client.expectNoMessage(A_WHILE);
+        assertThat(server.status().commitIndex()).isZero();
+        expectToLeave();
+    }
+
+    @Test
+    @DisplayName("A head that lost its disk agrees with nobody on what it has put in order since")
+    void aHeadThatLostItsDiskAgreesWithNobody() {
+        be("n1");
+        server.propose("x");
+        server.pass(server.settings.heartbeatInterval());
+        server.tell(new Connect(1, "n2", 5, 1, List.of()));
+        expectToLeave();
+        assertThat(server.sentTo("n2", Resume.class)).isEmpty();
+    }
+
+    @Test
+    @DisplayName("What a head that lost its disk has put in order since is dropped before it joins anew")
+    void whatAHeadThatLostItsDiskPutInOrderIsDropped() {
+        be("n1");
+        server.propose("x");
+        server.pass(server.settings.heartbeatInterval());
+        server.tell(new Heartbeat(FOUNDING, 1, "n2", 1, 0));
+        Configuration without = FOUNDING.without("n1");
+        server.decide(without.renewedFor("n2").withJoining("n1"));
+        Connect connect = server.await("n3", Connect.class);
+        assertThat(connect.stable()).isZero();
+        assertThat(connect.ends()).isEmpty();
+        server.restart();
+        server.pass(server.settings.heartbeatInterval());
+        assertThat(server.sentTo("n2", Heartbeat.class)).last().matches(beat -> beat.last() == 0);
+    }
+
+    @Test
+    @DisplayName("A server that lost its disk enters no epoch that still has it in the chain")
+    void whoLostItsDiskEntersNoEpochOfTheChain() {
+        be("n1");
+        server.tell(new Heartbeat(FOUNDING, 1, "n2", 100, 0));
+        server.pass(server.settings.lease().plusMillis(1));
+        Configuration renewed = FOUNDING.renewedFor("n3");
+        server.decide(renewed);
+        server.pass(server.settings.heartbeatInterval());
+        assertThat(server.status().role()).isEqualTo(Replica.Role.FOLLOWER);
+        MasterCommand asked = server.awaitMasterCommand();
+        while (asked.epoch() != renewed.epoch()) {
+            asked = server.awaitMasterCommand();
+        }
+        assertThat(asked).isEqualTo(MasterCommand.in(renewed, MasterCommand.Kind.REMOVE, "n1"));
+    }
+
+    @Test
+    @DisplayName("A server between others that lost its disk leaves the chain when one below has what it never sent")
+    void whoIsBetweenLeavesToo() {
+        be("n2");
+        server.tell(new Heartbeat(FOUNDING, 1, "n3", 100, 100));
+        server.pass(server.settings.heartbeatInterval());
+        assertThat(server.awaitMasterCommand()).isEqualTo(MasterCommand.in(FOUNDING, MasterCommand.Kind.REMOVE, "n2"));
+    }
+
     @Test
     @DisplayName("Under a lease that it granted a server goes on to no chain without the holder")
     void aLeaseIsKept() {

@@ -39,7 +39,7 @@ final class ChainMutants {
                 planted(OldTailAnswersWithoutAsking.class, Queries.class, "ask", 40),
                 planted(TakesMessagesOfOldEpochs.class, Epochs.class, "isActiveIn", 100),
                 planted(AnswersBeforeTheSync.class, WriteAheadLog.class, "store", 100),
-                planted(AppliesWhatItHas.class, ChainServer.class, "learnStable", 100),
+                planted(AppliesWhatItHas.class, ChainServer.class, "followStable", 100),
                 planted(ResendsNothing.class, Link.class, "connect", 100),
                 planted(KeepsWhatWasNeverAcknowledged.class, Epochs.class, "enter", 100),
                 planted(AgreesByIndexAlone.class, History.class, "agreedWith", 100),

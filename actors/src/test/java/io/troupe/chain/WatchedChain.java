@@ -132,6 +132,9 @@ final class WatchedChain {
             updatePropagation.afterStep(server);
             inprocessRequests.afterStep(server);
             membersOnly.afterStep(server);
+            if (server.epochs.hasLost()) {
+                throw new AssertionError(server.node + " takes its disk for one that has lost what it held");
+            }
         });
     }
 
