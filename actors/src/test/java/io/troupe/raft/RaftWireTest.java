@@ -59,6 +59,7 @@ class RaftWireTest {
         LogPosition last = new LogPosition(3, 2);
         List<Wire> all = new ArrayList<>(List.of(
                 new Replica.OpenSession(client),
+                new Replica.OpenShared(client),
                 new Replica.Propose(1, 2, 1, bytes, client),
                 new Replica.Query(3, bytes, ReadConsistency.LINEARIZABLE, client),
                 new Replica.Observe(KIT.createTestProbe(Replica.Status.class).getRef()),
