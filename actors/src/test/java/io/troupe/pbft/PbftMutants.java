@@ -67,8 +67,6 @@ final class PbftMutants {
                 new Mutant(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), 40),
                 new Mutant(DropsWhatIsPrepared.class, Ledger.class, named("viewChange"), 40),
                 new Mutant(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 150),
-                new Mutant(
-                        VotesAgainInItsOldView.class, VotingRight.class, named("isMute"), PbftLies.class, 300, 1_000),
                 new Mutant(ForgetsItsCheckpoints.class, Ledger.class, named("apply"), PbftOutages.class, 60),
                 new Mutant(VouchesForNothing.class, Vouching.class, named("vouch"), PbftOutages.class, 40),
                 new Mutant(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40),
@@ -173,14 +171,6 @@ final class PbftMutants {
         @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
         static boolean enter(@Advice.Argument(0) Fact fact) {
             return isForgottenAtStart(fact);
-        }
-    }
-
-    /** TOCS 2002 §4.3: who may have forgotten what it said says nothing there. Here a replica that is back votes anew. */
-    static final class VotesAgainInItsOldView {
-        @Advice.OnMethodExit
-        static void exit(@Advice.Return(readOnly = false) boolean mute) {
-            mute = false;
         }
     }
 
