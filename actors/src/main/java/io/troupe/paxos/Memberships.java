@@ -58,7 +58,7 @@ final class Memberships {
         Decrees effective = decided;
         for (long i = decided.first(); i <= decided.last(); i++) {
             if (decided.get(i) instanceof Decree.Reconfigure change) {
-                if (counts(i)) {
+                if (isInForce(i)) { // Whoever proposed it knew the one before it.
                     decided(i, change.membership());
                 } else {
                     effective = effective.withNoOpIn(i);
@@ -66,11 +66,6 @@ final class Memberships {
             }
         }
         return effective;
-    }
-
-    /** Whether a change that is decided in this instance does: whoever proposed it knew the one before it. */
-    private boolean counts(long instance) {
-        return isInForce(instance);
     }
 
     private void decided(long instance, Membership membership) {

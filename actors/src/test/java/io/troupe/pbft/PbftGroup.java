@@ -3,9 +3,9 @@ package io.troupe.pbft;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.replication.InMemorySnapshotStorage;
+import io.troupe.replication.sim.NodeFaults;
 import io.troupe.replication.sim.ObservedClients;
 import io.troupe.replication.sim.SimulatedServer;
-import io.troupe.sim.NetworkConditions;
 import io.troupe.sim.Node;
 import io.troupe.sim.Simulation;
 import io.troupe.sim.SimulationFailure;
@@ -182,15 +182,7 @@ final class PbftGroup {
     }
 
     void mend() {
-        sim.heal();
-        sim.network(NetworkConditions.good());
-        nodes.values().forEach(node -> {
-            if (!node.isUp()) {
-                node.restart();
-            } else if (node.isPaused()) {
-                node.resume();
-            }
-        });
+        new NodeFaults(sim, nodes).mend();
     }
 
     /** While so, nobody asks for anything new, and from then on hardly anybody reads. */

@@ -6,9 +6,9 @@ import io.troupe.replication.Groups;
 import io.troupe.replication.InMemorySnapshotStorage;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
+import io.troupe.replication.sim.NodeFaults;
 import io.troupe.replication.sim.ObservedClients;
 import io.troupe.replication.sim.SimulatedServer;
-import io.troupe.sim.NetworkConditions;
 import io.troupe.sim.Node;
 import io.troupe.sim.Simulation;
 import io.troupe.sim.SimulationFailure;
@@ -165,15 +165,7 @@ final class WatchedGroup {
 
     /** Everything is mended: the group serves again, and comes to rest in one state. */
     void finish() {
-        sim.heal();
-        sim.network(NetworkConditions.good());
-        nodes.values().forEach(node -> {
-            if (!node.isUp()) {
-                node.restart();
-            } else if (node.isPaused()) {
-                node.resume();
-            }
-        });
+        new NodeFaults(sim, nodes).mend();
         haveAllVote();
         long before = clients.writes();
         await("the group serves again", () -> clients.writes() > before + 5);

@@ -96,4 +96,17 @@ public record NodeFaults(Simulation sim, SortedMap<String, ? extends Node<?>> no
         }
         return node;
     }
+
+    /** Nothing is wrong any more, and all nodes run. */
+    public void mend() {
+        sim.heal();
+        sim.network(NetworkConditions.good());
+        nodes.values().forEach(node -> {
+            if (!node.isUp()) {
+                node.restart();
+            } else if (node.isPaused()) {
+                node.resume();
+            }
+        });
+    }
 }
