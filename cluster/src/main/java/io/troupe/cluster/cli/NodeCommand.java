@@ -28,8 +28,8 @@ final class NodeCommand implements Callable<Integer> {
 
     @Option(
             names = "--rejoin",
-            description = "Begin a new life in this process when the split-brain resolver has downed the node,"
-                    + " instead of exiting with 75.")
+            description = "When the split-brain resolver has downed the node, go on with its systems and begin a new"
+                    + " life in this process once it can rejoin, instead of exiting with 75.")
     private boolean rejoin;
 
     @Spec

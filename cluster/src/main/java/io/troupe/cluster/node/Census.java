@@ -68,11 +68,7 @@ final class Census {
 
     /** @param ownVote whether this node's own vote is its own to give now */
     Decision decide(long nowNanos, boolean ownVote) {
-        heard.values().removeIf(entry -> nowNanos - entry.atNanos() > FRESH.toNanos());
-        List<String> addresses = heard.values().stream()
-                .filter(entry -> entry.greeting().member())
-                .map(entry -> entry.greeting().address())
-                .toList();
+        List<String> addresses = toJoin(nowNanos);
         if (!addresses.isEmpty()) {
             return new Join(addresses);
         }
@@ -80,7 +76,7 @@ final class Census {
         if (joins) {
             return new Wait("none of " + configured + " is in a cluster, and this node only joins one");
         }
-        int majority = configured.size() / 2 + 1;
+        int majority = majority();
         if (inContact.size() < majority) {
             return new Wait("in contact with " + inContact + " of " + configured + ", and " + majority
                     + " are needed to form a cluster");
@@ -97,6 +93,27 @@ final class Census {
             return new Wait("voted for another node a moment ago");
         }
         return votes(nowNanos) + 1 >= majority ? new Form() : new Propose();
+    }
+
+    /** Whether a node that outlives its cluster would find one in a new life: to join, or to form with a majority in contact. */
+    boolean wouldFindItsCluster(long nowNanos) {
+        if (!toJoin(nowNanos).isEmpty()) {
+            return true;
+        }
+        updateContact(nowNanos);
+        return !joins && inContact.size() >= majority();
+    }
+
+    private List<String> toJoin(long nowNanos) {
+        heard.values().removeIf(entry -> nowNanos - entry.atNanos() > FRESH.toNanos());
+        return heard.values().stream()
+                .filter(entry -> entry.greeting().member())
+                .map(entry -> entry.greeting().address())
+                .toList();
+    }
+
+    private int majority() {
+        return configured.size() / 2 + 1;
     }
 
     private void updateContact(long nowNanos) {

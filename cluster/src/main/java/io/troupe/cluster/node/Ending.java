@@ -14,8 +14,8 @@ public sealed interface Ending {
     /** Something without which a node cannot go on has failed. */
     record Failed(String why) implements Ending, CoordinatedShutdown.Reason {}
 
-    /** The split-brain resolver took this node's side for the minority. A new life may rejoin. */
-    record Downed() implements Ending {}
+    /** The split-brain resolver took this node's side for the minority, at once or while it outlived its cluster. A new life may rejoin. */
+    record Downed() implements Ending, CoordinatedShutdown.Reason {}
 
     /** It was told to stop. */
     record Stopped() implements Ending {}
@@ -49,7 +49,7 @@ public sealed interface Ending {
     }
 
     static boolean isDowning(CoordinatedShutdown.Reason reason) {
-        return reason instanceof CoordinatedShutdown.ClusterDowningReason$;
+        return reason instanceof CoordinatedShutdown.ClusterDowningReason$ || reason instanceof Downed;
     }
 
     static Ending of(Optional<CoordinatedShutdown.Reason> reason) {

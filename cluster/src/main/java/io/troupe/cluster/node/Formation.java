@@ -10,9 +10,11 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.AddressFromURIString;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.eventstream.EventStream;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -24,6 +26,7 @@ import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Down;
 import org.apache.pekko.cluster.typed.Join;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
+import org.apache.pekko.remote.artery.ThisActorSystemQuarantinedEvent;
 
 /**
  * Brings the node into its cluster: greets the configured members until {@link Census} tells to
@@ -34,8 +37,12 @@ import org.apache.pekko.cluster.typed.JoinSeedNodes;
  * cluster without a majority of the configured nodes therefore go on greeting, and give theirs up for one they hear of. So
  * does a node that is joining and that none of the members knows.
  *
+ * <p>A node that was downed may outlive its cluster: the systems it hosts go on, each with what its own consensus group
+ * allows it without the others. It greets them until a new life would find a cluster again, and then its own ends.
+ *
  * <p>Transitions: outside → member; outside → refused, when a member of another cluster, or a live
- * node with this node's id, answers; member → leaving ({@link Standing}). Answers greetings until it leaves.
+ * node with this node's id, answers; member → leaving → alone → rejoining ({@link Standing}). Answers greetings but while it
+ * leaves.
  */
 final class Formation extends AbstractBehavior<Formation.Command> {
 
@@ -45,6 +52,9 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     private static final Duration TICK = Duration.ofMillis(250);
     private static final Duration JOIN_AGAIN_AFTER = Duration.ofSeconds(8);
     private static final Duration GREET_MISSING_EVERY = Duration.ofSeconds(1);
+    /** Off where a node that was downed goes on without its cluster, until it can rejoin. */
+    static final String ENDS_WHEN_DOWNED = "pekko.cluster.run-coordinated-shutdown-when-down";
+
     private static final int FOREIGN_TOLD_MAX = 1_000;
     /**
      * A member that is not in this node's view for so long is of another cluster, and not just about to be seen; one that
@@ -54,7 +64,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
 
     private static final Duration EXPLAIN_EVERY = Duration.ofSeconds(10);
 
-    sealed interface Command permits Contact, Greeting, Tick, WrappedCompared {}
+    sealed interface Command permits Contact, Greeting, Tick, WrappedCompared, WrappedQuarantined {}
 
     /**
      * "I am looking for my cluster."
@@ -98,21 +108,32 @@ final class Formation extends AbstractBehavior<Formation.Command> {
 
     private record WrappedCompared(KnownData.Compared compared) implements Command {}
 
-    /** Told when this node must not run as it is configured. */
-    record Refused(String why) {}
+    private record WrappedQuarantined(ThisActorSystemQuarantinedEvent event) implements Command {}
+
+    /** What becomes of this node's life. */
+    sealed interface Outcome permits Refused, Rejoining {}
+
+    /** This node must not run as it is configured. */
+    record Refused(String why) implements Outcome {}
+
+    /** This node was downed, and a new life of it would find its cluster again. */
+    record Rejoining() implements Outcome {}
 
     private final NodeSettings settings;
     private final String data;
     private final ActorRef<KnownData.Command> knownData;
     private final ActorRef<KnownData.Compared> comparisons;
     private final LongSupplier nanoTime;
-    private final ActorRef<Refused> onRefused;
+    private final ActorRef<Outcome> onOutcome;
     private final TimerScheduler<Command> timers;
     private final Cluster cluster;
     private final Census census;
     private final Vote vote = new Vote();
     private final Set<String> foreignTold = new HashSet<>();
+    private final boolean outlivesItsCluster;
     private boolean formed;
+    private boolean gaveUp;
+    private boolean toldAlone;
     private Standing standing = Standing.OUTSIDE;
     private long joinedAtNanos;
     private boolean joining;
@@ -123,9 +144,9 @@ final class Formation extends AbstractBehavior<Formation.Command> {
 
     /** @param data the id of this node's data directory */
     static Behavior<Command> create(
-            NodeSettings settings, String data, LongSupplier nanoTime, ActorRef<Refused> onRefused) {
+            NodeSettings settings, String data, LongSupplier nanoTime, ActorRef<Outcome> onOutcome) {
         return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new Formation(context, timers, settings, data, nanoTime, onRefused)));
+                Behaviors.withTimers(timers -> new Formation(context, timers, settings, data, nanoTime, onOutcome)));
     }
 
     private Formation(
@@ -134,7 +155,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
             NodeSettings settings,
             String data,
             LongSupplier nanoTime,
-            ActorRef<Refused> onRefused) {
+            ActorRef<Outcome> onOutcome) {
         super(context);
         context.setLoggerName(Formation.class);
         this.settings = settings;
@@ -144,11 +165,17 @@ final class Formation extends AbstractBehavior<Formation.Command> {
         context.watch(knownData);
         this.comparisons = context.messageAdapter(KnownData.Compared.class, WrappedCompared::new);
         this.nanoTime = nanoTime;
-        this.onRefused = onRefused;
+        this.onOutcome = onOutcome;
         this.timers = timers;
         this.cluster = Cluster.get(context.getSystem());
         this.census = new Census(settings.nodeId(), settings.memberIds(), isElsewhere(), settings.joins());
         this.explainedAtNanos = nanoTime.getAsLong();
+        this.outlivesItsCluster = !context.getSystem().settings().config().getBoolean(ENDS_WHEN_DOWNED);
+        context.getSystem()
+                .eventStream()
+                .tell(new EventStream.Subscribe<>(
+                        ThisActorSystemQuarantinedEvent.class,
+                        context.messageAdapter(ThisActorSystemQuarantinedEvent.class, WrappedQuarantined::new)));
         timers.startTimerAtFixedRate(new Tick(), Duration.ZERO, TICK);
     }
 
@@ -158,6 +185,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
                 .onMessage(Contact.class, this::onContact)
                 .onMessage(WrappedCompared.class, this::onCompared)
                 .onMessage(Greeting.class, this::onGreeting)
+                .onMessage(WrappedQuarantined.class, quarantined -> onQuarantined())
                 .onMessage(Tick.class, tick -> onTick())
                 .build();
     }
@@ -185,8 +213,10 @@ final class Formation extends AbstractBehavior<Formation.Command> {
         }
         boolean isOfUs =
                 contact.cluster().equals(settings.cluster()) && (known.isEmpty() || known.equals(contact.data()));
-        boolean gaveVote =
-                isOfUs && contact.asksVote() && !isMember() && vote.give(contact.node(), nanoTime.getAsLong());
+        boolean gaveVote = isOfUs
+                && contact.asksVote()
+                && standing() == Standing.OUTSIDE
+                && vote.give(contact.node(), nanoTime.getAsLong());
         contact.replyTo()
                 .tell(new Greeting(
                         settings.cluster(),
@@ -220,10 +250,12 @@ final class Formation extends AbstractBehavior<Formation.Command> {
         if (isOfUs) {
             knownData.tell(new KnownData.Remember(greeting.node(), greeting.data()));
         }
+        if (standing() == Standing.ALONE && isOfUs) {
+            census.heard(greeting, nanoTime.getAsLong());
+        } else if (isMember() && isOfUs && greeting.member()) {
+            meet(greeting);
+        }
         if (standing() != Standing.OUTSIDE) {
-            if (isOfUs && greeting.member() && isMember()) {
-                meet(greeting);
-            }
             return this;
         }
         if (!greeting.cluster().equals(settings.cluster())) {
@@ -278,12 +310,15 @@ final class Formation extends AbstractBehavior<Formation.Command> {
 
     private void refuse(String why) {
         timers.cancelAll();
-        onRefused.tell(new Refused(why));
+        onOutcome.tell(new Refused(why));
     }
 
     private Behavior<Command> onTick() {
         if (standing() == Standing.LEAVING) {
             return onTickAsLeaving();
+        }
+        if (standing() == Standing.ALONE) {
+            return onTickAlone();
         }
         if (isMember()) {
             return onTickAsMember();
@@ -340,8 +375,40 @@ final class Formation extends AbstractBehavior<Formation.Command> {
         return this;
     }
 
-    private void giveUp() {
+    private Behavior<Command> onTickAlone() {
+        timers.startTimerAtFixedRate(new Tick(), GREET_MISSING_EVERY);
+        if (gaveUp || census.wouldFindItsCluster(nanoTime.getAsLong())) {
+            rejoin();
+            return this;
+        }
+        if (!toldAlone) {
+            toldAlone = true;
+            getContext()
+                    .getLog()
+                    .warn(
+                            "This node is in no cluster any more, as one of a minority of {}: its systems go on with what"
+                                    + " they have, and it rejoins once a majority is in contact",
+                            settings.memberIds());
+        }
+        greet(false, nanoTime.getAsLong(), Set.of());
+        return this;
+    }
+
+    /** A member that hears this node says that it has been removed from the cluster. Pekko passes on nothing else between them. */
+    private Behavior<Command> onQuarantined() {
+        if (standing() == Standing.ALONE) {
+            rejoin();
+        }
+        return this;
+    }
+
+    private void rejoin() {
         timers.cancelAll();
+        onOutcome.tell(new Rejoining());
+    }
+
+    private void giveUp() {
+        gaveUp = true;
         cluster.manager().tell(new Down(cluster.selfMember().address()));
     }
 
@@ -423,8 +490,17 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     }
 
     private Standing standing() {
-        standing = standing.next(cluster.selfMember().status());
+        standing =
+                isAlone() ? Standing.ALONE : standing.next(cluster.selfMember().status());
         return formed && standing == Standing.OUTSIDE ? Standing.MEMBER : standing;
+    }
+
+    private boolean isAlone() {
+        return outlivesItsCluster
+                && cluster.isTerminated()
+                && CoordinatedShutdown.get(getContext().getSystem())
+                        .getShutdownReason()
+                        .isEmpty();
     }
 
     private boolean isMember() {

@@ -12,7 +12,8 @@ public final class Lives {
     /**
      * Blocks until the node's last life is over.
      *
-     * @param rejoin whether a node that was downed as a minority begins a new life
+     * @param rejoin whether a node that was downed as a minority goes on without its cluster, and begins a new life when
+     *     it can rejoin
      * @param err told in a line why a life ended, unless the node was told to stop
      * @return an exit code, of {@link io.troupe.cluster.cli.ExitCodes}
      * @throws NodeFailure when the node cannot start
@@ -21,7 +22,7 @@ public final class Lives {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logback) {
             logback.putProperty("troupe.node", settings.nodeId());
         }
-        NodeSettings life = settings;
+        NodeSettings life = rejoin ? settings.outlivingItsCluster() : settings;
         while (true) {
             Node node = Node.start(life);
             Ending ending = node.awaitEnd();

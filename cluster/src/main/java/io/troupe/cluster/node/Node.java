@@ -6,6 +6,7 @@ import io.troupe.persistence.journal.OpenJournal;
 import io.troupe.persistence.log.DamagedLogException;
 import io.troupe.replication.Groups;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,6 +62,9 @@ public final class Node {
 
     /** @throws NodeFailure when the data directory or an address cannot be used */
     public static Node start(NodeSettings settings) {
+        if (!Files.exists(settings.dataDir())) {
+            Listening.requireFree(settings); // A first start that fails by it leaves no directory behind.
+        }
         DataDirectory directory = DataDirectory.open(settings.dataDir(), settings.nodeId(), settings.cluster());
         try {
             Listening.requireFree(settings);

@@ -38,7 +38,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     private static final Duration RESTART_MIN = Duration.ofMillis(300);
     private static final Duration RESTART_MAX = Duration.ofSeconds(10);
 
-    sealed interface Command permits GetStatus, LeaveSystems, HandOver, WrappedJoined, WrappedRefused {}
+    sealed interface Command permits GetStatus, LeaveSystems, HandOver, WrappedJoined, WrappedOutcome {}
 
     /** Answered within two seconds, whatever the children do. */
     record GetStatus(ActorRef<StatusQuery.Collected> replyTo) implements Command {}
@@ -51,7 +51,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
 
     private record WrappedJoined(Membership.Joined joined) implements Command {}
 
-    private record WrappedRefused(Formation.Refused refused) implements Command {}
+    private record WrappedOutcome(Formation.Outcome outcome) implements Command {}
 
     private final NodeSettings settings;
     private final DataDirectory directory;
@@ -81,7 +81,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                         settings,
                         directory.id(),
                         System::nanoTime,
-                        context.messageAdapter(Formation.Refused.class, WrappedRefused::new)),
+                        context.messageAdapter(Formation.Outcome.class, WrappedOutcome::new)),
                 Formation.NAME));
         context.watch(context.spawn(
                 Membership.create(context.messageAdapter(Membership.Joined.class, WrappedJoined::new)), "membership"));
@@ -94,7 +94,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                 .onMessage(LeaveSystems.class, this::onLeaveSystems)
                 .onMessage(HandOver.class, this::onHandOver)
                 .onMessage(WrappedJoined.class, joined -> onJoined())
-                .onMessage(WrappedRefused.class, this::onRefused)
+                .onMessage(WrappedOutcome.class, wrapped -> onOutcome(wrapped.outcome()))
                 .onSignal(Terminated.class, this::onTerminated)
                 .build();
     }
@@ -121,9 +121,12 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                 .onFailure(SupervisorStrategy.restartWithBackoff(RESTART_MIN, RESTART_MAX, 0.2));
     }
 
-    private Behavior<Command> onRefused(WrappedRefused refused) {
-        Ending.shutDown(
-                getContext().getSystem(), new Ending.Refused(refused.refused().why()));
+    private Behavior<Command> onOutcome(Formation.Outcome outcome) {
+        if (outcome instanceof Formation.Refused refused) {
+            Ending.shutDown(getContext().getSystem(), new Ending.Refused(refused.why()));
+        } else {
+            Ending.shutDown(getContext().getSystem(), new Ending.Downed());
+        }
         return this;
     }
 

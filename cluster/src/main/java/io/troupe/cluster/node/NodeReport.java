@@ -60,7 +60,7 @@ final class NodeReport {
                 ProcessHandle.current().pid(),
                 startedAt,
                 self.address().toString(),
-                isMember ? self.status().toString() : "none",
+                isMember ? self.status().toString() : cluster.isTerminated() ? "downed" : "none",
                 ready,
                 members(),
                 hosted,

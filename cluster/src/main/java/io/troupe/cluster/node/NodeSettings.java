@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigValueFactory;
 import io.troupe.cluster.Endpoint;
 import io.troupe.cluster.Systems;
 import io.troupe.cluster.TroupeSystem;
@@ -163,14 +164,22 @@ public record NodeSettings(
 
     /** The same, with other nodes cut off from the start. */
     public NodeSettings cutOffFrom(List<String> ids) {
-        return with(systems, List.copyOf(ids));
+        return with(systems, List.copyOf(ids), config);
+    }
+
+    /** The same, of a node that goes on with its systems when it was downed, until it can rejoin. */
+    NodeSettings outlivingItsCluster() {
+        return with(
+                systems,
+                cutOffFrom,
+                config.withValue(Formation.ENDS_WHEN_DOWNED, ConfigValueFactory.fromAnyRef(false, "rejoining")));
     }
 
     private NodeSettings hosting(List<TroupeSystem> hosted) {
-        return with(hosted, cutOffFrom);
+        return with(hosted, cutOffFrom, config);
     }
 
-    private NodeSettings with(List<TroupeSystem> hosted, List<String> cutOff) {
+    private NodeSettings with(List<TroupeSystem> hosted, List<String> cutOff, Config config) {
         return new NodeSettings(
                 cluster,
                 nodeId,

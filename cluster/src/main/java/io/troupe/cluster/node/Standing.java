@@ -4,13 +4,15 @@ import java.util.Set;
 import org.apache.pekko.cluster.MemberStatus;
 
 /**
- * Where a node stands towards its cluster. Transitions: outside → member → leaving; a life that has left never forms a
- * cluster nor votes on one, because those it left may still be there.
+ * Where a node stands towards its cluster. Transitions: outside → member → leaving; leaving → alone, when it was downed and
+ * its life goes on. A life that has left never forms a cluster nor votes on one, because those it left may still be there.
  */
 enum Standing {
     OUTSIDE,
     MEMBER,
-    LEAVING;
+    LEAVING,
+    /** Its cluster has ended for it, and what it hosts goes on with what it has until there is one to rejoin. */
+    ALONE;
 
     private static final Set<MemberStatus> IN =
             Set.of(MemberStatus.joining(), MemberStatus.weaklyUp(), MemberStatus.up());
@@ -25,7 +27,7 @@ enum Standing {
 
     /** @param status this node's own, {@code removed} before it has joined and after it has left */
     Standing next(MemberStatus status) {
-        if (this == LEAVING) {
+        if (this == LEAVING || this == ALONE) {
             return LEAVING;
         }
         if (IN.contains(status)) {

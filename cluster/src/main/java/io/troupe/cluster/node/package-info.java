@@ -29,6 +29,9 @@
  *    │ Greeting(member) ───────▶│ joins n1                 │
  * </pre>
  *
+ * <p>A node that was downed goes on with what it hosts, where it runs to rejoin ({@link Lives}): {@link Formation} ends its
+ * life when the next one would find a cluster.
+ *
  * <p>A node's end is Pekko's coordinated shutdown: systems finish with their clients (service-unbind), leadership is
  * handed over (service-stop), the node leaves the cluster, HTTP closes, the actor system ends, the directory is
  * released.

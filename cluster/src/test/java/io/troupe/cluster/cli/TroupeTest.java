@@ -150,6 +150,7 @@ class TroupeTest {
             assertThat(ran.err().strip())
                     .contains(":" + taken.getLocalPort() + " (troupe.artery)")
                     .hasLineCount(1);
+            assertThat(folder.resolve("data")).as("a first start that fails").doesNotExist();
         }
     }
 }

@@ -106,6 +106,30 @@ class CensusTest {
     }
 
     @Test
+    void whoOutlivesItsClusterWouldFindOneWithAMajorityInContactOrAMemberToJoin() {
+        Census alone = new Census("n1", List.of("n1", "n2", "n3", "n4", "n5"), false, false);
+        alone.heard(outside("n2"), 0);
+        assertThat(alone.wouldFindItsCluster(MILLI)).as("two of five").isFalse();
+        alone.heard(outside("n5"), MILLI);
+        assertThat(alone.wouldFindItsCluster(2 * MILLI)).as("three of five").isTrue();
+        assertThat(alone.wouldFindItsCluster(MILLI + Census.FRESH.toNanos()))
+                .as("n2 fell silent")
+                .isFalse();
+        alone.heard(member("n4"), 2 * Census.FRESH.toNanos());
+        assertThat(alone.wouldFindItsCluster(2 * Census.FRESH.toNanos())).isTrue();
+    }
+
+    @Test
+    void whoOnlyJoinsWouldFindNoClusterWithoutAMember() {
+        Census alone = new Census("n1", THREE, false, true);
+        alone.heard(outside("n2"), 0);
+        alone.heard(outside("n3"), 0);
+        assertThat(alone.wouldFindItsCluster(MILLI)).isFalse();
+        alone.heard(member("n3"), MILLI);
+        assertThat(alone.wouldFindItsCluster(MILLI)).isTrue();
+    }
+
+    @Test
     void aVoteBindsLongerThanItCounts() {
         Vote vote = new Vote();
         assertThat(vote.give("n1", 0)).isTrue();

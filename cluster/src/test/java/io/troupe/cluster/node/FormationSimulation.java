@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -62,6 +63,10 @@ final class FormationSimulation {
             pekko.cluster.split-brain-resolver { active-strategy = keep-majority, stable-after = 7s }
             pekko.cluster.run-coordinated-shutdown-when-down = on
             """);
+
+    /** The same, of nodes whose lives go on when they were downed. */
+    static final Config OUTLIVING =
+            ConfigFactory.parseMap(Map.of(Formation.ENDS_WHEN_DOWNED, false)).withFallback(CONFIG);
 
     private static final List<String> NAMES = List.of("n1", "n2", "n3", "n4", "n5");
     private static final Duration TROUBLE = ofSeconds(40);
@@ -241,14 +246,18 @@ final class FormationSimulation {
         awaitOneCluster();
     }
 
-    private Behavior<Formation.Refused> guardian(ClusterNodeContext node) {
+    private Behavior<Formation.Outcome> guardian(ClusterNodeContext node) {
         lastNewLife = sim.now();
         return Behaviors.setup(context -> {
             context.spawn(
                     Formation.create(settings(node.name()), "data-" + node.name(), node.nanoClock(), context.getSelf()),
                     Formation.NAME);
-            return Behaviors.receiveMessage(refused -> {
-                throw new IllegalStateException(refused.why());
+            return Behaviors.receiveMessage(outcome -> {
+                if (outcome instanceof Formation.Refused refused) {
+                    throw new IllegalStateException(refused.why());
+                }
+                Ending.shutDown(context.getSystem(), new Ending.Downed());
+                return Behaviors.same();
             });
         });
     }

@@ -26,6 +26,11 @@ class StandingTest {
     }
 
     @Test
+    void whoOutlivedItsClusterOnlyLeaves() {
+        assertThat(Standing.ALONE.next(MemberStatus.removed())).isEqualTo(Standing.LEAVING);
+    }
+
+    @Test
     void aNodeThatIsRemovedWithoutHavingBeenOnItsWayOutIsToldApart() {
         for (MemberStatus out :
                 new MemberStatus[] {MemberStatus.leaving(), MemberStatus.exiting(), MemberStatus.down()}) {

@@ -10,8 +10,11 @@ import com.google.protobuf.ByteString;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
+import io.etcd.jetcd.api.SnapshotRequest;
+import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.kv.PutResponse;
 import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.WatchOption;
@@ -380,6 +383,44 @@ class EtcdClusterTest {
             }
         }
         requireItIsBackWith(full, "full-follower/", acknowledged);
+    }
+
+    @Test
+    void whoIsLeftWithoutAMajorityAnswersFromWhatItHasUntilTheOthersAreBack() throws Exception {
+        String left = awaitLeader();
+        List<String> gone =
+                cluster.nodeIds().stream().filter(node -> !node.equals(left)).toList();
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> put(left, "alone", "what it has"));
+        gone.forEach(cluster::kill);
+        Awaitility.await("its cluster has ended for it")
+                .atMost(Duration.ofSeconds(60))
+                .ignoreExceptions()
+                .until(() -> membershipOf(left).equals("downed"));
+
+        var fromWhatItHas = RangeRequest.newBuilder()
+                .setKey(ByteString.copyFromUtf8("alone"))
+                .setSerializable(true)
+                .build();
+        var kv = KVGrpc.newBlockingStub(channel(left)).withDeadlineAfter(20, TimeUnit.SECONDS);
+        assertThat(kv.range(fromWhatItHas).getKvs(0).getValue().toStringUtf8()).isEqualTo("what it has");
+        var maintenance = MaintenanceGrpc.newBlockingStub(channel(left)).withDeadlineAfter(20, TimeUnit.SECONDS);
+        assertThat(maintenance.status(StatusRequest.getDefaultInstance()).getLeader())
+                .isZero();
+        var snapshot = maintenance.snapshot(SnapshotRequest.getDefaultInstance());
+        assertThat(snapshot.next().getBlob().isEmpty()).isFalse();
+        assertThat(put(left, "alone", "more")).as("nothing is decided alone").isFalse();
+
+        gone.forEach(cluster::start);
+        cluster.awaitReady(Duration.ofSeconds(120));
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> put(left, "alone", "no more"));
+    }
+
+    private static String membershipOf(String node) {
+        return cluster.status().stream()
+                .filter(state -> state.id().equals(node))
+                .map(state -> state.status().membership())
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
