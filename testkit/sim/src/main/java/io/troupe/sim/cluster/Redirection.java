@@ -82,7 +82,7 @@ final class Redirection implements ClassFileTransformer {
     private static void retransformLoaded(Instrumentation agent, String[] added) {
         List<Class<?>> mentioning = new ArrayList<>();
         for (var loaded : agent.getAllLoadedClasses()) {
-            if (startsWithOne(loaded.getName().replace('.', '/'), added) && mentions(loaded)) {
+            if (startsWithOne(loaded.getName().replace('.', '/'), added) && mentions(loaded) && isWhole(loaded)) {
                 mentioning.add(loaded);
             }
         }
@@ -90,6 +90,16 @@ final class Redirection implements ClassFileTransformer {
             agent.retransformClasses(mentioning.toArray(Class<?>[]::new));
         } catch (UnmodifiableClassException e) {
             throw new IllegalStateException("the clock calls of a loaded class cannot be replaced", e);
+        }
+    }
+
+    /** A class that was written against others which are not there can neither run nor be transformed: Artery's on Aeron. */
+    private static boolean isWhole(Class<?> loaded) {
+        try {
+            loaded.getDeclaredMethods();
+            return true;
+        } catch (NoClassDefFoundError incomplete) {
+            return false;
         }
     }
 
