@@ -48,6 +48,7 @@ final class Census {
     private final boolean moved;
     private final boolean joins;
     private final Map<String, Heard> heard = new TreeMap<>();
+    private final Map<String, Long> refused = new TreeMap<>();
     private List<String> inContact = List.of();
     private long inContactSinceNanos;
 
@@ -64,6 +65,11 @@ final class Census {
 
     void heard(Formation.Greeting greeting, long nowNanos) {
         heard.put(greeting.node(), new Heard(greeting, nowNanos));
+    }
+
+    /** The node is there, and refuses what comes from this node's life. */
+    void heardRefusal(String node, long nowNanos) {
+        refused.put(node, nowNanos);
     }
 
     /** @param ownVote whether this node's own vote is its own to give now */
@@ -100,6 +106,7 @@ final class Census {
         if (!toJoin(nowNanos).isEmpty()) {
             return true;
         }
+        refused.values().removeIf(atNanos -> nowNanos - atNanos > FRESH.toNanos());
         updateContact(nowNanos);
         return !joins && inContact.size() >= majority();
     }
@@ -119,7 +126,7 @@ final class Census {
     private void updateContact(long nowNanos) {
         List<String> now = new ArrayList<>();
         for (String id : configured) {
-            if (id.equals(self) || heard.containsKey(id)) {
+            if (id.equals(self) || heard.containsKey(id) || refused.containsKey(id)) {
                 now.add(id);
             }
         }

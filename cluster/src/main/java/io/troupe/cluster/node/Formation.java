@@ -1,9 +1,12 @@
 package io.troupe.cluster.node;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import io.troupe.wire.Wire;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -21,11 +24,13 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Down;
 import org.apache.pekko.cluster.typed.Join;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
+import org.apache.pekko.cluster.typed.Subscribe;
 import org.apache.pekko.remote.artery.ThisActorSystemQuarantinedEvent;
 
 /**
@@ -52,8 +57,13 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     private static final Duration TICK = Duration.ofMillis(250);
     private static final Duration JOIN_AGAIN_AFTER = Duration.ofSeconds(8);
     private static final Duration GREET_MISSING_EVERY = Duration.ofSeconds(1);
-    /** Off where a node that was downed goes on without its cluster, until it can rejoin. */
-    static final String ENDS_WHEN_DOWNED = "pekko.cluster.run-coordinated-shutdown-when-down";
+    private static final String ENDS_WHEN_DOWNED = "pekko.cluster.run-coordinated-shutdown-when-down";
+    /**
+     * Of a node that goes on without its cluster when it was downed, until it can rejoin. Pekko counts all others as removed
+     * then, and after that time would take no message from them any more, without a word.
+     */
+    static final Config OUTLIVING = ConfigFactory.parseMap(
+            Map.of(ENDS_WHEN_DOWNED, false, "pekko.cluster.quarantine-removed-node-after", "100 days"), "rejoining");
 
     private static final int FOREIGN_TOLD_MAX = 1_000;
     /**
@@ -64,7 +74,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
 
     private static final Duration EXPLAIN_EVERY = Duration.ofSeconds(10);
 
-    sealed interface Command permits Contact, Greeting, Tick, WrappedCompared, WrappedQuarantined {}
+    sealed interface Command permits Contact, Greeting, Tick, WrappedCompared, WrappedQuarantined, WrappedMember {}
 
     /**
      * "I am looking for my cluster."
@@ -108,6 +118,8 @@ final class Formation extends AbstractBehavior<Formation.Command> {
 
     private record WrappedCompared(KnownData.Compared compared) implements Command {}
 
+    private record WrappedMember(ClusterEvent.MemberEvent event) implements Command {}
+
     private record WrappedQuarantined(ThisActorSystemQuarantinedEvent event) implements Command {}
 
     /** What becomes of this node's life. */
@@ -128,11 +140,11 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     private final TimerScheduler<Command> timers;
     private final Cluster cluster;
     private final Census census;
+    private final Alone alone;
     private final Vote vote = new Vote();
     private final Set<String> foreignTold = new HashSet<>();
     private final boolean outlivesItsCluster;
     private boolean formed;
-    private boolean gaveUp;
     private boolean toldAlone;
     private Standing standing = Standing.OUTSIDE;
     private long joinedAtNanos;
@@ -169,8 +181,13 @@ final class Formation extends AbstractBehavior<Formation.Command> {
         this.timers = timers;
         this.cluster = Cluster.get(context.getSystem());
         this.census = new Census(settings.nodeId(), settings.memberIds(), isElsewhere(), settings.joins());
+        this.alone = new Alone(idsOfOthers(), settings.memberIds(), census);
         this.explainedAtNanos = nanoTime.getAsLong();
         this.outlivesItsCluster = !context.getSystem().settings().config().getBoolean(ENDS_WHEN_DOWNED);
+        cluster.subscriptions()
+                .tell(new Subscribe<>(
+                        context.messageAdapter(ClusterEvent.MemberEvent.class, WrappedMember::new),
+                        ClusterEvent.MemberEvent.class));
         context.getSystem()
                 .eventStream()
                 .tell(new EventStream.Subscribe<>(
@@ -185,7 +202,8 @@ final class Formation extends AbstractBehavior<Formation.Command> {
                 .onMessage(Contact.class, this::onContact)
                 .onMessage(WrappedCompared.class, this::onCompared)
                 .onMessage(Greeting.class, this::onGreeting)
-                .onMessage(WrappedQuarantined.class, quarantined -> onQuarantined())
+                .onMessage(WrappedQuarantined.class, this::onQuarantined)
+                .onMessage(WrappedMember.class, this::onMember)
                 .onMessage(Tick.class, tick -> onTick())
                 .build();
     }
@@ -377,7 +395,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
 
     private Behavior<Command> onTickAlone() {
         timers.startTimerAtFixedRate(new Tick(), GREET_MISSING_EVERY);
-        if (gaveUp || census.wouldFindItsCluster(nanoTime.getAsLong())) {
+        if (alone.shouldRejoin(nanoTime.getAsLong())) {
             rejoin();
             return this;
         }
@@ -394,11 +412,13 @@ final class Formation extends AbstractBehavior<Formation.Command> {
         return this;
     }
 
-    /** A member that hears this node says that it has been removed from the cluster. Pekko passes on nothing else between them. */
-    private Behavior<Command> onQuarantined() {
-        if (standing() == Standing.ALONE) {
-            rejoin();
-        }
+    private Behavior<Command> onMember(WrappedMember member) {
+        alone.onMember(member.event());
+        return this;
+    }
+
+    private Behavior<Command> onQuarantined(WrappedQuarantined quarantined) {
+        alone.onRefused(quarantined.event().remoteAddress().address(), nanoTime.getAsLong());
         return this;
     }
 
@@ -408,7 +428,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     }
 
     private void giveUp() {
-        gaveUp = true;
+        alone.giveUp();
         cluster.manager().tell(new Down(cluster.selfMember().address()));
     }
 
@@ -479,6 +499,12 @@ final class Formation extends AbstractBehavior<Formation.Command> {
         return settings.members().stream()
                 .filter(member -> member.id().equals(settings.nodeId()))
                 .anyMatch(member -> !addressOf(member).toString().equals(selfAddress()));
+    }
+
+    private Map<Address, String> idsOfOthers() {
+        return settings.members().stream()
+                .filter(member -> !member.id().equals(settings.nodeId()))
+                .collect(Collectors.toMap(this::addressOf, NodeSettings.Member::id, (first, second) -> first));
     }
 
     private Address addressOf(NodeSettings.Member member) {

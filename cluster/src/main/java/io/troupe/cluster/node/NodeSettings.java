@@ -4,7 +4,6 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
-import com.typesafe.config.ConfigValueFactory;
 import io.troupe.cluster.Endpoint;
 import io.troupe.cluster.Systems;
 import io.troupe.cluster.TroupeSystem;
@@ -169,10 +168,7 @@ public record NodeSettings(
 
     /** The same, of a node that goes on with its systems when it was downed, until it can rejoin. */
     NodeSettings outlivingItsCluster() {
-        return with(
-                systems,
-                cutOffFrom,
-                config.withValue(Formation.ENDS_WHEN_DOWNED, ConfigValueFactory.fromAnyRef(false, "rejoining")));
+        return with(systems, cutOffFrom, Formation.OUTLIVING.withFallback(config));
     }
 
     private NodeSettings hosting(List<TroupeSystem> hosted) {

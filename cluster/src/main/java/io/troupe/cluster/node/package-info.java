@@ -7,6 +7,7 @@
  *       ├─ Formation   formation    outside → member, or refused
  *       │     Census                what is known of the others, and what follows: wait, join, propose, form
  *       │     Vote                  given to one candidate at a time
+ *       │     Alone                 when a life that outlives its cluster ends
  *       ├─ Membership  membership   who comes and goes; takes the place of this id's earlier life
  *       ├─ GroupHost   groups       every consensus group's replica (io.troupe.replication)
  *       ├─ StatusQuery              one for each question: asks all that is hosted, answers in 1.5 s at most

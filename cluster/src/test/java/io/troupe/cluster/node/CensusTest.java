@@ -120,6 +120,14 @@ class CensusTest {
     }
 
     @Test
+    void whoRefusesWhatComesFromALifeThatWasRemovedIsInContact() {
+        Census alone = new Census("n1", THREE, false, false);
+        alone.heardRefusal("n3", 0);
+        assertThat(alone.wouldFindItsCluster(MILLI)).isTrue();
+        assertThat(alone.wouldFindItsCluster(Census.FRESH.toNanos() + MILLI)).isFalse();
+    }
+
+    @Test
     void whoOnlyJoinsWouldFindNoClusterWithoutAMember() {
         Census alone = new Census("n1", THREE, false, true);
         alone.heard(outside("n2"), 0);

@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -65,8 +64,7 @@ final class FormationSimulation {
             """);
 
     /** The same, of nodes whose lives go on when they were downed. */
-    static final Config OUTLIVING =
-            ConfigFactory.parseMap(Map.of(Formation.ENDS_WHEN_DOWNED, false)).withFallback(CONFIG);
+    static final Config OUTLIVING = Formation.OUTLIVING.withFallback(CONFIG);
 
     private static final List<String> NAMES = List.of("n1", "n2", "n3", "n4", "n5");
     private static final Duration TROUBLE = ofSeconds(40);

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@link FormationSimulation} over many seeds, and over {@link FormationMutants}, which it finds. */
 class FormationSimulationTest {
@@ -34,6 +35,15 @@ class FormationSimulationTest {
     void thereIsOneInTheEndWhereLivesOutliveTheirCluster() {
         try (var stage = ClusterStage.open(FormationSimulation.OUTLIVING)) {
             assertThat(firstSeedThatFails(stage, 0, SEEDS)).isEmpty();
+        }
+    }
+
+    /** All down themselves at once, and take no word of one another's from then on. */
+    @ParameterizedTest
+    @ValueSource(longs = {32, 46})
+    void livesThatCannotHearOfOneAnotherDoNotOutliveTheirCluster(long seed) {
+        try (var stage = ClusterStage.open(FormationSimulation.OUTLIVING)) {
+            assertThat(firstSeedThatFails(stage, seed, seed + 1)).isEmpty();
         }
     }
 
