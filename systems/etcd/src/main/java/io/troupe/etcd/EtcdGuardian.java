@@ -52,14 +52,7 @@ import org.apache.pekko.actor.typed.receptionist.Receptionist;
 final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
 
     sealed interface Command
-            permits WrappedNode,
-                    WrappedHosted,
-                    WrappedStatus,
-                    CaughtUp,
-                    WrappedListening,
-                    WrappedRestored,
-                    Left,
-                    Look {}
+            permits WrappedNode, WrappedHosted, WrappedStatus, CaughtUp, WrappedNews, WrappedRestored, Left, Look {}
 
     private record WrappedNode(SystemGuardian.Command command) implements Command {}
 
@@ -81,7 +74,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
         WHETHER_REMOVED
     }
 
-    private record WrappedListening(Gateway.Listening listening) implements Command {}
+    private record WrappedNews(Gateway.News news) implements Command {}
 
     private static final String REMOVED = "the member has been permanently removed from the cluster";
 
@@ -151,7 +144,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
                 .onMessage(WrappedHosted.class, wrapped -> onHostReply(wrapped.reply()))
                 .onMessage(WrappedStatus.class, wrapped -> onStatus(wrapped.status()))
                 .onMessage(CaughtUp.class, ignored -> onCaughtUp())
-                .onMessage(WrappedListening.class, wrapped -> onListening(wrapped.listening()))
+                .onMessage(WrappedNews.class, wrapped -> onNews(wrapped.news()))
                 .onMessage(WrappedRestored.class, wrapped -> onRestored(wrapped.done()))
                 .onMessage(Left.class, ignored -> onLeft())
                 .onMessage(Look.class, ignored -> onLook())
@@ -196,10 +189,9 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
         replica.tell(new Replica.Observe(getContext().messageAdapter(Replica.Status.class, WrappedStatus::new)));
         var backends = new Gateway.Backends(
                 session, watches.hub(), leases, node.groups(), auth, frozen, quota, node.meters(), replica, peerUrls());
-        ActorRef<Gateway.Listening> listening =
-                getContext().messageAdapter(Gateway.Listening.class, WrappedListening::new);
+        ActorRef<Gateway.News> news = getContext().messageAdapter(Gateway.News.class, WrappedNews::new);
         ActorRef<Gateway.Command> opened =
-                getContext().spawn(Gateway.create(settings, view, backends, listening), "gateway");
+                getContext().spawn(Gateway.create(settings, view, backends, news), "gateway");
         gateway = Optional.of(opened);
         getContext()
                 .spawn(
@@ -244,19 +236,37 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
         }
     }
 
-    /** In etcd's words. */
     private Behavior<Command> onLook() {
         if (isRemoved()) {
+            endAsRemoved();
+        }
+        return this;
+    }
+
+    /** In etcd's words. */
+    private void endAsRemoved() {
+        if (!leaving) {
             getContext().getLog().warn("{}", REMOVED);
             getContext().getLog().warn("the data-dir used by this member must be removed.");
             CoordinatedShutdown.get(getContext().getSystem()).runAll(CoordinatedShutdown.unknownReason());
         }
-        return this;
     }
 
     private Behavior<Command> onCaughtUp() {
         caughtUp = true;
         gateway.ifPresent(actor -> actor.tell(Gateway.Serve.SERVE));
+        return this;
+    }
+
+    private Behavior<Command> onNews(Gateway.News news) {
+        return news instanceof Gateway.Listening listening ? onListening(listening) : onRemoved();
+    }
+
+    /** Who leads says so, who has asked the group: this node's own roster may be of before. */
+    private Behavior<Command> onRemoved() {
+        if (settings.endWhenRemoved()) {
+            endAsRemoved();
+        }
         return this;
     }
 

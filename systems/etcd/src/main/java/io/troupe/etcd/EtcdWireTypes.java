@@ -21,5 +21,6 @@ public final class EtcdWireTypes implements WireTypes {
         registry.message(10004, Lessor.NotInOffice.class);
         registry.message(10010, Members.Describe.class);
         registry.message(10011, Members.Facts.class);
+        registry.message(10012, Members.Removed.class);
     }
 }

@@ -51,7 +51,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  */
 public final class Gateway extends AbstractBehavior<Gateway.Command> {
 
-    public sealed interface Command permits Prepared, Serve, Bound, NotBound, LeaderKnown, Leave, DrainCheck {}
+    public sealed interface Command
+            permits Prepared, Serve, Bound, NotBound, LeaderKnown, WrappedRemoved, Leave, DrainCheck {}
 
     /** Certificates could be read, and so on: the port can be bound. */
     private enum Prepared implements Command {
@@ -67,6 +68,8 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
 
     private record NotBound(Throwable cause) implements Command {}
 
+    private record WrappedRemoved(Members.Removed removed) implements Command {}
+
     /** Whether the node knows a leader now, and its own part in the group. */
     public record LeaderKnown(boolean known, Replica.Role role) implements Command {}
 
@@ -75,8 +78,14 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
 
     private record DrainCheck(int left) implements Command {}
 
+    /** What its parent is told. */
+    public sealed interface News permits Listening, Removed {}
+
     /** @param port where the server actually listens */
-    public record Listening(int port) {}
+    public record Listening(int port) implements News {}
+
+    /** This node belongs to the cluster no more, as who leads it knows. */
+    public record Removed() implements News {}
 
     private static final Duration DRAIN_STEP = Duration.ofMillis(50);
     private static final int DRAIN_STEPS_MAX = 40;
@@ -102,7 +111,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
 
     private final TimerScheduler<Command> timers;
     private final EtcdSettings settings;
-    private final ActorRef<Listening> parent;
+    private final ActorRef<News> parent;
     private final ActorRef<Members.Command> members;
     private final ActorRef<Registrar.Command> registrar;
     private final List<ActorRef<Object>> streams = new ArrayList<>();
@@ -114,9 +123,9 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
 
     private final List<ActorRef<Done>> leaving = new ArrayList<>();
 
-    /** @param parent told where the server listens */
+    /** @param parent told where the server listens, and when this node was removed */
     public static Behavior<Command> create(
-            EtcdSettings settings, NodeView node, Backends backends, ActorRef<Listening> parent) {
+            EtcdSettings settings, NodeView node, Backends backends, ActorRef<News> parent) {
         return Behaviors.setup(context ->
                 Behaviors.withTimers(timers -> new Gateway(context, timers, settings, node, backends, parent)));
     }
@@ -127,13 +136,18 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
             EtcdSettings settings,
             NodeView node,
             Backends backends,
-            ActorRef<Listening> parent) {
+            ActorRef<News> parent) {
         super(context);
         this.timers = timers;
         this.settings = settings;
         this.parent = parent;
         this.members = context.spawn(
-                Members.create(settings.group(), node.nodeId(), node.members(), PeerUrls.own(context.getSystem())),
+                Members.create(
+                        settings.group(),
+                        node.nodeId(),
+                        node.members(),
+                        PeerUrls.own(context.getSystem()),
+                        context.messageAdapter(Members.Removed.class, WrappedRemoved::new)),
                 "members");
         this.registrar = context.spawn(
                 Registrar.create(new Registrar.Wiring(
@@ -274,10 +288,16 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                 .onMessage(Bound.class, this::onBound)
                 .onMessage(NotBound.class, this::onNotBound)
                 .onMessage(LeaderKnown.class, this::onLeaderKnown)
+                .onMessage(WrappedRemoved.class, ignored -> onRemoved())
                 .onMessage(Leave.class, this::onLeave)
                 .onMessage(DrainCheck.class, this::onDrainCheck)
                 .onSignal(PostStop.class, ignored -> onPostStop())
                 .build();
+    }
+
+    private Behavior<Command> onRemoved() {
+        parent.tell(new Removed());
+        return this;
     }
 
     private Behavior<Command> onServe() {

@@ -17,11 +17,22 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 
-/** Knows where clients reach each member: tells the others about its own node, and asks them about theirs. */
+/**
+ * Knows where clients reach each member: tells the others about its own node, and asks them about theirs. Brings a node the news
+ * that it was removed, which its own replica cannot hear: nobody in the group speaks to that any more.
+ */
 public final class Members extends AbstractBehavior<Members.Command> {
 
     public sealed interface Command
-            permits Serving, Describe, ListMembers, ListReachable, ListingChanged, Described, AskAgain {}
+            permits Serving,
+                    Describe,
+                    ListMembers,
+                    ListReachable,
+                    ListingChanged,
+                    Described,
+                    AskAgain,
+                    TellRemoved,
+                    Removed {}
 
     /** This node's clients reach it at {@code clientUrl} from now on. */
     public record Serving(String clientUrl) implements Command {}
@@ -45,6 +56,12 @@ public final class Members extends AbstractBehavior<Members.Command> {
 
     record Reachable(List<Facts> nodes) {}
 
+    /** Tells a node that it belongs to the cluster no more. */
+    record TellRemoved(String node) implements Command {}
+
+    /** This node belongs to the cluster no more, as who leads it knows. Crosses nodes. */
+    public record Removed() implements Command, Wire {}
+
     private record ListingChanged(Receptionist.Listing listing) implements Command {}
 
     private record Described(ActorRef<Command> gateway, Optional<Facts> facts) implements Command {}
@@ -58,6 +75,7 @@ public final class Members extends AbstractBehavior<Members.Command> {
     private final List<String> members;
     private final String nodeId;
     private final String address;
+    private final ActorRef<Removed> onRemoved;
     private Facts own;
     /** Under which a node is found from its start. */
     private final ServiceKey<Command> key;
@@ -73,10 +91,12 @@ public final class Members extends AbstractBehavior<Members.Command> {
     /**
      * @param members in configuration order
      * @param address where the other nodes reach this one
+     * @param onRemoved told, maybe more than once, that this node was removed
      */
-    public static Behavior<Command> create(String group, String nodeId, List<String> members, String address) {
-        return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new Members(context, timers, group, nodeId, members, address)));
+    public static Behavior<Command> create(
+            String group, String nodeId, List<String> members, String address, ActorRef<Removed> onRemoved) {
+        return Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new Members(context, timers, group, nodeId, members, address, onRemoved)));
     }
 
     private Members(
@@ -85,8 +105,10 @@ public final class Members extends AbstractBehavior<Members.Command> {
             String group,
             String nodeId,
             List<String> members,
-            String address) {
+            String address,
+            ActorRef<Removed> onRemoved) {
         super(context);
+        this.onRemoved = onRemoved;
         this.timers = timers;
         this.address = address;
         this.nodeId = nodeId;
@@ -121,6 +143,8 @@ public final class Members extends AbstractBehavior<Members.Command> {
                 .onMessage(ListingChanged.class, this::onListingChanged)
                 .onMessage(Described.class, this::onDescribed)
                 .onMessage(AskAgain.class, this::onAskAgain)
+                .onMessage(TellRemoved.class, this::onTellRemoved)
+                .onMessage(Removed.class, this::onRemoved)
                 .build();
     }
 
@@ -167,6 +191,19 @@ public final class Members extends AbstractBehavior<Members.Command> {
         if (reachable.contains(again.gateway())) {
             ask(again.gateway());
         }
+        return this;
+    }
+
+    private Behavior<Command> onTellRemoved(TellRemoved tell) {
+        var gateway = gateways.get(tell.node());
+        if (gateway != null) {
+            gateway.tell(new Removed());
+        }
+        return this;
+    }
+
+    private Behavior<Command> onRemoved(Removed removed) {
+        onRemoved.tell(removed);
         return this;
     }
 

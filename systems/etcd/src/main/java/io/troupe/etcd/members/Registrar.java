@@ -313,12 +313,21 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
         Optional<Alignment.Step> step = settled && leads
                 ? Alignment.next(roster(), listing.listed().orElseThrow().members(), listing.heard())
                 : Optional.empty();
-        if (step.isEmpty()) {
-            aligning = false;
-        } else {
+        if (step.isPresent()) {
             carryOut(step.get(), listing.heard());
+            return this;
+        }
+        aligning = false;
+        if (settled && leads) {
+            tellWhoIsRemoved(listing.heard());
         }
         return this;
+    }
+
+    /** Those who were down while they were removed; the group does without them by now. */
+    private void tellWhoIsRemoved(List<Alignment.Heard> heard) {
+        heard.stream().map(Alignment.Heard::node).filter(roster()::isRemoved).forEach(node -> wiring.members()
+                .tell(new Members.TellRemoved(node)));
     }
 
     private void carryOut(Alignment.Step step, List<Alignment.Heard> heard) {

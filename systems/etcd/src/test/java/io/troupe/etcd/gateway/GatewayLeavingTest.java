@@ -37,7 +37,7 @@ class GatewayLeavingTest {
             .withFallback(ConfigFactory.load()));
 
     private final CountDownLatch held = new CountDownLatch(1);
-    private final TestProbe<Gateway.Listening> parent = TEST_KIT.createTestProbe();
+    private final TestProbe<Gateway.News> parent = TEST_KIT.createTestProbe();
     private final TestProbe<Done> first = TEST_KIT.createTestProbe();
     private final TestProbe<Done> second = TEST_KIT.createTestProbe();
     private final int port = freePort();

@@ -104,7 +104,13 @@ final class MemberNode {
             ActorRef<SessionClient.Command> session = context.spawn(
                     SessionClient.create(replica, SessionClient.Settings.DEFAULT, node.random("session")), "session");
             ActorRef<Members.Command> members = context.spawn(
-                    Members.create(GROUP, node.name(), FOUNDERS, "pekko://simulated@" + node.name() + ":1"), "members");
+                    Members.create(
+                            GROUP,
+                            node.name(),
+                            FOUNDERS,
+                            "pekko://simulated@" + node.name() + ":1",
+                            context.getSystem().ignoreRef()),
+                    "members");
             members.tell(new Members.Serving("http://clients-of-" + node.name()));
             ActorRef<Registrar.Command> registrar = context.spawn(
                     Registrar.create(new Registrar.Wiring(

@@ -20,10 +20,13 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.troupe.chain.ChainEngine;
 import io.troupe.raft.RaftEngine;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +34,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A cluster of one grows to three by etcd's usual steps, and goes on without the one that it began with. */
+/**
+ * A cluster of one grows to three by etcd's usual steps, and goes on without the one that it began with, which ends: when it is
+ * removed, or when it comes back, should it have been down then.
+ */
 class MembershipProcessTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -40,7 +46,7 @@ class MembershipProcessTest {
     private Path folder;
 
     private String engine = RaftEngine.NAME;
-    private final List<Process> processes = new ArrayList<>();
+    private final Map<String, Process> processes = new HashMap<>();
     private final List<ManagedChannel> channels = new ArrayList<>();
 
     @AfterEach
@@ -48,13 +54,17 @@ class MembershipProcessTest {
         for (ManagedChannel channel : channels) {
             channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
         }
-        processes.forEach(Process::destroyForcibly);
+        processes.values().forEach(Process::destroyForcibly);
     }
 
     private static int freePort() throws Exception {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }
+    }
+
+    private Process process(String name) {
+        return processes.get(name);
     }
 
     private ManagedChannel start(String name, int peer, String cluster, String state) throws Exception {
@@ -77,11 +87,13 @@ class MembershipProcessTest {
                 "--initial-advertise-peer-urls=http://127.0.0.1:" + peer,
                 "--initial-cluster=" + cluster,
                 "--initial-cluster-state=" + state));
-        processes.add(new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve(name + ".log").toFile())
-                .directory(folder.toFile())
-                .start());
+        processes.put(
+                name,
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve(name + ".log").toFile())
+                        .directory(folder.toFile())
+                        .start());
         ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", client)
                 .usePlaintext()
                 .build();
@@ -137,11 +149,21 @@ class MembershipProcessTest {
     @Test
     void aChainOfOneGrowsToThreeAndGoesOnWithoutTheFirst() throws Exception {
         engine = ChainEngine.NAME;
-        aClusterOfOneGrowsToThreeAndGoesOnWithoutTheFirst();
+        growsToThreeAndGoesOnWithoutTheFirst(false);
+    }
+
+    @Tag("soak")
+    @Test
+    void aClusterOfOneGrowsToThreeAndGoesOnWithoutTheFirst() throws Exception {
+        growsToThreeAndGoesOnWithoutTheFirst(false);
     }
 
     @Test
-    void aClusterOfOneGrowsToThreeAndGoesOnWithoutTheFirst() throws Exception {
+    void aClusterOfOneGrowsToThreeAndGoesOnWithoutTheFirstWhichWasDownWhenItWasRemoved() throws Exception {
+        growsToThreeAndGoesOnWithoutTheFirst(true);
+    }
+
+    private void growsToThreeAndGoesOnWithoutTheFirst(boolean isDownThen) throws Exception {
         int peer1 = freePort();
         int peer2 = freePort();
         int peer3 = freePort();
@@ -188,13 +210,21 @@ class MembershipProcessTest {
                 .filter(member -> member.getName().equals("m1"))
                 .findFirst()
                 .orElseThrow();
+        if (isDownThen) {
+            process("m1").destroyForcibly().waitFor();
+        }
         cluster(toSecond)
                 .memberRemove(
                         MemberRemoveRequest.newBuilder().setID(gone.getID()).build());
-        assertThat(processes.get(0).waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+        if (isDownThen) {
+            start("m1", peer1, cluster, "existing");
+        }
+        assertThat(process("m1").waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                 .as("who is removed ends")
                 .isTrue();
-        assertThat(processes.get(0).exitValue()).isZero();
+        assertThat(process("m1").exitValue()).isZero();
+        assertThat(Files.readString(folder.resolve("m1.log")))
+                .contains("the member has been permanently removed from the cluster");
 
         put(toSecond, "k3");
         assertThat(count(toThird)).isEqualTo(3);
