@@ -43,6 +43,7 @@ final class Authenticity {
             isProvable &= isSealed;
             requests.add(request.get());
         }
-        return Optional.of(new Proposal(Digest.of(batch), batch, requests, isProvable));
+        return Optional.of(
+                new Proposal(Digest.of(batch), batch, requests, read.get().value(), isProvable));
     }
 }

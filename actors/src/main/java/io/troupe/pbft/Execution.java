@@ -1,7 +1,5 @@
 package io.troupe.pbft;
 
-import io.troupe.pbft.PbftMessage.Request;
-import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
@@ -40,11 +38,11 @@ final class Execution {
                 core.fetch(core.slot(sequence), committed.get());
                 return;
             }
-            List<Request> requests = core.slot(sequence)
+            Proposal decided = core.slot(sequence)
                     .takeProposal(committed.get())
-                    .map(Proposal::requests)
-                    .orElseGet(() -> core.notary.readRequests(batch.get()));
-            executor.tell(new Executor.Execute(sequence, requests, batch.get().length()));
+                    .orElseGet(() -> core.notary.readDecided(batch.get()));
+            executor.tell(new Executor.Execute(
+                    sequence, decided.value(), decided.requests(), batch.get().length()));
             handed = sequence;
         }
     }

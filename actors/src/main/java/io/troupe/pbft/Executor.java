@@ -38,10 +38,11 @@ final class Executor extends AbstractBehavior<Executor.Command> {
     sealed interface Command permits Execute, Read, ReadHere, Restore {}
 
     /**
+     * @param value that was chosen with the batch; null requests have none, nor has what is for another kind of service
      * @param requests of the batch, in its order; those that are no requests were left out, the same everywhere
      * @param bytes of the batch
      */
-    record Execute(long sequence, List<Request> requests, long bytes) implements Command {}
+    record Execute(long sequence, Optional<ByteString> value, List<Request> requests, long bytes) implements Command {}
 
     /** Reads for a client that compares what replicas answer (§5.1). */
     record Read(String client, RequestId id, List<ByteString> queries) implements Command {}
@@ -88,6 +89,7 @@ final class Executor extends AbstractBehavior<Executor.Command> {
 
     private final String group;
     private final ReplicatedService service;
+    private final Optional<NonDeterminism> nonDeterminism;
     private final RecentReplies replies = new RecentReplies();
     private final ExecutedRequests executed = new ExecutedRequests();
     private final WireBytes bytes;
@@ -126,6 +128,7 @@ final class Executor extends AbstractBehavior<Executor.Command> {
         super(context);
         this.group = group;
         this.service = new ReplicatedService(machine);
+        this.nonDeterminism = machine instanceof NonDeterminism chooses ? Optional.of(chooses) : Optional.empty();
         this.storage = storage;
         this.checkpointInterval = checkpointInterval;
         this.checkpointBytes = checkpointBytes;
@@ -146,6 +149,7 @@ final class Executor extends AbstractBehavior<Executor.Command> {
     private Behavior<Command> onExecute(Execute execute) {
         List<Outcome> outcomes = new ArrayList<>();
         List<RequestId> again = new ArrayList<>();
+        nonDeterminism.ifPresent(machine -> execute.value().ifPresent(machine::onChosen));
         for (Request request : execute.requests()) {
             if (executed.add(request.id())) {
                 Outcome outcome = execute(request);

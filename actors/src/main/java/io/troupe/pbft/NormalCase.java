@@ -25,6 +25,7 @@ final class NormalCase {
     private final Repeats repeats;
     private final PreferredQuorum quorum;
     private final Authenticity authenticity;
+    private final Choices choices;
     private long nextSequence;
     /** Through this number the view in force began with what is chosen, and nothing else pre-prepares. */
     private long chosenThrough;
@@ -32,11 +33,12 @@ final class NormalCase {
     private long awaited;
     private long awaitedSince;
 
-    NormalCase(Core core, Execution execution, Repeats repeats, Authenticity authenticity) {
+    NormalCase(Core core, Execution execution, Repeats repeats, Authenticity authenticity, Choices choices) {
         this.core = core;
         this.execution = execution;
         this.repeats = repeats;
         this.authenticity = authenticity;
+        this.choices = choices;
         this.quorum = new PreferredQuorum(core);
     }
 
@@ -56,7 +58,7 @@ final class NormalCase {
                         if (!core.right.isMute(view, sequence)) {
                             slot.onPrepare(core.node, new Vote(view, digest));
                         }
-                        core.batch(sequence, digest).ifPresent(batch -> markProposed(core.notary.readRequests(batch)));
+                        core.batch(sequence, digest).ifPresent(batch -> markProposed(core.notary.readDecided(batch)));
                     });
             if (core.ledger.isActive()
                     && prepared.filter(one -> one.view() == view).isPresent()) {
@@ -93,12 +95,13 @@ final class NormalCase {
             if (taken.isEmpty()) {
                 return;
             }
+            Optional<ByteString> value = choices.propose();
             ByteString batch = core.notary.write(
-                    new Batch(taken.stream().map(Requests.Waiting::letter).toList()));
+                    Batch.of(taken.stream().map(Requests.Waiting::letter).toList(), value));
             Slot slot = core.slot(nextSequence++);
             quorum.say(new PrePrepare(core.ledger.view(), slot.sequence, batch));
             Proposal proposal = Proposal.of(
-                    batch, taken.stream().map(Requests.Waiting::request).toList());
+                    batch, taken.stream().map(Requests.Waiting::request).toList(), value);
             countPrePrepare(core.node, slot, proposal.digest());
             prePrepare(slot, proposal);
         }
@@ -124,8 +127,8 @@ final class NormalCase {
             // different digest"
         }
         Optional<Proposal> proposal = isChosen
-                ? Optional.of(Proposal.of(message.batch(), core.notary.readRequests(message.batch())))
-                : authenticity.read(message.batch());
+                ? Optional.of(core.notary.readDecided(message.batch()))
+                : authenticity.read(message.batch()).filter(choices::accepts); // §4.6
         proposal.ifPresent(read -> {
             countPrePrepare(from, slot, digest);
             prePrepare(slot, read);
@@ -141,13 +144,13 @@ final class NormalCase {
 
     /** Without its requests at hand. */
     void prePrepare(Slot slot, ByteString batch) {
-        prePrepare(slot, Proposal.of(batch, core.notary.readRequests(batch)));
+        prePrepare(slot, core.notary.readDecided(batch));
     }
 
     /** Said by the primary, or accepted: this view's batch at the slot. */
     private void prePrepare(Slot slot, Proposal proposal) {
         slot.prePrepare(proposal);
-        markProposed(proposal.requests());
+        markProposed(proposal);
         if (!quorum.isInReserve()) {
             vote(slot);
         }
@@ -307,8 +310,8 @@ final class NormalCase {
         return next != 0 && core.now() - awaitedSince > ticks;
     }
 
-    private void markProposed(List<Request> requests) {
-        requests.forEach(request -> core.requests.markProposed(request.id()));
+    private void markProposed(Proposal proposal) {
+        proposal.requests().forEach(request -> core.requests.markProposed(request.id()));
     }
 
     /** A state was put in the place of this replica's. */

@@ -101,14 +101,15 @@ final class Notary {
         return read(signed.payload());
     }
 
-    /** The requests of a batch that is decided: others have seen to it that they are from whom they say. */
-    List<Request> readRequests(ByteString batch) {
+    /** A batch that is decided: others have seen to it that its requests are from whom they say. */
+    Proposal readDecided(ByteString batch) {
+        Batch read = readBatch(batch).orElse(Batch.NULL);
         List<Request> requests = new ArrayList<>();
-        readBatch(batch).ifPresent(read -> read.requests().forEach(letter -> read(letter)
+        read.requests().forEach(letter -> read(letter)
                 .filter(Request.class::isInstance)
                 .map(Request.class::cast)
-                .ifPresent(requests::add)));
-        return requests;
+                .ifPresent(requests::add));
+        return Proposal.of(batch, requests, read.value());
     }
 
     ByteString write(Results results) {

@@ -7,7 +7,10 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.Behavior;
 
-/** PBFT, for the group host of a node. */
+/**
+ * PBFT, for the group host of a node. A state machine that is a {@link NonDeterminism}, too, is given values that its
+ * replicas agree on, such as the time.
+ */
 public final class PbftEngine implements Engine {
 
     public static final String NAME = "pbft";

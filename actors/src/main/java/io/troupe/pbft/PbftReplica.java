@@ -31,6 +31,7 @@ import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicaControl;
 import io.troupe.replication.SnapshotStorage;
+import io.troupe.replication.StateMachine;
 import io.troupe.replication.WriteAheadLog;
 import io.troupe.wire.WireBytes;
 import java.util.List;
@@ -81,6 +82,7 @@ final class PbftReplica {
     private final ActorRef<Executor.Command> executor;
     private final ActorRef<StateKeeper.Command> keeper;
     private final ActorRef<VotingClient.Message> client;
+    private final Choices choices;
 
     private PbftReplica(RecoveringReplica recovering, Identity identity) {
         this.recovering = recovering;
@@ -95,10 +97,12 @@ final class PbftReplica {
                 settings.journal(),
                 settings.window(),
                 new FactLog());
+        StateMachine machine = seat.factory().create(seat.group(), seat.node());
+        this.choices = Choices.of(machine); // From now on the executor alone has the machine.
         this.executor = context.spawn(
                 Executor.create(
                         seat.group(),
-                        seat.factory().create(seat.group(), seat.node()),
+                        machine,
                         identity.storage(),
                         settings.checkpointInterval(),
                         settings.checkpointBytes(),
@@ -154,7 +158,7 @@ final class PbftReplica {
         return recovering.run(
                 peers,
                 identity.settings().tick(),
-                new Running(context, core, identity, executor, keeper, client, replies));
+                new Running(context, core, identity, choices, executor, keeper, client, replies));
     }
 
     /** The recovered replica. */
@@ -179,6 +183,7 @@ final class PbftReplica {
                 ActorContext<Replica.Message> context,
                 Core core,
                 Identity identity,
+                Choices choices,
                 ActorRef<Executor.Command> executor,
                 ActorRef<StateKeeper.Command> keeper,
                 ActorRef<VotingClient.Message> client,
@@ -193,11 +198,11 @@ final class PbftReplica {
             Authenticity authenticity = new Authenticity(core);
             Repeats repeats = new Repeats(core);
             this.execution = new Execution(core, executor);
-            this.normalCase = new NormalCase(core, execution, repeats, authenticity);
+            this.normalCase = new NormalCase(core, execution, repeats, authenticity, choices);
             this.stateHands =
                     new StateHands(context, core, identity.storage(), executor, keeper, execution, this::onWindowMoved);
             this.stateTransfer = new StateTransfer(core, stateHands);
-            this.viewChanger = new ViewChanger(core, normalCase, new Vouching(core, authenticity));
+            this.viewChanger = new ViewChanger(core, normalCase, new Vouching(core, authenticity, choices));
             this.standings = new Standings(core, execution, repeats, viewChanger, stateTransfer);
             this.recovery = new Recovery(
                     core,

@@ -15,7 +15,8 @@ public final class PbftWireTypes implements WireTypes {
     public void register(Registry registry) {
         registry.message(1600, Sealed.class);
         registry.message(1601, Signed.class);
-        registry.message(1602, Batch.class);
+        registry.message(1602, Batch.Plain.class);
+        registry.message(1649, Batch.Valued.class);
         registry.message(1603, Digest.class);
         registry.message(1604, PbftMessage.SingleRequest.class); // in journals
         registry.message(1605, PbftMessage.RequestId.class);

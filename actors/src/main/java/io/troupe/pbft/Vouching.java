@@ -17,18 +17,20 @@ import org.apache.pekko.util.ByteString;
  *
  * <p>A2 is sound still: it rests on this, that a correct replica vouches for nothing that it might not have pre-prepared
  * in that view. What a view began with is proved by its new-view; above that nothing had committed before the view, and any
- * batch of authentic requests may be pre-prepared.
+ * batch of authentic requests may be pre-prepared, with a value that this replica can have accepted (§4.6).
  */
 final class Vouching {
 
     private final Core core;
     private final Authenticity authenticity;
+    private final Choices choices;
     /** How views began that this replica was not in, by who has proved it; each one's last word. */
     private final TreeMap<String, ViewStart> proved = new TreeMap<>();
 
-    Vouching(Core core, Authenticity authenticity) {
+    Vouching(Core core, Authenticity authenticity, Choices choices) {
         this.core = core;
         this.authenticity = authenticity;
+        this.choices = choices;
     }
 
     /** Whether {@code from} has proved it already. */
@@ -70,7 +72,10 @@ final class Vouching {
             slot.want(claim.digest());
             core.fetch(slot, claim.digest());
         } else if (sequence <= start.decision().last()
-                || authenticity.read(batch.get()).isPresent()) {
+                || authenticity
+                        .read(batch.get())
+                        .filter(choices::canHaveAccepted)
+                        .isPresent()) {
             core.record(
                     List.of(new Fact.PrePrepared(start.view(), sequence, claim.digest(), batch)),
                     () -> {}); // Said with the next view change, which is durable later.

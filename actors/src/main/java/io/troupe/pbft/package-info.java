@@ -41,7 +41,22 @@
  * io.troupe.pbft.Repeats} what is said again because the network loses it, {@link io.troupe.pbft.Recovery} TOCS 2002 §4.3.2.
  * Rules that are pure: {@link io.troupe.pbft.Membership}, {@link io.troupe.pbft.VotingRight}, {@link io.troupe.pbft.Slot},
  * {@link io.troupe.pbft.NewViewDecision}, {@link io.troupe.pbft.ViewStart}, {@link io.troupe.pbft.Estimate}, {@link
- * io.troupe.pbft.DigestTree}. {@link io.troupe.pbft.PbftEngine} is the way in.
+ * io.troupe.pbft.DigestTree}, {@link io.troupe.pbft.Choices}. {@link io.troupe.pbft.PbftEngine} is the way in.
+ *
+ * <h2>What replicas cannot compute alike (§4.6)</h2>
+ *
+ * <pre>
+ * Executor        NormalCase at the primary           NormalCase at a backup              Executor, everywhere
+ *  the service     Choice.propose() ─PrePrepare─►      Choice.accepts(value)?              service.onChosen(value)
+ *  gives its       the value beside the requests,      if not, it does not prepare         then the batch's operations
+ *  Choice away     the digest is of both
+ * </pre>
+ *
+ * A service that needs the time, or chance, is a {@link io.troupe.pbft.NonDeterminism} besides; {@link
+ * io.troupe.pbft.AgreedTime} is such a choice. Judging is for the replica's own actor, and rests on this node's clock, not on the
+ * state, which the executor alone has; what to make of a value that does not fit the state is for the service, and alike at
+ * all. A replica that is behind, or whose clock is wrong, executes what a quorum has committed, and takes up what a new view
+ * begins with, whatever it thinks of the value. "Values provided by the backups" (an extra phase there) are not offered.
  *
  * <h2>Deviations</h2>
  *
@@ -61,7 +76,8 @@
  *       decided nevertheless, when those have forgotten that should vouch for what prepared (A2): whoever might have said a
  *       prepare vouches for it again ({@link io.troupe.pbft.Vouching}). For that it must be able to tell that the batch was
  *       right; when it knows that only from its clients themselves, and not from the batch, its prepare waits until the
- *       pre-prepare is durable. And a replica does not tell in P of what prepared before a view that began with something
+ *       pre-prepare is durable. Of the batch's value (§4.6) it asks whether it can ever have accepted it, for it is late to ask
+ *       whether it does. And a replica does not tell in P of what prepared before a view that began with something
  *       else: that proves that it had not committed.
  *       <p>Where a new view begins, f+1 vouch for, too, when most were killed together: a checkpoint is stable when a quorum has
  *       said that it has it, so at the latest that is stable anywhere f+1 correct replicas have it on their disks, and say so

@@ -9,7 +9,8 @@ import org.apache.pekko.util.ByteString;
  * The service that is replicated (Schneider, <em>Implementing Fault-Tolerant Services Using the
  * State Machine Approach</em>, ACM Computing Surveys 1990, §1): its output is determined by the
  * sequence of commands it is given and by nothing else. No clock, no random source, no iteration
- * over unordered collections; time and randomness enter as commands.
+ * over unordered collections; time and randomness enter as commands, or, over PBFT, as values that the replicas agree on
+ * ({@code io.troupe.pbft.NonDeterminism}).
  *
  * <p>The contract is the same over every engine (Raft, Multi-Paxos, PBFT). All calls come from one
  * actor, one at a time; only {@link State#writeTo} may run beside later calls.

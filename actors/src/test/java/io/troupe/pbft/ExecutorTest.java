@@ -21,6 +21,7 @@ import io.troupe.wire.WireBytes;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -59,7 +60,7 @@ class ExecutorTest {
     }
 
     private Executed execute(ActorRef<Executor.Command> executor, long sequence, Request request) {
-        executor.tell(new Execute(sequence, List.of(request), 1));
+        executor.tell(new Execute(sequence, Optional.empty(), List.of(request), 1));
         return (Executed) replica.receiveMessage();
     }
 

@@ -45,7 +45,8 @@ class NormalCaseTest {
     private NormalCase normalCase(PlayedReplica replica) {
         Core core = replica.core;
         Execution execution = new Execution(core, executor.ref());
-        NormalCase normalCase = new NormalCase(core, execution, new Repeats(core), new Authenticity(core));
+        NormalCase normalCase =
+                new NormalCase(core, execution, new Repeats(core), new Authenticity(core), Choices.NONE);
         normalCase.beginView(0);
         return normalCase;
     }
@@ -64,7 +65,7 @@ class NormalCaseTest {
         Request request = request("n2", 1, 3);
         normalCase.onRequest(replica.letter(request), request);
         PrePrepare said = (PrePrepare) replica.heardBy(PEER);
-        assertThat(replica.notary(PEER).readRequests(said.batch())).containsExactly(request);
+        assertThat(replica.notary(PEER).readDecided(said.batch()).requests()).containsExactly(request);
         Digest digest = Digest.of(said.batch());
         assertThat(replica.core.slot(1).prepareOf("n1")).contains(new Slot.Vote(0, digest));
         normalCase.onPrepare("n2", new Prepare(0, 1, digest));
@@ -109,7 +110,8 @@ class NormalCaseTest {
                 KIT, "n2", "troupe.pbft { checkpoint-interval = 4, window = 8, reserve-patience = 1s }");
         Core core = replica.core;
         Execution execution = new Execution(core, executor.ref());
-        NormalCase normalCase = new NormalCase(core, execution, new Repeats(core), new Authenticity(core));
+        NormalCase normalCase =
+                new NormalCase(core, execution, new Repeats(core), new Authenticity(core), Choices.NONE);
         normalCase.beginView(0);
         StateHeader header = new StateHeader(4, 100, Digest.of(ByteString.fromString("state")));
         core.executedThrough(4);

@@ -2,6 +2,7 @@ package io.troupe.pbft;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.troupe.replication.Engine;
 import io.troupe.replication.InMemorySnapshotStorage;
 import io.troupe.replication.sim.NodeFaults;
 import io.troupe.replication.sim.ObservedClients;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -83,6 +85,20 @@ final class PbftGroup {
 
     /** @param chosen the traitors */
     PbftGroup(Simulation sim, int size, Set<String> chosen, boolean fastReads) {
+        this(sim, size, chosen, fastReads, Optional.empty());
+    }
+
+    /** Four replicas of a service with stamps. */
+    PbftGroup(Simulation sim, int treacherous, AgreedStamps stamps) {
+        this(sim, any(sim.random("traitors"), 4, treacherous), stamps);
+    }
+
+    /** Four replicas of a service with stamps. */
+    PbftGroup(Simulation sim, Set<String> chosen, AgreedStamps stamps) {
+        this(sim, 4, chosen, true, Optional.of(stamps));
+    }
+
+    private PbftGroup(Simulation sim, int size, Set<String> chosen, boolean fastReads, Optional<AgreedStamps> stamps) {
         this.sim = sim;
         this.names = IntStream.rangeClosed(1, size).mapToObj(i -> "n" + i).toList();
         this.traitors = List.copyOf(new TreeSet<>(chosen));
@@ -98,13 +114,15 @@ final class PbftGroup {
             boolean isTraitor = chosen.contains(name);
             treasons.put(name, Treason.NONE);
             nodes.put(name, sim.node(name, node -> {
-                var engine = new PbftEngine(
+                Engine pbft = new PbftEngine(
                         settings,
                         Objects.requireNonNull(storages.get(name)),
                         keys,
                         wiped.contains(name),
                         node.nanoClock(),
                         isTraitor ? core -> {} : this::observe);
+                Engine engine = stamps.map(one -> one.stamping(node, pbft, !isTraitor, this))
+                        .orElse(pbft);
                 return isTraitor
                         ? SimulatedServer.create(
                                 node,

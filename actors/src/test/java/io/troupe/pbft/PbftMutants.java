@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.method.MethodDescription;
 import net.bytebuddy.matcher.ElementMatcher;
+import org.apache.pekko.util.ByteString;
 
 /**
  * Classic bugs of Byzantine agreement, each planted alone into otherwise unchanged bytes: what is written here is inlined
@@ -103,10 +104,13 @@ final class PbftMutants {
                         100),
                 new Mutant(BelievesTheFirstItAsks.class, Estimate.class, named("of"), PbftLosses.class, 100),
                 new Mutant(
-                        ForgetsThatItHasForgotten.class,
-                        Ledger.class,
-                        named("forgottenBeyond"),
-                        PbftLosses.class,
+                        ForgetsThatItHasForgotten.class, Ledger.class, named("forgottenBeyond"), PbftLosses.class, 100),
+                new Mutant(BelievesAnyValue.class, Choices.class, named("accepts"), PbftClocks.class, 40),
+                new Mutant(
+                        LeavesTheValueOutOfTheDigest.class,
+                        Digest.class,
+                        named("of").and(takesArguments(ByteString.class)),
+                        PbftClocks.class,
                         100));
     }
 
@@ -302,7 +306,31 @@ final class PbftMutants {
         }
     }
 
+    /** §4.6: a backup decides whether the value is correct. Here it takes the primary's word for it. */
+    static final class BelievesAnyValue {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean accepted) {
+            accepted = true;
+        }
+    }
+
+    /** §4.6: replicas agree on "request and value". Here the digest is of the requests alone. */
+    static final class LeavesTheValueOutOfTheDigest {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 0, readOnly = false) ByteString content) {
+            content = withoutValue(content);
+        }
+    }
+
     // -- what is inlined may call nothing but this
+
+    private static final ByteString VALUED = ByteString.fromString("1649\n");
+
+    /** Of a batch with the time, which is first, after what says that it is bytes, and how many. */
+    static ByteString withoutValue(ByteString content) {
+        int at = VALUED.length() + 2;
+        return content.startsWith(VALUED, 0) ? content.take(at).concat(content.drop(at + Long.BYTES)) : content;
+    }
 
     static Optional<Estimate> byTheFirst(Collection<PbftMessage.ReplyStable> told) {
         return told.stream().findFirst().map(one -> new Estimate(one.executed(), one.view(), false));

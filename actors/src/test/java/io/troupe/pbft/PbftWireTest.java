@@ -20,6 +20,7 @@ import io.troupe.wire.WireBytes;
 import java.io.NotSerializableException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.util.ByteString;
@@ -95,7 +96,8 @@ class PbftWireTest {
     @Test
     void batchesOfOldJournalsAreRead() {
         ByteString old = ByteString.fromArray(HexFormat.of().parseHex(OLD_BATCH));
-        assertThat(notary("n2").readRequests(old))
+        assertThat(notary("n2").readBatch(old).map(PbftWireTest::hex)).contains(OLD_BATCH);
+        assertThat(notary("n2").readDecided(old).requests())
                 .containsExactly(new Request(
                         new RequestId("n1", 7, 3), List.of(new Execute(5, 6, 2, ByteString.fromString("set")))));
     }
@@ -103,6 +105,26 @@ class PbftWireTest {
     /** A batch of one request, as it was when a request had one operation. */
     private static final String OLD_BATCH =
             "313630320a1001c20c6eb11201036eb20d016d0d14313630340a016eb10e06c90c040d037365740c0a";
+
+    /** Journals have both in facts. */
+    @Test
+    void goldenBytesOfBatches() {
+        List<Sealed> letters =
+                List.of(new Sealed("n1", ByteString.fromString("p"), Map.of("n2", ByteString.fromString("m"))));
+        assertThat(hex(Batch.NULL)).isEqualTo("313630320a1000");
+        assertThat(hex(Batch.of(letters, Optional.empty()))).isEqualTo(GOLDEN_BATCH);
+        Batch valued = Batch.of(letters, Optional.of(ByteString.fromString("value")));
+        assertThat(hex(valued)).isEqualTo(GOLDEN_BATCH_WITH_A_VALUE);
+        assertThat(notary("n2").readBatch(BYTES.write(valued))).contains(valued);
+    }
+
+    private static String hex(Batch batch) {
+        return HexFormat.of().formatHex(BYTES.write(batch).toArray());
+    }
+
+    private static final String GOLDEN_BATCH = "313630320a1001c20c6eb11201036eb20d016d0d0170";
+    private static final String GOLDEN_BATCH_WITH_A_VALUE =
+            "313634390a0d0576616c75651001c20c6eb11201036eb20d016d0d0170";
 
     @Test
     void requestsAndResultsOfEveryKind() throws NotSerializableException {
@@ -149,9 +171,10 @@ class PbftWireTest {
         Sealed right = notary("n1").seal(request, NODES);
         Sealed wrong = notary("n1").seal(new Prepare(0, 1, DIGEST), NODES);
         Sealed garbage = new Sealed("n1", ByteString.fromString("1635\nx"), right.macs());
-        ByteString batch = BYTES.write(new Batch(List.of(wrong, right, garbage)));
-        assertThat(notary("n2").readRequests(batch)).containsExactly(request);
-        assertThat(notary("n2").readRequests(ByteString.fromString("no batch"))).isEmpty();
+        ByteString batch = BYTES.write(new Batch.Plain(List.of(wrong, right, garbage)));
+        assertThat(notary("n2").readDecided(batch).requests()).containsExactly(request);
+        assertThat(notary("n2").readDecided(ByteString.fromString("no batch")).requests())
+                .isEmpty();
     }
 
     @Test

@@ -60,7 +60,7 @@ final class PlayedReplica {
 
     /** In view 0. */
     PbftMessage.PrePrepare prePrepare(long sequence, Sealed... letters) {
-        return new PbftMessage.PrePrepare(0, sequence, bytes.write(new Batch(List.of(letters))));
+        return new PbftMessage.PrePrepare(0, sequence, bytes.write(new Batch.Plain(List.of(letters))));
     }
 
     PbftMessage heardBy(String peer) {

@@ -132,8 +132,8 @@ class RecoveryTest {
         Authenticity authenticity = new Authenticity(core);
         Execution execution =
                 new Execution(core, KIT.<Executor.Execute>createTestProbe().ref());
-        NormalCase normalCase = new NormalCase(core, execution, new Repeats(core), authenticity);
-        ViewChanger viewChanger = new ViewChanger(core, normalCase, new Vouching(core, authenticity));
+        NormalCase normalCase = new NormalCase(core, execution, new Repeats(core), authenticity, Choices.NONE);
+        ViewChanger viewChanger = new ViewChanger(core, normalCase, new Vouching(core, authenticity, Choices.NONE));
         Recovery recovery =
                 new Recovery(core, viewChanger, () -> NONCE, nothings::incrementAndGet, foundings::incrementAndGet);
         boolean isFirst = core.ledger.isFresh();

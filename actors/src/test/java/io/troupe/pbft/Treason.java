@@ -234,6 +234,25 @@ enum Treason {
             return said instanceof Request;
         }
     },
+    /** A primary for which it is an hour later, or earlier (§4.6). */
+    LIES_ABOUT_TIME {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            return said instanceof PrePrepare pre
+                    ? traitor.votesFor(pre, Duration.ofHours(pre.sequence() % 2 == 0 ? 1 : -1))
+                    : List.of(said);
+        }
+    },
+    /** A primary that tells each backup another time, all of which may be. */
+    EQUIVOCATES_ABOUT_TIME {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            return said instanceof PrePrepare pre
+                    ? traitor.votesFor(
+                            pre, Duration.ofMillis(10L * traitor.all().indexOf(reader)))
+                    : List.of(said);
+        }
+    },
     /** A lying source of states and batches. */
     LIES_ABOUT_STATE {
         @Override
@@ -325,7 +344,8 @@ enum Treason {
 
         ByteString otherBatch(ByteString batch) {
             List<Sealed> requests = notary.readBatch(batch).map(Batch::requests).orElse(List.of());
-            return notary.write(requests.size() < 2 ? Batch.NULL : new Batch(requests.subList(0, requests.size() / 2)));
+            return notary.write(
+                    requests.size() < 2 ? Batch.NULL : new Batch.Plain(requests.subList(0, requests.size() / 2)));
         }
 
         ByteString nullBatch() {
@@ -341,7 +361,21 @@ enum Treason {
             List<Sealed> left = notary.readBatch(batch).map(Batch::requests).orElse(List.of()).stream()
                     .filter(request -> !request.from().equals(victim))
                     .toList();
-            return notary.write(new Batch(left));
+            return notary.write(new Batch.Plain(left));
+        }
+
+        /** The batch at another time, with all votes for it. */
+        List<PbftMessage> votesFor(PrePrepare pre, Duration later) {
+            Batch batch = notary.readBatch(pre.batch()).orElse(Batch.NULL);
+            ByteString moved = notary.write(Batch.of(
+                    batch.requests(),
+                    batch.value()
+                            .map(time -> AgreedTime.write(AgreedTime.read(time).plus(later)))));
+            Digest digest = Digest.of(moved);
+            return List.of(
+                    new PrePrepare(pre.view(), pre.sequence(), moved),
+                    new Prepare(pre.view(), pre.sequence(), digest),
+                    new Commit(pre.view(), pre.sequence(), digest));
         }
 
         Digest anyDigest() {
@@ -392,7 +426,7 @@ enum Treason {
         }
 
         void spyOn(ByteString batch) {
-            notary.readRequests(batch).forEach(this::spyOn);
+            notary.readDecided(batch).requests().forEach(this::spyOn);
         }
 
         void spyOn(Request request) {

@@ -29,8 +29,8 @@ class ViewChangerTest {
         Authenticity authenticity = new Authenticity(core);
         Execution execution =
                 new Execution(core, KIT.<Executor.Execute>createTestProbe().ref());
-        NormalCase normalCase = new NormalCase(core, execution, new Repeats(core), authenticity);
-        return new ViewChanger(core, normalCase, new Vouching(core, authenticity));
+        NormalCase normalCase = new NormalCase(core, execution, new Repeats(core), authenticity, Choices.NONE);
+        return new ViewChanger(core, normalCase, new Vouching(core, authenticity, Choices.NONE));
     }
 
     @Test

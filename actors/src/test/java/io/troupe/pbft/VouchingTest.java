@@ -60,7 +60,7 @@ class VouchingTest {
         assertThat(NewViewDecision.of(PlayedReplica.FOUR, List.of(ofN2, own(core), ofN4), WINDOW))
                 .isEmpty();
 
-        Vouching vouching = new Vouching(core, new Authenticity(core));
+        Vouching vouching = new Vouching(core, new Authenticity(core), Choices.NONE);
         vouching.vouch(List.of(ofN2, ofN4), ViewStart.FIRST);
         assertThat(replica.heardBy("n2")).isEqualTo(new FetchBatch(1, prepared.digest()));
         assertThat(core.slot(1).wants(prepared.digest())).isTrue();
@@ -91,7 +91,7 @@ class VouchingTest {
                 replica.prePrepare(1, replica.letter(request("n4"))).batch();
         core.slot(2).keepBody(Digest.of(authentic), authentic);
         Certified later = new Certified(2, Digest.of(authentic), 1);
-        Vouching vouching = new Vouching(core, new Authenticity(core));
+        Vouching vouching = new Vouching(core, new Authenticity(core), Choices.NONE);
         vouching.vouch(List.of(claims(List.of(new Certified(1, digest, 0), later), List.of())), ViewStart.FIRST);
         assertThat(own(core).prePrepared()).isEmpty();
     }
