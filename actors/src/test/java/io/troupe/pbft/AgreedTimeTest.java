@@ -117,6 +117,13 @@ class AgreedTimeTest {
         assertThat(stamps.heldBack()).isPositive();
     }
 
+    @SimulationTest(seeds = 5)
+    @DisplayName(
+            "§4.6: a liar that claims in view changes that its batches have prepared finds nobody who vouches for them")
+    void nobodyVouchesForALie(Simulation sim) {
+        new PbftClaims().accept(sim);
+    }
+
     @SimulationTest(seeds = 100)
     void stampsAreAlikeWhateverHappens(Simulation sim) {
         new PbftClocks().accept(sim);

@@ -37,7 +37,8 @@ final class PbftFaults implements Consumer<Simulation> {
     private static List<Treason> all() {
         List<Treason> all = new ArrayList<>(List.of(Treason.values()));
         all.remove(Treason.STEALS_SESSIONS); // See PbftThefts: few of its runs would come to anything here.
-        all.removeAll(List.of(Treason.LIES_ABOUT_TIME, Treason.EQUIVOCATES_ABOUT_TIME)); // See PbftClocks.
+        all.removeAll(List.of( // See PbftClocks and PbftClaims.
+                Treason.LIES_ABOUT_TIME, Treason.EQUIVOCATES_ABOUT_TIME, Treason.CLAIMS_THAT_ITS_TIME_PREPARED));
         all.addAll(List.of(Treason.EQUIVOCATES, Treason.EQUIVOCATES, Treason.LIES_ABOUT_THE_PAST));
         return all;
     }

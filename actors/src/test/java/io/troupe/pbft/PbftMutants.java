@@ -105,6 +105,7 @@ final class PbftMutants {
                 new Mutant(BelievesTheFirstItAsks.class, Estimate.class, named("of"), PbftLosses.class, 100),
                 new Mutant(
                         ForgetsThatItHasForgotten.class, Ledger.class, named("forgottenBeyond"), PbftLosses.class, 100),
+                new Mutant(VouchesForAnyValue.class, Choices.class, named("canHaveAccepted"), PbftClaims.class, 20),
                 new Mutant(BelievesAnyValue.class, Choices.class, named("accepts"), PbftClocks.class, 40),
                 new Mutant(
                         LeavesTheValueOutOfTheDigest.class,
@@ -308,6 +309,14 @@ final class PbftMutants {
 
     /** §4.6: a backup decides whether the value is correct. Here it takes the primary's word for it. */
     static final class BelievesAnyValue {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean accepted) {
+            accepted = true;
+        }
+    }
+
+    /** Whoever vouches for a batch can have accepted its value. Here it does not ask. */
+    static final class VouchesForAnyValue {
         @Advice.OnMethodExit
         static void exit(@Advice.Return(readOnly = false) boolean accepted) {
             accepted = true;

@@ -15,6 +15,7 @@ import io.troupe.pbft.PbftMessage.ReadReply;
 import io.troupe.pbft.PbftMessage.Reply;
 import io.troupe.pbft.PbftMessage.ReplyStable;
 import io.troupe.pbft.PbftMessage.Request;
+import io.troupe.pbft.PbftMessage.Standing;
 import io.troupe.pbft.PbftMessage.ViewChange;
 import io.troupe.replication.Replica;
 import java.time.Duration;
@@ -253,6 +254,24 @@ enum Treason {
                     : List.of(said);
         }
     },
+    /**
+     * A primary that lies about the time, whom nobody believes; so it claims, when views change, that its batches have
+     * prepared, and has them for whoever asks.
+     */
+    CLAIMS_THAT_ITS_TIME_PREPARED {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            if (said instanceof PrePrepare pre) {
+                List<PbftMessage> lie = traitor.votesFor(pre, Duration.ofHours(1));
+                traitor.keep((PrePrepare) lie.get(0));
+                return lie;
+            }
+            if (said instanceof ViewChange change) {
+                return List.of(traitor.claiming(change));
+            }
+            return said instanceof Standing ? traitor.withItsBatches(said) : List.of(said);
+        }
+    },
     /** A lying source of states and batches. */
     LIES_ABOUT_STATE {
         @Override
@@ -317,6 +336,8 @@ enum Treason {
         private final TreeMap<Long, Long> sessions = new TreeMap<>();
 
         private int stolen;
+        /** Which of its own batches it has changed, by sequence number. */
+        private final TreeMap<Long, PrePrepare> lies = new TreeMap<>();
 
         /** @param fellows all traitors: they tell each other the truth */
         Traitor(String name, RandomGenerator random, Notary notary, Membership members, List<String> fellows) {
@@ -376,6 +397,24 @@ enum Treason {
                     new PrePrepare(pre.view(), pre.sequence(), moved),
                     new Prepare(pre.view(), pre.sequence(), digest),
                     new Commit(pre.view(), pre.sequence(), digest));
+        }
+
+        void keep(PrePrepare lie) {
+            lies.put(lie.sequence(), lie);
+        }
+
+        /** All its lies have prepared, and nothing else has. */
+        ViewChange claiming(ViewChange change) {
+            List<Certified> claims = lies.tailMap(change.stable(), false).values().stream()
+                    .map(lie -> new Certified(lie.sequence(), Digest.of(lie.batch()), lie.view()))
+                    .toList();
+            return new ViewChange(change.view(), change.stable(), change.checkpoints(), claims, claims);
+        }
+
+        List<PbftMessage> withItsBatches(PbftMessage said) {
+            List<PbftMessage> all = new ArrayList<>(List.of(said));
+            lies.values().forEach(lie -> all.add(new BatchBody(lie.sequence(), lie.batch())));
+            return all;
         }
 
         Digest anyDigest() {
