@@ -19,6 +19,7 @@ public interface NonDeterminism {
      * The value for the commands that come next, agreed on and in order among them, like them: what the machine makes of
      * it follows from the value and the state alone. That holds also for what does not fit the state, such as a time before
      * the last one: replicas "decide deterministically whether the value is correct (and what to do if it is not)" (§4.6).
+     * What later commands need of it is part of the machine's state, also when no command came with it.
      */
     void onChosen(ByteString value);
 

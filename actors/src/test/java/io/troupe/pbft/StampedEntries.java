@@ -58,12 +58,15 @@ final class StampedEntries implements StateMachine, NonDeterminism {
         return list.query(query);
     }
 
+    /** The time is part of it: it may be later than the last entry, by a batch with nothing to apply. */
     @Override
     public State freeze() {
+        Instant frozenAt = now;
         TreeMap<Long, Instant> frozen = new TreeMap<>(stamps);
         State rest = list.freeze();
         return to -> {
             DataOutputStream out = new DataOutputStream(to);
+            out.writeLong(frozenAt.toEpochMilli());
             out.writeInt(frozen.size());
             for (Map.Entry<Long, Instant> stamp : frozen.entrySet()) {
                 out.writeLong(stamp.getKey());
@@ -77,11 +80,11 @@ final class StampedEntries implements StateMachine, NonDeterminism {
     @Override
     public void restore(InputStream state) throws IOException {
         DataInputStream in = new DataInputStream(state);
+        now = Instant.ofEpochMilli(in.readLong());
         stamps.clear();
         for (int count = in.readInt(); count > 0; count--) {
             stamps.put(in.readLong(), Instant.ofEpochMilli(in.readLong()));
         }
-        now = stamps.isEmpty() ? Instant.EPOCH : stamps.lastEntry().getValue();
         list.restore(in);
     }
 }
