@@ -46,12 +46,16 @@ class ExecutorTest {
     }
 
     private ActorRef<Executor.Command> executor() {
+        return executor(Long.MAX_VALUE);
+    }
+
+    private ActorRef<Executor.Command> executor(long checkpointBytes) {
         return KIT.spawn(Executor.create(
                 "g",
                 new ObservedClients().factory().create("g", "n1"),
                 storage,
                 CHECKPOINT_INTERVAL,
-                Long.MAX_VALUE,
+                checkpointBytes,
                 replica.ref()));
     }
 
@@ -139,6 +143,46 @@ class ExecutorTest {
         }
         assertThat(executed.add(new RequestId("n2", 1, 2))).isFalse();
         assertThat(executed.add(new RequestId("n3", 1, 2))).isTrue();
+    }
+
+    private boolean isCheckpoint(ActorRef<Executor.Command> executor, long sequence, long bytes) {
+        executor.tell(new Execute(sequence, List.of(), bytes));
+        return ((Executed) replica.receiveMessage()).frozen().isPresent();
+    }
+
+    @Test
+    @DisplayName(
+            "troupe.pbft.checkpoint-bytes: a checkpoint is taken early when the batches since the last have so many"
+                    + " bytes, and wherever the interval ends")
+    void earlyCheckpoints() throws IOException {
+        ActorRef<Executor.Command> executor = executor(100);
+        assertThat(isCheckpoint(executor, 1, 60)).isFalse();
+        assertThat(isCheckpoint(executor, 2, 40)).as("100 bytes in two batches").isTrue();
+        assertThat(isCheckpoint(executor, 3, 99)).as("counted anew").isFalse();
+        assertThat(isCheckpoint(executor, 4, 1)).isTrue();
+        assertThat(isCheckpoint(executor, 5, 500)).as("one alone").isTrue();
+        assertThat(isCheckpoint(executor, CHECKPOINT_INTERVAL, 99)).isTrue();
+        assertThat(isCheckpoint(executor, CHECKPOINT_INTERVAL + 1, 99))
+                .as("counted anew there, too")
+                .isFalse();
+    }
+
+    @Test
+    @DisplayName("troupe.pbft.checkpoint-bytes: who took over a checkpoint's state takes the next where the others do")
+    void earlyCheckpointsAfterARestore() throws IOException {
+        ActorRef<Executor.Command> executor = executor(100);
+        executor.tell(new Execute(1, List.of(), 100));
+        Executed checkpoint = (Executed) replica.receiveMessage();
+        store(1, checkpoint.operations(), checkpoint.frozen().orElseThrow());
+
+        ActorRef<Executor.Command> behind = executor(100);
+        assertThat(isCheckpoint(behind, 1, 70)).isFalse();
+        behind.tell(new Executor.Restore(1, new StateHeader(checkpoint.operations(), 0, ANY)));
+        replica.expectMessageClass(Restored.class);
+        for (ActorRef<Executor.Command> one : List.of(executor, behind)) {
+            assertThat(isCheckpoint(one, 2, 60)).isFalse();
+            assertThat(isCheckpoint(one, 3, 60)).isTrue();
+        }
     }
 
     @Test

@@ -61,9 +61,13 @@ class VotingClientTest {
 
     /** Sends back what is to be sent back, until something is said. */
     private VotingClient.Say nextSaid() {
+        return nextSaid(client);
+    }
+
+    private VotingClient.Say nextSaid(ActorRef<VotingClient.Message> asking) {
         Replica.Message message = replica.receiveMessage();
         while (message instanceof VotingClient.Gather gather) {
-            client.tell(gather.gathered());
+            asking.tell(gather.gathered());
             message = replica.receiveMessage();
         }
         return (VotingClient.Say) message;
@@ -83,7 +87,11 @@ class VotingClientTest {
     }
 
     private void reply(String from, long number, ByteString results) {
-        client.tell(new VotingClient.Said(
+        reply(client, from, number, results);
+    }
+
+    private void reply(ActorRef<VotingClient.Message> asking, String from, long number, ByteString results) {
+        asking.tell(new VotingClient.Said(
                 from, new Reply(0, new RequestId("n1", LIFE, number), Digest.of(results), Optional.of(results))));
     }
 
@@ -233,6 +241,36 @@ class VotingClientTest {
         replies(reads.id().number(), answered(7));
         assertThat(service.receiveMessage()).isEqualTo(new Replica.Answered(1, 7, ByteString.fromString("a1")));
         assertThat(service.receiveMessage()).isEqualTo(new Replica.Answered(2, 7, ByteString.fromString("a2")));
+    }
+
+    @Test
+    @DisplayName(
+            "troupe.pbft.fast-reads = off: a read is ordered like a command, and two replies alike are enough to each")
+    void withoutFastReads() {
+        PbftSettings ordered = PbftSettings.from(
+                ConfigFactory.parseString("troupe.pbft.fast-reads = off").withFallback(ConfigFactory.load()));
+        ActorRef<VotingClient.Message> other =
+                kit.spawn(VotingClient.create(FOUR, ordered, "n1", bytes, LIFE, replica.ref()));
+
+        other.tell(new VotingClient.Ask(
+                new Replica.Query(1, ByteString.fromString("q1"), ReadConsistency.LINEARIZABLE, service.ref())));
+        VotingClient.Say said = nextSaid(other);
+        assertThat(said.to()).as("to the primary").contains("n1");
+        assertThat(said.message())
+                .isEqualTo(new Request(
+                        new RequestId("n1", LIFE, 1), List.of(new OrderedRead(ByteString.fromString("q1")))));
+        ByteString answer = bytes.write(new Results(List.of(new Replica.Answered(0, 5, ByteString.fromString("a1")))));
+        reply(other, "n4", 1, answer);
+        service.expectNoMessage();
+        reply(other, "n3", 1, answer);
+        assertThat(service.receiveMessage()).isEqualTo(new Replica.Answered(1, 5, ByteString.fromString("a1")));
+
+        other.tell(new VotingClient.Ask(new Replica.Propose(1, 2, 0, ByteString.fromString("c2"), service.ref())));
+        nextSaid(other);
+        reply(other, "n4", 2, applied(2));
+        service.expectNoMessage();
+        reply(other, "n2", 2, applied(2));
+        assertThat(((Replica.Applied) service.receiveMessage()).serial()).isEqualTo(2);
     }
 
     private ByteString answered(long index) {
