@@ -71,14 +71,68 @@ class OralMessagesPaperTest {
     @Test
     @DisplayName("§3: seven generals and two traitors, who say anything to anybody, 100 times")
     void sevenGeneralsCopeWithTwoTraitors() {
-        var pairs = Battle.placements(7, 2).stream()
-                .filter(traitors -> traitors.size() == 2)
-                .toList();
+        var pairs = pairs(7);
         for (int seed = 0; seed < 100; seed++) {
             var setting = new Setting(7, 2, seed % 2 == 0 ? ATTACK : RETREAT, pairs.get(seed % pairs.size()));
             assertThat(fight(setting, OralTreason.RANDOM, seed).broken())
                     .as("seed %d: %s", seed, setting)
                     .isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "§3: seven generals and two traitors, each with a treason of its own: every two treasons at every two places")
+    void sevenGeneralsCopeWithTwoTraitorsWhoDifferInTreason() {
+        int battles = 0;
+        for (var traitors : pairs(7)) {
+            for (var one : OralTreason.values()) {
+                for (var other : OralTreason.values()) {
+                    var setting = new Setting(7, 2, battles % 2 == 0 ? ATTACK : RETREAT, traitors);
+                    if (one != other) {
+                        assertThat(fight(setting, one, other, battles).broken())
+                                .as("%s and %s, %s", one, other, setting)
+                                .isEmpty();
+                        battles++;
+                    }
+                }
+            }
+        }
+        assertThat(battles).isEqualTo(21 * 7 * 6);
+    }
+
+    @Test
+    @DisplayName("§2: among six generals two traitors with different treasons break OM(2), each two of them somewhere")
+    void sixGeneralsDoNotCopeWithThem() {
+        Set<String> harmless = new TreeSet<>();
+        for (var one : OralTreason.values()) {
+            for (var other : OralTreason.values()) {
+                boolean breaks = pairs(6).stream()
+                        .flatMap(traitors -> Battle.ordersThatMatter(traitors).stream()
+                                .map(order -> new Setting(6, 2, order, traitors)))
+                        .anyMatch(setting ->
+                                fight(setting, one, other, 7).broken().isPresent());
+                if (one != other && !breaks) {
+                    harmless.add(one + " and " + other);
+                }
+            }
+        }
+        assertThat(harmless).isEmpty();
+    }
+
+    private static List<Set<String>> pairs(int n) {
+        return Battle.placements(n, 2).stream()
+                .filter(traitors -> traitors.size() == 2)
+                .toList();
+    }
+
+    /** The first of the two traitors does {@code one}, the second {@code other}. */
+    private static Battle fight(Setting setting, OralTreason one, OralTreason other, long seed) {
+        var random = new Random(seed);
+        String first = setting.traitors().iterator().next();
+        try (var sim = stage.simulate(seed)) {
+            return Battle.oral(sim, setting, name -> (name.equals(first) ? one : other)
+                    .of(name, setting.generals(), setting.traitors(), random));
         }
     }
 
