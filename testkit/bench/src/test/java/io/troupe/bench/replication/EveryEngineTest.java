@@ -1,0 +1,133 @@
+package io.troupe.bench.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.troupe.bench.load.ClosedLoop;
+import io.troupe.bench.load.Costs;
+import io.troupe.bench.load.Measured;
+import io.troupe.bench.load.Operation;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Each engine as the bench measures it, but with all of its replicas in this JVM, where they start sooner: {@link
+ * ReplicationBenchTest} starts the JVMs of one, Raft. An engine whose JVMs need options of their own is left to the bench.
+ */
+@Timeout(120)
+class EveryEngineTest {
+
+    private static final Logger NOISY = (Logger) LoggerFactory.getLogger("org.apache.pekko");
+    private static final int OUTSTANDING = 8;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void quiet() {
+        NOISY.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void asBefore() {
+        NOISY.setLevel(null);
+    }
+
+    static List<Engine> engines() {
+        return ServiceLoader.load(Engine.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(engine -> engine.jvmOptions().isEmpty() && !(engine instanceof TroupeRaft))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void ordersCommandsAndAnswersReads(Engine engine) throws Exception {
+        engine.prepare(directory, Engine.Place.names(engine.replicas()));
+        List<Integer> ports = freePorts(engine.replicas());
+        List<Engine.Replica> replicas = new ArrayList<>();
+        try {
+            for (int i = 0; i < ports.size(); i++) {
+                replicas.add(engine.start(new Engine.Place(i, ports, directory.resolve("r" + i))));
+            }
+            Engine.Replica leader = leader(replicas);
+            awaitService(leader);
+            for (Operation operation : List.of(leader.put(new byte[100]), leader.read())) {
+                Measured measured = measure(operation, OUTSTANDING, Duration.ofMillis(300));
+                assertThat(measured.failures()).as(engine.name()).isZero();
+                assertThat(measured.operationsPerSecond()).as(engine.name()).isPositive();
+            }
+            assertThat(replicas.stream().filter(replica -> replica.syncs() > 0))
+                    .as("a quorum has synced")
+                    .hasSizeGreaterThan(ports.size() / 2);
+        } finally {
+            close(replicas);
+        }
+    }
+
+    /** All at once: each takes its leave of the others, and waits for that. */
+    private static void close(List<Engine.Replica> replicas) {
+        CompletableFuture.allOf(replicas.stream()
+                        .map(replica -> CompletableFuture.runAsync(
+                                () -> {
+                                    try {
+                                        replica.close();
+                                    } catch (Exception e) {
+                                        throw new CompletionException(e);
+                                    }
+                                },
+                                task -> new Thread(task).start()))
+                        .toArray(CompletableFuture[]::new))
+                .join();
+    }
+
+    private static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> held = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            held.add(new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1")));
+        }
+        List<Integer> ports = held.stream().map(ServerSocket::getLocalPort).toList();
+        for (ServerSocket socket : held) {
+            socket.close();
+        }
+        return ports;
+    }
+
+    private static Engine.Replica leader(List<Engine.Replica> replicas) throws InterruptedException {
+        while (replicas.stream().noneMatch(Engine.Replica::leads)) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        return replicas.stream().filter(Engine.Replica::leads).findFirst().orElseThrow();
+    }
+
+    private static void awaitService(Engine.Replica leader) throws InterruptedException {
+        while (measure(leader.put(new byte[0]), 1, Duration.ofMillis(1)).failures() > 0) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+
+    private static Measured measure(Operation operation, int outstanding, Duration duration)
+            throws InterruptedException {
+        return ClosedLoop.measure(
+                client -> operation, outstanding, duration, PATIENCE, () -> Costs.UNKNOWN, new SplittableRandom(1));
+    }
+}
