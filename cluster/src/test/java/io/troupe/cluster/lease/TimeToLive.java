@@ -136,7 +136,7 @@ public final class TimeToLive {
 
     public void check() {
         if (!broken.isEmpty()) {
-            throw new IllegalStateException(broken);
+            throw new AssertionError(broken);
         }
     }
 }

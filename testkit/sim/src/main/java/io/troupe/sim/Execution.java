@@ -19,6 +19,7 @@ final class Execution {
     private final Timers timers = new Timers();
     private final Host outside;
     private final Runnable throwFailure;
+    private final ActorFailures failures = new ActorFailures();
     private RandomGenerator schedule;
     private Host current;
     private Host messageOrigin;
@@ -46,6 +47,7 @@ final class Execution {
         nowNanos = 0;
         steps = 0;
         stepsAtThisInstant = 0;
+        failures.begin();
     }
 
     /** The present instant may take as many steps again. */
@@ -59,6 +61,10 @@ final class Execution {
 
     long steps() {
         return steps;
+    }
+
+    List<Throwable> actorFailures() {
+        return failures.causes();
     }
 
     boolean isInTurn() {
@@ -205,6 +211,7 @@ final class Execution {
         current = task.host();
         depth++;
         try {
+            failures.look(task.work());
             task.work().run();
         } finally {
             depth--;

@@ -240,6 +240,11 @@ public abstract class SimulatedRun<N extends SimulatedNode> implements FaultyNet
         return world.reached();
     }
 
+    /** What actors below the nodes' roots have failed with, from the first on; of very many the first hundred. */
+    public final List<Throwable> actorFailures() {
+        return world.actorFailures();
+    }
+
     /** From now on everything is kept for {@link #writeTrace}; costs time and memory. */
     public final void recordTrace() {
         world.recordTrace();

@@ -2,6 +2,7 @@ package io.troupe.sim;
 
 import com.typesafe.config.Config;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -241,6 +242,10 @@ public final class World {
         if (what != null) {
             throw what;
         }
+    }
+
+    List<Throwable> actorFailures() {
+        return execution.actorFailures();
     }
 
     // ---- time and steps

@@ -46,7 +46,7 @@ final class Tenures {
 
     void check() {
         if (!broken.isEmpty()) {
-            throw new IllegalStateException(broken);
+            throw new AssertionError(broken);
         }
     }
 

@@ -51,7 +51,7 @@ final class Ledger {
 
     void check() {
         if (!broken.isEmpty()) {
-            throw new IllegalStateException(broken);
+            throw new AssertionError(broken);
         }
     }
 

@@ -11,14 +11,18 @@ import java.util.function.Predicate;
 /**
  * Runs a scenario of the cluster stage over mutants of the application, as {@link MutantHunt} does on the protocol stage.
  *
- * @param scenario of the application, with a constructor that takes nothing; it fails where it notices a bug
+ * @param scenario of the application, with a constructor that takes nothing; throws an {@link AssertionError} where it notices a bug
  * @param config of every node
  * @param own which class names are of the application, the scenario's among them
  */
 public record ClusterMutantHunt(
         Class<? extends Consumer<ClusterSimulation>> scenario, Config config, Predicate<String> own) {
 
-    /** The first of {@code seeds} seeds, from 0, that finds {@code mutant}, or anything when that is empty. */
+    /**
+     * The first of {@code seeds} seeds, from 0, that finds {@code mutant}, or anything when that is empty.
+     *
+     * @throws IllegalStateException when a run ends in a crash, and not with what a property says
+     */
     public OptionalLong firstSeedThatFinds(Optional<Mutant> mutant, int seeds) throws ReflectiveOperationException {
         var loader = new MutantLoader(scenario.getClassLoader(), own, mutant);
         Thread thread = Thread.currentThread();
@@ -27,9 +31,11 @@ public record ClusterMutantHunt(
         try (ClusterStage stage = ClusterStage.open(config)) {
             Consumer<ClusterSimulation> mutated = scenario(loader);
             for (long seed = 0; seed < seeds; seed++) {
-                Optional<Throwable> found = run(stage, mutated, seed);
+                Optional<Finding> found = run(stage, mutated, seed, mutant);
                 if (found.isPresent()) {
-                    System.out.printf("%s: seed %d: %s%n", mutant.orElse(null), seed, MutantHunt.symptom(found.get()));
+                    System.out.printf(
+                            "%s: seed %d: %s%n",
+                            mutant.orElse(null), seed, found.get().symptom());
                     return OptionalLong.of(seed);
                 }
             }
@@ -46,12 +52,15 @@ public record ClusterMutantHunt(
         return (Consumer<ClusterSimulation>) constructor.newInstance();
     }
 
-    private static Optional<Throwable> run(ClusterStage stage, Consumer<ClusterSimulation> scenario, long seed) {
+    private static Optional<Finding> run(
+            ClusterStage stage, Consumer<ClusterSimulation> scenario, long seed, Optional<Mutant> mutant) {
         try (ClusterSimulation sim = stage.simulate(seed)) {
-            scenario.accept(sim);
-            return Optional.empty();
-        } catch (RuntimeException | AssertionError e) {
-            return Optional.of(e);
+            try {
+                scenario.accept(sim);
+                return Optional.empty();
+            } catch (RuntimeException | AssertionError e) {
+                return Optional.of(Finding.of(e, sim, mutant));
+            }
         }
     }
 }

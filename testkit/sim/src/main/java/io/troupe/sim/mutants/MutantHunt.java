@@ -9,15 +9,19 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Runs a scenario over mutants of the application.
+ * Runs a scenario over mutants of the application. Only a property that does not hold counts ({@link Finding}).
  *
- * @param scenario of the application, with a constructor that takes nothing; it fails where it notices a bug
+ * @param scenario of the application, with a constructor that takes nothing; throws an {@link AssertionError} where it notices a bug
  * @param config of the application
  * @param own which class names are of the application, the scenario's among them
  */
 public record MutantHunt(Class<? extends Consumer<Simulation>> scenario, Config config, Predicate<String> own) {
 
-    /** The first of {@code seeds} seeds, from 0, that finds {@code mutant}, or anything when that is empty. */
+    /**
+     * The first of {@code seeds} seeds, from 0, that finds {@code mutant}, or anything when that is empty.
+     *
+     * @throws IllegalStateException when a run ends in a crash, and not with what a property says
+     */
     public OptionalLong firstSeedThatFinds(Optional<Mutant> mutant, int seeds) throws ReflectiveOperationException {
         return firstSeedThatFinds(mutant, 0, seeds);
     }
@@ -33,9 +37,11 @@ public record MutantHunt(Class<? extends Consumer<Simulation>> scenario, Config 
         try {
             Consumer<Simulation> mutated = scenario(loader);
             for (long seed = first; seed < first + seeds; seed++) {
-                Optional<Throwable> found = run(stage, mutated, seed);
+                Optional<Finding> found = run(stage, mutated, seed, mutant);
                 if (found.isPresent()) {
-                    System.out.printf("%s: seed %d: %s%n", mutant.orElse(null), seed, symptom(found.get()));
+                    System.out.printf(
+                            "%s: seed %d: %s%n",
+                            mutant.orElse(null), seed, found.get().symptom());
                     return OptionalLong.of(seed);
                 }
             }
@@ -53,22 +59,16 @@ public record MutantHunt(Class<? extends Consumer<Simulation>> scenario, Config 
         return (Consumer<Simulation>) constructor.newInstance();
     }
 
-    private static Optional<Throwable> run(Stage stage, Consumer<Simulation> scenario, long seed) {
+    private static Optional<Finding> run(
+            Stage stage, Consumer<Simulation> scenario, long seed, Optional<Mutant> mutant) {
         try (Simulation sim = stage.simulate(seed)) {
-            scenario.accept(sim);
-            return Optional.empty();
-        } catch (RuntimeException | AssertionError e) {
-            return Optional.of(e);
+            try {
+                scenario.accept(sim);
+                return Optional.empty();
+            } catch (RuntimeException | AssertionError e) {
+                return Optional.of(Finding.of(e, sim, mutant));
+            }
         }
-    }
-
-    static String symptom(Throwable found) {
-        return String.valueOf(found.getMessage())
-                .lines()
-                .filter(line -> !line.isBlank())
-                .findFirst()
-                .orElse("")
-                .replaceAll("(.{200}).*", "$1 …");
     }
 
     /** What a mutant left behind may not come to rest. */

@@ -1,7 +1,8 @@
 /**
  * Mutation of simulated applications: a {@link io.troupe.sim.mutants.Mutant} is a bug planted into the bytes of one
  * production class, and a {@link io.troupe.sim.mutants.MutantHunt} (or, on the cluster stage, a {@link
- * io.troupe.sim.mutants.ClusterMutantHunt}) tells which seed of a scenario finds it. A simulation is worth what it finds.
+ * io.troupe.sim.mutants.ClusterMutantHunt}) tells which seed of a scenario finds it. A simulation is worth what it finds,
+ * and only what a property says is a finding: a mutant that crashes is broken.
  * Needs Byte Buddy, which whoever uses this package depends on.
  */
 @NullMarked

@@ -1,0 +1,82 @@
+package io.troupe.sim.mutants;
+
+import static net.bytebuddy.matcher.ElementMatchers.named;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.ConfigFactory;
+import io.troupe.till.Evening;
+import io.troupe.till.Till;
+import java.util.Optional;
+import net.bytebuddy.asm.Advice;
+import org.junit.jupiter.api.Test;
+
+/** A property finds a mutant, and a crash does not. */
+class MutantHuntTest {
+
+    private static final MutantHunt HUNT =
+            new MutantHunt(Evening.class, ConfigFactory.empty(), name -> name.startsWith("io.troupe."));
+
+    /** Some of what is paid is gone. */
+    static final class TakesACoin {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) int total) {
+            total = total - 1;
+        }
+    }
+
+    /** More than there is. */
+    static final class TakesTen {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) int total) {
+            total = total - 10;
+        }
+    }
+
+    /** A mutant whose author has made a mistake. */
+    static final class IsBroken {
+        @Advice.OnMethodEnter
+        static void enter() {
+            throw new NullPointerException("a broken mutant");
+        }
+    }
+
+    private static Optional<Mutant> mutant(Class<?> bug, Class<?> type, String method) {
+        return Optional.of(Mutant.advised(bug, type, named(method)));
+    }
+
+    @Test
+    void theScenarioOrAnInvariantFindsAPlantedBug() throws Exception {
+        assertThat(HUNT.firstSeedThatFinds(mutant(TakesACoin.class, Till.class, "sum"), 3))
+                .hasValue(0);
+        assertThat(HUNT.firstSeedThatFinds(mutant(TakesTen.class, Till.class, "sum"), 3))
+                .hasValue(0);
+    }
+
+    @Test
+    void withoutAMutantNothingIsFound() throws Exception {
+        assertThat(HUNT.firstSeedThatFinds(Optional.empty(), 3)).isEmpty();
+    }
+
+    @Test
+    void aMutantThatCrashesAnActorIsBrokenAndNotFound() {
+        assertIsBroken(Till.class, "sum");
+    }
+
+    @Test
+    void aMutantThatCrashesTheScenarioIsBrokenAndNotFound() {
+        assertIsBroken(Evening.class, "count");
+    }
+
+    @Test
+    void aMutantThatCrashesAnInvariantIsBrokenAndNotFound() {
+        assertIsBroken(Evening.class, "isInDebt");
+    }
+
+    private static void assertIsBroken(Class<?> type, String method) {
+        assertThatThrownBy(() -> HUNT.firstSeedThatFinds(mutant(IsBroken.class, type, method), 3))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("IsBroken at seed 0 ends in a crash")
+                .hasMessageContaining("NullPointerException: a broken mutant");
+    }
+}
