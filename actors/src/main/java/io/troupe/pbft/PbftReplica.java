@@ -109,7 +109,12 @@ final class PbftReplica {
                         self.narrow()),
                 "executor");
         this.keeper = context.spawn(
-                StateKeeper.create(seat.group(), identity.storage(), settings.pageBytes(), self.narrow()),
+                StateKeeper.create(
+                        seat.group(),
+                        identity.storage(),
+                        settings.pageBytes(),
+                        StateHands.patience(settings).multipliedBy(2),
+                        self.narrow()),
                 "state-keeper",
                 DispatcherSelector.fromConfig(settings.blockingDispatcher()));
         this.client = context.spawn(

@@ -5,6 +5,7 @@ import io.troupe.pbft.PbftMessage.StateHeader;
 import io.troupe.replication.Replica;
 import io.troupe.replication.SnapshotStorage;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -44,6 +45,11 @@ final class StateHands implements StateTransfer.Hands {
         this.windowMoved = windowMoved;
     }
 
+    /** How long who fetches a state waits for one answer. */
+    static Duration patience(PbftSettings settings) {
+        return settings.standingInterval().multipliedBy(2);
+    }
+
     @Override
     public void fetch(Checkpoint target) {
         List<String> sources = new ArrayList<>(core.members.replicas());
@@ -57,7 +63,7 @@ final class StateHands implements StateTransfer.Hands {
                         own(),
                         storage,
                         core.settings.pageBytes(),
-                        core.settings.standingInterval().multipliedBy(2),
+                        patience(core.settings),
                         context.getSelf().narrow()),
                 "state-fetcher-" + target.sequence() + "-" + ++fetches,
                 DispatcherSelector.fromConfig(core.settings.blockingDispatcher()));

@@ -13,6 +13,7 @@ import io.troupe.replication.StateMachine;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -22,15 +23,18 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.util.ByteString;
 
 /**
- * Keeps the states of this replica's checkpoints, and shows them to replicas that fetch one. Runs where blocking is
- * allowed.
+ * Keeps the states of this replica's checkpoints, and shows them to replicas that fetch one. A state that is being fetched
+ * is kept, though it is no longer needed here: else one that is far behind, for which a fetch takes longer than the others
+ * from one checkpoint to the next, would never have any. With one it fetches what differs from the next, which is soon done.
+ * For each other replica that is one state at most. Runs where blocking is allowed.
  */
 final class StateKeeper extends AbstractBehavior<StateKeeper.Command> {
 
-    sealed interface Command permits Save, Serve, Prune {}
+    sealed interface Command permits Save, Serve, Prune, Silent {}
 
     /** Answered by {@link Saved}, or by nothing when it fails: then this checkpoint is not taken here. */
     record Save(long sequence, long operations, StateMachine.State state) implements Command {}
@@ -40,6 +44,9 @@ final class StateKeeper extends AbstractBehavior<StateKeeper.Command> {
 
     /** What is below is no longer needed. */
     record Prune(long sequence) implements Command {}
+
+    /** That replica has asked for nothing for a while. */
+    private record Silent(String reader) implements Command {}
 
     sealed interface Event extends Replica.Message permits Saved, Answer {}
 
@@ -51,21 +58,33 @@ final class StateKeeper extends AbstractBehavior<StateKeeper.Command> {
     private final String group;
     private final SnapshotStorage storage;
     private final int pageBytes;
+    private final Duration patience;
     private final ActorRef<? super Event> replica;
+    private final TimerScheduler<Command> timers;
     private final TreeMap<Long, PagedState> known = new TreeMap<>();
+    /** By reader: the state that it fetches. */
+    private final TreeMap<String, Long> fetched = new TreeMap<>();
 
+    private long neededFrom;
+
+    /** @param patience how long a state is kept for one who fetches it and asks for nothing */
     static Behavior<Command> create(
-            String group, SnapshotStorage storage, int pageBytes, ActorRef<? super Event> replica) {
-        return Behaviors.setup(context -> new StateKeeper(context, group, storage, pageBytes, replica));
+            String group, SnapshotStorage storage, int pageBytes, Duration patience, ActorRef<? super Event> replica) {
+        return Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new StateKeeper(context, timers, group, storage, pageBytes, patience, replica)));
     }
 
     private StateKeeper(
             ActorContext<Command> context,
+            TimerScheduler<Command> timers,
             String group,
             SnapshotStorage storage,
             int pageBytes,
+            Duration patience,
             ActorRef<? super Event> replica) {
         super(context);
+        this.timers = timers;
+        this.patience = patience;
         this.group = group;
         this.storage = storage;
         this.pageBytes = pageBytes;
@@ -78,6 +97,7 @@ final class StateKeeper extends AbstractBehavior<StateKeeper.Command> {
                 .onMessage(Save.class, this::onSave)
                 .onMessage(Serve.class, this::onServe)
                 .onMessage(Prune.class, this::onPrune)
+                .onMessage(Silent.class, this::onSilent)
                 .build();
     }
 
@@ -108,12 +128,12 @@ final class StateKeeper extends AbstractBehavior<StateKeeper.Command> {
 
     private void answer(Serve serve) throws IOException {
         if (serve.question() instanceof FetchNode fetch) {
-            Optional<PagedState> state = state(fetch.sequence());
+            Optional<PagedState> state = stateFor(serve.to(), fetch.sequence());
             replica.tell(new Answer(
                     serve.to(),
                     state.<PbftMessage>map(found -> node(fetch, found)).orElse(new NoSuchState(fetch.sequence()))));
         } else if (serve.question() instanceof FetchPages fetch) {
-            Optional<PagedState> state = state(fetch.sequence());
+            Optional<PagedState> state = stateFor(serve.to(), fetch.sequence());
             if (state.isEmpty()) {
                 replica.tell(new Answer(serve.to(), new NoSuchState(fetch.sequence())));
             } else {
@@ -149,6 +169,18 @@ final class StateKeeper extends AbstractBehavior<StateKeeper.Command> {
         }
     }
 
+    private Optional<PagedState> stateFor(String reader, long sequence) throws IOException {
+        Optional<PagedState> state = state(sequence);
+        if (state.isPresent()) {
+            timers.startSingleTimer(reader, new Silent(reader), patience);
+            Long before = fetched.put(reader, sequence);
+            if (before != null && before != sequence) {
+                prune();
+            }
+        }
+        return state;
+    }
+
     private Optional<PagedState> state(long sequence) throws IOException {
         if (!known.containsKey(sequence)) {
             for (SnapshotStorage.Stored stored : storage.list(group)) {
@@ -161,17 +193,32 @@ final class StateKeeper extends AbstractBehavior<StateKeeper.Command> {
     }
 
     private Behavior<Command> onPrune(Prune prune) {
-        known.headMap(prune.sequence()).clear();
+        neededFrom = Math.max(neededFrom, prune.sequence());
+        prune();
+        return this;
+    }
+
+    private Behavior<Command> onSilent(Silent silent) {
+        fetched.remove(silent.reader());
+        prune();
+        return this;
+    }
+
+    private void prune() {
+        known.keySet().removeIf(sequence -> !isNeeded(sequence));
         try {
             for (SnapshotStorage.Stored stored : storage.list(group)) {
-                if (stored.index() < prune.sequence()) {
+                if (!isNeeded(stored.index())) {
                     storage.delete(stored);
                 }
             }
         } catch (IOException e) {
-            warn("Old checkpoints below {} of group {} cannot be deleted; they only take space", prune.sequence(), e);
+            warn("Old checkpoints below {} of group {} cannot be deleted; they only take space", neededFrom, e);
         }
-        return this;
+    }
+
+    private boolean isNeeded(long sequence) {
+        return sequence >= neededFrom || fetched.containsValue(sequence);
     }
 
     private void warn(String message, Object what, Exception cause) {

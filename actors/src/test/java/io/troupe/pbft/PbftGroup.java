@@ -31,6 +31,9 @@ final class PbftGroup {
     private static final Duration THINKS = Duration.ofMillis(300);
     static final Duration PATIENCE = Duration.ofSeconds(90);
 
+    static final int CHECKPOINT_INTERVAL = 4;
+    static final int WINDOW = 12;
+
     /** Small limits and short timeouts, so that a short run comes to all of them. */
     private static final String SMALL =
             """
@@ -39,8 +42,8 @@ final class PbftGroup {
               view-change-timeout = 600ms
               standing-interval = 100ms
               reserve-patience = 60ms
-              checkpoint-interval = 4
-              window = 12
+              checkpoint-interval = %d
+              window = %d
               pipeline = 4
               max-batch-requests = 4
               max-waiting-requests = 64
@@ -48,7 +51,8 @@ final class PbftGroup {
               client-patience = 5s
               page-bytes = 64
             }
-            """;
+            """
+                    .formatted(CHECKPOINT_INTERVAL, WINDOW);
 
     final Simulation sim;
     final List<String> names;
@@ -85,7 +89,12 @@ final class PbftGroup {
 
     /** @param chosen the traitors */
     PbftGroup(Simulation sim, int size, Set<String> chosen, boolean fastReads) {
-        this(sim, size, chosen, fastReads, Optional.empty());
+        this(sim, size, chosen, "fast-reads = " + fastReads);
+    }
+
+    /** @param settings below {@code troupe.pbft}, that are not those of the others */
+    PbftGroup(Simulation sim, int size, Set<String> chosen, String settings) {
+        this(sim, size, chosen, settings, Optional.empty());
     }
 
     /** Four replicas of a service with stamps. */
@@ -95,18 +104,19 @@ final class PbftGroup {
 
     /** Four replicas of a service with stamps. */
     PbftGroup(Simulation sim, Set<String> chosen, AgreedStamps stamps) {
-        this(sim, 4, chosen, true, Optional.of(stamps));
+        this(sim, 4, chosen, "", Optional.of(stamps));
     }
 
-    private PbftGroup(Simulation sim, int size, Set<String> chosen, boolean fastReads, Optional<AgreedStamps> stamps) {
+    private PbftGroup(
+            Simulation sim, int size, Set<String> chosen, String settings, Optional<AgreedStamps> stamps) {
         this.sim = sim;
         this.names = IntStream.rangeClosed(1, size).mapToObj(i -> "n" + i).toList();
         this.traitors = List.copyOf(new TreeSet<>(chosen));
         this.correct = names.stream().filter(name -> !chosen.contains(name)).toList();
-        Config config = ConfigFactory.parseString("troupe.pbft.fast-reads = " + fastReads)
+        Config config = ConfigFactory.parseString("troupe.pbft { " + settings + " }")
                 .withFallback(ConfigFactory.parseString(SMALL))
                 .withFallback(ConfigFactory.load());
-        PbftSettings settings = PbftSettings.from(config);
+        PbftSettings limits = PbftSettings.from(config);
         sim.onNodeDeath(this::onNodeDeath);
         for (String name : names) {
             storages.put(name, new InMemorySnapshotStorage());
@@ -115,7 +125,7 @@ final class PbftGroup {
             treasons.put(name, Treason.NONE);
             nodes.put(name, sim.node(name, node -> {
                 Engine pbft = new PbftEngine(
-                        settings,
+                        limits,
                         Objects.requireNonNull(storages.get(name)),
                         keys,
                         wiped.contains(name),

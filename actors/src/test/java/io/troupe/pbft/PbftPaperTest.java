@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.replication.Replica;
+import io.troupe.sim.NetworkConditions;
 import io.troupe.sim.Simulation;
 import io.troupe.sim.Stage;
 import io.troupe.sim.junit.SimulationTest;
@@ -216,6 +217,22 @@ class PbftPaperTest {
         assertThat(group.clients.takenOver("n4"))
                 .as("in its state, and executed by it in no life")
                 .hasSizeGreaterThan(before + 20);
+    }
+
+    /** A page is as short as may be, so that a fetch of all takes dozens of questions, and a checkpoint four batches. */
+    @SimulationTest(seeds = 3)
+    @DisplayName(
+            "§4.3: a replica comes up under load, although fetching a whole state takes longer than a checkpoint lasts")
+    void checkpointsFasterThanAFetch(Simulation sim) {
+        PbftGroup group = new PbftGroup(sim, 4, Set.of(), "page-bytes = 16");
+        sim.network(NetworkConditions.good().withLatency(Duration.ofMillis(10), Duration.ofMillis(20)));
+        sim.runFor(Duration.ofSeconds(1));
+        group.node("n4").crash();
+        sim.runFor(Duration.ofSeconds(10));
+        long missed = group.agreement.highest();
+        group.node("n4").restart();
+        group.await("it has what it missed", () -> group.replica("n4").executed() >= missed, Duration.ofSeconds(5));
+        group.finish();
     }
 
     @SimulationTest(seeds = 5)

@@ -50,7 +50,7 @@ class StateFetcherTest {
     private final TestProbe<StateKeeper.Event> kept = kit.createTestProbe();
     private final SnapshotStorage here = new InMemorySnapshotStorage();
     private final ActorRef<StateKeeper.Command> keeper =
-            kit.spawn(StateKeeper.create(GROUP, new InMemorySnapshotStorage(), PAGE_BYTES, kept.ref()));
+            kit.spawn(StateKeeper.create(GROUP, new InMemorySnapshotStorage(), PAGE_BYTES, PATIENCE, kept.ref()));
 
     @AfterEach
     void stop() {
