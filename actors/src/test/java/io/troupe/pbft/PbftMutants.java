@@ -65,7 +65,7 @@ final class PbftMutants {
                 new Mutant(BelievesOneReply.class, VotingClient.class, named("needed"), 20),
                 new Mutant(CountsThePrimaryTwice.class, Slot.class, named("isPrepared"), 40),
                 new Mutant(PreparesWithoutTheDigest.class, Slot.class, named("isPrepared"), 100),
-                new Mutant(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), 40),
+                new Mutant(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), PbftFaults.class, 10, 60),
                 new Mutant(DropsWhatIsPrepared.class, Ledger.class, named("viewChange"), 40),
                 new Mutant(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 150),
                 new Mutant(ForgetsItsCheckpoints.class, Ledger.class, named("apply"), PbftOutages.class, 60),
@@ -78,12 +78,7 @@ final class PbftMutants {
                         PbftLies.class,
                         50,
                         300),
-                new Mutant(
-                        SaysBeforeItIsDurable.class,
-                        Core.class,
-                        named("record").or(named("whenDurable")),
-                        PbftOutages.class,
-                        40),
+                new Mutant(SaysBeforeItIsDurable.class, Core.class, named("record"), PbftOutages.class, 40),
                 new Mutant(CheckpointsWithoutSessions.class, ReplicatedService.class, named("write"), 40),
                 new Mutant(
                         LetsAnybodyUseASession.class,
@@ -94,6 +89,7 @@ final class PbftMutants {
                 new Mutant(NeverWaitsLonger.class, ViewChanger.class, named("timeout"), PbftLongDelays.class, 2),
                 new Mutant(AcceptsAboveItsWindow.class, Core.class, named("isOpen"), 40),
                 new Mutant(BelievesAnyNewView.class, Notary.class, named("open"), PbftForgedViews.class, 100),
+                new Mutant(EntersAViewTwice.class, Core.class, named("isActiveIn"), PbftTwofold.class, 40),
                 new Mutant(LeavesGapsInANewView.class, NewViewDecision.class, named("of"), 100),
                 new Mutant(ViewChangeOfTwoF.class, Membership.class, named("quorum"), PbftForgedViews.class, 100),
                 new Mutant(
@@ -213,9 +209,16 @@ final class PbftMutants {
 
     /** What is said rests on what is durable. Here it is said at once. */
     static final class SaysBeforeItIsDurable {
+        @Advice.OnMethodEnter
+        static Runnable enter(@Advice.Argument(value = 1, readOnly = false) Runnable whenDurable) {
+            Runnable early = whenDurable;
+            whenDurable = nothing();
+            return early;
+        }
+
         @Advice.OnMethodExit
-        static void exit(@Advice.AllArguments Object[] arguments) {
-            ((Runnable) arguments[arguments.length - 1]).run();
+        static void exit(@Advice.Enter Runnable early) {
+            early.run();
         }
     }
 
@@ -262,6 +265,14 @@ final class PbftMutants {
                 @Advice.Argument(0) Object letter,
                 @Advice.Return(readOnly = false) Optional<PbftMessage> opened) {
             opened = letter instanceof Signed ? contentInANewView(notary, (Signed) letter, opened) : opened;
+        }
+    }
+
+    /** §4.4: a view has begun once. Here a replica that is in it lets another proof of it begin it again. */
+    static final class EntersAViewTwice {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean active) {
+            active = !isForANewView() && active;
         }
     }
 
@@ -333,6 +344,10 @@ final class PbftMutants {
 
     // -- what is inlined may call nothing but this
 
+    static Runnable nothing() {
+        return () -> {};
+    }
+
     private static final ByteString VALUED = ByteString.fromString("1649\n");
 
     /** Of a batch with the time, which is first, after what says that it is bytes, and how many. */
@@ -372,7 +387,11 @@ final class PbftMutants {
 
     /** Whether it is asked for the rule about second pre-prepares. */
     static boolean isForOnPrePrepare(Slot slot) {
-        return !slot.isMarkedPrepared() && isCalledBy("onPrePrepare");
+        return !slot.isMarkedPrepared() && isAskedBy("onPrePrepare");
+    }
+
+    static boolean isForANewView() {
+        return isAskedBy("onNewView");
     }
 
     static boolean isForAPrePrepare() {
@@ -403,6 +422,15 @@ final class PbftMutants {
     }
 
     private static final StackWalker WITH_CLASSES = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
+    /** Of the mutated method's own caller. */
+    private static boolean isAskedBy(String method) {
+        int below = 3; // This method, what is inlined calls it by, and the mutated one.
+        return StackWalker.getInstance().walk(frames -> frames.skip(below)
+                .findFirst()
+                .filter(frame -> frame.getMethodName().equals(method))
+                .isPresent());
+    }
 
     private static boolean isCalledBy(String method) {
         return StackWalker.getInstance().walk(frames -> frames.limit(10)

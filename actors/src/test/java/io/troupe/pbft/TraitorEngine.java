@@ -13,6 +13,8 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.BehaviorInterceptor;
+import org.apache.pekko.actor.typed.TypedActorContext;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
@@ -53,7 +55,7 @@ final class TraitorEngine implements Engine {
             Notary notary = new Notary(seat.group(), seat.node(), keys, WireBytes.of(context.getSystem()));
             Traitor traitor = new Traitor(seat.node(), random, notary, new Membership(seat.members()), fellows);
             ActorRef<PeerDirectory.Command> directory = context.spawn(between(seat, notary, traitor), "traitor");
-            return loyal.replica(new Seat(
+            Behavior<Replica.Message> replica = loyal.replica(new Seat(
                     seat.group(),
                     seat.node(),
                     seat.members(),
@@ -61,7 +63,30 @@ final class TraitorEngine implements Engine {
                     seat.random(),
                     directory,
                     seat.hosted()));
+            return Behaviors.intercept(() -> new Ear(traitor), replica);
         });
+    }
+
+    /** Takes note of what others say. */
+    private static final class Ear extends BehaviorInterceptor<Replica.Message, Replica.Message> {
+
+        private final Traitor traitor;
+
+        Ear(Traitor traitor) {
+            super(Replica.Message.class);
+            this.traitor = traitor;
+        }
+
+        @Override
+        public Behavior<Replica.Message> aroundReceive(
+                TypedActorContext<Replica.Message> context,
+                Replica.Message message,
+                ReceiveTarget<Replica.Message> replica) {
+            if (message instanceof Sealed || message instanceof Signed) {
+                traitor.overhear(message);
+            }
+            return replica.apply(context, message);
+        }
     }
 
     /** Tells the replica of its peers, but to talk to them it has to talk to the traitor. */
@@ -125,6 +150,7 @@ final class TraitorEngine implements Engine {
                     List<String> readers = treason.isForAll(twisted) ? traitor.all() : List.of(reader);
                     peer.accept(notary.seal(twisted, readers), treason.delay(twisted, traitor));
                 });
+                treason.besides(traitor).forEach(others -> peer.accept(others, Duration.ZERO));
                 treason.inOthersNames(own, traitor).ifPresent(lie -> {
                     Sealed forged = notary.seal(lie, List.of(reader));
                     traitor.others()

@@ -186,6 +186,18 @@ enum Treason {
             return List.of(traitor.random.nextInt(3) == 0 ? traitor.anythingSaid() : said);
         }
     },
+    /** Says what others have said again, as they have sealed or signed it, to whomever it was for: that opens. */
+    REPLAYS_OTHERS {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            return List.of(said);
+        }
+
+        @Override
+        List<Replica.Message> besides(Traitor traitor) {
+            return traitor.random.nextInt(3) == 0 ? traitor.anythingOverheard() : List.of();
+        }
+    },
     /** Forgets in a view change what it has prepared, or makes it up. */
     LIES_ABOUT_THE_PAST {
         @Override
@@ -199,6 +211,26 @@ enum Treason {
                 return List.of(new NewView(newView.view(), fewer));
             }
             return List.of(said);
+        }
+    },
+    /** Lies in a view change about h, too high or too low, and about its checkpoints C. */
+    LIES_ABOUT_CHECKPOINTS {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            return List.of(said instanceof ViewChange change ? traitor.lyingAboutCheckpoints(change) : said);
+        }
+    },
+    /**
+     * A new primary that proves its view to some by one view change of its own and to others by another, so that the view
+     * begins in two ways, both proved; and in both it goes on, as one that equivocates.
+     */
+    BEGINS_A_VIEW_TWICE {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            if (said instanceof NewView newView) {
+                return List.of(traitor.favours(reader) ? newView : traitor.another(newView));
+            }
+            return EQUIVOCATES.twist(said, reader, traitor);
         }
     },
     /**
@@ -311,6 +343,11 @@ enum Treason {
         return Optional.empty();
     }
 
+    /** What is sent with it, that others have said. */
+    List<Replica.Message> besides(Traitor traitor) {
+        return List.of();
+    }
+
     /** Whether it is sealed so that all can open it, for whomever it is. */
     boolean isForAll(PbftMessage said) {
         return false;
@@ -325,6 +362,8 @@ enum Treason {
     static final class Traitor {
 
         private static final int REMEMBERED = 50;
+        /** Some of it is of views before. */
+        private static final int OVERHEARD = 1000;
 
         final String name;
         final RandomGenerator random;
@@ -332,6 +371,7 @@ enum Treason {
         private final Membership members;
         private final List<String> fellows;
         private final List<PbftMessage> said = new ArrayList<>();
+        private final List<Replica.Message> overheard = new ArrayList<>();
         /** The highest serial that was seen of each session of others. */
         private final TreeMap<Long, Long> sessions = new TreeMap<>();
 
@@ -462,6 +502,67 @@ enum Treason {
                 }
             }
             return new ViewChange(change.view(), change.stable(), change.checkpoints(), made, made);
+        }
+
+        /** Its h is another, and what it tells of is above that; or its checkpoints are others, or none. */
+        ViewChange lyingAboutCheckpoints(ViewChange change) {
+            long stable = Math.max(0, change.stable() + PbftGroup.CHECKPOINT_INTERVAL * (random.nextInt(7) - 3L));
+            long high = stable + PbftGroup.WINDOW;
+            List<Checkpoint> held = new ArrayList<>();
+            if (random.nextInt(4) > 0) {
+                held.addAll(change.checkpoints());
+                held.removeIf(one -> one.sequence() < stable);
+                for (long sequence = stable; sequence <= high; sequence += PbftGroup.CHECKPOINT_INTERVAL) {
+                    if (random.nextInt(3) == 0) {
+                        held.add(new Checkpoint(sequence, anyDigest()));
+                    }
+                }
+            }
+            return new ViewChange(
+                    change.view(),
+                    stable,
+                    held,
+                    above(stable, high, change.prepared()),
+                    above(stable, high, change.prePrepared()));
+        }
+
+        private static List<Certified> above(long low, long high, List<Certified> claims) {
+            return claims.stream()
+                    .filter(one -> one.sequence() > low && one.sequence() <= high)
+                    .toList();
+        }
+
+        /** Of a quorum of view changes, too, but one of them says otherwise: its own. */
+        NewView another(NewView newView) {
+            List<Signed> others = new ArrayList<>(newView.viewChanges());
+            others.removeIf(signed -> signed.from().equals(name));
+            while (others.size() >= members.quorum()) {
+                others.remove(random.nextInt(others.size()));
+            }
+            List<Signed> proof = new ArrayList<>(others);
+            newView.viewChanges().stream()
+                    .filter(signed -> signed.from().equals(name))
+                    .flatMap(own -> notary.open(own).stream())
+                    .map(own -> notary.sign(
+                            random.nextBoolean() ? lying((ViewChange) own) : knowsNothing((ViewChange) own)))
+                    .forEach(proof::add);
+            return new NewView(newView.view(), proof);
+        }
+
+        private static ViewChange knowsNothing(ViewChange change) {
+            return new ViewChange(change.view(), change.stable(), change.checkpoints(), List.of(), List.of());
+        }
+
+        /** Another has said it to this one, and maybe to others, too. */
+        void overhear(Replica.Message letter) {
+            overheard.add(letter);
+            if (overheard.size() > OVERHEARD) {
+                overheard.remove(0);
+            }
+        }
+
+        List<Replica.Message> anythingOverheard() {
+            return overheard.isEmpty() ? List.of() : List.of(overheard.get(random.nextInt(overheard.size())));
         }
 
         void spyOn(ByteString batch) {
