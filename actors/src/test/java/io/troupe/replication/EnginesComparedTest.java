@@ -13,6 +13,8 @@ import io.troupe.pbft.PbftEngine;
 import io.troupe.pbft.PbftSettings;
 import io.troupe.raft.RaftEngine;
 import io.troupe.raft.RaftSettings;
+import io.troupe.sim.DiskConditions;
+import io.troupe.sim.NetworkConditions;
 import io.troupe.sim.Node;
 import io.troupe.sim.NodeContext;
 import io.troupe.sim.Simulation;
@@ -29,6 +31,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -46,6 +49,7 @@ class EnginesComparedTest {
     private static final List<String> THREE = List.of("n1", "n2", "n3");
     private static final List<String> FOUR = List.of("n1", "n2", "n3", "n4");
     private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration LATENCY = Duration.ofMillis(1);
     private static final int OPERATIONS = 500;
     private static final int MANY = 64;
     private static final int CRASHES = 20;
@@ -113,6 +117,28 @@ class EnginesComparedTest {
     private static final class Seen {
         final TreeMap<String, Replica.Status> statuses = new TreeMap<>();
         long answered;
+        private final LongSupplier sent;
+        private long sentBefore;
+        /** How often so many messages were sent from one answer to the next. */
+        private final TreeMap<Long, Integer> betweenAnswers = new TreeMap<>();
+
+        Seen(LongSupplier sent) {
+            this.sent = sent;
+        }
+
+        void answer() {
+            answered++;
+            betweenAnswers.merge(sent.getAsLong() - sentBefore, 1, Integer::sum);
+            sentBefore = sent.getAsLong();
+        }
+
+        /** What an operation costs when no heartbeat falls into it, as into most none does. */
+        long usualMessages() {
+            return betweenAnswers.entrySet().stream()
+                    .max(Map.Entry.comparingByValue())
+                    .orElseThrow()
+                    .getKey();
+        }
 
         String leader() {
             return statuses.values().stream()
@@ -126,7 +152,7 @@ class EnginesComparedTest {
     private record Group(Simulation sim, Map<String, Node<Command>> nodes, Seen seen) {
 
         static Group of(Simulation sim, Compared compared) {
-            Seen seen = new Seen();
+            Seen seen = new Seen(sim::messagesSent);
             TreeMap<String, Node<Command>> nodes = new TreeMap<>();
             for (String name : compared.replicas()) {
                 var storage = new InMemorySnapshotStorage();
@@ -206,7 +232,7 @@ class EnginesComparedTest {
                     return Behaviors.same();
                 })
                 .onMessageEquals(Answered.ANSWERED, () -> {
-                    seen.answered++;
+                    seen.answer();
                     if (!left.isEmpty()) {
                         left.remove().run();
                     }
@@ -301,6 +327,41 @@ class EnginesComparedTest {
         group.sim().crash(leader);
         group.run(other, Load.COMMANDS, 1, 1);
         return group.sim().now().toMillis() - crashed;
+    }
+
+    /**
+     * One at a time, where the leader is, with networks and disks that always take as long: what most commands cost, because
+     * no heartbeat falls into them, is exact. Raft: to each of two followers the entry, its answer, and that it is committed.
+     * Multi-Paxos: the same, but what is decided is said with the next command. A chain of three: down to the tail and back,
+     * and the tail's answer to the head. PBFT, with n4 in reserve: the pre-prepare to two, two prepares and three commits to
+     * two others each, and two replies to the primary's own client.
+     */
+    @Test
+    void whatACommandCostsBetweenHeartbeats() {
+        try (Stage stage = Stage.open(ConfigFactory.empty())) {
+            Map<String, Long> usual = new TreeMap<>();
+            ENGINES.forEach((name, compared) -> {
+                try (Simulation sim = stage.simulate(1)) {
+                    Group group = Group.of(sim, compared);
+                    sim.network(NetworkConditions.good().withLatency(LATENCY, LATENCY));
+                    sim.nodes().forEach(node -> node.disk(DiskConditions.good().withLatency(LATENCY, LATENCY)));
+                    sim.runFor(Duration.ofSeconds(5)); // PBFT's replica in reserve is.
+                    group.seen().betweenAnswers.clear();
+                    group.run(group.leader(), Load.COMMANDS, OPERATIONS, 1);
+                    usual.put(name, group.seen().usualMessages());
+                }
+            });
+            assertThat(usual)
+                    .isEqualTo(Map.of(
+                            RaftEngine.NAME,
+                            2 * 3L,
+                            PaxosEngine.NAME,
+                            2 * 2L,
+                            ChainEngine.NAME,
+                            2 * 2 + 1L,
+                            PbftEngine.NAME,
+                            2 + 2 * 2 + 3 * 2 + 2L));
+        }
     }
 
     @Test
