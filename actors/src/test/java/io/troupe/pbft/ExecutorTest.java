@@ -146,7 +146,7 @@ class ExecutorTest {
     }
 
     private boolean isCheckpoint(ActorRef<Executor.Command> executor, long sequence, long bytes) {
-        executor.tell(new Execute(sequence, List.of(), bytes));
+        executor.tell(new Execute(sequence, Optional.empty(), List.of(), bytes));
         return ((Executed) replica.receiveMessage()).frozen().isPresent();
     }
 
@@ -171,7 +171,7 @@ class ExecutorTest {
     @DisplayName("troupe.pbft.checkpoint-bytes: who took over a checkpoint's state takes the next where the others do")
     void earlyCheckpointsAfterARestore() throws IOException {
         ActorRef<Executor.Command> executor = executor(100);
-        executor.tell(new Execute(1, List.of(), 100));
+        executor.tell(new Execute(1, Optional.empty(), List.of(), 100));
         Executed checkpoint = (Executed) replica.receiveMessage();
         store(1, checkpoint.operations(), checkpoint.frozen().orElseThrow());
 

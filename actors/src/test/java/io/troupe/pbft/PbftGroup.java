@@ -107,8 +107,7 @@ final class PbftGroup {
         this(sim, 4, chosen, "", Optional.of(stamps));
     }
 
-    private PbftGroup(
-            Simulation sim, int size, Set<String> chosen, String settings, Optional<AgreedStamps> stamps) {
+    private PbftGroup(Simulation sim, int size, Set<String> chosen, String settings, Optional<AgreedStamps> stamps) {
         this.sim = sim;
         this.names = IntStream.rangeClosed(1, size).mapToObj(i -> "n" + i).toList();
         this.traitors = List.copyOf(new TreeSet<>(chosen));

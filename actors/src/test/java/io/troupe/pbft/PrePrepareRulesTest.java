@@ -45,7 +45,8 @@ class PrePrepareRulesTest {
     private NormalCase backup() {
         Execution execution =
                 new Execution(core, KIT.<Executor.Execute>createTestProbe().ref());
-        NormalCase normalCase = new NormalCase(core, execution, new Repeats(core), new Authenticity(core));
+        NormalCase normalCase =
+                new NormalCase(core, execution, new Repeats(core), new Authenticity(core), Choices.NONE);
         normalCase.beginView(0);
         return normalCase;
     }
