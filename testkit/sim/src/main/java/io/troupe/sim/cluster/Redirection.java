@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.ProtectionDomain;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import net.bytebuddy.agent.ByteBuddyAgent;
@@ -96,7 +97,7 @@ final class Redirection implements ClassFileTransformer {
     /** A class that was written against others which are not there can neither run nor be transformed: Artery's on Aeron. */
     private static boolean isWhole(Class<?> loaded) {
         try {
-            loaded.getDeclaredMethods();
+            Objects.requireNonNull(loaded.getDeclaredMethods()); // Looks up whatever class they mention.
             return true;
         } catch (NoClassDefFoundError incomplete) {
             return false;
