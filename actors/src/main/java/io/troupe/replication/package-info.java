@@ -8,8 +8,8 @@
  * with the {@link io.troupe.replication.Snapshots} it writes and deletes, and {@link io.troupe.replication.SettingsSection}.
  *
  * <p>Beside it the tutorial's other parts: {@link io.troupe.replication.voting} (outputs, and clients that mask faulty
- * replicas), {@link io.troupe.replication.sensing} (inputs that replicas agree on), {@link io.troupe.replication.ordering}
- * (order without a leader).
+ * replicas), {@link io.troupe.replication.sensing} (inputs that replicas agree on), {@link io.troupe.replication.scheduling}
+ * (machines that wait for no client), {@link io.troupe.replication.ordering} (order without a leader).
  */
 @NullMarked
 package io.troupe.replication;

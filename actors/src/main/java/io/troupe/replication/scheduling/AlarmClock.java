@@ -50,8 +50,7 @@ public final class AlarmClock extends AbstractBehavior<AlarmClock.Command> {
 
     /** @param again the pause before what is not seen executed is submitted again; also how long one try may take */
     public static Behavior<Command> create(Duration again) {
-        return Behaviors.setup(
-                context -> Behaviors.withTimers(timers -> new AlarmClock(context, timers, again)));
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> new AlarmClock(context, timers, again)));
     }
 
     private AlarmClock(ActorContext<Command> context, TimerScheduler<Command> timers, Duration again) {
@@ -104,7 +103,9 @@ public final class AlarmClock extends AbstractBehavior<AlarmClock.Command> {
     /** What was pending before and still is goes on: a replica that is often given a state must be able to ring. */
     private Behavior<Command> onRestore(Restore restore) {
         var restored = restore.entries().stream().map(Agenda.Entry::number).collect(Collectors.toSet());
-        List.copyOf(pending).stream().filter(number -> !restored.contains(number)).forEach(this::clear);
+        List.copyOf(pending).stream()
+                .filter(number -> !restored.contains(number))
+                .forEach(this::clear);
         restore.entries().forEach(this::set);
         return this;
     }

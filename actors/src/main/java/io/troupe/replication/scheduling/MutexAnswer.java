@@ -12,8 +12,8 @@ import org.apache.pekko.util.ByteString;
 public sealed interface MutexAnswer {
 
     /**
-     * The client has it. It is revoked not before the bound has passed since it was granted, which was after the client sent
-     * the last request that was answered {@link Waiting}, or else its first.
+     * The client has it. It is revoked not before the bound has passed, by some node's clock, since it was granted; and that
+     * was after the client sent the last request that was answered {@link Waiting}, or else its first.
      *
      * @param grant higher than those of all before: what is used under the lock can refuse what comes with a lower one
      */

@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.apache.pekko.util.ByteString;
 
-/** What clients ask of a {@link Mutex}. */
+/** What clients ask of a {@link Mutex}, which takes them at their word for who they are. */
 public sealed interface MutexRequest {
 
     /** Longer names are no requests: the state has a bound. */

@@ -23,8 +23,8 @@
  * in time, the number is off the agenda, and a late one revokes nothing, least of all the grant of the next.
  *
  * <p>Time enters in one place: an alarm clock begins to count when its node executes what schedules, which is after that was
- * ordered. So with clocks that run at most ρ fast nothing comes before B/(1+ρ). It comes as soon as some node has been up, and
- * heard by a quorum, for as long as its clock takes for B: a node that starts again, or is given a state, begins anew.
+ * ordered. So with clocks that are fast by no more than a share ρ nothing comes before B/(1+ρ). It comes once some node has
+ * been up for as long as its clock takes for B, and is heard by a quorum: a node that starts again begins anew.
  *
  * <p>Where nodes lie, one that submits can be early, and have a lock revoked of a client that has done nothing wrong; the order
  * of grants remains, and their numbers tell the later from the earlier. Over PBFT {@code io.troupe.pbft.AgreedSchedule} has the

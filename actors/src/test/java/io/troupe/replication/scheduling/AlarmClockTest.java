@@ -21,16 +21,18 @@ class AlarmClockTest {
 
     private Node<AlarmClock.Command> alarm(Simulation sim) {
         submitted.clear();
-        return sim.node("n1", node -> Behaviors.setup(context -> {
-            var client = context.<SessionClient.Submit>spawn(
-                    Behaviors.receiveMessage(submit -> {
-                        submitted.add(submit.command());
-                        return Behaviors.same();
-                    }),
-                    "client");
-            context.getSelf().tell(new AlarmClock.Connect(client));
-            return AlarmClock.create(AGAIN);
-        }));
+        return sim.node(
+                "n1",
+                node -> Behaviors.setup(context -> {
+                    var client = context.<SessionClient.Submit>spawn(
+                            Behaviors.receiveMessage(submit -> {
+                                submitted.add(submit.command());
+                                return Behaviors.same();
+                            }),
+                            "client");
+                    context.getSelf().tell(new AlarmClock.Connect(client));
+                    return AlarmClock.create(AGAIN);
+                }));
     }
 
     private static Agenda.Entry entry(long number, long delayMillis) {

@@ -115,8 +115,7 @@ final class Locker extends AbstractBehavior<Locker.Command> {
     }
 
     private void submit(long id, MutexRequest request) {
-        session.tell(
-                new SessionClient.Submit(id, SchedulingMachine.command(request.encode()), DEADLINE, outcomes));
+        session.tell(new SessionClient.Submit(id, SchedulingMachine.command(request.encode()), DEADLINE, outcomes));
     }
 
     private Behavior<Command> onOutcome(WrappedOutcome wrapped) {

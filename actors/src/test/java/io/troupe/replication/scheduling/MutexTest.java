@@ -153,7 +153,8 @@ class MutexTest {
                         .extracting(Agenda.Entry::number, Agenda.Entry::delayMillis)
                         .containsExactly(org.assertj.core.groups.Tuple.tuple(2L, BOUND.toMillis())));
         other.apply(10, SchedulingMachine.due(2));
-        assertThat(MutexAnswer.decode(other.query(ByteString.emptyByteString()))).isEqualTo(new Held("c", 3));
+        assertThat(MutexAnswer.decode(other.query(ByteString.emptyByteString())))
+                .isEqualTo(new Held("c", 3));
     }
 
     @Test
