@@ -53,7 +53,7 @@
  * </pre>
  *
  * A service that needs the time, or chance, is a {@link io.troupe.pbft.NonDeterminism} besides; {@link
- * io.troupe.pbft.AgreedTime} is such a choice. Judging is for the replica's own actor, and rests on this node's clock, not on the
+ * io.troupe.pbft.AgreedTime} is such a choice, and {@link io.troupe.pbft.AgreedSchedule} such a service. Judging is for the replica's own actor, and rests on this node's clock, not on the
  * state, which the executor alone has; what to make of a value that does not fit the state is for the service, and alike at
  * all. A replica that is behind, or whose clock is wrong, executes what a quorum has committed, and takes up what a new view
  * begins with, whatever it thinks of the value. "Values provided by the backups" (an extra phase there) are not offered.

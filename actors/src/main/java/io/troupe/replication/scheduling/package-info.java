@@ -31,10 +31,12 @@
  * replicas check against the time that they agree on, and a number that comes early does nothing: how early it can be is then
  * the primary's matter, within what the backups let pass.
  *
- * <p>Deviates: the paper's timeouts cannot be called off, and one that comes after the release is told by the time of its
- * grant, and skipped. Calling them off ({@link io.troupe.replication.scheduling.Scheduler#cancel}) costs no more, and the agenda
- * of a lock never has more than one, however fast clients acquire and release. And the paper's machine tells the next client
- * that it is granted; ours has no way to say what nobody asks for, so who waits asks again.
+ * <p>What is scheduled can be called off ({@link io.troupe.replication.scheduling.Scheduler#cancel}), and is at a release: so the
+ * agenda of a lock never has more than one number, however fast clients acquire and release, and a client that releases in time
+ * costs the log nothing more.
+ *
+ * <p>Deviates: the paper's machine tells the next client when it is granted. Ours answers only what it is asked, so who waits
+ * asks again.
  */
 @NullMarked
 package io.troupe.replication.scheduling;
