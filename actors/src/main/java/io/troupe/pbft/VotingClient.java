@@ -136,7 +136,7 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
         this.bytes = bytes;
         this.life = life;
         this.replica = replica;
-        timers.startTimerWithFixedDelay(Tick.TICK, Tick.TICK, settings.tick());
+        timers.startTimerAtFixedRate(Tick.TICK, Tick.TICK, settings.tick());
     }
 
     @Override

@@ -214,7 +214,8 @@ public final class SessionClient extends AbstractBehavior<SessionClient.Command>
         }
         if (!ticking) {
             ticking = true;
-            timers.startTimerWithFixedDelay(Tick.TICK, Tick.TICK, settings.retryMin());
+            // Not with a fixed delay: each tick would be late by up to two of Pekko's, and a deadline of 7 s last 10.
+            timers.startTimerAtFixedRate(Tick.TICK, Tick.TICK, settings.retryMin());
         }
         return true;
     }

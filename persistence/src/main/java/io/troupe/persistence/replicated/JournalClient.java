@@ -184,7 +184,7 @@ final class JournalClient extends AbstractBehavior<JournalClient.Command> {
 
     private void keepTicking() {
         if (!timers.isTimerActive(Tick.TICK)) {
-            timers.startTimerWithFixedDelay(Tick.TICK, Tick.TICK, TICK);
+            timers.startTimerAtFixedRate(Tick.TICK, Tick.TICK, TICK);
         }
     }
 
