@@ -60,10 +60,9 @@
  *   <li>One change of members at a time: one that is decided while another is not yet in force counts for nothing. A leader that
  *       was cut off may have proposed it, who did not know the other, and it would undo that.
  *   <li>A learner is promoted whether or not it has caught up: {@code NOT_CAUGHT_UP} is never answered.
- *   <li>Status shows the round of the ballot promised as its term: high numbers, see {@link io.troupe.paxos.Ballot}. It is what
- *       Live has for an epoch number (§5.3): while it stays the same at a master, no other was master. But a raised ballot
- *       changes it, too, and the engine compares it with nothing: Live's calls carry the epoch and fail in another; here whoever
- *       needs that puts the term into his commands and compares when they are applied, as etcd's leases do.
+ *   <li>Status shows the round of the ballot promised as its term: high numbers, see {@link io.troupe.paxos.Ballot}. While
+ *       it stays the same at a master, no other was master; but a raised ballot changes it, too. Live's epoch number (§5.3), which
+ *       calls carry that fail in another, is not the engine's here: {@link io.troupe.replication.mastership} has it for any.
  *   <li>Live's checksum of the replicas' state as a log entry, and MultiOp, are for the systems above: etcd's Txn and HashKV.
  * </ul>
  *

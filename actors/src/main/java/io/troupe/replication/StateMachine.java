@@ -1,5 +1,6 @@
 package io.troupe.replication;
 
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -48,6 +49,23 @@ public interface StateMachine {
     interface State {
         /** Writes the state; may run on another thread while the machine applies later commands. */
         void writeTo(OutputStream out) throws IOException;
+
+        /** This state with something before it, as for a machine around another one. */
+        default State behind(Part part) {
+            return out -> {
+                var data = new DataOutputStream(out);
+                part.writeTo(data);
+                data.flush();
+                writeTo(out);
+            };
+        }
+    }
+
+    /** What a machine adds to the state of the one that it is around: frozen, too. */
+    @FunctionalInterface
+    interface Part {
+        /** As {@link State#writeTo}. */
+        void writeTo(DataOutputStream out) throws IOException;
     }
 
     /** Makes the state machine of one replica. */

@@ -3,7 +3,6 @@ package io.troupe.replication.scheduling;
 import io.troupe.replication.Replica;
 import io.troupe.replication.StateMachine;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -111,14 +110,7 @@ public final class SchedulingMachine implements StateMachine {
 
     @Override
     public State freeze() {
-        Agenda frozen = agenda.copy();
-        State state = service.freeze();
-        return out -> {
-            var data = new DataOutputStream(out);
-            frozen.writeTo(data);
-            data.flush();
-            state.writeTo(out);
-        };
+        return service.freeze().behind(agenda.copy()::writeTo);
     }
 
     @Override

@@ -4,7 +4,6 @@ import io.troupe.replication.Signatures;
 import io.troupe.replication.StateMachine;
 import io.troupe.replication.voting.Faults;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -101,14 +100,7 @@ public final class SensingMachine implements StateMachine {
 
     @Override
     public State freeze() {
-        Agreement frozen = agreement.copy();
-        State state = service.freeze();
-        return out -> {
-            var data = new DataOutputStream(out);
-            frozen.writeTo(data);
-            data.flush();
-            state.writeTo(out);
-        };
+        return service.freeze().behind(agreement.copy()::writeTo);
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.troupe.replication.voting;
 
 import io.troupe.replication.StateMachine;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.Consumer;
@@ -57,14 +56,7 @@ public final class ActingMachine implements StateMachine {
 
     @Override
     public State freeze() {
-        Outbox.Kept kept = outbox.kept();
-        State state = service.freeze();
-        return out -> {
-            var data = new DataOutputStream(out);
-            kept.writeTo(data);
-            data.flush();
-            state.writeTo(out);
-        };
+        return service.freeze().behind(outbox.kept()::writeTo);
     }
 
     @Override

@@ -1,19 +1,12 @@
 package io.troupe.replication.scheduling;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import io.troupe.chain.ChainEngine;
-import io.troupe.chain.ChainSettings;
 import io.troupe.paxos.PaxosEngine;
-import io.troupe.paxos.PaxosSettings;
 import io.troupe.pbft.AgreedSchedule;
 import io.troupe.pbft.AgreedTime;
-import io.troupe.pbft.DealtKeys;
 import io.troupe.pbft.PbftEngine;
-import io.troupe.pbft.PbftSettings;
 import io.troupe.raft.RaftEngine;
-import io.troupe.raft.RaftSettings;
-import io.troupe.replication.Engine;
+import io.troupe.replication.AnyEngine;
 import io.troupe.replication.GroupHost;
 import io.troupe.replication.Groups;
 import io.troupe.replication.InMemorySnapshotStorage;
@@ -62,26 +55,6 @@ final class LockFaults implements Consumer<Simulation>, Locker.Observer {
     private static final double DRIFT_MAX = 0.2;
     /** For a clock that runs that fast the bound is over then. */
     private static final Duration BOUND_MIN = Duration.ofMillis((long) (BOUND.toMillis() / (1 + DRIFT_MAX)) - 1);
-
-    private static final Config CONFIG = ConfigFactory.parseString(
-                    """
-                    troupe.raft { election-timeout = 600ms, heartbeat-interval = 60ms
-                      snapshot-entries = 20, retained-entries = 5 }
-                    troupe.paxos { election-timeout = 600ms, lease = 300ms, heartbeat-interval = 60ms
-                      snapshot-entries = 20, retained-entries = 5 }
-                    troupe.chain { failure-timeout = 1200ms, lease = 300ms, heartbeat-interval = 60ms
-                      snapshot-entries = 20, retained-entries = 5 }
-                    troupe.pbft {
-                      tick = 20ms
-                      view-change-timeout = 600ms
-                      standing-interval = 100ms
-                      checkpoint-interval = 8
-                      window = 24
-                      client-silence = 300ms
-                      client-patience = 5s
-                    }
-                    """)
-            .withFallback(ConfigFactory.load());
 
     /** Nodes whose replicas lead, or think so, by when they were last heard; for a mistake that asks. */
     private static final TreeSet<String> LEADERS = new TreeSet<>();
@@ -181,17 +154,6 @@ final class LockFaults implements Consumer<Simulation>, Locker.Observer {
 
     // -- a node
 
-    private Engine engine(NodeContext node, SnapshotStorage storage) {
-        var raft = new RaftEngine(RaftSettings.from(CONFIG), storage, node.nanoClock());
-        return switch (engine) {
-            case PaxosEngine.NAME -> new PaxosEngine(PaxosSettings.from(CONFIG), storage, node.nanoClock());
-            case ChainEngine.NAME -> new ChainEngine(ChainSettings.from(CONFIG), storage, raft, node.nanoClock());
-            case PbftEngine.NAME ->
-                new PbftEngine(PbftSettings.from(CONFIG), storage, new DealtKeys(node.name(), names), node.nanoClock());
-            default -> raft;
-        };
-    }
-
     private StateMachine machine(NodeContext node, ActorRef<AlarmClock.Command> alarm) {
         var machine = new SchedulingMachine(scheduler -> new Watched(node, new Mutex(scheduler, BOUND)), alarm);
         return lies() ? new AgreedSchedule(machine, new AgreedTime(node.wallClock(), Duration.ofSeconds(1))) : machine;
@@ -202,7 +164,11 @@ final class LockFaults implements Consumer<Simulation>, Locker.Observer {
             LEADERS.remove(node.name());
             ActorRef<AlarmClock.Command> alarm = context.spawn(AlarmClock.create(AGAIN), "alarm");
             var host = context.spawn(
-                    GroupHost.create(node.name(), List.of(engine(node, storage)), node.random("engine")), "groups");
+                    GroupHost.create(
+                            node.name(),
+                            List.of(new AnyEngine(engine, names).at(node, storage)),
+                            node.random("engine")),
+                    "groups");
             host.tell(new Groups.Host(
                     "g",
                     names,
