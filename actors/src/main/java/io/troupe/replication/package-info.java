@@ -9,7 +9,8 @@
  *
  * <p>Beside it the tutorial's other parts: {@link io.troupe.replication.voting} (outputs, and clients that mask faulty
  * replicas), {@link io.troupe.replication.sensing} (inputs that replicas agree on), {@link io.troupe.replication.scheduling}
- * (machines that wait for no client), {@link io.troupe.replication.ordering} (order without a leader).
+ * (machines that wait for no client), {@link io.troupe.replication.mastership} (operations of several calls at a master), {@link
+ * io.troupe.replication.ordering} (order without a leader).
  */
 @NullMarked
 package io.troupe.replication;
