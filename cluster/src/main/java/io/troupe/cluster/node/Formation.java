@@ -4,14 +4,11 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.wire.Wire;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
-import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.AddressFromURIString;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -20,7 +17,6 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.eventstream.EventStream;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
-import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -65,7 +61,6 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     static final Config OUTLIVING = ConfigFactory.parseMap(
             Map.of(ENDS_WHEN_DOWNED, false, "pekko.cluster.quarantine-removed-node-after", "100 days"), "rejoining");
 
-    private static final int FOREIGN_TOLD_MAX = 1_000;
     /**
      * A member that is not in this node's view for so long is of another cluster, and not just about to be seen; one that
      * does not see this node will not; and a node that was removed and still runs was not removed at the others.
@@ -132,17 +127,17 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     record Rejoining() implements Outcome {}
 
     private final NodeSettings settings;
-    private final String data;
     private final ActorRef<KnownData.Command> knownData;
     private final ActorRef<KnownData.Compared> comparisons;
     private final LongSupplier nanoTime;
     private final ActorRef<Outcome> onOutcome;
     private final TimerScheduler<Command> timers;
     private final Cluster cluster;
+    private final ConfiguredMembers members;
+    private final Greetings greetings;
     private final Census census;
     private final Alone alone;
     private final Vote vote = new Vote();
-    private final Set<String> foreignTold = new HashSet<>();
     private final boolean outlivesItsCluster;
     private boolean formed;
     private boolean toldAlone;
@@ -171,7 +166,6 @@ final class Formation extends AbstractBehavior<Formation.Command> {
         super(context);
         context.setLoggerName(Formation.class);
         this.settings = settings;
-        this.data = data;
         this.knownData =
                 context.spawn(KnownData.create(settings.dataDir()), "known-data", DispatcherSelector.blocking());
         context.watch(knownData);
@@ -180,8 +174,11 @@ final class Formation extends AbstractBehavior<Formation.Command> {
         this.onOutcome = onOutcome;
         this.timers = timers;
         this.cluster = Cluster.get(context.getSystem());
-        this.census = new Census(settings.nodeId(), settings.memberIds(), isElsewhere(), settings.joins());
-        this.alone = new Alone(idsOfOthers(), settings.memberIds(), census);
+        this.members = new ConfiguredMembers(settings, cluster);
+        this.greetings = new Greetings(context, settings, data, members);
+        this.census = new Census(
+                settings.nodeId(), settings.memberIds(), members.areElsewhere(settings.nodeId()), settings.joins());
+        this.alone = new Alone(members.idsOfOthers(), settings.memberIds(), census);
         this.explainedAtNanos = nanoTime.getAsLong();
         this.outlivesItsCluster = !context.getSystem().settings().config().getBoolean(ENDS_WHEN_DOWNED);
         cluster.subscriptions()
@@ -210,7 +207,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
 
     private Behavior<Command> onContact(Contact contact) {
         if (!contact.cluster().equals(settings.cluster())) {
-            tellForeign(contact.cluster(), contact.node(), contact.address());
+            greetings.tellForeign(contact.cluster(), contact.node(), contact.address());
             greet(contact, "");
         } else if (contact.node().equals(settings.nodeId())) {
             greet(contact, "");
@@ -235,31 +232,8 @@ final class Formation extends AbstractBehavior<Formation.Command> {
                 && contact.asksVote()
                 && standing() == Standing.OUTSIDE
                 && vote.give(contact.node(), nanoTime.getAsLong());
-        contact.replyTo()
-                .tell(new Greeting(
-                        settings.cluster(),
-                        settings.nodeId(),
-                        data,
-                        known,
-                        selfAddress(),
-                        isMember(),
-                        isMember() && present().contains(contact.address()),
-                        gaveVote,
-                        contact.sentNanos()));
-    }
-
-    private void tellForeign(String otherCluster, String node, String address) {
-        if (foreignTold.size() < FOREIGN_TOLD_MAX && foreignTold.add(address)) {
-            getContext()
-                    .getLog()
-                    .warn(
-                            "Refused {} at {}: it belongs to cluster '{}', this node to '{}'. Correct"
-                                    + " troupe.cluster.name or troupe.cluster.members there or here",
-                            node,
-                            address,
-                            otherCluster,
-                            settings.cluster());
-        }
+        boolean knowsAsker = isMember() && members.present().contains(contact.address());
+        greetings.answer(contact, known, isMember(), knowsAsker, gaveVote);
     }
 
     private Behavior<Command> onGreeting(Greeting greeting) {
@@ -273,38 +247,21 @@ final class Formation extends AbstractBehavior<Formation.Command> {
         } else if (isMember() && isOfUs && greeting.member()) {
             meet(greeting);
         }
-        if (standing() != Standing.OUTSIDE) {
-            return this;
-        }
-        if (!greeting.cluster().equals(settings.cluster())) {
-            tellForeign(greeting.cluster(), greeting.node(), greeting.address());
-            if (greeting.member()) {
-                refuse(greeting.node() + " at " + greeting.address() + " belongs to cluster '" + greeting.cluster()
-                        + "', this node to '" + settings.cluster()
-                        + "'. Correct troupe.cluster.name or troupe.cluster.members");
+        if (standing() == Standing.OUTSIDE) {
+            Optional<String> refusal = greetings.refusal(greeting);
+            refusal.ifPresent(this::refuse);
+            if (isOfUs && refusal.isEmpty()) {
+                census.heard(greeting, nanoTime.getAsLong());
             }
-        } else if (greeting.node().equals(settings.nodeId())) {
-            refuse("A live node at " + greeting.address() + " has the id '" + settings.nodeId()
-                    + "' already. Stop it, or give this node an id of its own with troupe.node.id");
-        } else if (!greeting.knownData().isEmpty() && !greeting.knownData().equals(data)) {
-            refuse("The data directory " + settings.dataDir() + " is not the one that " + greeting.node() + " knows '"
-                    + settings.nodeId() + "' by, which had the id " + greeting.knownData()
-                    + ": without it this node would vote and acknowledge again what it has forgotten, and writes that"
-                    + " clients were told are safe could be lost. Set troupe.node.data-dir to the directory it had. If"
-                    + " that is gone for good: wait until every other member is up and all have the same applied index"
-                    + " and leader in 'troupe status', then start this node with troupe.node.lost-data = [\""
-                    + greeting.knownData() + "\"]");
-        } else {
-            census.heard(greeting, nanoTime.getAsLong());
         }
         return this;
     }
 
     /** Another member: of this node's cluster, it is to be hoped. */
     private void meet(Greeting greeting) {
-        Set<String> present = present();
+        Set<String> present = members.present();
         long now = nanoTime.getAsLong();
-        if (inOtherCluster.holds(isMinority(present) && !present.contains(greeting.address()), now)) {
+        if (inOtherCluster.holds(members.areMinority(present) && !present.contains(greeting.address()), now)) {
             getContext()
                     .getLog()
                     .warn(
@@ -354,7 +311,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
             form();
             return this;
         }
-        greet(asksVote, now, Set.of());
+        greetings.send(asksVote, now, Set.of());
         return this;
     }
 
@@ -367,11 +324,11 @@ final class Formation extends AbstractBehavior<Formation.Command> {
      */
     private Behavior<Command> onTickAsMember() {
         timers.startTimerAtFixedRate(new Tick(), GREET_MISSING_EVERY);
-        Set<String> present = present();
+        Set<String> present = members.present();
         if (isJoining()) {
-            greet(false, nanoTime.getAsLong(), Set.of());
-        } else if (settings.faultsEnabled() || isMinority(present)) {
-            greet(false, nanoTime.getAsLong(), present);
+            greetings.send(false, nanoTime.getAsLong(), Set.of());
+        } else if (settings.faultsEnabled() || members.areMinority(present)) {
+            greetings.send(false, nanoTime.getAsLong(), present);
         }
         return this;
     }
@@ -408,7 +365,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
                                     + " they have, and it rejoins once a majority is in contact",
                             settings.memberIds());
         }
-        greet(false, nanoTime.getAsLong(), Set.of());
+        greetings.send(false, nanoTime.getAsLong(), Set.of());
         return this;
     }
 
@@ -432,22 +389,8 @@ final class Formation extends AbstractBehavior<Formation.Command> {
         cluster.manager().tell(new Down(cluster.selfMember().address()));
     }
 
-    /** The addresses of this cluster's members. */
-    private Set<String> present() {
-        return StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
-                .map(member -> member.address().toString())
-                .collect(Collectors.toSet());
-    }
-
     private boolean isJoining() {
         return cluster.selfMember().status() == MemberStatus.joining();
-    }
-
-    private boolean isMinority(Set<String> present) {
-        long configured = settings.members().stream()
-                .filter(member -> present.contains(addressOf(member).toString()))
-                .count();
-        return configured <= settings.members().size() / 2;
     }
 
     private void join(List<String> addresses, long now) {
@@ -468,51 +411,11 @@ final class Formation extends AbstractBehavior<Formation.Command> {
         cluster.manager().tell(Join.create(cluster.selfMember().address()));
     }
 
-    private void greet(boolean asksVote, long now, Set<String> except) {
-        Contact contact = new Contact(
-                settings.cluster(),
-                settings.nodeId(),
-                data,
-                settings.lostData(),
-                selfAddress(),
-                asksVote,
-                now,
-                getContext().getSelf().narrow());
-        for (NodeSettings.Member member : settings.members()) {
-            Address address = addressOf(member);
-            if (!address.toString().equals(selfAddress()) && !except.contains(address.toString())) {
-                Adapter.toClassic(getContext().getSystem())
-                        .actorSelection(address + "/user/" + NAME)
-                        .tell(contact, org.apache.pekko.actor.ActorRef.noSender());
-            }
-        }
-    }
-
     private void explain(String why, long now) {
         if (now - explainedAtNanos > EXPLAIN_EVERY.toNanos()) {
             explainedAtNanos = now;
             getContext().getLog().info("Not in a cluster yet: {}", why);
         }
-    }
-
-    private boolean isElsewhere() {
-        return settings.members().stream()
-                .filter(member -> member.id().equals(settings.nodeId()))
-                .anyMatch(member -> !addressOf(member).toString().equals(selfAddress()));
-    }
-
-    private Map<Address, String> idsOfOthers() {
-        return settings.members().stream()
-                .filter(member -> !member.id().equals(settings.nodeId()))
-                .collect(Collectors.toMap(this::addressOf, NodeSettings.Member::id, (first, second) -> first));
-    }
-
-    private Address addressOf(NodeSettings.Member member) {
-        return Address.apply("pekko", getContext().getSystem().name(), member.host(), member.port());
-    }
-
-    private String selfAddress() {
-        return cluster.selfMember().address().toString();
     }
 
     private Standing standing() {
