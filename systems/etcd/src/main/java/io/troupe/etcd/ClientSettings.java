@@ -2,6 +2,7 @@ package io.troupe.etcd;
 
 import com.typesafe.config.Config;
 import io.troupe.cluster.tls.CertificateException;
+import io.troupe.etcd.port.Access;
 import io.troupe.etcd.port.ClientAddress;
 import io.troupe.etcd.tls.CipherSuites;
 import io.troupe.etcd.tls.TlsSettings;
@@ -9,6 +10,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,9 +20,17 @@ import java.util.Optional;
  * @param host the first address, with TLS where {@code tls} is there
  * @param alsoAt further ones
  * @param advertised what clients are told; empty for the first address
+ * @param json whether calls may be JSON over HTTP/1
+ * @param access over HTTP/1
  */
 public record ClientSettings(
-        String host, int port, List<ClientAddress> alsoAt, List<String> advertised, Optional<TlsSettings> tls) {
+        String host,
+        int port,
+        List<ClientAddress> alsoAt,
+        List<String> advertised,
+        boolean json,
+        Access access,
+        Optional<TlsSettings> tls) {
 
     private static final int PORT_MAX = 65_535;
 
@@ -33,6 +43,10 @@ public record ClientSettings(
                 (int) EtcdSettings.within(config, "client.port", config.getInt("client.port"), 0, PORT_MAX),
                 List.copyOf(alsoAt),
                 List.copyOf(config.getStringList("client.advertised")),
+                config.getBoolean("client.json"),
+                new Access(
+                        new HashSet<>(config.getStringList("client.cors")),
+                        new HashSet<>(config.getStringList("client.host-whitelist"))),
                 tls);
     }
 

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -27,20 +28,39 @@ public final class EtcdServer {
     private final Server server;
     private final List<ClientAddress> addresses;
     private final HealthStatusManager health;
+    private final Optional<InsideServer> inside;
 
-    private EtcdServer(Server server, List<ClientAddress> addresses, HealthStatusManager health) {
+    private EtcdServer(
+            Server server, List<ClientAddress> addresses, HealthStatusManager health, Optional<InsideServer> inside) {
         this.server = server;
         this.addresses = addresses;
         this.health = health;
+        this.inside = inside;
     }
 
-    /** One that does not listen yet. */
+    /** The services with what stands before each call. */
+    static List<ServerServiceDefinition> guarded(
+            EtcdSettings settings, NodeView node, List<ServerServiceDefinition> services, ServerInterceptor meters) {
+        var credentials = new CallerCredentials(
+                settings.client().tls().filter(TlsSettings::clientCertAuth).isPresent());
+        var leaderRequired = new LeaderRequired(node);
+        var learnerCalls = new LearnerCalls(node);
+        return services.stream()
+                .map(service ->
+                        ServerInterceptors.intercept(service, leaderRequired, learnerCalls, credentials, meters))
+                .toList();
+    }
+
+    /**
+     * One that does not listen yet.
+     *
+     * @param inside ends with it
+     */
     static EtcdServer build(
             EtcdSettings settings,
             ClientPort port,
-            NodeView node,
             List<ServerServiceDefinition> services,
-            ServerInterceptor meters) {
+            Optional<InsideServer> inside) {
         List<ClientAddress> addresses = settings.client().addresses();
         var health = new HealthStatusManager(); // Serving as a whole from the first, as etcd says it.
         var builder = NettyServerBuilder.forAddress(
@@ -58,13 +78,8 @@ public final class EtcdServer {
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .addService(ProtoReflectionService.newInstance());
         addresses.stream().skip(1).forEach(address -> builder.addListenAddress(socket(address)));
-        var credentials = new CallerCredentials(
-                settings.client().tls().filter(TlsSettings::clientCertAuth).isPresent());
-        var leaderRequired = new LeaderRequired(node);
-        var learnerCalls = new LearnerCalls(node);
-        services.forEach(service -> builder.addService(
-                ServerInterceptors.intercept(service, leaderRequired, learnerCalls, credentials, meters)));
-        return new EtcdServer(builder.build(), addresses, health);
+        services.forEach(builder::addService);
+        return new EtcdServer(builder.build(), addresses, health, inside);
     }
 
     /**
@@ -110,13 +125,15 @@ public final class EtcdServer {
     public void shutdown() {
         health.enterTerminalState();
         server.shutdown();
+        inside.ifPresent(InsideServer::shutdown);
     }
 
     public void shutdownNow() {
         server.shutdownNow();
+        inside.ifPresent(InsideServer::shutdownNow);
     }
 
     public boolean isTerminated() {
-        return server.isTerminated();
+        return server.isTerminated() && inside.stream().allMatch(InsideServer::isTerminated);
     }
 }

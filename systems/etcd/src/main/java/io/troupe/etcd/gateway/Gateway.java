@@ -9,12 +9,14 @@ import io.troupe.etcd.auth.AuthView;
 import io.troupe.etcd.auth.Passwords;
 import io.troupe.etcd.concurrency.Contender;
 import io.troupe.etcd.concurrency.LeaderObserver;
+import io.troupe.etcd.json.JsonGateway;
 import io.troupe.etcd.lease.KeepAliveSession;
 import io.troupe.etcd.lease.LeaseDesk;
 import io.troupe.etcd.members.Members;
 import io.troupe.etcd.members.PeerUrls;
 import io.troupe.etcd.members.Registrar;
 import io.troupe.etcd.port.ClientPort;
+import io.troupe.etcd.port.Http1;
 import io.troupe.etcd.tls.ServerTls;
 import io.troupe.etcd.watch.WatchHub;
 import io.troupe.etcd.watch.WatchSession;
@@ -275,9 +277,24 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
             NodeView node,
             List<ServerServiceDefinition> services,
             Executor blocking) {
+        List<ServerServiceDefinition> guarded = EtcdServer.guarded(settings, node, services, http.callMeters());
+        Optional<InsideServer> inside =
+                settings.client().json() ? Optional.of(InsideServer.start(guarded)) : Optional.empty();
+        var plain = new Http1(http, settings.client().access());
         var port = new ClientPort(
-                settings.client().addresses(), settings.client().tls().map(ServerTls::open), http, blocking);
-        return EtcdServer.build(settings, port, node, services, http.callMeters());
+                settings.client().addresses(),
+                settings.client().tls().map(ServerTls::open),
+                inside.map(server -> withJson(settings, http, server)).orElse(plain),
+                plain,
+                blocking);
+        return EtcdServer.build(settings, port, guarded, inside);
+    }
+
+    /** Base64 takes four bytes for three, and names and punctuation come on top. */
+    private static Http1 withJson(EtcdSettings settings, HttpBackend http, InsideServer inside) {
+        int bytesMax = 2 * (settings.requestBytesMax() + EtcdSettings.REQUEST_OVERHEAD_BYTES);
+        return new Http1(
+                http, new JsonGateway(inside.channel()), settings.client().access(), bytesMax);
     }
 
     @Override

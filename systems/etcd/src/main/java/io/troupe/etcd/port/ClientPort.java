@@ -18,18 +18,22 @@ public final class ClientPort implements InternalProtocolNegotiator.ProtocolNego
 
     private final List<ClientAddress> addresses;
     private final Optional<ServerTls> tls;
-    private final HttpFace.Backend http;
+    private final Http1 http;
+    private final Http1 httpOnly;
     private final Executor blocking;
 
     /**
      * @param addresses where the server listens; the first is meant where none fits
+     * @param http at addresses that have gRPC, too
+     * @param httpOnly at the others
      * @param blocking looks at the files of certificates
      */
     public ClientPort(
-            List<ClientAddress> addresses, Optional<ServerTls> tls, HttpFace.Backend http, Executor blocking) {
+            List<ClientAddress> addresses, Optional<ServerTls> tls, Http1 http, Http1 httpOnly, Executor blocking) {
         this.addresses = List.copyOf(addresses);
         this.tls = tls;
         this.http = http;
+        this.httpOnly = httpOnly;
         this.blocking = blocking;
     }
 
@@ -44,7 +48,7 @@ public final class ClientPort implements InternalProtocolNegotiator.ProtocolNego
             @Override
             public void handlerAdded(ChannelHandlerContext context) {
                 ClientAddress address = addressOf(context.channel());
-                var protocol = new ProtocolStage(grpc, address.httpOnly(), http);
+                var protocol = new ProtocolStage(grpc, address.httpOnly(), address.httpOnly() ? httpOnly : http);
                 context.pipeline()
                         .replace(
                                 this,

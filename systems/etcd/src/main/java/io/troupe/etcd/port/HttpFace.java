@@ -1,23 +1,38 @@
 package io.troupe.etcd.port;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** etcd's plain HTTP beside gRPC: {@code /health}, {@code /version}, {@code /metrics}. */
+/**
+ * etcd's plain HTTP beside gRPC: {@code /health}, {@code /version}, {@code /metrics}, and what {@link Calls} there are,
+ * for whom {@link Access} admits.
+ */
 public final class HttpFace extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     /** What is told. */
@@ -32,78 +47,132 @@ public final class HttpFace extends SimpleChannelInboundHandler<FullHttpRequest>
         String metrics();
     }
 
-    private record Answer(HttpResponseStatus status, String type, String body) {}
+    /** @param headers by name, whose case does not matter; the first of each */
+    public record Call(String method, String path, Map<String, String> headers, String body) {}
+
+    /** Calls by HTTP. */
+    public interface Calls {
+
+        boolean isFor(String path);
+
+        /** By the connection's thread. */
+        Exchange begin(Call call);
+    }
+
+    /** A call under way. */
+    public interface Exchange {
+
+        CompletionStage<Reply> reply();
+
+        /** The client is gone, and so may be what it asked for. */
+        void leave();
+
+        static Exchange of(CompletionStage<Reply> reply) {
+            return new Exchange() {
+                @Override
+                public CompletionStage<Reply> reply() {
+                    return reply;
+                }
+
+                @Override
+                public void leave() {}
+            };
+        }
+
+        static Exchange of(Reply reply) {
+            return of(CompletableFuture.completedFuture(reply));
+        }
+    }
 
     /** Requests of one connection that are not answered yet; whoever sends more is left. */
     private static final int WAITING_MAX = 64;
 
-    private static final String JSON = "application/json";
-    private static final String TEXT = "text/plain; charset=utf-8";
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
-    private static final Answer BAD_REQUEST = new Answer(HttpResponseStatus.BAD_REQUEST, TEXT, "400 Bad Request\n");
-    private static final Answer NOT_FOUND = new Answer(HttpResponseStatus.NOT_FOUND, TEXT, "404 page not found\n");
-    private static final Answer NOT_ALLOWED =
-            new Answer(HttpResponseStatus.METHOD_NOT_ALLOWED, TEXT, "Method Not Allowed\n");
+    private static final Reply BAD_REQUEST = Reply.text(400, "400 Bad Request\n");
+    private static final Reply NOT_FOUND = Reply.text(404, "404 page not found\n");
+    private static final Reply NOT_ALLOWED = Reply.text(405, "Method Not Allowed\n");
 
     private final Backend backend;
-    /** The latest request's answer: a connection's answers go out in the order of its requests. */
-    private CompletionStage<Answer> answered = CompletableFuture.completedFuture(NOT_FOUND);
+    private final Calls calls;
+    private final Access access;
+    private final boolean secure;
+    private final Set<Exchange> underWay = new HashSet<>();
+    /** The latest request's answer has been written: a connection's answers go out in the order of its requests. */
+    private CompletionStage<?> written = CompletableFuture.completedFuture(null);
 
-    private int waiting;
-
-    HttpFace(Backend backend) {
+    HttpFace(Backend backend, Calls calls, Access access, boolean secure) {
         this.backend = backend;
+        this.calls = calls;
+        this.access = access;
+        this.secure = secure;
     }
+
+    /** Where an answer goes, and how. */
+    private record Asker(ChannelHandlerContext context, Optional<String> origin, boolean head, boolean keepAlive) {}
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+        Optional<String> origin =
+                access.allowed(Optional.ofNullable(request.headers().get(HttpHeaderNames.ORIGIN)));
         if (request.decoderResult().isFailure()) {
-            write(context, BAD_REQUEST, false, false);
+            write(new Asker(context, origin, false, false), BAD_REQUEST);
             return;
         }
-        if (++waiting > WAITING_MAX) {
+        if (underWay.size() >= WAITING_MAX) {
             context.close();
             return;
         }
-        boolean keepAlive = HttpUtil.isKeepAlive(request);
-        boolean head = request.method().equals(HttpMethod.HEAD);
-        CompletionStage<Answer> answer = answer(request)
-                .exceptionally(failure -> new Answer(HttpResponseStatus.INTERNAL_SERVER_ERROR, TEXT, failure + "\n"));
-        answered = answered.thenCombineAsync(
-                answer,
-                (before, now) -> {
-                    waiting--;
-                    write(context, now, head, keepAlive);
-                    return now;
-                },
-                context.executor());
+        Exchange exchange = begin(request);
+        underWay.add(exchange);
+        var asker = new Asker(context, origin, request.method().equals(HttpMethod.HEAD), HttpUtil.isKeepAlive(request));
+        CompletionStage<Reply> reply = exchange.reply().exceptionally(failure -> Reply.text(500, failure + "\n"));
+        written = written.thenCombine(reply, (before, now) -> now)
+                .thenComposeAsync(now -> write(asker, now), context.executor())
+                .thenRunAsync(() -> underWay.remove(exchange), context.executor());
     }
 
-    private CompletionStage<Answer> answer(FullHttpRequest request) {
-        HttpMethod method = request.method();
+    private Exchange begin(FullHttpRequest request) {
+        String method = request.method().name();
         String path = new QueryStringDecoder(request.uri()).path();
+        String host = request.headers().get(HttpHeaderNames.HOST, "");
+        if (!secure && !access.admits(host)) {
+            return Exchange.of(Reply.text(
+                    421,
+                    "'" + host + "' is no name by which this member may be asked: see --host-whitelist, or use TLS\n"));
+        }
+        if (method.equals("OPTIONS")) {
+            return Exchange.of(Reply.text(200, "")); // What a browser wants to know is in the head.
+        }
+        return calls.isFor(path)
+                ? calls.begin(new Call(
+                        method, path, headers(request), request.content().toString(StandardCharsets.UTF_8)))
+                : told(method, path);
+    }
+
+    private static Map<String, String> headers(FullHttpRequest request) {
+        var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        request.headers().forEach(header -> headers.putIfAbsent(header.getKey(), header.getValue()));
+        return headers;
+    }
+
+    private Exchange told(String method, String path) {
         boolean known = path.equals("/health") || path.equals("/version") || path.equals("/metrics");
         if (!known) {
-            return CompletableFuture.completedFuture(NOT_FOUND);
+            return Exchange.of(NOT_FOUND);
         }
-        if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
-            return CompletableFuture.completedFuture(NOT_ALLOWED);
+        if (!method.equals("GET") && !method.equals("HEAD")) {
+            return Exchange.of(NOT_ALLOWED);
         }
         return switch (path) {
-            case "/health" -> backend.isHealthy().thenApply(HttpFace::health);
-            case "/version" ->
-                CompletableFuture.completedFuture(new Answer(HttpResponseStatus.OK, JSON, version(backend.version())));
-            default ->
-                CompletableFuture.completedFuture(new Answer(HttpResponseStatus.OK, PROMETHEUS, backend.metrics()));
+            case "/health" -> Exchange.of(backend.isHealthy().thenApply(HttpFace::health));
+            case "/version" -> Exchange.of(Reply.json(200, version(backend.version())));
+            default -> Exchange.of(new Reply.Whole(200, PROMETHEUS, backend.metrics()));
         };
     }
 
-    private static Answer health(boolean healthy) {
-        return new Answer(
-                healthy ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE,
-                JSON,
-                "{\"health\":\"" + healthy + "\"}");
+    private static Reply health(boolean healthy) {
+        return Reply.json(healthy ? 200 : 503, "{\"health\":\"" + healthy + "\"}");
     }
 
     private static String version(String version) {
@@ -111,19 +180,75 @@ public final class HttpFace extends SimpleChannelInboundHandler<FullHttpRequest>
         return "{\"etcdserver\":\"" + version + "\",\"etcdcluster\":\"" + cluster + "\"}";
     }
 
-    private static void write(ChannelHandlerContext context, Answer answer, boolean head, boolean keepAlive) {
-        byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
-        var response = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, answer.status(), head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
-        response.headers()
-                .set(HttpHeaderNames.CONTENT_TYPE, answer.type())
-                .setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
-        if (keepAlive) {
-            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
-            context.writeAndFlush(response);
-        } else {
-            context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+    /** Complete when the next answer may be written. */
+    private static CompletionStage<?> write(Asker asker, Reply reply) {
+        if (reply instanceof Reply.Stream stream) {
+            return write(asker, stream);
         }
+        write(asker, (Reply.Whole) reply);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private static void write(Asker asker, Reply.Whole whole) {
+        byte[] body = whole.body().getBytes(StandardCharsets.UTF_8);
+        var response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                HttpResponseStatus.valueOf(whole.status()),
+                asker.head() ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
+        setHead(response, whole.type(), asker).setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
+        send(asker, response);
+    }
+
+    private static CompletionStage<?> write(Asker asker, Reply.Stream stream) {
+        var response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+        setHead(response, "application/json", asker).set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        asker.context().writeAndFlush(response);
+        var ended = new CompletableFuture<Void>();
+        stream.source().begin(new Reply.Lines() {
+            @Override
+            public CompletionStage<?> next(String line) {
+                var sent = new CompletableFuture<Void>();
+                ByteBuf bytes = ByteBufUtil.writeUtf8(asker.context().alloc(), line + "\n");
+                asker.context().writeAndFlush(new DefaultHttpContent(bytes)).addListener(done -> {
+                    if (done.isSuccess()) {
+                        sent.complete(null);
+                    }
+                });
+                return sent;
+            }
+
+            @Override
+            public void end() {
+                send(asker, LastHttpContent.EMPTY_LAST_CONTENT);
+                ended.complete(null);
+            }
+        });
+        return ended;
+    }
+
+    private static HttpHeaders setHead(HttpResponse response, String type, Asker asker) {
+        HttpHeaders headers = response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, type)
+                .set(
+                        HttpHeaderNames.CONNECTION,
+                        asker.keepAlive() ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
+        asker.origin().ifPresent(origin -> headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin)
+                .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS, "POST, GET, OPTIONS, PUT, DELETE")
+                .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, "accept, content-type, authorization"));
+        return headers;
+    }
+
+    private static void send(Asker asker, Object last) {
+        var sent = asker.context().writeAndFlush(last);
+        if (!asker.keepAlive()) {
+            sent.addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) throws Exception {
+        Set.copyOf(underWay).forEach(Exchange::leave);
+        super.channelInactive(context);
     }
 
     @Override

@@ -26,14 +26,13 @@ final class ProtocolStage extends ByteToMessageDecoder {
     private static final Logger LOG = LoggerFactory.getLogger(ProtocolStage.class);
 
     private static final byte[] PREFACE = "PRI * HTTP/2.0".getBytes(StandardCharsets.US_ASCII);
-    private static final int REQUEST_BYTES_MAX = 64 * 1024;
 
     private final GrpcHttp2ConnectionHandler grpc;
     private final boolean httpOnly;
-    private final HttpFace.Backend http;
+    private final Http1 http;
     private @Nullable SslHandler tls;
 
-    ProtocolStage(GrpcHttp2ConnectionHandler grpc, boolean httpOnly, HttpFace.Backend http) {
+    ProtocolStage(GrpcHttp2ConnectionHandler grpc, boolean httpOnly, Http1 http) {
         this.grpc = grpc;
         this.httpOnly = httpOnly;
         this.http = http;
@@ -65,8 +64,8 @@ final class ProtocolStage extends ByteToMessageDecoder {
     private void speakHttp1(ChannelHandlerContext context) {
         ChannelPipeline pipeline = context.pipeline();
         pipeline.addAfter(context.name(), "http", new HttpServerCodec());
-        pipeline.addAfter("http", "requests", new HttpObjectAggregator(REQUEST_BYTES_MAX));
-        pipeline.addAfter("requests", "face", new HttpFace(http));
+        pipeline.addAfter("http", "requests", new HttpObjectAggregator(http.requestBytesMax()));
+        pipeline.addAfter("requests", "face", http.face(tls != null));
         pipeline.remove(this); // Its bytes go on to the codec.
     }
 

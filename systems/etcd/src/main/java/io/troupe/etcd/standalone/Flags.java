@@ -154,8 +154,8 @@ final class Flags {
                     "Use --peer-cert-file, --peer-key-file and --peer-trusted-ca-file."),
             new Flag("peer-crl-file", TEXT, "", REFUSED, "Use --peer-trusted-ca-file with a CA of its own."),
             new Flag("cipher-suites", TEXT, "", HONOURED, "Of TLS 1.2, by their IANA names, comma-separated."),
-            new Flag("cors", TEXT, "*", IMMATERIAL, ""),
-            new Flag("host-whitelist", TEXT, "*", IMMATERIAL, ""));
+            new Flag("cors", TEXT, "*", HONOURED, "Origins of pages that may ask over HTTP/1, comma-separated."),
+            new Flag("host-whitelist", TEXT, "*", HONOURED, "Names to be asked by over HTTP/1 without TLS."));
 
     private static final List<Flag> AUTH = List.of(
             new Flag(
@@ -205,7 +205,7 @@ final class Flags {
 
     private static final List<Flag> OTHER = List.of(
             new Flag("config-file", TEXT, "", HONOURED, "YAML; with it, flags and variables are not read."),
-            new Flag("enable-grpc-gateway", BOOL, "true", WITHOUT_EFFECT, "There is no JSON gateway."),
+            new Flag("enable-grpc-gateway", BOOL, "true", HONOURED, "JSON over HTTP/1 under /v3."),
             new Flag(
                     "force-new-cluster",
                     BOOL,

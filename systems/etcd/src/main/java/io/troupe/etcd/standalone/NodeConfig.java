@@ -85,6 +85,11 @@ final class NodeConfig {
             tls();
         }
         values.put("troupe.etcd.client.advertised", texts(flags.urls("advertise-client-urls")));
+        values.put("troupe.etcd.client.cors", List.of(flags.text("cors").split(",")));
+        values.put(
+                "troupe.etcd.client.host-whitelist",
+                List.of(flags.text("host-whitelist").split(",")));
+        values.put("troupe.etcd.client.json", flags.flagged("enable-grpc-gateway"));
         values.put("troupe.etcd.client.metrics-at", texts(distinct("listen-metrics-urls")));
         values.put("troupe.etcd.auth.token", flags.text("auth-token"));
         values.put("troupe.etcd.auth.token-ttl", Duration.ofSeconds(flags.whole("auth-token-ttl")));

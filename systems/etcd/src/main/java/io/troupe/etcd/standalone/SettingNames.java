@@ -60,6 +60,9 @@ final class SettingNames {
             entry("troupe.raft.heartbeat-interval", "--heartbeat-interval"),
             entry("troupe.raft.election-timeout", "--election-timeout"),
             entry("troupe.etcd.leader-patience", "--election-timeout"),
+            entry("troupe.etcd.client.cors", "--cors"),
+            entry("troupe.etcd.client.host-whitelist", "--host-whitelist"),
+            entry("troupe.etcd.client.json", "--enable-grpc-gateway"),
             entry("troupe.etcd.request-timeout", "--election-timeout"),
             entry("troupe.raft.snapshot-entries", "--snapshot-count"));
 

@@ -60,6 +60,10 @@ final class RealEtcd implements AutoCloseable {
         }
     }
 
+    int port() {
+        return port;
+    }
+
     ManagedChannel connect() {
         return NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
     }

@@ -22,7 +22,9 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.troupe.etcd.EtcdSettings;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.members.Roster;
+import io.troupe.etcd.port.Access;
 import io.troupe.etcd.port.ClientPort;
+import io.troupe.etcd.port.Http1;
 import io.troupe.etcd.port.HttpFace;
 import java.util.List;
 import java.util.Optional;
@@ -79,14 +81,11 @@ class LearnerCallsTest {
     void start() throws Exception {
         var settings = EtcdSettings.of(
                 ConfigFactory.parseString("troupe.etcd.client.port = 0").withFallback(ConfigFactory.load()));
-        var port = new ClientPort(settings.client().addresses(), Optional.empty(), new NoHttp(), Runnable::run);
-        server = EtcdServer.build(
-                        settings,
-                        port,
-                        node,
-                        List.of(new Kv().bindService(), new WatchGrpc.WatchImplBase() {}.bindService()),
-                        new CallMeters(meters))
-                .listen();
+        var plain = new Http1(new NoHttp(), Access.ALL);
+        var port = new ClientPort(settings.client().addresses(), Optional.empty(), plain, plain, Runnable::run);
+        var services = List.of(new Kv().bindService(), new WatchGrpc.WatchImplBase() {}.bindService());
+        var guarded = EtcdServer.guarded(settings, node, services, new CallMeters(meters));
+        server = EtcdServer.build(settings, port, guarded, Optional.empty()).listen();
         channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
                 .usePlaintext()
                 .build();

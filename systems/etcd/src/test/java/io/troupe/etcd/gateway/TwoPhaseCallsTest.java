@@ -35,7 +35,9 @@ import io.troupe.etcd.mvcc.EtcdStateMachine;
 import io.troupe.etcd.mvcc.LeaseFacts;
 import io.troupe.etcd.mvcc.Result;
 import io.troupe.etcd.mvcc.StoreListener;
+import io.troupe.etcd.port.Access;
 import io.troupe.etcd.port.ClientPort;
+import io.troupe.etcd.port.Http1;
 import io.troupe.replication.Groups;
 import io.troupe.replication.Replica;
 import java.time.Duration;
@@ -97,14 +99,11 @@ class TwoPhaseCallsTest {
         var maintenance = new MaintenanceService(
                 calls, node, noSnapshots(calls), QUOTA, groups.ref(), replica.ref(), TEST_KIT.system());
         var http = new HttpBackend(calls, node, new SimpleMeterRegistry());
-        var port = new ClientPort(SETTINGS.client().addresses(), Optional.empty(), http, Runnable::run);
-        server = EtcdServer.build(
-                        SETTINGS,
-                        port,
-                        node,
-                        List.of(leases.definition(), maintenance.bindService()),
-                        http.callMeters())
-                .listen();
+        var plain = new Http1(http, Access.ALL);
+        var port = new ClientPort(SETTINGS.client().addresses(), Optional.empty(), plain, plain, Runnable::run);
+        var services = List.of(leases.definition(), maintenance.bindService());
+        var guarded = EtcdServer.guarded(SETTINGS, node, services, http.callMeters());
+        server = EtcdServer.build(SETTINGS, port, guarded, Optional.empty()).listen();
         channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
                 .usePlaintext()
                 .build();

@@ -1,0 +1,76 @@
+package io.troupe.etcd.json;
+
+import com.google.gson.JsonIOException;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonStreamParser;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.MethodDescriptor;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One call's messages from JSON and to it. */
+final class Transcoder {
+
+    private static final JsonFormat.Parser STRICT = JsonFormat.parser();
+    private static final JsonFormat.Parser LENIENT = JsonFormat.parser().ignoringUnknownFields();
+    private static final JsonFormat.Printer PRINTER =
+            JsonFormat.printer().preservingProtoFieldNames().omittingInsignificantWhitespace();
+
+    private final MethodDescriptor method;
+
+    Transcoder(MethodDescriptor method) {
+        this.method = method;
+    }
+
+    /** Whether the answer is a stream. */
+    boolean streams() {
+        return method.isServerStreaming();
+    }
+
+    /**
+     * What the client sends: for a stream of its own every object there is, for all others the first, which is the empty one
+     * where there is none.
+     *
+     * @throws InvalidProtocolBufferException when it is not put right; the message says why
+     */
+    List<byte[]> requests(String body) throws InvalidProtocolBufferException {
+        List<byte[]> requests = new ArrayList<>();
+        if (body.isBlank()) {
+            return method.isClientStreaming() ? requests : List.of(new byte[0]);
+        }
+        var parser = new JsonStreamParser(body);
+        try {
+            while ((requests.isEmpty() || method.isClientStreaming()) && parser.hasNext()) {
+                requests.add(bytes(parser.next().toString()));
+            }
+        } catch (JsonIOException e) {
+            throw new InvalidProtocolBufferException("unexpected EOF");
+        } catch (JsonParseException e) {
+            throw new InvalidProtocolBufferException(String.valueOf(e.getMessage()));
+        }
+        return requests;
+    }
+
+    /** As etcd, fields that there are not are passed over; a value that there is not is an error all the same. */
+    private byte[] bytes(String json) throws InvalidProtocolBufferException {
+        Descriptor type = method.getInputType();
+        var message = DynamicMessage.newBuilder(type);
+        try {
+            STRICT.merge(json, message);
+        } catch (InvalidProtocolBufferException e) {
+            if (!String.valueOf(e.getMessage()).startsWith("Cannot find field")) {
+                throw e;
+            }
+            message.clear();
+            LENIENT.merge(json, message);
+        }
+        return message.build().toByteArray();
+    }
+
+    String json(byte[] response) throws InvalidProtocolBufferException {
+        return PRINTER.print(DynamicMessage.parseFrom(method.getOutputType(), response));
+    }
+}
