@@ -16,7 +16,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
@@ -24,6 +24,9 @@ import java.util.stream.StreamSupport;
 public final class JsonGateway implements HttpFace.Calls {
 
     private static final String METADATA_PREFIX = "grpc-metadata-";
+    /** What gRPC takes for a name, and does not keep for itself. */
+    private static final Pattern METADATA_NAME = Pattern.compile("(?!grpc-)[0-9a-z_.-]+(?<!-bin)");
+
     private static final Reply NOT_FOUND = Reply.text(404, "Not Found\n");
     private static final Reply NOT_ALLOWED = Reply.text(405, "Method Not Allowed\n");
 
@@ -46,24 +49,24 @@ public final class JsonGateway implements HttpFace.Calls {
 
     @Override
     public HttpFace.Exchange begin(HttpFace.Call http) {
-        Optional<String> name = Routes.call(http.path());
-        if (name.isEmpty()) {
-            return HttpFace.Exchange.of(NOT_FOUND);
-        }
-        if (!http.method().equals("POST")) {
-            return HttpFace.Exchange.of(NOT_ALLOWED);
-        }
-        Transcoder transcoder = transcoders.get(name.get());
+        return Routes.call(http.path())
+                .map(transcoders::get)
+                .map(transcoder ->
+                        http.method().equals("POST") ? begin(http, transcoder) : HttpFace.Exchange.of(NOT_ALLOWED))
+                .orElseGet(() -> HttpFace.Exchange.of(NOT_FOUND));
+    }
+
+    private HttpFace.Exchange begin(HttpFace.Call http, Transcoder transcoder) {
         try {
-            return begin(name.get(), transcoder, metadata(http.headers()), transcoder.requests(http.body()));
+            return begin(transcoder, metadata(http.headers()), transcoder.requests(http.body()));
         } catch (InvalidProtocolBufferException e) {
             Status.Code code = transcoder.streams() ? Status.Code.UNKNOWN : Status.Code.INVALID_ARGUMENT;
             return HttpFace.Exchange.of(JsonErrors.reply(code.toStatus().withDescription(e.getMessage())));
         }
     }
 
-    private HttpFace.Exchange begin(String name, Transcoder transcoder, Metadata metadata, List<byte[]> requests) {
-        ClientCall<byte[], byte[]> call = services.newCall(method(name, transcoder), CallOptions.DEFAULT);
+    private HttpFace.Exchange begin(Transcoder transcoder, Metadata metadata, List<byte[]> requests) {
+        ClientCall<byte[], byte[]> call = services.newCall(method(transcoder), CallOptions.DEFAULT);
         var listener = new JsonCall(call, transcoder);
         call.start(listener, metadata);
         call.request(1);
@@ -72,9 +75,9 @@ public final class JsonGateway implements HttpFace.Calls {
         return listener;
     }
 
-    private static MethodDescriptor<byte[], byte[]> method(String name, Transcoder transcoder) {
+    private static MethodDescriptor<byte[], byte[]> method(Transcoder transcoder) {
         return MethodDescriptor.<byte[], byte[]>newBuilder()
-                .setFullMethodName(name)
+                .setFullMethodName(transcoder.name())
                 .setType(
                         transcoder.streams()
                                 ? MethodDescriptor.MethodType.BIDI_STREAMING
@@ -89,17 +92,13 @@ public final class JsonGateway implements HttpFace.Calls {
         var metadata = new Metadata();
         headers.forEach((header, value) -> {
             String name = header.toLowerCase(Locale.ROOT);
-            if (name.equals("authorization")) {
-                put(metadata, name, value);
-            } else if (name.startsWith(METADATA_PREFIX) && !name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
-                put(metadata, name.substring(METADATA_PREFIX.length()), value);
+            String passedOn = name.startsWith(METADATA_PREFIX) ? name.substring(METADATA_PREFIX.length()) : "";
+            if (name.equals("authorization") || METADATA_NAME.matcher(passedOn).matches()) {
+                String key = passedOn.isEmpty() ? name : passedOn;
+                metadata.put(Metadata.Key.of(key, Metadata.ASCII_STRING_MARSHALLER), value);
             }
         });
         return metadata;
-    }
-
-    private static void put(Metadata metadata, String name, String value) {
-        metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
     }
 
     /** Messages as they are. */

@@ -25,6 +25,11 @@ final class Transcoder {
         this.method = method;
     }
 
+    /** The call's, as gRPC has it. */
+    String name() {
+        return method.getService().getFullName() + "/" + method.getName();
+    }
+
     /** Whether the answer is a stream. */
     boolean streams() {
         return method.isServerStreaming();

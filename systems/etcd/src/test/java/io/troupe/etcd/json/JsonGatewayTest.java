@@ -102,8 +102,23 @@ class JsonGatewayTest {
                                 + "\"code\":3}"));
         String body = curl.post("/v3/auth/authenticate", "{\"name\":\"root\",\"password\":\"p\"}")
                 .body();
-        curl.show(body.replaceAll(".*\"token\":\"([^\"]+)\".*", "$1"));
+        String token = body.replaceAll(".*\"token\":\"([^\"]+)\".*", "$1");
+        var asMetadata = curl.to("/v3/kv/range")
+                .header("Grpc-Metadata-Token", token)
+                .POST(HttpRequest.BodyPublishers.ofString("{" + key("a") + "}"));
+        assertThat(curl.whole(asMetadata).statusCode()).isEqualTo(200);
+        curl.show(token);
         assertThat(put("a", "b").status()).isEqualTo(200);
+    }
+
+    @Test
+    void headersThatAreNoMetadataDoNoHarm() {
+        assertThat(curl.whole(curl.to("/v3/kv/range")
+                                .header("Grpc-Metadata-no!name", "x")
+                                .header("Grpc-Metadata-grpc-timeout", "x")
+                                .POST(HttpRequest.BodyPublishers.ofString("{" + key("a") + "}")))
+                        .statusCode())
+                .isEqualTo(200);
     }
 
     @Test
