@@ -38,8 +38,8 @@
  * io.troupe.etcd.lease} for who follows it, at {@link io.troupe.etcd.concurrency} for locks and elections, at {@link
  * io.troupe.etcd.auth} for who may do what, at {@link io.troupe.etcd.members} for who belongs to the cluster, at {@link
  * io.troupe.etcd.bolt} for what a snapshot is and {@link io.troupe.etcd.restore} for what begins from one, at {@link
- * io.troupe.etcd.corruption} for what finds members that differ, and at {@link io.troupe.etcd.gateway} for how clients
- * reach it.
+ * io.troupe.etcd.corruption} for what finds members that differ, and at {@link io.troupe.etcd.gateway}, {@link
+ * io.troupe.etcd.port} and {@link io.troupe.etcd.json} for how clients reach it.
  */
 @NullMarked
 package io.troupe.etcd;

@@ -71,7 +71,7 @@ final class JsonCall extends ClientCall.Listener<byte[]> implements HttpFace.Exc
         } else if (status.isOk()) {
             reply.complete(Reply.stream(this));
         } else {
-            reply.complete(JsonErrors.reply(status));
+            reply.complete(transcoder.streams() ? JsonErrors.ofStream(status) : JsonErrors.reply(status));
         }
         then(to -> {
             if (!status.isOk()) {

@@ -19,6 +19,11 @@ final class JsonErrors {
         return Reply.json(httpCode(status.getCode()), error.toString());
     }
 
+    /** Of a stream that has not begun. */
+    static Reply ofStream(Status status) {
+        return Reply.json(httpCode(status.getCode()), line(status) + "\n");
+    }
+
     /** The last line of a stream that has begun. */
     static String line(Status status) {
         var error = new JsonObject();

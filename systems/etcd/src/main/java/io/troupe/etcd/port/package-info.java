@@ -4,6 +4,7 @@
  * <pre>
  * bytes → {@link io.troupe.etcd.port.TlsStage} (https addresses) → SslHandler → {@link io.troupe.etcd.port.ProtocolStage}
  *           "PRI" → gRPC's own handlers      anything else → HTTP codec → {@link io.troupe.etcd.port.HttpFace}
+ *                                                  /v3/… → {@link io.troupe.etcd.port.HttpFace.Calls}
  * </pre>
  */
 @NullMarked

@@ -100,6 +100,11 @@ class JsonGatewayTest {
                         400,
                         "{\"error\":\"etcdserver: user name is empty\",\"message\":\"etcdserver: user name is empty\","
                                 + "\"code\":3}"));
+        assertThat(curl.post("/v3/maintenance/snapshot", "{}"))
+                .isEqualTo(new Answer(
+                        400,
+                        "{\"error\":{\"grpc_code\":3,\"http_code\":400,\"message\":\"etcdserver: user name is empty\","
+                                + "\"http_status\":\"Bad Request\"}}"));
         String body = curl.post("/v3/auth/authenticate", "{\"name\":\"root\",\"password\":\"p\"}")
                 .body();
         String token = body.replaceAll(".*\"token\":\"([^\"]+)\".*", "$1");
