@@ -22,6 +22,11 @@ final class ChainMutants {
 
     /** @param seeds within which {@link ChainFaults} finds it */
     record Planted(Mutant mutant, int seeds) {
+
+        Planted foundAt(long seed) {
+            return new Planted(mutant.foundAt(seed), seeds);
+        }
+
         @Override
         public String toString() {
             return mutant.name();
@@ -38,7 +43,8 @@ final class ChainMutants {
                 planted(AcknowledgesForItsSuccessor.class, Downstream.class, "acknowledged", 20),
                 planted(OldTailAnswersWithoutAsking.class, Queries.class, "ask", 40),
                 planted(TakesMessagesOfOldEpochs.class, Epochs.class, "isActiveIn", 100),
-                planted(AnswersBeforeTheSync.class, WriteAheadLog.class, "store", 100),
+                planted(AnswersBeforeTheSync.class, WriteAheadLog.class, "store", 100)
+                        .foundAt(5),
                 planted(AppliesWhatItHas.class, ChainServer.class, "followStable", 100),
                 planted(ResendsNothing.class, Link.class, "connect", 100),
                 planted(KeepsWhatWasNeverAcknowledged.class, Epochs.class, "enter", 100),
@@ -47,12 +53,17 @@ final class ChainMutants {
                 planted(JoinerServesBeforeItHasTheHistory.class, Downstream.class, "hasBroughtUp", 100),
                 planted(TailTrustsThoseAbove.class, Upstream.class, "durableAbove", 100),
                 planted(SaysDurableWhatIsNot.class, ChainServer.class, "durableFromHead", 100),
-                planted(ComesBackInItsEpoch.class, Epochs.class, "isActive", 100),
+                planted(ComesBackInItsEpoch.class, Epochs.class, "isActive", 100)
+                        .foundAt(4),
                 planted(ReadsAsFarAsItHasCome.class, Queries.class, "endRoundIfConfirmed", 100),
-                planted(AdmitsWhoIsNoMember.class, Configuration.class, "mayJoin", 100),
-                planted(TakesALearnerForAVoter.class, Configuration.class, "mayForm", 100),
-                planted(KeepsWhoWasRemoved.class, Configuration.class, "ofMembers", 100),
-                planted(TakesItsHostsWordForTheFounders.class, Master.class, "found", 100));
+                planted(AdmitsWhoIsNoMember.class, Configuration.class, "mayJoin", 100)
+                        .foundAt(3),
+                planted(TakesALearnerForAVoter.class, Configuration.class, "mayForm", 100)
+                        .foundAt(15),
+                planted(KeepsWhoWasRemoved.class, Configuration.class, "ofMembers", 100)
+                        .foundAt(13),
+                planted(TakesItsHostsWordForTheFounders.class, Master.class, "found", 100)
+                        .foundAt(3));
     }
 
     /** Tried when asked to. */

@@ -22,11 +22,13 @@ final class PaxosMutants {
 
     private PaxosMutants() {}
 
-    /**
-     * @param first of the seeds that are tried
-     * @param seeds within which {@link PaxosFaults} finds it
-     */
-    record Planted(Mutant mutant, long first, int seeds) {
+    /** @param seeds within which {@link PaxosFaults} finds it */
+    record Planted(Mutant mutant, int seeds) {
+
+        Planted foundAt(long seed) {
+            return new Planted(mutant.foundAt(seed), seeds);
+        }
+
         @Override
         public String toString() {
             return mutant.name();
@@ -34,11 +36,7 @@ final class PaxosMutants {
     }
 
     private static Planted planted(Class<?> bug, Class<?> type, String method, int seeds) {
-        return planted(bug, type, method, 0, seeds);
-    }
-
-    private static Planted planted(Class<?> bug, Class<?> type, String method, long first, int seeds) {
-        return new Planted(Mutant.advised(bug, type, named(method)), first, seeds);
+        return new Planted(Mutant.advised(bug, type, named(method)), seeds);
     }
 
     static List<Planted> all() {
@@ -46,17 +44,20 @@ final class PaxosMutants {
                 planted(AcceptsBelowItsPromise.class, Pledge.class, "mayAccept", 20),
                 planted(PromisesBelowItsPromise.class, Pledge.class, "mayPromise", 20),
                 planted(ForgetsItsPromiseInACrash.class, Ledger.class, "recover", 20),
-                planted(AnswersBeforeTheSync.class, WriteAheadLog.class, "store", 20),
+                planted(AnswersBeforeTheSync.class, WriteAheadLog.class, "store", 20)
+                        .foundAt(3),
                 planted(ChoosesItsOwnValue.class, Phase1.class, "mustPropose", 20),
-                planted(TakesTheLowestVote.class, Phase1.class, "higher", 50, 100),
+                planted(TakesTheLowestVote.class, Phase1.class, "higher", 150).foundAt(95),
                 planted(ReusesABallot.class, PaxosServer.class, "nextBallot", 20),
                 planted(QuorumOffByOne.class, Quorums.class, "isPhase2", 20),
                 planted(ExecutesAboveAGap.class, Proposing.class, "isChosen", 20),
                 planted(ProposesBeyondTheWindow.class, Proposing.class, "mayPropose", 20),
-                planted(IgnoresAlpha.class, Memberships.class, "decided", 40),
-                planted(PromisesInSpiteOfALease.class, GrantedLease.class, "isHeldAgainst", 60),
+                planted(IgnoresAlpha.class, Memberships.class, "decided", 40).foundAt(3),
+                planted(PromisesInSpiteOfALease.class, GrantedLease.class, "isHeldAgainst", 60)
+                        .foundAt(18),
                 planted(KeepsItsLeaseForEver.class, MasterLease.class, "isHeld", 60),
-                planted(ReadsWithoutARound.class, ConfirmedReads.class, "begin", 100, 100),
+                planted(ReadsWithoutARound.class, ConfirmedReads.class, "begin", 200)
+                        .foundAt(134),
                 planted(LeavesSessionsOutOfSnapshots.class, ReplicatedService.class, "write", 20),
                 planted(VotesAgainAtOnceAfterALoss.class, Pledge.class, "withToken", 100));
     }

@@ -7,6 +7,7 @@ import io.troupe.pbft.PbftMessage.ViewChange;
 import io.troupe.replication.ReplicatedService;
 import io.troupe.replication.Sessions;
 import io.troupe.sim.Simulation;
+import io.troupe.sim.mutants.Mutant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -27,88 +28,84 @@ final class PbftMutants {
     private PbftMutants() {}
 
     /**
-     * @param type whose method is changed
      * @param scenario that finds it
-     * @param first of the seeds that are tried
      * @param seeds within which it does
      */
-    record Mutant(
-            Class<?> bug,
-            Class<?> type,
-            ElementMatcher<? super MethodDescription> method,
-            Class<? extends Consumer<Simulation>> scenario,
-            long first,
-            int seeds) {
+    record Planted(Mutant mutant, Class<? extends Consumer<Simulation>> scenario, int seeds) {
 
-        Mutant(Class<?> bug, Class<?> type, ElementMatcher<? super MethodDescription> method, int seeds) {
+        Planted(Class<?> bug, Class<?> type, ElementMatcher<? super MethodDescription> method, int seeds) {
             this(bug, type, method, PbftFaults.class, seeds);
         }
 
-        Mutant(
+        Planted(
                 Class<?> bug,
                 Class<?> type,
                 ElementMatcher<? super MethodDescription> method,
                 Class<? extends Consumer<Simulation>> scenario,
                 int seeds) {
-            this(bug, type, method, scenario, 0, seeds);
+            this(Mutant.advised(bug, type, method), scenario, seeds);
+        }
+
+        Planted foundAt(long seed) {
+            return new Planted(mutant.foundAt(seed), scenario, seeds);
         }
 
         @Override
         public String toString() {
-            return bug.getSimpleName();
+            return mutant.name();
         }
     }
 
-    static List<Mutant> all() {
+    static List<Planted> all() {
         return List.of(
-                new Mutant(QuorumOfTwoF.class, Membership.class, named("quorum"), 20),
-                new Mutant(BelievesOneReply.class, VotingClient.class, named("needed"), 20),
-                new Mutant(CountsThePrimaryTwice.class, Slot.class, named("isPrepared"), 40),
-                new Mutant(PreparesWithoutTheDigest.class, Slot.class, named("isPrepared"), 100),
-                new Mutant(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), PbftFaults.class, 10, 60),
-                new Mutant(DropsWhatIsPrepared.class, Ledger.class, named("viewChange"), 40),
-                new Mutant(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 150),
-                new Mutant(ForgetsItsCheckpoints.class, Ledger.class, named("apply"), PbftOutages.class, 60),
-                new Mutant(VouchesForNothing.class, Vouching.class, named("vouch"), PbftOutages.class, 40),
-                new Mutant(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40),
-                new Mutant(
-                        ChoosesWhatOneClaims.class,
-                        NewViewDecision.class,
-                        named("vouchesFor"),
-                        PbftLies.class,
-                        50,
-                        300),
-                new Mutant(SaysBeforeItIsDurable.class, Core.class, named("record"), PbftOutages.class, 40),
-                new Mutant(CheckpointsWithoutSessions.class, ReplicatedService.class, named("write"), 40),
-                new Mutant(
+                new Planted(QuorumOfTwoF.class, Membership.class, named("quorum"), 20),
+                new Planted(BelievesOneReply.class, VotingClient.class, named("needed"), 20),
+                new Planted(CountsThePrimaryTwice.class, Slot.class, named("isPrepared"), 40).foundAt(6),
+                new Planted(PreparesWithoutTheDigest.class, Slot.class, named("isPrepared"), 100),
+                new Planted(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), 70).foundAt(13),
+                new Planted(DropsWhatIsPrepared.class, Ledger.class, named("viewChange"), 40),
+                new Planted(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 150).foundAt(37),
+                new Planted(ForgetsItsCheckpoints.class, Ledger.class, named("apply"), PbftOutages.class, 60)
+                        .foundAt(4),
+                new Planted(VouchesForNothing.class, Vouching.class, named("vouch"), PbftOutages.class, 40).foundAt(9),
+                new Planted(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40),
+                new Planted(ChoosesWhatOneClaims.class, NewViewDecision.class, named("vouchesFor"), PbftLies.class, 300)
+                        .foundAt(55),
+                new Planted(SaysBeforeItIsDurable.class, Core.class, named("record"), PbftOutages.class, 40),
+                new Planted(CheckpointsWithoutSessions.class, ReplicatedService.class, named("write"), 40).foundAt(7),
+                new Planted(
                         LetsAnybodyUseASession.class,
                         ReplicatedService.class,
                         named("apply").and(takesArguments(3)),
                         PbftThefts.class,
                         40),
-                new Mutant(NeverWaitsLonger.class, ViewChanger.class, named("timeout"), PbftLongDelays.class, 2),
-                new Mutant(AcceptsAboveItsWindow.class, Core.class, named("isOpen"), 40),
-                new Mutant(BelievesAnyNewView.class, Notary.class, named("open"), PbftForgedViews.class, 100),
-                new Mutant(EntersAViewTwice.class, Core.class, named("isActiveIn"), PbftTwofold.class, 40),
-                new Mutant(LeavesGapsInANewView.class, NewViewDecision.class, named("of"), 100),
-                new Mutant(ViewChangeOfTwoF.class, Membership.class, named("quorum"), PbftForgedViews.class, 100),
-                new Mutant(
+                new Planted(NeverWaitsLonger.class, ViewChanger.class, named("timeout"), PbftLongDelays.class, 2),
+                new Planted(AcceptsAboveItsWindow.class, Core.class, named("isOpen"), 40),
+                new Planted(BelievesAnyNewView.class, Notary.class, named("open"), PbftForgedViews.class, 100)
+                        .foundAt(32),
+                new Planted(EntersAViewTwice.class, Core.class, named("isActiveIn"), PbftTwofold.class, 40),
+                new Planted(LeavesGapsInANewView.class, NewViewDecision.class, named("of"), 100),
+                new Planted(ViewChangeOfTwoF.class, Membership.class, named("quorum"), PbftForgedViews.class, 100)
+                        .foundAt(3),
+                new Planted(
                         VotesAlthoughItHasForgotten.class,
                         VotingRight.class,
                         named("isForgotten"),
                         PbftLosses.class,
                         100),
-                new Mutant(BelievesTheFirstItAsks.class, Estimate.class, named("of"), PbftLosses.class, 100),
-                new Mutant(
+                new Planted(BelievesTheFirstItAsks.class, Estimate.class, named("of"), PbftLosses.class, 100)
+                        .foundAt(22),
+                new Planted(
                         ForgetsThatItHasForgotten.class, Ledger.class, named("forgottenBeyond"), PbftLosses.class, 100),
-                new Mutant(VouchesForAnyValue.class, Choices.class, named("canHaveAccepted"), PbftClaims.class, 20),
-                new Mutant(BelievesAnyValue.class, Choices.class, named("accepts"), PbftClocks.class, 40),
-                new Mutant(
-                        LeavesTheValueOutOfTheDigest.class,
-                        Digest.class,
-                        named("of").and(takesArguments(ByteString.class)),
-                        PbftClocks.class,
-                        100));
+                new Planted(VouchesForAnyValue.class, Choices.class, named("canHaveAccepted"), PbftClaims.class, 20),
+                new Planted(BelievesAnyValue.class, Choices.class, named("accepts"), PbftClocks.class, 40),
+                new Planted(
+                                LeavesTheValueOutOfTheDigest.class,
+                                Digest.class,
+                                named("of").and(takesArguments(ByteString.class)),
+                                PbftClocks.class,
+                                100)
+                        .foundAt(19));
     }
 
     /** §3: two quorums need a correct replica in common. Here they are of 2f. */

@@ -6,11 +6,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.sim.Simulation;
-import io.troupe.sim.mutants.Mutant;
 import io.troupe.sim.mutants.MutantHunt;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -50,44 +48,46 @@ class PbftMutantsTest {
         NOISY.forEach(logger -> logger.setLevel(null));
     }
 
-    private static Stream<PbftMutants.Mutant> mutants() {
+    private static Stream<PbftMutants.Planted> mutants() {
         String one = System.getProperty("troupe.mutant", "");
-        return PbftMutants.all().stream().filter(mutant -> one.isEmpty() || one.contains(mutant.toString()));
+        return PbftMutants.all().stream().filter(planted -> one.isEmpty() || one.contains(planted.toString()));
     }
 
-    static List<PbftMutants.Mutant> soonFound() {
+    static List<PbftMutants.Planted> soonFound() {
         return mutants()
-                .filter(mutant -> mutant.seeds() <= SEEDS_AT_EVERY_BUILD)
+                .filter(planted -> planted.seeds() <= SEEDS_AT_EVERY_BUILD)
                 .toList();
     }
 
-    static List<PbftMutants.Mutant> seldomFound() {
-        return mutants().filter(mutant -> mutant.seeds() > SEEDS_AT_EVERY_BUILD).toList();
+    static List<PbftMutants.Planted> seldomFound() {
+        return mutants()
+                .filter(planted -> planted.seeds() > SEEDS_AT_EVERY_BUILD)
+                .toList();
     }
 
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("soonFound")
-    void theSimulationFinds(PbftMutants.Mutant mutant) throws Exception {
-        isFound(mutant);
+    void theSimulationFinds(PbftMutants.Planted planted) throws Exception {
+        isFound(planted);
     }
 
     @Tag("soak")
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("seldomFound")
-    void theSimulationFindsInTheLongRun(PbftMutants.Mutant mutant) throws Exception {
-        isFound(mutant);
+    void theSimulationFindsInTheLongRun(PbftMutants.Planted planted) throws Exception {
+        isFound(planted);
     }
 
-    private static void isFound(PbftMutants.Mutant mutant) throws Exception {
-        int budget = Integer.getInteger("troupe.mutant.seeds", mutant.seeds());
-        assertThat(firstSeedThatFinds(mutant, budget))
-                .as("%s within %s seeds", mutant, budget)
+    private static void isFound(PbftMutants.Planted planted) throws Exception {
+        int budget = Integer.getInteger("troupe.mutant.seeds", planted.seeds());
+        assertThat(hunt(planted.scenario()).seedThatFinds(Optional.of(planted.mutant()), budget))
+                .as("%s within %s seeds", planted, budget)
                 .isPresent();
     }
 
     static List<Class<? extends Consumer<Simulation>>> scenarios() {
         return PbftMutants.all().stream()
-                .<Class<? extends Consumer<Simulation>>>map(PbftMutants.Mutant::scenario)
+                .<Class<? extends Consumer<Simulation>>>map(PbftMutants.Planted::scenario)
                 .distinct()
                 .toList();
     }
@@ -95,14 +95,6 @@ class PbftMutantsTest {
     @ParameterizedTest
     @MethodSource("scenarios")
     void withoutAMutantTheSameSeedsFindNothing(Class<? extends Consumer<Simulation>> scenario) throws Exception {
-        assertThat(hunt(scenario).firstSeedThatFinds(Optional.empty(), 0, 5)).isEmpty();
-    }
-
-    private static OptionalLong firstSeedThatFinds(PbftMutants.Mutant mutant, int budget) throws Exception {
-        return hunt(mutant.scenario())
-                .firstSeedThatFinds(
-                        Optional.of(Mutant.advised(mutant.bug(), mutant.type(), mutant.method())),
-                        mutant.first(),
-                        budget);
+        assertThat(hunt(scenario).seedThatFinds(Optional.empty(), 5)).isEmpty();
     }
 }

@@ -2,7 +2,7 @@ package io.troupe.raft;
 
 import static net.bytebuddy.matcher.ElementMatchers.named;
 
-import io.troupe.raft.Mutants.Mutant;
+import io.troupe.raft.Mutants.Planted;
 import io.troupe.replication.Proposals;
 import io.troupe.replication.Replica;
 import java.util.List;
@@ -16,23 +16,27 @@ final class MembershipMutants {
 
     private MembershipMutants() {}
 
-    static List<Mutant> all() {
+    static List<Planted> all() {
         return List.of(
-                new Mutant(DropsTheJointPhase.class, ConfigurationChange.class, named("apply"), 20),
-                new Mutant(
-                        ChangesWhileAChangeIsUncommitted.class,
-                        RaftServer.class,
-                        named("isConfigurationCommitted"),
-                        80),
-                new Mutant(ChangesBeforeItsTermHasCommitted.class, Reconfiguration.class, named("begin"), 200),
-                new Mutant(CountsVotesOfAnybody.class, Configuration.class, named("isQuorum"), 40),
-                new Mutant(CountsLearners.class, Configuration.class, named("indexOnQuorum"), 120),
-                new Mutant(RemovedLeaderCountsItself.class, Leader.class, named("advanceCommitIndex"), 50),
-                new Mutant(KeepsATruncatedConfiguration.class, ConfigurationHistory.class, named("truncatedFrom"), 100),
-                new Mutant(SnapshotsWithTheLatestConfiguration.class, RaftServer.class, named("configurationAt"), 40),
-                new Mutant(PromotesALearnerEarly.class, Replication.class, named("hasCaughtUp"), 200),
-                new Mutant(TakesProposalsDuringATransfer.class, Leader.class, named("takesProposals"), 20),
-                new Mutant(TransfersToWhoIsBehind.class, Leader.class, named("hasWholeLog"), 20));
+                new Planted(DropsTheJointPhase.class, ConfigurationChange.class, named("apply"), 20).foundAt(5),
+                new Planted(
+                                ChangesWhileAChangeIsUncommitted.class,
+                                RaftServer.class,
+                                named("isConfigurationCommitted"),
+                                80)
+                        .foundAt(12),
+                new Planted(ChangesBeforeItsTermHasCommitted.class, Reconfiguration.class, named("begin"), 200)
+                        .foundAt(84),
+                new Planted(CountsVotesOfAnybody.class, Configuration.class, named("isQuorum"), 40).foundAt(12),
+                new Planted(CountsLearners.class, Configuration.class, named("indexOnQuorum"), 120).foundAt(7),
+                new Planted(RemovedLeaderCountsItself.class, Leader.class, named("advanceCommitIndex"), 50).foundAt(15),
+                new Planted(KeepsATruncatedConfiguration.class, ConfigurationHistory.class, named("truncatedFrom"), 100)
+                        .foundAt(7),
+                new Planted(SnapshotsWithTheLatestConfiguration.class, RaftServer.class, named("configurationAt"), 40)
+                        .foundAt(7),
+                new Planted(PromotesALearnerEarly.class, Replication.class, named("hasCaughtUp"), 200).foundAt(24),
+                new Planted(TakesProposalsDuringATransfer.class, Leader.class, named("takesProposals"), 20),
+                new Planted(TransfersToWhoIsBehind.class, Leader.class, named("hasWholeLog"), 20).foundAt(10));
     }
 
     // -- membership

@@ -11,6 +11,7 @@ import io.troupe.replication.ReplicatedService;
 import io.troupe.replication.Sessions;
 import io.troupe.replication.WriteAheadLog;
 import io.troupe.sim.Simulation;
+import io.troupe.sim.mutants.Mutant;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -30,70 +31,81 @@ final class Mutants {
     private Mutants() {}
 
     /**
-     * @param type whose method is changed
      * @param seeds within which the scenario finds it
      * @param scenario {@link AllFaults}, or a narrower one for what seldom happens there
      */
-    record Mutant(
-            Class<?> bug,
-            Class<?> type,
-            ElementMatcher<? super MethodDescription> method,
-            int seeds,
-            Class<? extends Consumer<Simulation>> scenario) {
+    record Planted(Mutant mutant, int seeds, Class<? extends Consumer<Simulation>> scenario) {
 
-        Mutant(Class<?> bug, Class<?> type, ElementMatcher<? super MethodDescription> method, int seeds) {
+        Planted(Class<?> bug, Class<?> type, ElementMatcher<? super MethodDescription> method, int seeds) {
             this(bug, type, method, seeds, AllFaults.class);
         }
 
-        static Mutant ofLeases(
+        Planted(
+                Class<?> bug,
+                Class<?> type,
+                ElementMatcher<? super MethodDescription> method,
+                int seeds,
+                Class<? extends Consumer<Simulation>> scenario) {
+            this(Mutant.advised(bug, type, method), seeds, scenario);
+        }
+
+        static Planted ofLeases(
                 Class<?> bug, Class<?> type, ElementMatcher<? super MethodDescription> method, int seeds) {
-            return new Mutant(bug, type, method, seeds, LeaseFaults.class);
+            return new Planted(bug, type, method, seeds, LeaseFaults.class);
+        }
+
+        Planted foundAt(long seed) {
+            return new Planted(mutant.foundAt(seed), seeds, scenario);
         }
 
         @Override
         public String toString() {
-            return bug.getSimpleName();
+            return mutant.name();
         }
     }
 
-    static List<Mutant> all() {
+    static List<Planted> all() {
         return Stream.concat(own().stream(), MembershipMutants.all().stream()).toList();
     }
 
-    private static List<Mutant> own() {
+    private static List<Planted> own() {
         return List.of(
-                new Mutant(VotesTwiceInATerm.class, HardState.class, named("mayVoteFor"), 10),
-                new Mutant(
-                        ForgetsToPersistTheVote.class,
-                        LogEvent.Written.class,
-                        isConstructor(),
-                        300,
-                        ElectionFaults.class),
-                new Mutant(RestartWipesTheVote.class, RecoveredLog.class, named("hardState"), 10),
-                new Mutant(NewLeaderWipesTheVote.class, RaftServer.class, named("follow"), 100, ElectionFaults.class),
-                new Mutant(CountsStaleVotes.class, Candidate.class, named("onVoteReply"), 150),
-                new Mutant(MajorityOffByOne.class, Majority.class, named("quorum"), 10),
-                new Mutant(CommitsAnEarlierTermByCounting.class, Leader.class, named("advanceCommitIndex"), 10),
-                new Mutant(AppliesBeforeCommit.class, Follower.class, named("accept"), 10),
-                new Mutant(SkipsTheConsistencyCheck.class, LogMatching.class, named("decide"), 40),
-                new Mutant(TruncatesOnAStaleAppend.class, LogMatching.class, named("decide"), 10),
-                new Mutant(AcknowledgesBeforeTheSync.class, WriteAheadLog.class, named("store"), 10),
-                new Mutant(LeaderCountsItselfBeforeTheSync.class, Leader.class, named("durableIndexOf"), 60),
-                new Mutant(ReadsWithoutReadIndex.class, HeartbeatRounds.class, named("isConfirmed"), 100),
-                new Mutant(WhoAsksIsEnough.class, ReadRounds.class, named("isConfirmedBy"), 100),
-                new Mutant(SnapshotsWithoutSessions.class, ReplicatedService.class, named("write"), 10),
-                new Mutant(
-                        AnyMessageResetsTheTimer.class,
-                        Role.class,
-                        namedOneOf("onProposal", "onQuery", "onPreVote", "onRequestVote", "onReadIndex"),
-                        10),
-                Mutant.ofLeases(LeaseWithoutDriftBound.class, RaftSettings.class, named("lease"), 10),
-                Mutant.ofLeases(LeaseUntilCheckQuorum.class, HeartbeatRounds.class, named("leaseNanosLeft"), 10),
-                Mutant.ofLeases(LeaseCountedFromTheAnswer.class, HeartbeatRounds.class, named("confirm"), 10),
-                Mutant.ofLeases(LeaseKeptOverATransfer.class, HeartbeatRounds.class, named("mayBeSucceeded"), 10),
-                Mutant.ofLeases(RestartFreesTheVoter.class, RaftServer.class, isConstructor(), 20),
-                new Mutant(WitnessStands.class, RaftServer.class, named("mayStand"), 10),
-                new Mutant(WitnessRunsAhead.class, Replication.class, named("forWitnesses"), 10, WitnessFaults.class));
+                new Planted(VotesTwiceInATerm.class, HardState.class, named("mayVoteFor"), 10),
+                new Planted(
+                                ForgetsToPersistTheVote.class,
+                                LogEvent.Written.class,
+                                isConstructor(),
+                                300,
+                                ElectionFaults.class)
+                        .foundAt(133),
+                new Planted(RestartWipesTheVote.class, RecoveredLog.class, named("hardState"), 10),
+                new Planted(NewLeaderWipesTheVote.class, RaftServer.class, named("follow"), 100, ElectionFaults.class)
+                        .foundAt(8),
+                new Planted(CountsStaleVotes.class, Candidate.class, named("onVoteReply"), 150).foundAt(50),
+                new Planted(MajorityOffByOne.class, Majority.class, named("quorum"), 10),
+                new Planted(CommitsAnEarlierTermByCounting.class, Leader.class, named("advanceCommitIndex"), 10),
+                new Planted(AppliesBeforeCommit.class, Follower.class, named("accept"), 10).foundAt(4),
+                new Planted(SkipsTheConsistencyCheck.class, LogMatching.class, named("decide"), 40).foundAt(34),
+                new Planted(TruncatesOnAStaleAppend.class, LogMatching.class, named("decide"), 10),
+                new Planted(AcknowledgesBeforeTheSync.class, WriteAheadLog.class, named("store"), 10),
+                new Planted(LeaderCountsItselfBeforeTheSync.class, Leader.class, named("durableIndexOf"), 60)
+                        .foundAt(9),
+                new Planted(ReadsWithoutReadIndex.class, HeartbeatRounds.class, named("isConfirmed"), 100).foundAt(7),
+                new Planted(WhoAsksIsEnough.class, ReadRounds.class, named("isConfirmedBy"), 100),
+                new Planted(SnapshotsWithoutSessions.class, ReplicatedService.class, named("write"), 10),
+                new Planted(
+                                AnyMessageResetsTheTimer.class,
+                                Role.class,
+                                namedOneOf("onProposal", "onQuery", "onPreVote", "onRequestVote", "onReadIndex"),
+                                10)
+                        .foundAt(4),
+                Planted.ofLeases(LeaseWithoutDriftBound.class, RaftSettings.class, named("lease"), 10),
+                Planted.ofLeases(LeaseUntilCheckQuorum.class, HeartbeatRounds.class, named("leaseNanosLeft"), 10),
+                Planted.ofLeases(LeaseCountedFromTheAnswer.class, HeartbeatRounds.class, named("confirm"), 10),
+                Planted.ofLeases(LeaseKeptOverATransfer.class, HeartbeatRounds.class, named("mayBeSucceeded"), 10),
+                Planted.ofLeases(RestartFreesTheVoter.class, RaftServer.class, isConstructor(), 20),
+                new Planted(WitnessStands.class, RaftServer.class, named("mayStand"), 10),
+                new Planted(WitnessRunsAhead.class, Replication.class, named("forWitnesses"), 10, WitnessFaults.class));
     }
 
     // -- elections

@@ -6,11 +6,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.sim.Simulation;
-import io.troupe.sim.mutants.Mutant;
 import io.troupe.sim.mutants.MutantHunt;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -44,36 +42,31 @@ class RaftMutantsTest {
         NOISY.forEach(logger -> logger.setLevel(null));
     }
 
-    static List<Mutants.Mutant> mutants() {
+    static List<Mutants.Planted> mutants() {
         String one = System.getProperty("troupe.mutant", "");
         return Mutants.all().stream()
-                .filter(mutant -> one.isEmpty() || one.contains(mutant.toString()))
+                .filter(planted -> one.isEmpty() || one.contains(planted.toString()))
                 .toList();
     }
 
     @ParameterizedTest
     @MethodSource("mutants")
-    void theSimulationFinds(Mutants.Mutant mutant) throws Exception {
-        int budget = Integer.getInteger("troupe.mutant.seeds", mutant.seeds());
-        assertThat(firstSeedThatFinds(mutant, budget))
-                .as("%s within %s seeds", mutant, budget)
+    void theSimulationFinds(Mutants.Planted planted) throws Exception {
+        int budget = Integer.getInteger("troupe.mutant.seeds", planted.seeds());
+        assertThat(hunt(planted.scenario()).seedThatFinds(Optional.of(planted.mutant()), budget))
+                .as("%s within %s seeds", planted, budget)
                 .isPresent();
     }
 
     static Stream<Class<? extends Consumer<Simulation>>> scenarios() {
         return Mutants.all().stream()
-                .<Class<? extends Consumer<Simulation>>>map(Mutants.Mutant::scenario)
+                .<Class<? extends Consumer<Simulation>>>map(Mutants.Planted::scenario)
                 .distinct();
     }
 
     @ParameterizedTest
     @MethodSource("scenarios")
     void withoutAMutantTheSameSeedsFindNothing(Class<? extends Consumer<Simulation>> scenario) throws Exception {
-        assertThat(hunt(scenario).firstSeedThatFinds(Optional.empty(), 5)).isEmpty();
-    }
-
-    private static OptionalLong firstSeedThatFinds(Mutants.Mutant mutant, int budget) throws Exception {
-        return hunt(mutant.scenario())
-                .firstSeedThatFinds(Optional.of(Mutant.advised(mutant.bug(), mutant.type(), mutant.method())), budget);
+        assertThat(hunt(scenario).seedThatFinds(Optional.empty(), 5)).isEmpty();
     }
 }

@@ -78,7 +78,7 @@ class MastershipSimulationTest {
 
     static List<Mutant> mutants() {
         return List.of(
-                Mutant.advised(ActsInAnyEpoch.class, MastershipMachine.class, named("isCurrent")),
+                Mutant.advised(ActsInAnyEpoch.class, MastershipMachine.class, named("isCurrent")).foundAt(1),
                 Mutant.advised(BelievesALateBeginning.class, MastershipMachine.class, named("onBegin")),
                 Mutant.advised(ForgetsTheEpoch.class, MastershipMachine.class, named("restore")));
     }
@@ -86,7 +86,7 @@ class MastershipSimulationTest {
     @ParameterizedTest
     @MethodSource("mutants")
     void theSimulationFinds(Mutant mutant) throws Exception {
-        assertThat(HUNT.firstSeedThatFinds(Optional.of(mutant), 20))
+        assertThat(HUNT.seedThatFinds(Optional.of(mutant), 20))
                 .as("%s within 20 seeds", mutant)
                 .isPresent();
     }

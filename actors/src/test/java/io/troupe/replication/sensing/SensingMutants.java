@@ -13,9 +13,11 @@ public final class SensingMutants {
 
     public static Stream<Mutant> all() {
         return Stream.of(
-                Mutant.advised(CountsForgedReports.class, SensingMachine.class, named("isToCount")),
+                Mutant.advised(CountsForgedReports.class, SensingMachine.class, named("isToCount"))
+                        .foundAt(8),
                 Mutant.advised(TakesTheLowestEnd.class, FaultTolerantMedian.class, named("median")),
-                Mutant.leavingOut("ForgetsOpenReports", Agreement.class, named("readFrom"), named("put")));
+                Mutant.leavingOut("ForgetsOpenReports", Agreement.class, named("readFrom"), named("put"))
+                        .foundAt(3));
     }
 
     static final class CountsForgedReports {

@@ -83,7 +83,7 @@ class MembershipSimulationTest {
     void theSimulationFinds(EtcdMutant mutant) throws Exception {
         var hunt = new MutantHunt(MembershipFaults.class, ConfigFactory.empty(), name -> name.startsWith("io.troupe."));
         int budget = Integer.getInteger("troupe.mutant.seeds", mutant.seeds());
-        assertThat(hunt.firstSeedThatFinds(
+        assertThat(hunt.seedThatFinds(
                         Optional.of(Mutant.advised(mutant.bug(), mutant.type(), mutant.method())), budget))
                 .as("%s within %s seeds", mutant, budget)
                 .isPresent();

@@ -19,27 +19,19 @@ public record ClusterMutantHunt(
         Class<? extends Consumer<ClusterSimulation>> scenario, Config config, Predicate<String> own) {
 
     /**
-     * The first of {@code seeds} seeds, from 0, that finds {@code mutant}, or anything when that is empty.
+     * One of {@code seeds} seeds, from 0, that finds {@code mutant}, or anything when that is empty: where it was {@linkplain
+     * Mutant#foundAt() found before}, or else the first.
      *
      * @throws IllegalStateException when a run ends in a crash, and not with what a property says
      */
-    public OptionalLong firstSeedThatFinds(Optional<Mutant> mutant, int seeds) throws ReflectiveOperationException {
+    public OptionalLong seedThatFinds(Optional<Mutant> mutant, int seeds) throws ReflectiveOperationException {
         var loader = new MutantLoader(scenario.getClassLoader(), own, mutant);
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(loader); // Where a node's actor system takes an application's classes from.
         try (ClusterStage stage = ClusterStage.open(config)) {
             Consumer<ClusterSimulation> mutated = scenario(loader);
-            for (long seed = 0; seed < seeds; seed++) {
-                Optional<Finding> found = run(stage, mutated, seed, mutant);
-                if (found.isPresent()) {
-                    System.out.printf(
-                            "%s: seed %d: %s%n",
-                            mutant.orElse(null), seed, found.get().symptom());
-                    return OptionalLong.of(seed);
-                }
-            }
-            return OptionalLong.empty();
+            return new Trail(mutant, seeds).follow(seed -> run(stage, mutated, seed, mutant));
         } finally {
             thread.setContextClassLoader(before);
         }

@@ -1,5 +1,6 @@
 package io.troupe.sim.mutants;
 
+import java.util.OptionalLong;
 import java.util.function.Function;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.asm.AsmVisitorWrapper;
@@ -15,12 +16,23 @@ import net.bytebuddy.matcher.ElementMatcher;
  * @param type whose methods are changed
  * @param method which of them; there must be one
  * @param change of those methods, made with the class files at hand
+ * @param foundAt seed that found it when it was last looked for, which a hunt tries before all others; nothing depends on it
+ *     but how long a hunt takes
  */
 public record Mutant(
         String name,
         Class<?> type,
         ElementMatcher<? super MethodDescription> method,
-        Function<ClassFileLocator, AsmVisitorWrapper> change) {
+        Function<ClassFileLocator, AsmVisitorWrapper> change,
+        OptionalLong foundAt) {
+
+    public Mutant(
+            String name,
+            Class<?> type,
+            ElementMatcher<? super MethodDescription> method,
+            Function<ClassFileLocator, AsmVisitorWrapper> change) {
+        this(name, type, method, change, OptionalLong.empty());
+    }
 
     /** Inlines {@code advice}, a class with methods as {@link Advice} wants them, at the beginning or the end. */
     public static Mutant advised(Class<?> advice, Class<?> type, ElementMatcher<? super MethodDescription> method) {
@@ -38,6 +50,11 @@ public record Mutant(
                 .method(callee)
                 .stub()
                 .on(method));
+    }
+
+    /** The same, last found at {@code seed}. */
+    public Mutant foundAt(long seed) {
+        return new Mutant(name, type, method, change, OptionalLong.of(seed));
     }
 
     @Override

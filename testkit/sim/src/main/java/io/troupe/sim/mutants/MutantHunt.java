@@ -18,17 +18,12 @@ import java.util.function.Predicate;
 public record MutantHunt(Class<? extends Consumer<Simulation>> scenario, Config config, Predicate<String> own) {
 
     /**
-     * The first of {@code seeds} seeds, from 0, that finds {@code mutant}, or anything when that is empty.
+     * One of {@code seeds} seeds, from 0, that finds {@code mutant}, or anything when that is empty: where it was {@linkplain
+     * Mutant#foundAt() found before}, or else the first.
      *
      * @throws IllegalStateException when a run ends in a crash, and not with what a property says
      */
-    public OptionalLong firstSeedThatFinds(Optional<Mutant> mutant, int seeds) throws ReflectiveOperationException {
-        return firstSeedThatFinds(mutant, 0, seeds);
-    }
-
-    /** The first of {@code seeds} seeds, from {@code first}: what is known to be rare need not be looked for from the beginning. */
-    public OptionalLong firstSeedThatFinds(Optional<Mutant> mutant, long first, int seeds)
-            throws ReflectiveOperationException {
+    public OptionalLong seedThatFinds(Optional<Mutant> mutant, int seeds) throws ReflectiveOperationException {
         var loader = new MutantLoader(scenario.getClassLoader(), own, mutant);
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
@@ -36,16 +31,7 @@ public record MutantHunt(Class<? extends Consumer<Simulation>> scenario, Config 
         Stage stage = Stage.open(config);
         try {
             Consumer<Simulation> mutated = scenario(loader);
-            for (long seed = first; seed < first + seeds; seed++) {
-                Optional<Finding> found = run(stage, mutated, seed, mutant);
-                if (found.isPresent()) {
-                    System.out.printf(
-                            "%s: seed %d: %s%n",
-                            mutant.orElse(null), seed, found.get().symptom());
-                    return OptionalLong.of(seed);
-                }
-            }
-            return OptionalLong.empty();
+            return new Trail(mutant, seeds).follow(seed -> run(stage, mutated, seed, mutant));
         } finally {
             closeQuietly(stage);
             thread.setContextClassLoader(before);
