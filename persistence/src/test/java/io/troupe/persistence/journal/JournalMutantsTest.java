@@ -23,9 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 class JournalMutantsTest {
 
-    private static final List<Logger> NOISY =
-            List.of((Logger) LoggerFactory.getLogger("io.troupe.persistence"), (Logger)
-                    LoggerFactory.getLogger("org.apache.pekko"));
+    private static final Logger NOISY = (Logger) LoggerFactory.getLogger("org.apache.pekko");
 
     private static final MutantHunt HUNT = new MutantHunt(
             JournalCrashes.class,
@@ -34,12 +32,12 @@ class JournalMutantsTest {
 
     @BeforeAll
     static void quiet() {
-        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
+        NOISY.setLevel(Level.OFF);
     }
 
     @AfterAll
     static void asBefore() {
-        NOISY.forEach(logger -> logger.setLevel(null));
+        NOISY.setLevel(null);
     }
 
     static List<LogMutants.Budgeted> mutants() {
