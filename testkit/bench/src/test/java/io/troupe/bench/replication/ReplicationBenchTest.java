@@ -35,6 +35,7 @@ class ReplicationBenchTest {
 
         int code = run(
                 "--engines=raft",
+                "--jvm-option=-XX:TieredStopAtLevel=1",
                 "--dir=" + data,
                 "--json=" + json,
                 "--seconds=1",

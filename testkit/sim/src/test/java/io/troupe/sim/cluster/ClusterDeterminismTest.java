@@ -22,6 +22,7 @@ class ClusterDeterminismTest {
         var other = new ProcessBuilder(
                         ProcessHandle.current().info().command().orElseThrow(),
                         "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
                         ClusterDeterminismTest.class.getName(),

@@ -43,6 +43,7 @@ class StockFeaturesDeterminismTest {
         var other = new ProcessBuilder(
                         ProcessHandle.current().info().command().orElseThrow(),
                         "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
                         StockFeaturesDeterminismTest.class.getName(),
