@@ -78,7 +78,8 @@ class MastershipSimulationTest {
 
     static List<Mutant> mutants() {
         return List.of(
-                Mutant.advised(ActsInAnyEpoch.class, MastershipMachine.class, named("isCurrent")).foundAt(1),
+                Mutant.advised(ActsInAnyEpoch.class, MastershipMachine.class, named("isCurrent"))
+                        .foundAt(1),
                 Mutant.advised(BelievesALateBeginning.class, MastershipMachine.class, named("onBegin")),
                 Mutant.advised(ForgetsTheEpoch.class, MastershipMachine.class, named("restore")));
     }
