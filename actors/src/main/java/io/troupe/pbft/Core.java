@@ -39,6 +39,7 @@ final class Core {
     final VotingRight right;
     final Requests requests;
     final Elsewhere elsewhere = new Elsewhere();
+    final TentativeExecution tentative = new TentativeExecution();
     final Logger log;
     private final ActorRef<WriteAheadLog.Write<Fact.Written>> disk;
     private final ActorRef<Replica.Message> self;
@@ -49,7 +50,7 @@ final class Core {
     private final Deque<AfterWrite> afterWrites = new ArrayDeque<>();
     private long issued;
     private long ticks;
-    /** The highest sequence number whose batch is executed here. */
+    /** The highest sequence number whose batch is executed here for good. */
     private long executed;
     /** Whoever reads here must find what was read here before, in an earlier life too. */
     private long answersReadsFrom;
@@ -260,6 +261,15 @@ final class Core {
     void executedThrough(long sequence) {
         answersReadsFrom = Math.max(answersReadsFrom, sequence < executed ? executed : 0);
         executed = sequence;
+    }
+
+    /**
+     * What was executed tentatively there is not in the state any more. Clients may believe what they were told of it, and then
+     * it is executed again; until something is, reads would miss it.
+     */
+    void tookBack(long sequence) {
+        requests.forgetTentative();
+        answersReadsFrom = Math.max(answersReadsFrom, sequence);
     }
 
     /**

@@ -6,6 +6,7 @@ import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.pbft.PbftMessage.RequestId;
 import io.troupe.pbft.PbftMessage.Results;
 import io.troupe.pbft.PbftMessage.StateHeader;
+import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicatedService;
 import io.troupe.replication.Sessions;
@@ -14,11 +15,15 @@ import io.troupe.replication.StateMachine;
 import io.troupe.wire.WireBytes;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -35,14 +40,26 @@ import org.apache.pekko.util.ByteString;
  */
 final class Executor extends AbstractBehavior<Executor.Command> {
 
-    sealed interface Command permits Execute, Read, ReadHere, Restore {}
+    sealed interface Command permits Execute, Settle, GoBack, Read, ReadHere, Restore {}
 
     /**
      * @param value that was chosen with the batch; null requests have none, nor has what is for another kind of service
      * @param requests of the batch, in its order; those that are no requests were left out, the same everywhere
      * @param bytes of the batch
+     * @param isTentative whether it has not committed; then the next command but reads is {@link Settle}, or brings another state
      */
-    record Execute(long sequence, Optional<ByteString> value, List<Request> requests, long bytes) implements Command {}
+    record Execute(long sequence, Optional<ByteString> value, List<Request> requests, long bytes, boolean isTentative)
+            implements Command {}
+
+    /** What was executed tentatively, with that number, has committed. */
+    record Settle(long sequence) implements Command {}
+
+    /**
+     * What was executed tentatively is taken back: to where the latest checkpoint was. Answered by {@link GoneBack}.
+     *
+     * @param checkpoint empty for the beginning
+     */
+    record GoBack(Optional<Fact.CheckpointTaken> checkpoint) implements Command {}
 
     /** Reads for a client that compares what replicas answer (§5.1). */
     record Read(String client, RequestId id, List<ByteString> queries) implements Command {}
@@ -53,7 +70,8 @@ final class Executor extends AbstractBehavior<Executor.Command> {
     /** Puts a checkpoint's state, which is in the storage, in the place of this one. */
     record Restore(long sequence, StateHeader header) implements Command {}
 
-    sealed interface Event extends Replica.Message permits Executed, ReadDone, Restored {}
+    sealed interface Event extends Replica.Message
+            permits Executed, Frozen, GoneBack, ReadDone, ReadRefused, Restored {}
 
     /**
      * What a request came to.
@@ -63,18 +81,22 @@ final class Executor extends AbstractBehavior<Executor.Command> {
      */
     record Outcome(RequestId id, int operations, ByteString results) {}
 
-    /**
-     * @param operations executed from the beginning through this batch
-     * @param again requests that had been executed before, and were not again
-     * @param frozen the state behind it, when it is a checkpoint's
-     */
-    record Executed(
-            long sequence,
-            long operations,
-            List<Outcome> outcomes,
-            List<RequestId> again,
-            Optional<StateMachine.State> frozen)
+    /** @param again requests that had been executed before, and were not again */
+    record Executed(long sequence, List<Outcome> outcomes, List<RequestId> again, boolean isTentative)
             implements Event {}
+
+    /**
+     * The state behind what was executed last is a checkpoint's, and has committed.
+     *
+     * @param operations executed from the beginning through this batch
+     */
+    record Frozen(long sequence, long operations, StateMachine.State state) implements Event {}
+
+    /** The state is the one behind that sequence number. */
+    record GoneBack(long sequence) implements Event {}
+
+    /** It was to be read from a state that is no more. */
+    record ReadRefused(String client, RequestId id) implements Event {}
 
     record ReadDone(String client, RequestId id, long index, Results results) implements Event {}
 
@@ -87,6 +109,9 @@ final class Executor extends AbstractBehavior<Executor.Command> {
     /** Of the second version: with replies alone. */
     private static final int STATE_FORMAT_WITH_REPLIES = -1;
 
+    /** Those that are one too many are refused, and ordered. */
+    private static final int WAITING_READS_MAX = 1024;
+
     private final String group;
     private final ReplicatedService service;
     private final Optional<NonDeterminism> nonDeterminism;
@@ -97,6 +122,12 @@ final class Executor extends AbstractBehavior<Executor.Command> {
     private final int checkpointInterval;
     private final long checkpointBytes;
     private final ActorRef<? super Event> replica;
+    /** Of a machine that can be wound back. */
+    private final Optional<StateMachine.State> beginning;
+    /** Whether the state reflects what has not committed. */
+    private boolean isTentative;
+    /** {@link Read}s and {@link ReadHere}s that came meanwhile. */
+    private final Deque<Command> waitingReads = new ArrayDeque<>();
     /** Executed from the beginning; each operation's number among them is its index. */
     private long operations;
     /** Of the batches executed since the last checkpoint. */
@@ -134,14 +165,17 @@ final class Executor extends AbstractBehavior<Executor.Command> {
         this.checkpointBytes = checkpointBytes;
         this.replica = replica;
         this.bytes = WireBytes.of(context.getSystem());
+        this.beginning = machine.isRevocable() ? Optional.of(freeze()) : Optional.empty();
     }
 
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Execute.class, this::onExecute)
+                .onMessage(Settle.class, this::onSettle)
+                .onMessage(GoBack.class, this::onGoBack)
                 .onMessage(Read.class, this::onRead)
-                .onMessage(ReadHere.class, this::onReadHere)
+                .onMessage(ReadHere.class, this::onRead)
                 .onMessage(Restore.class, this::onRestore)
                 .build();
     }
@@ -160,11 +194,28 @@ final class Executor extends AbstractBehavior<Executor.Command> {
             }
         }
         bytesSinceCheckpoint += execute.bytes();
-        Optional<StateMachine.State> frozen =
-                isCheckpoint(execute.sequence()) ? Optional.of(freeze()) : Optional.empty();
-        frozen.ifPresent(state -> bytesSinceCheckpoint = 0);
-        replica.tell(new Executed(execute.sequence(), operations, outcomes, again, frozen));
+        replica.tell(new Executed(execute.sequence(), outcomes, again, execute.isTentative()));
+        isTentative = execute.isTentative();
+        if (!isTentative) {
+            checkpoint(execute.sequence());
+        }
         return this;
+    }
+
+    private Behavior<Command> onSettle(Settle settle) {
+        isTentative = false;
+        checkpoint(settle.sequence());
+        waitingReads.forEach(this::answer);
+        waitingReads.clear();
+        return this;
+    }
+
+    /** "Checkpoints" are of states that have committed (§5.1). */
+    void checkpoint(long sequence) {
+        if (isCheckpoint(sequence)) {
+            bytesSinceCheckpoint = 0;
+            replica.tell(new Frozen(sequence, operations, freeze()));
+        }
     }
 
     private Outcome execute(Request request) {
@@ -200,36 +251,94 @@ final class Executor extends AbstractBehavior<Executor.Command> {
                 : service.apply(index, operation, operation instanceof OpenShared ? Sessions.ANYBODY : client);
     }
 
-    private Behavior<Command> onRead(Read read) {
+    // -- reads
+
+    /** "It sends the reply only after all requests reflected in the tentative state have committed" (§5.1). */
+    private Behavior<Command> onRead(Command read) {
+        if (!isTentative) {
+            answer(read);
+        } else if (waitingReads.size() < WAITING_READS_MAX) {
+            waitingReads.add(read);
+        } else {
+            refuse(read);
+        }
+        return this;
+    }
+
+    private void answer(Command command) {
+        if (command instanceof Read read) {
+            read(read);
+        } else if (command instanceof ReadHere here) {
+            Replica.Query query = here.query();
+            query.replyTo().tell(new Replica.Answered(query.id(), operations, service.query(query.query())));
+        }
+    }
+
+    private void refuse(Command command) {
+        if (command instanceof Read read) {
+            replica.tell(new ReadRefused(read.client(), read.id()));
+        } else if (command instanceof ReadHere here) {
+            Rejections.reject(here.query(), Replica.Reason.OVERLOADED, "too many reads wait for a batch to commit");
+        }
+    }
+
+    private void read(Read read) {
         List<Replica.Reply> answers = new ArrayList<>(read.queries().size());
         for (ByteString query : read.queries()) {
             answers.add(new Replica.Answered(0, operations, service.query(query)));
         }
         replica.tell(new ReadDone(read.client(), read.id(), operations, new Results(answers)));
+    }
+
+    // -- other states
+
+    private Behavior<Command> onRestore(Restore restore) throws IOException {
+        restore(restore.sequence(), restore.header());
+        replica.tell(new Restored(restore.sequence(), restore.header(), replies.all()));
         return this;
     }
 
-    private Behavior<Command> onReadHere(ReadHere read) {
-        Replica.Query query = read.query();
-        query.replyTo().tell(new Replica.Answered(query.id(), operations, service.query(query.query())));
+    private Behavior<Command> onGoBack(GoBack back) throws IOException {
+        if (back.checkpoint().isPresent()) {
+            Fact.CheckpointTaken checkpoint = back.checkpoint().get();
+            restore(checkpoint.sequence(), checkpoint.header());
+        } else {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            beginning.orElseThrow().writeTo(bytes);
+            restore(new ByteArrayInputStream(bytes.toByteArray()), 0);
+        }
+        replica.tell(new GoneBack(
+                back.checkpoint().map(Fact.CheckpointTaken::sequence).orElse(0L)));
         return this;
     }
 
     /** Reads storage in place: nothing else can be executed before. */
-    private Behavior<Command> onRestore(Restore restore) throws IOException {
-        long index = restore.header().operations();
-        SnapshotStorage.Stored stored = storage.find(group, restore.sequence(), index)
+    private void restore(long sequence, StateHeader header) throws IOException {
+        long index = header.operations();
+        SnapshotStorage.Stored stored = storage.find(group, sequence, index)
                 .orElseThrow(() -> new IOException("Group " + group + " needs the checkpoint at sequence number "
-                        + restore.sequence() + ", but the snapshot storage does not have it. Restore its file, or"
+                        + sequence + ", but the snapshot storage does not have it. Restore its file, or"
                         + " remove this node's data of the group and let the replica fetch the state from the others"));
         try (InputStream in = new BufferedInputStream(storage.open(stored))) {
-            restoreRequests(in);
-            service.restore(in);
+            restore(in, index);
         }
+    }
+
+    /** What waits to be read from the state before may be in none that follows; how old the state here is does not matter. */
+    private void restore(InputStream in, long index) throws IOException {
+        restoreRequests(in);
+        service.restore(in);
         operations = index;
         bytesSinceCheckpoint = 0;
-        replica.tell(new Restored(restore.sequence(), restore.header(), replies.all()));
-        return this;
+        isTentative = false;
+        waitingReads.forEach(read -> {
+            if (read instanceof Read) {
+                refuse(read);
+            } else {
+                answer(read);
+            }
+        });
+        waitingReads.clear();
     }
 
     private void restoreRequests(InputStream in) throws IOException {

@@ -37,6 +37,12 @@ record NewViewDecision(long checkpoint, Optional<Digest> checkpointDigest, Sorte
         return chosen.isEmpty() ? checkpoint : chosen.lastKey();
     }
 
+    /** Whether that batch is pre-prepared there. */
+    boolean chooses(long sequence, Digest batch, Digest nullDigest) {
+        return chosen.containsKey(sequence)
+                && chosen.get(sequence).orElse(nullDigest).equals(batch);
+    }
+
     /**
      * @param viewChanges by sender; well formed, all for the same view
      * @param window L: sequence numbers above a stable checkpoint that are open

@@ -76,7 +76,7 @@ final class NormalCase {
                 || request.operations().size() > core.settings.maxBatchRequests()) {
             return; // The other node's client is faulty, or its settings are not these.
         }
-        Optional<PbftMessage.Reply> reply = core.requests.replyTo(request.id());
+        Optional<PbftMessage> reply = core.requests.replyTo(request.id());
         if (reply.isPresent()) {
             core.send(letter.from(), reply.get()); // "the replicas just re-send the reply" (§4.1)
         } else if (core.requests.add(letter, request, core.now()) && !core.leads()) {
@@ -246,8 +246,10 @@ final class NormalCase {
                     slot.onCommit(core.node, new Vote(view, digest));
                     quorum.say(new Commit(view, slot.sequence, digest), slot);
                     tryCommit(slot);
+                    execution.answer();
                 }
             });
+            execution.goOn(); // Tentatively, while the disk writes.
         }
     }
 
@@ -320,9 +322,10 @@ final class NormalCase {
         nextSequence = Math.max(nextSequence, sequence + 1);
     }
 
-    /** What this view gives comes after what the views before gave, and what it began with. */
-    void beginView(long chosenThrough) {
-        this.chosenThrough = chosenThrough;
+    /** What this view gives comes after what the views before gave, and what it begins with. */
+    void beginView(NewViewDecision decided) {
+        execution.beginView(decided);
+        chosenThrough = decided.last();
         nextSequence = Math.max(chosenThrough, core.highestPrePrepared()) + 1;
         quorum.beginView();
     }

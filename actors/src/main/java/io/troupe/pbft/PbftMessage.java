@@ -73,6 +73,12 @@ sealed interface PbftMessage extends Wire {
      */
     record Reply(long view, RequestId id, Digest digest, Optional<ByteString> results) implements PbftMessage {}
 
+    /**
+     * A reply that is marked as tentative (§5.1): the request is in a batch that has prepared in the reply's view, and may not have
+     * committed. See {@link TentativeExecution}.
+     */
+    record TentativeReply(Reply reply) implements PbftMessage {}
+
     /** What the operations or queries of one request came to, in their order. */
     record Results(List<Replica.Reply> replies) implements Wire {
         public Results {

@@ -20,6 +20,7 @@ import io.troupe.pbft.PbftMessage.Reply;
 import io.troupe.pbft.PbftMessage.ReplyStable;
 import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.pbft.PbftMessage.Standing;
+import io.troupe.pbft.PbftMessage.TentativeReply;
 import io.troupe.pbft.PbftMessage.ViewChange;
 import io.troupe.replication.Engine;
 import io.troupe.replication.GroupLogging;
@@ -83,6 +84,7 @@ final class PbftReplica {
     private final ActorRef<StateKeeper.Command> keeper;
     private final ActorRef<VotingClient.Message> client;
     private final Choices choices;
+    private final boolean goesAhead;
 
     private PbftReplica(RecoveringReplica recovering, Identity identity) {
         this.recovering = recovering;
@@ -98,7 +100,9 @@ final class PbftReplica {
                 settings.window(),
                 new FactLog());
         StateMachine machine = seat.factory().create(seat.group(), seat.node());
-        this.choices = Choices.of(machine); // From now on the executor alone has the machine.
+        this.choices = Choices.of(machine);
+        this.goesAhead = settings.tentativeExecution() && machine.isRevocable();
+        // From now on the executor alone has the machine.
         this.executor = context.spawn(
                 Executor.create(
                         seat.group(),
@@ -163,7 +167,7 @@ final class PbftReplica {
         return recovering.run(
                 peers,
                 identity.settings().tick(),
-                new Running(context, core, identity, choices, executor, keeper, client, replies));
+                new Running(context, core, identity, choices, goesAhead, executor, keeper, client, replies));
     }
 
     /** The recovered replica. */
@@ -189,6 +193,7 @@ final class PbftReplica {
                 Core core,
                 Identity identity,
                 Choices choices,
+                boolean goesAhead,
                 ActorRef<Executor.Command> executor,
                 ActorRef<StateKeeper.Command> keeper,
                 ActorRef<VotingClient.Message> client,
@@ -202,7 +207,8 @@ final class PbftReplica {
             this.observers = new Observers(context);
             Authenticity authenticity = new Authenticity(core);
             Repeats repeats = new Repeats(core);
-            this.execution = new Execution(core, executor);
+            this.replies = new Replies(core);
+            this.execution = new Execution(core, executor, replies, goesAhead, this::onExecutedForGood);
             this.normalCase = new NormalCase(core, execution, repeats, authenticity, choices);
             this.stateHands =
                     new StateHands(context, core, identity.storage(), executor, keeper, execution, this::onWindowMoved);
@@ -215,7 +221,6 @@ final class PbftReplica {
                     identity.seat().random()::nextLong,
                     () -> client.tell(VotingClient.AskForNothing.NOTHING),
                     normalCase::propose);
-            this.replies = new Replies(core);
             replies.onRestored(kept);
             boolean isFirst = core.ledger.isFresh();
             core.start(identity.hasLostData(), () -> {
@@ -241,12 +246,15 @@ final class PbftReplica {
                     .onMessage(Core.Own.class, own -> then(() -> onMessage(core.node, own.letter(), own.message())))
                     .onMessage(Signed.class, signed -> then(() -> onSigned(signed)))
                     .onMessage(WriteAheadLog.Stored.class, stored -> then(() -> core.onStored(stored.ticket())))
-                    .onMessage(Executor.Executed.class, executed -> then(() -> onExecuted(executed)))
+                    .onMessage(Executor.Executed.class, executed -> then(() -> execution.onExecuted(executed)))
+                    .onMessage(Executor.Frozen.class, frozen -> then(() -> onFrozen(frozen)))
+                    .onMessage(Executor.GoneBack.class, back -> then(() -> execution.onGoneBack(back.sequence())))
                     .onMessage(VotingClient.Gather.class, this::onGather)
                     .onMessage(VotingClient.Say.class, say -> then(() -> onSay(say)))
                     .onMessage(Replica.Request.class, this::onClient)
                     .onMessageEquals(RecoveringReplica.Tick.TICK, () -> then(this::onTick))
                     .onMessage(Executor.ReadDone.class, read -> then(() -> replies.onRead(read)))
+                    .onMessage(Executor.ReadRefused.class, read -> then(() -> replies.refuse(read.client(), read.id())))
                     .onMessage(StateKeeper.Saved.class, saved -> then(() -> onSaved(saved)))
                     .onMessage(StateKeeper.Answer.class, answer -> then(() -> core.send(answer.to(), answer.answer())))
                     .onMessage(StateFetcher.Event.class, event -> then(() -> onFetching(event)))
@@ -285,7 +293,7 @@ final class PbftReplica {
                 } else {
                     replies.refuse(from, read.id());
                 }
-            } else if (message instanceof Reply || message instanceof ReadReply) {
+            } else if (message instanceof Reply || message instanceof TentativeReply || message instanceof ReadReply) {
                 client.tell(new VotingClient.Said(from, message));
             } else if (core.members.contains(from)) {
                 onReplicas(from, message);
@@ -332,15 +340,13 @@ final class PbftReplica {
                     .ifPresent(viewChange -> viewChanger.onViewChange(signed, viewChange));
         }
 
-        private void onExecuted(Executor.Executed executed) {
-            if (executed.sequence() <= core.executed()) {
-                return; // A fetched state has overtaken it.
-            }
+        private void onFrozen(Executor.Frozen frozen) {
+            keeper.tell(new StateKeeper.Save(frozen.sequence(), frozen.operations(), frozen.state()));
+        }
+
+        private void onExecutedForGood(Executor.Executed executed) {
             core.executedThrough(executed.sequence());
             replies.onExecuted(executed);
-            executed.frozen()
-                    .ifPresent(state ->
-                            keeper.tell(new StateKeeper.Save(executed.sequence(), executed.operations(), state)));
             viewChanger.onProgress();
             execution.goOn();
             normalCase.propose();

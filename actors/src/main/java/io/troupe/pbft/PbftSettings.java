@@ -26,6 +26,7 @@ import java.time.Duration;
  * @param clientSilence a request not answered for this long is sent to all replicas
  * @param clientPatience a request not answered for this long is given up, its outcome unknown
  * @param fastReads whether reads are answered without being ordered; then a write waits for a quorum of replies
+ * @param tentativeExecution whether batches are executed, and clients answered, before they have committed
  * @param pageBytes of a checkpoint's pages
  * @param maxStashed messages kept while a replica recovers
  * @param journal plugin id; empty for the actor system's default
@@ -49,6 +50,7 @@ public record PbftSettings(
         Duration clientSilence,
         Duration clientPatience,
         boolean fastReads,
+        boolean tentativeExecution,
         int pageBytes,
         int maxStashed,
         String journal,
@@ -129,6 +131,7 @@ public record PbftSettings(
                 pbft.duration("client-silence"),
                 pbft.duration("client-patience"),
                 pbft.flag("fast-reads"),
+                pbft.flag("tentative-execution"),
                 Math.toIntExact(pbft.bytes("page-bytes")),
                 pbft.integer("max-stashed"),
                 pbft.text("journal"),

@@ -27,6 +27,7 @@ public final class PbftWireTypes implements WireTypes {
         registry.message(1636, PbftMessage.Nothing.class);
         registry.message(1635, PbftMessage.Request.class); // 1628 and 1632 were never released
         registry.message(1629, PbftMessage.Reply.class); // 1609 to 1611 were replies and reads of one operation
+        registry.message(1650, PbftMessage.TentativeReply.class);
         registry.message(1630, PbftMessage.ReadOnly.class);
         registry.message(1631, PbftMessage.ReadReply.class);
         registry.message(1634, PbftMessage.Results.class);

@@ -3,7 +3,9 @@ package io.troupe.pbft;
 import io.troupe.pbft.PbftMessage.OrderedRead;
 import io.troupe.pbft.PbftMessage.ReadOnly;
 import io.troupe.pbft.PbftMessage.ReadReply;
+import io.troupe.pbft.PbftMessage.Reply;
 import io.troupe.pbft.PbftMessage.Request;
+import io.troupe.pbft.PbftMessage.TentativeReply;
 import io.troupe.replication.voting.Tally;
 import java.util.Comparator;
 import java.util.List;
@@ -14,7 +16,7 @@ import org.apache.pekko.util.ByteString;
 /** A request of this node that is under way, and what replicas have answered. */
 final class Pending {
 
-    /** What a replica answered, told apart by what must be the same. */
+    /** What a replica answered to a read that is not ordered, told apart by what must be the same. */
     record Answer(long index, Digest digest) {}
 
     /** The whole of what a replica answered. */
@@ -23,7 +25,10 @@ final class Pending {
     final Lane lane;
     final List<Lane.Wanted> wanted;
     private PbftMessage message;
+    /** To a read that is not ordered. */
     private final Tally<Answer> answers;
+
+    private final ReplyVotes replies;
     /** In which view each replica says it is. */
     private final TreeMap<String, Long> views = new TreeMap<>();
 
@@ -32,13 +37,20 @@ final class Pending {
     private long sendAgainTick;
 
     /**
-     * @param voters replicas that may answer
-     * @param needed of them that must answer alike
+     * @param answers to it as a read
+     * @param replies to it when it is ordered
      */
-    Pending(Lane lane, List<Lane.Wanted> wanted, PbftMessage message, int voters, int needed, long givenUpTick) {
+    Pending(
+            Lane lane,
+            List<Lane.Wanted> wanted,
+            PbftMessage message,
+            Tally<Answer> answers,
+            ReplyVotes replies,
+            long givenUpTick) {
         this.lane = lane;
         this.wanted = wanted;
-        this.answers = new Tally<>(voters, needed);
+        this.answers = answers;
+        this.replies = replies;
         this.message = message;
         this.givenUpTick = givenUpTick;
     }
@@ -60,25 +72,38 @@ final class Pending {
         sendAgainTick = tick;
     }
 
-    /**
-     * @param results when the replica sent them whole
-     * @return whether enough have answered alike
-     */
-    boolean hear(String from, long view, Answer answer, Optional<ByteString> results) {
-        results.filter(all -> Digest.of(all).equals(answer.digest()))
-                .ifPresent(all -> whole.put(from, new Whole(answer.digest(), all)));
-        views.put(from, view);
-        if (answer.index() == ReadReply.REFUSED) {
+    /** @return whether enough have replied alike */
+    boolean hear(String from, Reply reply) {
+        note(from, reply.view(), reply.digest(), reply.results());
+        return replies.say(from, reply.digest());
+    }
+
+    /** @return whether enough have replied alike */
+    boolean hear(String from, TentativeReply tentative) {
+        Reply reply = tentative.reply();
+        note(from, reply.view(), reply.digest(), reply.results());
+        return replies.sayTentatively(from, reply.view(), reply.digest());
+    }
+
+    /** @return whether enough have answered alike */
+    boolean hear(String from, ReadReply reply) {
+        note(from, reply.view(), reply.digest(), reply.results());
+        if (reply.index() == ReadReply.REFUSED) {
             answers.abstain(from);
             return false;
         }
-        return answers.say(from, answer);
+        return answers.say(from, new Answer(reply.index(), reply.digest()));
+    }
+
+    private void note(String from, long view, Digest digest, Optional<ByteString> results) {
+        results.filter(all -> Digest.of(all).equals(digest)).ifPresent(all -> whole.put(from, new Whole(digest, all)));
+        views.put(from, view);
     }
 
     /** What was answered so, when somebody has sent the whole of it. */
-    Optional<ByteString> results(Answer answer) {
+    Optional<ByteString> results(Digest digest) {
         return whole.values().stream()
-                .filter(one -> one.digest().equals(answer.digest()))
+                .filter(one -> one.digest().equals(digest))
                 .findFirst()
                 .map(Whole::results);
     }
@@ -96,7 +121,6 @@ final class Pending {
                     read.queries().stream()
                             .<PbftMessage.Command>map(OrderedRead::new)
                             .toList());
-            answers.clear();
         }
     }
 

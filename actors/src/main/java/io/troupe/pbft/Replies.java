@@ -3,6 +3,7 @@ package io.troupe.pbft;
 import io.troupe.pbft.PbftMessage.ReadReply;
 import io.troupe.pbft.PbftMessage.Reply;
 import io.troupe.pbft.PbftMessage.RequestId;
+import io.troupe.pbft.PbftMessage.TentativeReply;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.util.ByteString;
@@ -19,29 +20,50 @@ final class Replies {
     void onExecuted(Executor.Executed executed) {
         executed.again().forEach(id -> core.requests.executedBefore(id, core.now()));
         for (Executor.Outcome outcome : executed.outcomes()) {
-            Reply whole = whole(outcome);
+            Reply whole = whole(core.ledger.view(), outcome);
+            boolean isToldInThisView = core.requests
+                    .tentativeReplyTo(outcome.id())
+                    .filter(said -> said.reply().view() == whole.view())
+                    .isPresent();
             core.requests.executed(outcome.id(), outcome.operations(), whole, core.now());
-            core.send(
-                    outcome.id().client(),
-                    isWholeFromHere(outcome.id())
-                            ? whole
-                            : new Reply(whole.view(), whole.id(), whole.digest(), Optional.empty()));
+            if (!isToldInThisView) { // Else clients have a quorum of these; who lacks one asks again.
+                core.send(outcome.id().client(), fromHere(whole));
+            }
+        }
+    }
+
+    void onExecutedTentatively(long view, Executor.Executed executed) {
+        for (Executor.Outcome outcome : executed.outcomes()) {
+            Reply whole = whole(view, outcome);
+            core.requests.executedTentatively(outcome.id(), new TentativeReply(whole));
+            core.send(outcome.id().client(), new TentativeReply(fromHere(whole)));
         }
     }
 
     /**
      * To what was executed in a state that this replica did not execute, or in an earlier life: for clients that ask again,
-     * when that state is durable.
+     * when that state is durable. Who has asked meanwhile is answered then.
      */
     void onRestored(List<Executor.Outcome> replies) {
         core.requests.forgetAll(core.now());
-        core.whenDurable(() ->
-                replies.forEach(outcome -> core.requests.keep(outcome.id(), outcome.operations(), whole(outcome))));
+        core.whenDurable(() -> replies.forEach(outcome -> {
+            Reply whole = whole(core.ledger.view(), outcome);
+            boolean isAskedFor = core.requests.isWaiting(outcome.id());
+            core.requests.executed(outcome.id(), outcome.operations(), whole, core.now());
+            if (isAskedFor) {
+                core.send(outcome.id().client(), whole);
+            }
+        }));
     }
 
-    private Reply whole(Executor.Outcome outcome) {
-        return new Reply(
-                core.ledger.view(), outcome.id(), Digest.of(outcome.results()), Optional.of(outcome.results()));
+    private static Reply whole(long view, Executor.Outcome outcome) {
+        return new Reply(view, outcome.id(), Digest.of(outcome.results()), Optional.of(outcome.results()));
+    }
+
+    private Reply fromHere(Reply whole) {
+        return isWholeFromHere(whole.id())
+                ? whole
+                : new Reply(whole.view(), whole.id(), whole.digest(), Optional.empty());
     }
 
     /** For the client not to wait for it. */

@@ -35,6 +35,9 @@ final class Requests {
 
     private record Replied(PbftMessage.Reply reply, int operations) {}
 
+    /** To requests of the batch that is executed tentatively ({@link TentativeExecution}). */
+    private final TreeMap<RequestId, PbftMessage.TentativeReply> tentativeReplies = new TreeMap<>();
+
     /** The request that the replica waits for, and since when (§4.4: a backup "is waiting for a request"). */
     private Optional<RequestId> watched = Optional.empty();
 
@@ -90,6 +93,10 @@ final class Requests {
         return latest.isPresent();
     }
 
+    boolean isWaiting(RequestId id) {
+        return waiting.containsKey(id);
+    }
+
     /** Whether its client has sent this very request here. */
     boolean holds(RequestId id, Sealed letter) {
         Waiting own = waiting.get(id);
@@ -108,8 +115,25 @@ final class Requests {
         watchOldest(tick);
     }
 
-    Optional<PbftMessage.Reply> replyTo(RequestId id) {
-        return Optional.ofNullable(replies.get(id)).map(Replied::reply);
+    /** As it was said, or would be. */
+    Optional<PbftMessage> replyTo(RequestId id) {
+        return Optional.ofNullable(replies.get(id))
+                .<PbftMessage>map(Replied::reply)
+                .or(() -> tentativeReplyTo(id));
+    }
+
+    Optional<PbftMessage.TentativeReply> tentativeReplyTo(RequestId id) {
+        return Optional.ofNullable(tentativeReplies.get(id));
+    }
+
+    /** The request waits still, for its batch to commit. */
+    void executedTentatively(RequestId id, PbftMessage.TentativeReply reply) {
+        tentativeReplies.put(id, reply);
+    }
+
+    /** The batch is taken back. */
+    void forgetTentative() {
+        tentativeReplies.clear();
     }
 
     /** @param operations of the request: what its reply is about */
@@ -120,13 +144,13 @@ final class Requests {
 
     /** It was ordered a second time: nobody waits for it. */
     void executedBefore(RequestId id, long tick) {
+        tentativeReplies.remove(id);
         remove(id);
         proposed.remove(id);
         watchOldest(tick);
     }
 
-    /** For when its client asks again. */
-    void keep(RequestId id, int operations, PbftMessage.Reply reply) {
+    private void keep(RequestId id, int operations, PbftMessage.Reply reply) {
         Replied before = replies.put(id, new Replied(reply, operations));
         repliesKept += operations - (before == null ? 0 : before.operations());
         while (repliesKept > repliesMax && replies.size() > 1) {
@@ -145,6 +169,7 @@ final class Requests {
     /** Another state is here, which may hold their effects; who waits asks again. What is replied then is the state's. */
     void forgetAll(long tick) {
         replies.clear();
+        tentativeReplies.clear();
         repliesKept = 0;
         waiting.clear();
         waitingOf.clear();

@@ -67,11 +67,14 @@ final class Slot {
         return proposal.map(Proposal::isProvable).orElse(true);
     }
 
-    /** For execution, once: the batch with this digest, when it was read here. */
-    Optional<Proposal> takeProposal(Digest digest) {
-        Optional<Proposal> taken = proposal.filter(read -> read.digest().equals(digest));
+    /** The batch with this digest, when it was read here. */
+    Optional<Proposal> proposal(Digest digest) {
+        return proposal.filter(read -> read.digest().equals(digest));
+    }
+
+    /** It was needed for execution last. */
+    void forgetProposal() {
         proposal = Optional.empty();
-        return taken;
     }
 
     /** In the present view. */

@@ -97,7 +97,9 @@ final class StateHands implements StateTransfer.Hands {
 
     @Override
     public void prune(long sequence) {
-        keeper.tell(new StateKeeper.Prune(sequence));
+        if (!execution.isSuspended()) { // Else the state that is awaited may be below; the next time it goes, too.
+            keeper.tell(new StateKeeper.Prune(sequence));
+        }
     }
 
     @Override

@@ -274,7 +274,7 @@ final class ViewChanger {
 
     /** §4.4: "multicasts a prepare for each message in O"; those that are out of the window wait until they are in it. */
     private void takeUp() {
-        normalCase.beginView(start.decision().last());
+        normalCase.beginView(start.decision());
         takeUpOpen();
     }
 

@@ -12,8 +12,10 @@ import io.troupe.pbft.PbftMessage.Reply;
 import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.pbft.PbftMessage.RequestId;
 import io.troupe.pbft.PbftMessage.Results;
+import io.troupe.pbft.PbftMessage.TentativeReply;
 import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
+import io.troupe.replication.voting.Tally;
 import io.troupe.wire.WireBytes;
 import java.io.NotSerializableException;
 import java.util.List;
@@ -38,7 +40,8 @@ import org.apache.pekko.util.ByteString;
  *
  * <p>With fast reads (§5.1) a read is sent to all replicas, and believed when a quorum answers it alike from the same
  * state; else it is ordered like a command. Then a command is believed from a quorum, too, and not from f+1 replicas: what
- * was answered is in a correct replica of any quorum that answers a read.
+ * was answered is in a correct replica of any quorum that answers a read. Replies that are tentative need a quorum in any case
+ * ({@link ReplyVotes}).
  *
  * <p>Deviates: the paper compares results of reads and not from which state they are. A value that is written, overwritten
  * and written again could then be read out of order: a quorum may answer alike from different states.
@@ -59,7 +62,7 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
         NOTHING
     }
 
-    /** From a replica: a {@link Reply} or {@link ReadReply}. */
+    /** From a replica: a {@link Reply}, {@link TentativeReply} or {@link ReadReply}. */
     record Said(String from, PbftMessage message) implements Message {}
 
     private enum Tick implements Message {
@@ -84,7 +87,6 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
      */
     record Say(Optional<String> to, PbftMessage message) implements Replica.Message {}
 
-    private static final long NO_INDEX = 0;
     /** An answer goes to whoever asked, who asks the replica, which asks here: that is two ways to the replica and back. */
     private static final int GATHERED_IN_VAIN_MAX = 2;
 
@@ -250,7 +252,12 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
         List<Command> all = wanted.stream().map(Lane.Wanted::operation).toList();
         PbftMessage message = lane == reads ? new ReadOnly(id, queries(all)) : new Request(id, all);
         Pending request = new Pending(
-                lane, wanted, message, members.size(), needed(), tick + settings.ticks(settings.clientPatience()));
+                lane,
+                wanted,
+                message,
+                new Tally<>(members.size(), members.quorum()),
+                new ReplyVotes(needed(), neededIfTentative()),
+                tick + settings.ticks(settings.clientPatience()));
         request.sendAgainAt(tick + settings.ticks(settings.clientSilence()));
         pending.put(id.number(), request);
         replica.tell(
@@ -310,50 +317,64 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
         if (!members.contains(said.from())) {
             return this;
         }
-        if (said.message() instanceof Reply reply && isOwn(reply.id())) {
-            Pending request = pending.get(reply.id().number());
-            if (request != null && !request.isReadOnly()) {
-                hear(reply.id(), request, said.from(), reply.view(), NO_INDEX, reply.digest(), reply.results());
-            }
-        } else if (said.message() instanceof ReadReply reply && isOwn(reply.id())) {
-            Pending request = pending.get(reply.id().number());
-            if (request != null && request.isReadOnly()) {
-                hear(reply.id(), request, said.from(), reply.view(), reply.index(), reply.digest(), reply.results());
-            }
+        if (said.message() instanceof Reply reply) {
+            underWay(reply.id(), false).ifPresent(request -> {
+                if (request.hear(said.from(), reply)) {
+                    believe(reply.id(), request, reply.digest());
+                }
+            });
+        } else if (said.message() instanceof TentativeReply tentative) {
+            Reply reply = tentative.reply();
+            underWay(reply.id(), false).ifPresent(request -> {
+                if (request.hear(said.from(), tentative)) {
+                    believe(reply.id(), request, reply.digest());
+                }
+            });
+        } else if (said.message() instanceof ReadReply reply) {
+            underWay(reply.id(), true).ifPresent(request -> onReadReply(said.from(), reply, request));
         }
         return this;
     }
 
-    private boolean isOwn(RequestId id) {
-        return id.client().equals(node) && id.life() == life;
-    }
-
-    private void hear(
-            RequestId id,
-            Pending request,
-            String from,
-            long saidView,
-            long index,
-            Digest digest,
-            Optional<ByteString> results) {
-        Pending.Answer answer = new Pending.Answer(index, digest);
-        if (request.hear(from, saidView, answer, results) && answer(request, answer)) {
-            end(id.number(), request);
-            request.view(members.faults()).ifPresent(said -> view = Math.max(view, said));
-        } else if (request.isReadInVain()) {
+    private void onReadReply(String from, ReadReply reply, Pending request) {
+        if (request.hear(from, reply) && believe(reply.id(), request, reply.digest())) {
+            return;
+        }
+        if (request.isReadInVain()) {
             request.orderInstead(); // They were not in the same state.
             replica.tell(new Say(Optional.of(members.primary(view)), request.message()));
         }
     }
 
+    private Optional<Pending> underWay(RequestId id, boolean asReadOnly) {
+        return id.client().equals(node) && id.life() == life
+                ? Optional.ofNullable(pending.get(id.number())).filter(request -> request.isReadOnly() == asReadOnly)
+                : Optional.empty();
+    }
+
+    /** Replies that are final. */
     private int needed() {
         return settings.fastReads() ? members.quorum() : members.weakQuorum();
     }
 
+    /** Replies of which some are not. */
+    private int neededIfTentative() {
+        return members.quorum();
+    }
+
     /** @return false when nobody has sent the whole of it yet */
-    private boolean answer(Pending request, Pending.Answer answer) {
+    private boolean believe(RequestId id, Pending request, Digest results) {
+        if (!answer(request, results)) {
+            return false;
+        }
+        end(id.number(), request);
+        request.view(members.faults()).ifPresent(said -> view = Math.max(view, said));
+        return true;
+    }
+
+    private boolean answer(Pending request, Digest results) {
         Optional<List<Replica.Reply>> replies =
-                request.results(answer).flatMap(this::read).filter(read -> read.size() == request.wanted.size());
+                request.results(results).flatMap(this::read).filter(read -> read.size() == request.wanted.size());
         replies.ifPresent(all -> {
             for (int i = 0; i < all.size(); i++) {
                 answer(request.wanted.get(i).asked(), all.get(i));

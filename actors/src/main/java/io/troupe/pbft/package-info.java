@@ -26,15 +26,16 @@
  *                  │◄──────────────┼───Prepare─────┤               │  to all that vote, at once
  *                  ├───────────────┼───Commit──────┼──Commits─────►│  to all that vote, when a quorum has prepared, and that
  *                  │               │               │               │  is durable; to the others once a tick, together
- *                  ├─Reply─────────┴───────────────┴───────────────┘  when a quorum has committed, and it is executed
- * client ◄─────────┘ a quorum alike
+ * client ◄─Reply───┴───────────────┘               │               │  tentatively, at once when it has said its commit, and
+ *                                                                     has executed the batch: a quorum alike
  * </pre>
  *
  * <h2>What is whose</h2>
  *
  * {@link io.troupe.pbft.Core} is what the parts share: the {@link io.troupe.pbft.Ledger}, a fold over durable {@link
  * io.troupe.pbft.Fact}s, and a {@link io.troupe.pbft.Slot} for each open sequence number, with what was heard. {@link
- * io.troupe.pbft.NormalCase} is §4.2, {@link io.troupe.pbft.Execution} its end, {@link io.troupe.pbft.PreferredQuorum} who
+ * io.troupe.pbft.NormalCase} is §4.2, {@link io.troupe.pbft.Execution} its end, {@link io.troupe.pbft.TentativeExecution} what
+ * of §5.1 comes before that end, {@link io.troupe.pbft.PreferredQuorum} who
  * votes in it, {@link
  * io.troupe.pbft.ViewChanger} §4.4, {@link io.troupe.pbft.Vouching} what a view change may need besides, {@link
  * io.troupe.pbft.StateTransfer} §4.3, {@link io.troupe.pbft.Standings} and {@link
@@ -120,7 +121,14 @@
  *   <li>A read is believed when a quorum answers alike <em>from the same state</em>; see {@link io.troupe.pbft.VotingClient}
  *       for what goes wrong otherwise, and for why a write then needs a quorum of replies (Berger, Reiser and Bessani,
  *       SRDS 2021, on what fast reads ask of writes).
- *   <li>There is no tentative execution (§5.1), and no change of keys. Recovery is not proactive (TOCS 2002 §4): nobody
+ *   <li>Tentative execution (§5.1) is for state machines that can be wound back ({@link
+ *       io.troupe.replication.StateMachine#isRevocable}); who tells others while it applies, as etcd's does its watchers, is given
+ *       what has committed. A replica replies tentatively when it has said its commit, for until then its prepared
+ *       certificate is not durable. When the view changes, the paper's replica goes back to its last checkpoint; here only one
+ *       whose tentative batch the new view does not begin with, which is seldom, for the state is read from the disk for
+ *       that. One that has taken back what it replied answers no reads until it has executed as much again: the paper's
+ *       could answer one that misses a write which its client believes ({@link io.troupe.pbft.Core#tookBack}).
+ *   <li>There is no change of keys. Recovery is not proactive (TOCS 2002 §4): nobody
  *       recovers but who has lost its disk.
  *   <li>A checkpoint writes the whole state, and not its pages that changed (§5.3). One is taken, too, when the batches
  *       since the last have many bytes, for until the next is stable they are kept in memory.

@@ -28,6 +28,16 @@ public interface StateMachine {
     ByteString apply(long index, ByteString command);
 
     /**
+     * Whether a command shows nowhere but in its result, in what {@link #query} answers, and in the state, so that {@link #restore}
+     * undoes it. Then an engine may apply what is about to be committed, answer neither queries nor with a state meanwhile, and
+     * wind the machine back when it is not (PBFT's tentative execution). Not so where others are told while commands are
+     * applied, as devices or watchers are.
+     */
+    default boolean isRevocable() {
+        return false;
+    }
+
+    /**
      * The group has other members from {@code index} on, or the same as before. It comes in order among the commands, and is the
      * same at every replica. Of no use to most services; those of a founding group are not told.
      */

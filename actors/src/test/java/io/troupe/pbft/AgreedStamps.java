@@ -7,6 +7,7 @@ import io.troupe.sim.Simulation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.pekko.actor.typed.Behavior;
 
 /**
@@ -22,7 +23,7 @@ final class AgreedStamps {
     private final Simulation sim;
     private final Instant begun = Instant.parse("2026-01-01T00:00:00Z"); // As every simulation does.
     private final TreeMap<Long, Instant> stamps = new TreeMap<>();
-    private int heldBack;
+    private final TreeSet<Long> heldBack = new TreeSet<>();
 
     AgreedStamps(Simulation sim) {
         this.sim = sim;
@@ -35,7 +36,7 @@ final class AgreedStamps {
 
     /** Those whose primary had them earlier than the ones before them. */
     int heldBack() {
-        return heldBack;
+        return heldBack.size();
     }
 
     /** How long ago the last was stamped. */
@@ -47,7 +48,16 @@ final class AgreedStamps {
         return begun.plus(sim.now());
     }
 
-    private void check(String node, long index, Instant stamp, Instant chosen) {
+    private void checkTime(String node, long index, Instant stamp, Instant chosen) {
+        if (stamp.isAfter(realTime().plus(BOUND).plus(SKEW))) {
+            throw new AssertionError(node + " has entry " + index + " stamped " + stamp + ", and it is " + realTime());
+        }
+        if (chosen.isBefore(stamp)) {
+            heldBack.add(index);
+        }
+    }
+
+    private void check(String node, long index, Instant stamp) {
         Instant other = stamps.putIfAbsent(index, stamp);
         if (other != null && !other.equals(stamp)) {
             throw new AssertionError(
@@ -58,10 +68,6 @@ final class AgreedStamps {
             throw new AssertionError(node + " has entry " + index + " stamped " + stamp + ", and " + before.getKey()
                     + " before it " + before.getValue());
         }
-        if (stamp.isAfter(realTime().plus(BOUND).plus(SKEW))) {
-            throw new AssertionError(node + " has entry " + index + " stamped " + stamp + ", and it is " + realTime());
-        }
-        heldBack += other == null && chosen.isBefore(stamp) ? 1 : 0;
     }
 
     /**
@@ -70,9 +76,19 @@ final class AgreedStamps {
      */
     Engine stamping(NodeContext node, Engine engine, boolean judged, PbftGroup group) {
         AgreedTime clock = new AgreedTime(node.wallClock(), BOUND);
-        StampedEntries.Witness witness = (index, stamp, chosen) -> {
-            if (judged) {
-                group.clients.judge(() -> check(node.name(), index, stamp, chosen));
+        StampedEntries.Witness witness = new StampedEntries.Witness() {
+            @Override
+            public void onStamped(long index, Instant stamp, Instant chosen) {
+                if (judged) {
+                    group.clients.judge(() -> checkTime(node.name(), index, stamp, chosen));
+                }
+            }
+
+            @Override
+            public void onKept(long index, Instant stamp) {
+                if (judged) {
+                    group.clients.judge(() -> check(node.name(), index, stamp));
+                }
             }
         };
         return new Engine() {

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.pbft.Executor.Execute;
 import io.troupe.pbft.Executor.Executed;
+import io.troupe.pbft.Executor.Frozen;
+import io.troupe.pbft.Executor.GoneBack;
 import io.troupe.pbft.Executor.Outcome;
+import io.troupe.pbft.Executor.ReadDone;
+import io.troupe.pbft.Executor.ReadRefused;
 import io.troupe.pbft.Executor.Restored;
 import io.troupe.pbft.PbftMessage.OpenSession;
 import io.troupe.pbft.PbftMessage.Request;
@@ -12,6 +16,7 @@ import io.troupe.pbft.PbftMessage.RequestId;
 import io.troupe.pbft.PbftMessage.Results;
 import io.troupe.pbft.PbftMessage.StateHeader;
 import io.troupe.replication.InMemorySnapshotStorage;
+import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicatedService;
 import io.troupe.replication.SnapshotStorage;
@@ -20,6 +25,7 @@ import io.troupe.replication.sim.ObservedClients;
 import io.troupe.wire.WireBytes;
 import java.io.IOException;
 import java.io.NotSerializableException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -36,6 +42,8 @@ class ExecutorTest {
     private static final ActorTestKit KIT = ActorTestKit.create();
     private static final int CHECKPOINT_INTERVAL = RecentReplies.PER_CLIENT + 2;
     private static final Digest ANY = new Digest("ab".repeat(32));
+    private static final Executor.Read READ =
+            new Executor.Read("n4", new RequestId("n4", 1, 1), List.of(ByteString.emptyByteString()));
 
     private final SnapshotStorage storage = new InMemorySnapshotStorage();
     private final TestProbe<Executor.Event> replica = KIT.createTestProbe();
@@ -50,9 +58,11 @@ class ExecutorTest {
     }
 
     private ActorRef<Executor.Command> executor(long checkpointBytes) {
+        ObservedClients clients = new ObservedClients();
+        clients.letMachinesBeWoundBack();
         return KIT.spawn(Executor.create(
                 "g",
-                new ObservedClients().factory().create("g", "n1"),
+                clients.factory().create("g", "n1"),
                 storage,
                 CHECKPOINT_INTERVAL,
                 checkpointBytes,
@@ -64,8 +74,17 @@ class ExecutorTest {
     }
 
     private Executed execute(ActorRef<Executor.Command> executor, long sequence, Request request) {
-        executor.tell(new Execute(sequence, Optional.empty(), List.of(request), 1));
+        executor.tell(new Execute(sequence, Optional.empty(), List.of(request), 1, false));
         return (Executed) replica.receiveMessage();
+    }
+
+    private long operations(ActorRef<Executor.Command> executor) {
+        executor.tell(READ);
+        return replica.expectMessageClass(ReadDone.class).index();
+    }
+
+    private void store(Frozen frozen) throws IOException {
+        store(frozen.sequence(), frozen.operations(), frozen.state());
     }
 
     private void store(long sequence, long operations, StateMachine.State state) throws IOException {
@@ -89,9 +108,11 @@ class ExecutorTest {
             execute(executor, sequence, request("n1", sequence));
         }
         Executed last = execute(executor, CHECKPOINT_INTERVAL, request("n1", CHECKPOINT_INTERVAL));
-        store(CHECKPOINT_INTERVAL, last.operations(), last.frozen().orElseThrow());
+        Frozen frozen = replica.expectMessageClass(Frozen.class);
+        store(frozen);
 
-        List<Outcome> replies = restore(CHECKPOINT_INTERVAL, last.operations()).replies();
+        List<Outcome> replies =
+                restore(CHECKPOINT_INTERVAL, frozen.operations()).replies();
         assertThat(replies).hasSize(RecentReplies.PER_CLIENT + 1).contains(seldom);
         assertThat(replies.get(RecentReplies.PER_CLIENT - 1))
                 .isEqualTo(last.outcomes().get(0));
@@ -113,14 +134,15 @@ class ExecutorTest {
             Executed repeated = execute(executor, sequence, request("n2", 7));
             assertThat(repeated.outcomes()).isEmpty();
             assertThat(repeated.again()).containsExactly(new RequestId("n2", 1, 7));
-            assertThat(repeated.operations()).isEqualTo(overtaken.operations());
+            assertThat(operations(executor)).isEqualTo(4);
         }
         Executed last = execute(executor, CHECKPOINT_INTERVAL, request("n3", 7));
         assertThat(last.outcomes()).as("another client's").hasSize(1);
-        store(CHECKPOINT_INTERVAL, last.operations(), last.frozen().orElseThrow());
+        Frozen frozen = replica.expectMessageClass(Frozen.class);
+        store(frozen);
 
         ActorRef<Executor.Command> restored = executor();
-        restored.tell(new Executor.Restore(CHECKPOINT_INTERVAL, new StateHeader(last.operations(), 0, ANY)));
+        restored.tell(new Executor.Restore(CHECKPOINT_INTERVAL, new StateHeader(frozen.operations(), 0, ANY)));
         replica.expectMessageClass(Restored.class);
         assertThat(execute(restored, CHECKPOINT_INTERVAL + 1, request("n2", 7)).again())
                 .hasSize(1);
@@ -146,8 +168,14 @@ class ExecutorTest {
     }
 
     private boolean isCheckpoint(ActorRef<Executor.Command> executor, long sequence, long bytes) {
-        executor.tell(new Execute(sequence, Optional.empty(), List.of(), bytes));
-        return ((Executed) replica.receiveMessage()).frozen().isPresent();
+        executor.tell(new Execute(sequence, Optional.empty(), List.of(), bytes, false));
+        replica.expectMessageClass(Executed.class);
+        executor.tell(READ);
+        Executor.Event next = replica.receiveMessage();
+        if (next instanceof Frozen) {
+            replica.expectMessageClass(ReadDone.class);
+        }
+        return next instanceof Frozen;
     }
 
     @Test
@@ -171,9 +199,10 @@ class ExecutorTest {
     @DisplayName("troupe.pbft.checkpoint-bytes: who took over a checkpoint's state takes the next where the others do")
     void earlyCheckpointsAfterARestore() throws IOException {
         ActorRef<Executor.Command> executor = executor(100);
-        executor.tell(new Execute(1, Optional.empty(), List.of(), 100));
-        Executed checkpoint = (Executed) replica.receiveMessage();
-        store(1, checkpoint.operations(), checkpoint.frozen().orElseThrow());
+        executor.tell(new Execute(1, Optional.empty(), List.of(), 100, false));
+        replica.expectMessageClass(Executed.class);
+        Frozen checkpoint = replica.expectMessageClass(Frozen.class);
+        store(checkpoint);
 
         ActorRef<Executor.Command> behind = executor(100);
         assertThat(isCheckpoint(behind, 1, 70)).isFalse();
@@ -183,6 +212,82 @@ class ExecutorTest {
             assertThat(isCheckpoint(one, 2, 60)).isFalse();
             assertThat(isCheckpoint(one, 3, 60)).isTrue();
         }
+    }
+
+    private Executed executeTentatively(ActorRef<Executor.Command> executor, long sequence, Request request) {
+        executor.tell(new Execute(sequence, Optional.empty(), List.of(request), 1, true));
+        return replica.expectMessageClass(Executed.class);
+    }
+
+    @Test
+    @DisplayName("§5.1: a checkpoint is of what has committed, not of what is executed tentatively")
+    void noTentativeCheckpoint() {
+        ActorRef<Executor.Command> executor = executor();
+        executeTentatively(executor, CHECKPOINT_INTERVAL, request("n2", 1));
+        replica.expectNoMessage();
+        executor.tell(new Executor.Settle(CHECKPOINT_INTERVAL));
+        assertThat(replica.expectMessageClass(Frozen.class).operations()).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("§5.1: a read of a tentative state is answered when all that it reflects has committed")
+    void readsWait() {
+        ActorRef<Executor.Command> executor = executor();
+        TestProbe<Replica.Reply> asker = KIT.createTestProbe();
+        executeTentatively(executor, 1, request("n2", 1));
+        executor.tell(READ);
+        executor.tell(new Executor.ReadHere(
+                new Replica.Query(1, ByteString.emptyByteString(), ReadConsistency.STALE, asker.ref())));
+        replica.expectNoMessage();
+        asker.expectNoMessage(Duration.ZERO);
+        executor.tell(new Executor.Settle(1));
+        assertThat(replica.expectMessageClass(ReadDone.class).index()).isEqualTo(2);
+        assertThat(((Replica.Answered) asker.receiveMessage()).appliedIndex()).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName(
+            "a read of what is taken back is refused; one of this replica's state, however old, is answered from the one before")
+    void readsOfWhatIsTakenBack() {
+        ActorRef<Executor.Command> executor = executor();
+        TestProbe<Replica.Reply> asker = KIT.createTestProbe();
+        executeTentatively(executor, 1, request("n2", 1));
+        executor.tell(READ);
+        executor.tell(new Executor.ReadHere(
+                new Replica.Query(1, ByteString.emptyByteString(), ReadConsistency.STALE, asker.ref())));
+        executor.tell(new Executor.GoBack(Optional.empty()));
+        replica.expectMessage(new ReadRefused("n4", READ.id()));
+        replica.expectMessage(new GoneBack(0));
+        assertThat(((Replica.Answered) asker.receiveMessage()).appliedIndex()).isZero();
+    }
+
+    @Test
+    @DisplayName(
+            "§5.1: what is taken back is undone, with the sessions and with what is known of requests: it can be executed anew")
+    void goesBack() throws IOException {
+        ActorRef<Executor.Command> executor = executor();
+        Executed first = executeTentatively(executor, 1, request("n2", 1));
+        executor.tell(new Executor.GoBack(Optional.empty()));
+        replica.expectMessage(new GoneBack(0));
+        assertThat(operations(executor)).isZero();
+        assertThat(execute(executor, 1, request("n2", 1)))
+                .as("in the order in which it commits")
+                .isEqualTo(new Executed(1, first.outcomes(), List.of(), false));
+        for (long sequence = 2; sequence <= CHECKPOINT_INTERVAL; sequence++) {
+            execute(executor, sequence, request("n2", sequence));
+        }
+        Frozen frozen = replica.expectMessageClass(Frozen.class);
+        store(frozen);
+        long next = CHECKPOINT_INTERVAL + 1;
+        Executed tentative = executeTentatively(executor, next, request("n2", next));
+        var checkpoint = new Fact.CheckpointTaken(frozen.sequence(), new StateHeader(frozen.operations(), 0, ANY));
+        executor.tell(new Executor.GoBack(Optional.of(checkpoint)));
+        replica.expectMessage(new GoneBack(CHECKPOINT_INTERVAL));
+        assertThat(operations(executor)).isEqualTo(frozen.operations());
+        assertThat(execute(executor, next, request("n2", 1)).again())
+                .as("of before")
+                .hasSize(1);
+        assertThat(execute(executor, next + 1, request("n2", next)).outcomes()).isEqualTo(tentative.outcomes());
     }
 
     @Test

@@ -33,7 +33,7 @@ class NonDeterminismTest {
     private static final Request REQUEST =
             new Request(new RequestId("n3", 1, 1), List.of(new Execute(0, 1, 0, ByteString.fromString("c"))));
 
-    private final TestProbe<Executor.Execute> executor = KIT.createTestProbe();
+    private final TestProbe<Executor.Command> executor = KIT.createTestProbe();
     private Instant clock = Instant.parse("2024-05-06T07:08:09Z");
     private final Choices choices = new Choices(Optional.of(new AgreedTime(() -> clock, BOUND)));
 
@@ -48,9 +48,9 @@ class NonDeterminismTest {
 
     private NormalCase normalCase(PlayedReplica replica, Choices chosenBy) {
         Core core = replica.core;
-        Execution execution = new Execution(core, executor.ref());
+        Execution execution = replica.execution(executor.ref());
         NormalCase normalCase = new NormalCase(core, execution, new Repeats(core), new Authenticity(core), chosenBy);
-        normalCase.beginView(0);
+        normalCase.beginView(PlayedReplica.nothingThrough(0));
         return normalCase;
     }
 
@@ -134,7 +134,7 @@ class NonDeterminismTest {
         List.of("n1", "n3", "n4").forEach(node -> normalCase.onCommit(node, new Commit(0, 1, digest)));
         assertThat(replica.core.slot(1).prepareOf("n2")).isEmpty();
         normalCase.onBatchBody(new PbftMessage.BatchBody(1, pre.batch()));
-        Executor.Execute execute = executor.receiveMessage();
+        Executor.Execute execute = (Executor.Execute) executor.receiveMessage();
         assertThat(execute.value().map(AgreedTime::read)).contains(another);
         assertThat(execute.requests()).containsExactly(REQUEST);
     }
@@ -145,7 +145,7 @@ class NonDeterminismTest {
         PlayedReplica replica = new PlayedReplica(KIT, "n2", "");
         NormalCase normalCase = normalCase(replica);
         PrePrepare old = prePrepare(replica, Optional.of(clock.minus(Duration.ofDays(1))));
-        normalCase.beginView(1);
+        normalCase.beginView(PlayedReplica.nothingThrough(1));
         replica.core.slot(1).await(Digest.of(old.batch()));
         normalCase.onPrePrepare("n1", old);
         assertThat(replica.heardBy(PEER)).isEqualTo(new Prepare(0, 1, Digest.of(old.batch())));
@@ -187,7 +187,7 @@ class NonDeterminismTest {
         for (int sequence = 1; sequence <= 2; sequence++) {
             Request request = new Request(new RequestId("n3", 1, sequence), REQUEST.operations());
             Optional<ByteString> value = Optional.of(AgreedTime.write(Instant.ofEpochSecond(10 - sequence)));
-            executing.tell(new Executor.Execute(sequence, value, List.of(request), 1));
+            executing.tell(new Executor.Execute(sequence, value, List.of(request), 1, false));
             replica.receiveMessage();
         }
         assertThat(stamped).containsExactly("1 1970-01-01T00:00:09Z", "2 1970-01-01T00:00:09Z");

@@ -31,7 +31,7 @@ class NormalCaseTest {
     private static final ActorTestKit KIT = ActorTestKit.create();
     private static final String PEER = "n4";
 
-    private final TestProbe<Executor.Execute> executor = KIT.createTestProbe();
+    private final TestProbe<Executor.Command> executor = KIT.createTestProbe();
 
     @AfterAll
     static void stop() {
@@ -44,10 +44,10 @@ class NormalCaseTest {
 
     private NormalCase normalCase(PlayedReplica replica) {
         Core core = replica.core;
-        Execution execution = new Execution(core, executor.ref());
+        Execution execution = replica.execution(executor.ref());
         NormalCase normalCase =
                 new NormalCase(core, execution, new Repeats(core), new Authenticity(core), Choices.NONE);
-        normalCase.beginView(0);
+        normalCase.beginView(PlayedReplica.nothingThrough(0));
         return normalCase;
     }
 
@@ -95,7 +95,7 @@ class NormalCaseTest {
                             new Fact.PrePrepared(0, sequence, digest, Optional.of(pre.batch())),
                             new Fact.Prepared(0, sequence, digest));
             assertThat(replica.heardBy(PEER)).isEqualTo(new Commit(0, sequence, digest));
-            Executor.Execute execute = executor.receiveMessage();
+            Executor.Execute execute = (Executor.Execute) executor.receiveMessage();
             assertThat(execute.sequence()).isEqualTo(sequence);
             assertThat(execute.requests()).containsExactly(request);
             normalCase.onCommit("n4", new Commit(0, sequence, digest));
@@ -109,10 +109,10 @@ class NormalCaseTest {
         PlayedReplica replica = new PlayedReplica(
                 KIT, "n2", "troupe.pbft { checkpoint-interval = 4, window = 8, reserve-patience = 1s }");
         Core core = replica.core;
-        Execution execution = new Execution(core, executor.ref());
+        Execution execution = replica.execution(executor.ref());
         NormalCase normalCase =
                 new NormalCase(core, execution, new Repeats(core), new Authenticity(core), Choices.NONE);
-        normalCase.beginView(0);
+        normalCase.beginView(PlayedReplica.nothingThrough(0));
         StateHeader header = new StateHeader(4, 100, Digest.of(ByteString.fromString("state")));
         core.executedThrough(4);
         execution.restartAt(4);
@@ -124,11 +124,12 @@ class NormalCaseTest {
             List.of("n1", "n3", "n4").forEach(node -> normalCase.onCommit(node, commit));
         }
         for (long sequence = 5; sequence <= 8; sequence++) {
-            assertThat(executor.receiveMessage().sequence()).isEqualTo(sequence);
+            assertThat(((Executor.Execute) executor.receiveMessage()).sequence())
+                    .isEqualTo(sequence);
         }
         executor.expectNoMessage(Duration.ZERO);
         replica.store();
-        assertThat(executor.receiveMessage().sequence()).isEqualTo(9);
+        assertThat(((Executor.Execute) executor.receiveMessage()).sequence()).isEqualTo(9);
     }
 
     @Test
@@ -166,7 +167,7 @@ class NormalCaseTest {
     void chosenAlone() {
         PlayedReplica replica = replica("n2");
         NormalCase normalCase = normalCase(replica);
-        normalCase.beginView(2);
+        normalCase.beginView(PlayedReplica.nothingThrough(2));
         PrePrepare chosen = replica.prePrepare(2, replica.letter(request("n3", 1, 2)));
         replica.core.slot(2).await(Digest.of(chosen.batch()));
         for (long sequence = 1; sequence <= 3; sequence++) {

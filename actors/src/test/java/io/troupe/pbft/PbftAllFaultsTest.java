@@ -38,12 +38,14 @@ class PbftAllFaultsTest {
         NOISY.forEach(logger -> logger.setLevel(null));
         double seconds = (System.nanoTime() - begun) / 1e9;
         System.out.printf(
-                "%d runs: %d views, %d batches, %d executed in reserve, %d writes and %d reads acknowledged, %d states restored;"
+                "%d runs: %d views, %d batches, %d executed in reserve, %d tentatively and %d of those taken back, %d writes and %d reads acknowledged, %d states restored;"
                         + " %.0f virtual seconds in %.1f s, %.0f a second%n",
                 COVERAGE.runs,
                 COVERAGE.views,
                 COVERAGE.batches,
                 COVERAGE.inReserve,
+                COVERAGE.tentative,
+                COVERAGE.takenBack,
                 COVERAGE.writes,
                 COVERAGE.reads,
                 COVERAGE.statesFetchedOrRestored,
@@ -55,6 +57,8 @@ class PbftAllFaultsTest {
             assertThat(COVERAGE.writes).isGreaterThan(20 * COVERAGE.runs);
             assertThat(COVERAGE.reads).isGreaterThan(5 * COVERAGE.runs);
             assertThat(COVERAGE.inReserve).isGreaterThan(COVERAGE.runs);
+            assertThat(COVERAGE.tentative).isGreaterThan(20 * COVERAGE.runs);
+            assertThat(COVERAGE.takenBack).isGreaterThan(COVERAGE.runs / 20);
             assertThat(COVERAGE.statesFetchedOrRestored).isGreaterThan(COVERAGE.runs / 2);
         }
     }

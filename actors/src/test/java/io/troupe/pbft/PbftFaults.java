@@ -37,6 +37,7 @@ final class PbftFaults implements Consumer<Simulation> {
     private static List<Treason> all() {
         List<Treason> all = new ArrayList<>(List.of(Treason.values()));
         all.remove(Treason.STEALS_SESSIONS); // See PbftThefts: few of its runs would come to anything here.
+        all.remove(Treason.HELPS_HALF); // See PbftPreparedAlone.
         all.removeAll(List.of( // See PbftClocks and PbftClaims.
                 Treason.LIES_ABOUT_TIME, Treason.EQUIVOCATES_ABOUT_TIME, Treason.CLAIMS_THAT_ITS_TIME_PREPARED));
         all.addAll(List.of(Treason.EQUIVOCATES, Treason.EQUIVOCATES, Treason.LIES_ABOUT_THE_PAST));
@@ -51,6 +52,8 @@ final class PbftFaults implements Consumer<Simulation> {
         long writes;
         long reads;
         long inReserve;
+        long tentative;
+        long takenBack;
         long statesFetchedOrRestored;
         long virtualMillis;
     }
@@ -87,6 +90,8 @@ final class PbftFaults implements Consumer<Simulation> {
         coverage.writes += group.clients.writes();
         coverage.reads += group.clients.reads();
         coverage.inReserve += group.inReserve.all();
+        coverage.tentative += group.takenBack.executed();
+        coverage.takenBack += group.takenBack.takenBack();
         coverage.statesFetchedOrRestored += group.clients.restores();
         coverage.virtualMillis += sim.now().toMillis();
     }

@@ -62,8 +62,16 @@ final class PbftGroup {
     final Agreement agreement = new Agreement();
     private final ObservedClients clientsOfTraitors = new ObservedClients();
     final InReserve inReserve = new InReserve();
-    private final List<Inspector> properties =
-            List.of(agreement, new KeepsItsWord(), new KnowsWhatItForgot(), new Watermarks(), inReserve);
+    final TakenBack takenBack = new TakenBack();
+    private final List<Inspector> properties = List.of(
+            agreement,
+            new KeepsItsWord(),
+            new KnowsWhatItForgot(),
+            new Watermarks(),
+            new SameCheckpoints(),
+            new NoTentativeCheckpoint(),
+            inReserve,
+            takenBack);
     private final TreeMap<String, Core> replicas = new TreeMap<>();
     private final TreeMap<String, Node<?>> nodes = new TreeMap<>();
     private final TreeMap<String, Treason> treasons = new TreeMap<>();
@@ -116,6 +124,8 @@ final class PbftGroup {
                 .withFallback(ConfigFactory.parseString(SMALL))
                 .withFallback(ConfigFactory.load());
         PbftSettings limits = PbftSettings.from(config);
+        clients.letMachinesBeWoundBack();
+        clientsOfTraitors.letMachinesBeWoundBack();
         sim.onNodeDeath(this::onNodeDeath);
         for (String name : names) {
             storages.put(name, new InMemorySnapshotStorage());
@@ -194,6 +204,8 @@ final class PbftGroup {
         await("all correct replicas come up", () -> haveAllExecuted(decided));
         clients.stop();
         await("no client waits", () -> clients.waiting().isEmpty());
+        await("what has prepared commits", () -> correct.stream()
+                .noneMatch(name -> replicas.get(name).tentative.isUnderWay()));
         String longest = correct.stream()
                 .max(Comparator.comparing(name -> clients.history(name).size()))
                 .orElseThrow();

@@ -58,21 +58,47 @@ final class PbftMutants {
 
     static List<Planted> all() {
         return List.of(
-                new Planted(QuorumOfTwoF.class, Membership.class, named("quorum"), 20),
-                new Planted(BelievesOneReply.class, VotingClient.class, named("needed"), 20),
-                new Planted(CountsThePrimaryTwice.class, Slot.class, named("isPrepared"), 40).foundAt(6),
-                new Planted(PreparesWithoutTheDigest.class, Slot.class, named("isPrepared"), 100),
+                new Planted(QuorumOfTwoF.class, Membership.class, named("quorum"), 20).foundAt(1),
+                new Planted(
+                                BelievesOneReply.class,
+                                VotingClient.class,
+                                named("needed").or(named("neededIfTentative")),
+                                20)
+                        .foundAt(2),
+                new Planted(
+                                BelievesTwoTentativeReplies.class,
+                                VotingClient.class,
+                                named("neededIfTentative"),
+                                PbftPreparedAlone.class,
+                                100)
+                        .foundAt(62),
+                new Planted(NeverTakesBack.class, Execution.class, named("takeBack"), PbftPreparedAlone.class, 20),
+                new Planted(
+                                RepliesBeforeItHasCommittedTo.class,
+                                Execution.class,
+                                named("hasCommittedTo"),
+                                PbftBlackouts.class,
+                                40)
+                        .foundAt(1),
+                new Planted(
+                        CheckpointsWhatIsTentative.class,
+                        Executor.class,
+                        named("onExecute"),
+                        PbftPreparedAlone.class,
+                        20),
+                new Planted(CountsThePrimaryTwice.class, Slot.class, named("isPrepared"), 40).foundAt(1),
+                new Planted(PreparesWithoutTheDigest.class, Slot.class, named("isPrepared"), 100).foundAt(1),
                 new Planted(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), 70).foundAt(13),
                 new Planted(DropsWhatIsPrepared.class, Ledger.class, named("viewChange"), 40),
-                new Planted(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 150).foundAt(37),
+                new Planted(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 150).foundAt(6),
                 new Planted(ForgetsItsCheckpoints.class, Ledger.class, named("apply"), PbftOutages.class, 60)
-                        .foundAt(4),
-                new Planted(VouchesForNothing.class, Vouching.class, named("vouch"), PbftOutages.class, 40).foundAt(9),
+                        .foundAt(3),
+                new Planted(VouchesForNothing.class, Vouching.class, named("vouch"), PbftOutages.class, 40).foundAt(7),
                 new Planted(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40),
                 new Planted(ChoosesWhatOneClaims.class, NewViewDecision.class, named("vouchesFor"), PbftLies.class, 300)
-                        .foundAt(55),
-                new Planted(SaysBeforeItIsDurable.class, Core.class, named("record"), PbftOutages.class, 40),
-                new Planted(CheckpointsWithoutSessions.class, ReplicatedService.class, named("write"), 40).foundAt(7),
+                        .foundAt(84),
+                new Planted(SaysBeforeItIsDurable.class, Core.class, named("record"), PbftOutages.class, 40).foundAt(4),
+                new Planted(CheckpointsWithoutSessions.class, ReplicatedService.class, named("write"), 40),
                 new Planted(
                         LetsAnybodyUseASession.class,
                         ReplicatedService.class,
@@ -82,19 +108,20 @@ final class PbftMutants {
                 new Planted(NeverWaitsLonger.class, ViewChanger.class, named("timeout"), PbftLongDelays.class, 2),
                 new Planted(AcceptsAboveItsWindow.class, Core.class, named("isOpen"), 40),
                 new Planted(BelievesAnyNewView.class, Notary.class, named("open"), PbftForgedViews.class, 100)
-                        .foundAt(32),
-                new Planted(EntersAViewTwice.class, Core.class, named("isActiveIn"), PbftTwofold.class, 40),
-                new Planted(LeavesGapsInANewView.class, NewViewDecision.class, named("of"), 100),
+                        .foundAt(5),
+                new Planted(EntersAViewTwice.class, Core.class, named("isActiveIn"), PbftTwofold.class, 40).foundAt(2),
+                new Planted(LeavesGapsInANewView.class, NewViewDecision.class, named("of"), 100).foundAt(1),
                 new Planted(ViewChangeOfTwoF.class, Membership.class, named("quorum"), PbftForgedViews.class, 100)
                         .foundAt(3),
                 new Planted(
-                        VotesAlthoughItHasForgotten.class,
-                        VotingRight.class,
-                        named("isForgotten"),
-                        PbftLosses.class,
-                        100),
+                                VotesAlthoughItHasForgotten.class,
+                                VotingRight.class,
+                                named("isForgotten"),
+                                PbftLosses.class,
+                                100)
+                        .foundAt(1),
                 new Planted(BelievesTheFirstItAsks.class, Estimate.class, named("of"), PbftLosses.class, 100)
-                        .foundAt(22),
+                        .foundAt(8),
                 new Planted(
                         ForgetsThatItHasForgotten.class, Ledger.class, named("forgottenBeyond"), PbftLosses.class, 100),
                 new Planted(VouchesForAnyValue.class, Choices.class, named("canHaveAccepted"), PbftClaims.class, 20),
@@ -121,6 +148,42 @@ final class PbftMutants {
         @Advice.OnMethodExit
         static void exit(@Advice.Return(readOnly = false) int needed) {
             needed = 1;
+        }
+    }
+
+    /** §5.1: tentative replies are believed from 2f+1. Here from f+1, as final ones. */
+    static final class BelievesTwoTentativeReplies {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.FieldValue("members") Membership members, @Advice.Return(readOnly = false) int needed) {
+            needed = members.weakQuorum();
+        }
+    }
+
+    /** §5.1: what was executed tentatively and is not ordered there is undone. Here it stays. */
+    static final class NeverTakesBack {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(@Advice.FieldValue("core") Core core) {
+            core.tentative.end();
+            return true;
+        }
+    }
+
+    /** What a tentative reply rests on is durable. Here it is said when the service has executed the batch. */
+    static final class RepliesBeforeItHasCommittedTo {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean committed) {
+            committed = true;
+        }
+    }
+
+    /** §5.1: checkpoints are of what has committed. Here of what is executed tentatively, too. */
+    static final class CheckpointsWhatIsTentative {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This Executor executor, @Advice.Argument(0) Executor.Execute execute) {
+            if (execute.isTentative()) {
+                executor.checkpoint(execute.sequence());
+            }
         }
     }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 /**
- * Every classic bug of {@link PbftMutants} is found by its scenario, {@link PbftFaults}, {@link PbftLies}, {@link
+ * Every classic bug of {@link PbftMutants} is found by its scenario, {@link PbftFaults}, {@link PbftLies}, {@link PbftPreparedAlone}, {@link PbftBlackouts}, {@link
  * PbftForgedViews}, {@link PbftTwofold}, {@link PbftThefts}, {@link PbftOutages}, {@link PbftLosses}, {@link
  * PbftLongDelays}, {@link PbftClocks} or {@link PbftClaims}, within its number of seeds.
  *

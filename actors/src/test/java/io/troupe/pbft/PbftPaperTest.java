@@ -83,6 +83,36 @@ class PbftPaperTest {
         return group.replica("n1").members.primary(group.agreement.views() + 3);
     }
 
+    @SimulationTest(
+            seeds = 20,
+            expects = {PbftPreparedAlone.TAKEN_BACK},
+            failsOnUnreached = true)
+    @DisplayName("§5.1: what prepared at one replica alone is taken back there, when a view begins without it")
+    void preparedAlone(Simulation sim) {
+        new PbftPreparedAlone().accept(sim);
+    }
+
+    @SimulationTest(seeds = 5)
+    @DisplayName(
+            "§5.1: while all is well whatever is executed is executed tentatively first, and nothing is taken back")
+    void tentativeExecution(Simulation sim) {
+        PbftGroup group = new PbftGroup(sim, 4, Set.of(), true);
+        sim.runFor(Duration.ofSeconds(5));
+        assertThat(group.takenBack.executed()).isGreaterThan(2 * (int) group.agreement.highest());
+        assertThat(group.takenBack.takenBack()).isZero();
+        group.finish();
+    }
+
+    @SimulationTest(seeds = 5)
+    @DisplayName("troupe.pbft.tentative-execution = off: the group serves as well")
+    void withoutTentativeExecution(Simulation sim) {
+        PbftGroup group = new PbftGroup(sim, 4, Set.of(), "tentative-execution = off");
+        sim.runFor(Duration.ofSeconds(5));
+        group.finish();
+        assertThat(group.takenBack.executed()).isZero();
+        assertThat(group.clients.writes()).isGreaterThan(100);
+    }
+
     @SimulationTest(seeds = 5)
     @DisplayName("§4.4: a primary that says nothing is replaced")
     void silentPrimary(Simulation sim) {

@@ -10,10 +10,12 @@ import io.troupe.pbft.PbftMessage.Nothing;
 import io.troupe.pbft.PbftMessage.OpenSession;
 import io.troupe.pbft.PbftMessage.OrderedRead;
 import io.troupe.pbft.PbftMessage.Prepare;
+import io.troupe.pbft.PbftMessage.Reply;
 import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.pbft.PbftMessage.RequestId;
 import io.troupe.pbft.PbftMessage.Results;
 import io.troupe.pbft.PbftMessage.StateHeader;
+import io.troupe.pbft.PbftMessage.TentativeReply;
 import io.troupe.pbft.PbftMessage.ViewChange;
 import io.troupe.replication.Replica;
 import io.troupe.wire.WireBytes;
@@ -164,6 +166,20 @@ class PbftWireTest {
         assertThat(HexFormat.of().formatHex(bytes.toArray())).isEqualTo("313633350a016eb10e061001e60c");
         assertThat(BYTES.read(bytes, PbftMessage.class)).isEqualTo(request);
     }
+
+    /** Nodes that do not know tentative replies know the others as they ever were. */
+    @Test
+    void goldenBytesOfReplies() throws NotSerializableException {
+        Reply reply = new Reply(2, new RequestId("n1", 7, 3), new Digest("d"), Optional.of(ByteString.fromString("r")));
+        assertThat(HexFormat.of().formatHex(BYTES.write(reply).toArray())).isEqualTo(GOLDEN_REPLY);
+        TentativeReply tentative = new TentativeReply(reply);
+        ByteString bytes = BYTES.write(tentative);
+        assertThat(HexFormat.of().formatHex(bytes.toArray())).isEqualTo(GOLDEN_TENTATIVE_REPLY);
+        assertThat(BYTES.read(bytes, PbftMessage.class)).isEqualTo(tentative);
+    }
+
+    private static final String GOLDEN_REPLY = "313632390a018264016eb10e06010d017204";
+    private static final String GOLDEN_TENTATIVE_REPLY = "313635300a01018264016eb10e06010d017204";
 
     @Test
     void whatIsNoRequestIsLeftOutOfABatch() {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.slf4j.LoggerFactory;
 
 /** One of four replicas, whose disk and peers a test plays: it runs for the first time, and that is durable. */
@@ -46,6 +47,29 @@ final class PlayedReplica {
             TestProbe<Replica.Message> probe = kit.createTestProbe();
             peers.put(peer, probe);
             core.peerAt(peer, Optional.of(probe.ref()));
+        });
+    }
+
+    /** A view that began with null requests through that number. */
+    static NewViewDecision nothingThrough(long last) {
+        TreeMap<Long, Optional<Digest>> chosen = new TreeMap<>();
+        for (long sequence = 1; sequence <= last; sequence++) {
+            chosen.put(sequence, Optional.empty());
+        }
+        return new NewViewDecision(0, Optional.empty(), chosen);
+    }
+
+    /** What has committed is executed; tentatively nothing is. */
+    Execution execution(ActorRef<? super Executor.Command> executor) {
+        return execution(executor, false);
+    }
+
+    /** @param goesAhead whether batches are executed tentatively */
+    Execution execution(ActorRef<? super Executor.Command> executor, boolean goesAhead) {
+        Replies replies = new Replies(core);
+        return new Execution(core, executor, replies, goesAhead, executed -> {
+            core.executedThrough(executed.sequence());
+            replies.onExecuted(executed);
         });
     }
 

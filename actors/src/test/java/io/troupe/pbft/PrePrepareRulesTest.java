@@ -44,10 +44,10 @@ class PrePrepareRulesTest {
 
     private NormalCase backup() {
         Execution execution =
-                new Execution(core, KIT.<Executor.Execute>createTestProbe().ref());
+                replica.execution(KIT.<Executor.Command>createTestProbe().ref());
         NormalCase normalCase =
                 new NormalCase(core, execution, new Repeats(core), new Authenticity(core), Choices.NONE);
-        normalCase.beginView(0);
+        normalCase.beginView(PlayedReplica.nothingThrough(0));
         return normalCase;
     }
 
@@ -91,7 +91,7 @@ class PrePrepareRulesTest {
     private void enter(long view) {
         core.record(List.of(new Fact.ViewEntered(new NewView(view, List.of()))), () -> {});
         core.slots().forEach(Slot::beginView);
-        backup.beginView(0);
+        backup.beginView(PlayedReplica.nothingThrough(0));
         replica.store();
     }
 
@@ -183,7 +183,7 @@ class PrePrepareRulesTest {
     void aBatchThatDoesNotHaveItsDigestIsNotAccepted() {
         PrePrepare chosen = prePrepare(0, 1);
         ByteString other = prePrepare(0, 2).batch();
-        backup.beginView(1);
+        backup.beginView(PlayedReplica.nothingThrough(1));
         core.slot(1).await(Digest.of(chosen.batch()));
         assertThat(backup.onBatchBody(new BatchBody(1, other))).isFalse();
         assertIgnored(PRIMARY, new PrePrepare(0, 1, other));

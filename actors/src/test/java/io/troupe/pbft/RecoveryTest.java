@@ -131,7 +131,7 @@ class RecoveryTest {
         Core core = replica.core;
         Authenticity authenticity = new Authenticity(core);
         Execution execution =
-                new Execution(core, KIT.<Executor.Execute>createTestProbe().ref());
+                replica.execution(KIT.<Executor.Command>createTestProbe().ref());
         NormalCase normalCase = new NormalCase(core, execution, new Repeats(core), authenticity, Choices.NONE);
         ViewChanger viewChanger = new ViewChanger(core, normalCase, new Vouching(core, authenticity, Choices.NONE));
         Recovery recovery =

@@ -116,7 +116,7 @@ class RequestsTest {
         requests.executed(id(1), 1, reply(1), 0);
         add(2, 1);
         requests.forgetAll(0);
-        requests.keep(id(2), 1, reply(2));
+        requests.executed(id(2), 1, reply(2), 4);
         assertThat(requests.replyTo(id(1))).isEmpty();
         assertThat(requests.replyTo(id(2))).contains(reply(2));
         assertThat(requests.oldest(10)).isEmpty();

@@ -20,6 +20,9 @@ final class StampedEntries implements StateMachine, NonDeterminism {
     interface Witness {
         /** @param stamp the entry's, {@code chosen} the value that it follows from */
         void onStamped(long index, Instant stamp, Instant chosen);
+
+        /** It is in a state that is frozen: it is not taken back any more. */
+        default void onKept(long index, Instant stamp) {}
     }
 
     private final StateMachine list;
@@ -54,6 +57,11 @@ final class StampedEntries implements StateMachine, NonDeterminism {
     }
 
     @Override
+    public boolean isRevocable() {
+        return list.isRevocable();
+    }
+
+    @Override
     public ByteString query(ByteString query) {
         return list.query(query);
     }
@@ -63,6 +71,7 @@ final class StampedEntries implements StateMachine, NonDeterminism {
     public State freeze() {
         Instant frozenAt = now;
         TreeMap<Long, Instant> frozen = new TreeMap<>(stamps);
+        stamps.forEach(witness::onKept);
         State rest = list.freeze();
         return to -> {
             DataOutputStream out = new DataOutputStream(to);

@@ -16,6 +16,7 @@ import io.troupe.pbft.PbftMessage.Reply;
 import io.troupe.pbft.PbftMessage.ReplyStable;
 import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.pbft.PbftMessage.Standing;
+import io.troupe.pbft.PbftMessage.TentativeReply;
 import io.troupe.pbft.PbftMessage.ViewChange;
 import io.troupe.replication.Replica;
 import java.time.Duration;
@@ -134,6 +135,9 @@ enum Treason {
             if (said instanceof Reply reply) {
                 return List.of(traitor.wrong(reply));
             }
+            if (said instanceof TentativeReply tentative) {
+                return List.of(new TentativeReply(traitor.wrong(tentative.reply())));
+            }
             if (said instanceof ReadReply reply) {
                 ByteString wrong = traitor.wrongResults(new Replica.Answered(0, reply.index(), traitor.anyResult()));
                 return List.of(
@@ -165,6 +169,23 @@ enum Treason {
             return orders ? Duration.ofMillis(300 + traitor.random.nextInt(400)) : Duration.ZERO;
         }
     },
+    /**
+     * Votes for half of the others alone, so that batches prepare there and nowhere else, replies to clients that it has
+     * executed them, commits to nothing, and knows of nothing when views change.
+     */
+    HELPS_HALF {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            if (said instanceof Prepare) {
+                return traitor.favours(reader) ? List.of(said) : List.of();
+            }
+            if (said instanceof ViewChange change) {
+                return List.of(new ViewChange(
+                        change.view(), change.stable(), change.checkpoints(), List.of(), change.prePrepared()));
+            }
+            return said instanceof Commit || said instanceof Commits ? List.of() : List.of(said);
+        }
+    },
     /** Votes and replies again and again: nobody answers these, so what it says grows no further of itself. */
     FLOODS {
         @Override
@@ -174,7 +195,8 @@ enum Treason {
                     || said instanceof Commit
                     || said instanceof Commits
                     || said instanceof Checkpoint
-                    || said instanceof Reply;
+                    || said instanceof Reply
+                    || said instanceof TentativeReply;
             return Collections.nCopies(isVote ? 20 : 1, said);
         }
     },

@@ -25,10 +25,11 @@ class ViewChangerTest {
         KIT.shutdownTestKit();
     }
 
-    private static ViewChanger viewChanger(Core core) {
+    private static ViewChanger viewChanger(PlayedReplica replica) {
+        Core core = replica.core;
         Authenticity authenticity = new Authenticity(core);
         Execution execution =
-                new Execution(core, KIT.<Executor.Execute>createTestProbe().ref());
+                replica.execution(KIT.<Executor.Command>createTestProbe().ref());
         NormalCase normalCase = new NormalCase(core, execution, new Repeats(core), authenticity, Choices.NONE);
         return new ViewChanger(core, normalCase, new Vouching(core, authenticity, Choices.NONE));
     }
@@ -39,7 +40,7 @@ class ViewChangerTest {
     void tellsOfWhatIsDurable() {
         PlayedReplica replica = new PlayedReplica(KIT, "n3", "");
         Core core = replica.core;
-        ViewChanger viewChanger = viewChanger(core);
+        ViewChanger viewChanger = viewChanger(replica);
         Fact.CheckpointTaken before = new Fact.CheckpointTaken(1024, HEADER);
         Fact.CheckpointTaken after = new Fact.CheckpointTaken(2048, HEADER);
         core.record(List.of(before), () -> {});

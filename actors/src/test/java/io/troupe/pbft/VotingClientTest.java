@@ -12,6 +12,7 @@ import io.troupe.pbft.PbftMessage.Reply;
 import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.pbft.PbftMessage.RequestId;
 import io.troupe.pbft.PbftMessage.Results;
+import io.troupe.pbft.PbftMessage.TentativeReply;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
 import io.troupe.wire.WireBytes;
@@ -200,6 +201,39 @@ class VotingClientTest {
         assertThat(((Replica.Applied) service.receiveMessage()).serial()).isEqualTo(1);
     }
 
+    private void replyTentatively(String from, long view, long number, ByteString results) {
+        client.tell(new VotingClient.Said(
+                from,
+                new TentativeReply(
+                        new Reply(view, new RequestId("n1", LIFE, number), Digest.of(results), Optional.of(results)))));
+    }
+
+    @Test
+    @DisplayName("§5.1: tentative replies are believed from 2f+1, not from f+1")
+    void tentativeReplies() {
+        propose(1);
+        nextSaid();
+        replyTentatively("n4", 0, 1, applied(1));
+        replyTentatively("n3", 0, 1, applied(1));
+        replyTentatively("n3", 0, 1, applied(1));
+        service.expectNoMessage();
+        replyTentatively("n2", 0, 1, applied(1));
+        assertThat(((Replica.Applied) service.receiveMessage()).serial()).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("§5.1: tentative replies of two views may be of two batches; with final ones they count together")
+    void tentativeRepliesOfTwoViews() {
+        propose(1);
+        nextSaid();
+        replyTentatively("n2", 0, 1, applied(1));
+        replyTentatively("n3", 1, 1, applied(1));
+        replyTentatively("n4", 1, 1, applied(1));
+        service.expectNoMessage();
+        reply("n2", 1, applied(1));
+        assertThat(((Replica.Applied) service.receiveMessage()).serial()).isEqualTo(1);
+    }
+
     @Test
     @DisplayName("§5.1: a digest is believed only together with results that it is of")
     void digestsAlone() {
@@ -271,6 +305,19 @@ class VotingClientTest {
         service.expectNoMessage();
         reply(other, "n2", 2, applied(2));
         assertThat(((Replica.Applied) service.receiveMessage()).serial()).isEqualTo(2);
+
+        other.tell(new VotingClient.Ask(new Replica.Propose(1, 3, 0, ByteString.fromString("c3"), service.ref())));
+        nextSaid(other);
+        for (String from : List.of("n4", "n3", "n2")) {
+            service.expectNoMessage();
+            other.tell(new VotingClient.Said(
+                    from,
+                    new TentativeReply(new Reply(
+                            0, new RequestId("n1", LIFE, 3), Digest.of(applied(3)), Optional.of(applied(3))))));
+        }
+        assertThat(((Replica.Applied) service.receiveMessage()).serial())
+                .as("of three alike, when tentative")
+                .isEqualTo(3);
     }
 
     private ByteString answered(long index) {

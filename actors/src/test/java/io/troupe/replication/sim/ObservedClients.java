@@ -37,6 +37,7 @@ public final class ObservedClients {
     private final TreeMap<String, Integer> readsAt = new TreeMap<>();
     private Optional<Duration> readPause = Optional.empty();
     private boolean underLeasesOnly;
+    private boolean canBeWoundBack;
     private boolean writesPaused;
     private int longestAnswered;
     private int reads;
@@ -202,6 +203,14 @@ public final class ObservedClients {
                 .toList();
     }
 
+    /**
+     * Machines can be wound back, for engines that apply what has not committed: what one of them has applied is judged when its
+     * state is frozen, for then it has.
+     */
+    public void letMachinesBeWoundBack() {
+        canBeWoundBack = true;
+    }
+
     public StateMachine.Factory factory() {
         return (group, node) -> new GrowingList(node);
     }
@@ -209,6 +218,8 @@ public final class ObservedClients {
     private final class GrowingList implements StateMachine {
         private final String node;
         private List<String> commands = new ArrayList<>();
+        /** What may be taken back. */
+        private final TreeMap<Long, ByteString> notJudged = new TreeMap<>();
 
         GrowingList(String node) {
             this.node = node;
@@ -217,11 +228,24 @@ public final class ObservedClients {
 
         @Override
         public ByteString apply(long index, ByteString command) {
-            judge(() -> safety.onApplied(node, index, command));
+            notJudged.put(index, command);
+            if (!canBeWoundBack) {
+                judgeApplied();
+            }
             String stripped = command.utf8String().strip();
             commands.add(stripped);
             appliedAt.computeIfAbsent(node, absent -> new HashSet<>()).add(stripped);
             return length();
+        }
+
+        private void judgeApplied() {
+            judge(() -> notJudged.forEach((index, command) -> safety.onApplied(node, index, command)));
+            notJudged.clear();
+        }
+
+        @Override
+        public boolean isRevocable() {
+            return canBeWoundBack;
         }
 
         @Override
@@ -235,6 +259,7 @@ public final class ObservedClients {
 
         @Override
         public State freeze() {
+            judgeApplied();
             byte[] frozen = String.join("\n", commands).getBytes(StandardCharsets.UTF_8);
             return out -> out.write(frozen);
         }
@@ -242,6 +267,7 @@ public final class ObservedClients {
         @Override
         public void restore(InputStream state) throws IOException {
             String all = new String(state.readAllBytes(), StandardCharsets.UTF_8);
+            notJudged.clear();
             restores++;
             commands = new ArrayList<>(all.isEmpty() ? List.of() : List.of(all.split("\n")));
             histories.put(node, commands);

@@ -20,6 +20,11 @@ final class TallyMachine implements StateMachine {
     }
 
     @Override
+    public boolean isRevocable() {
+        return true;
+    }
+
+    @Override
     public ByteString query(ByteString query) {
         return ByteString.fromArrayUnsafe(
                 ByteBuffer.allocate(8).putLong(tally.commands()).array());

@@ -1,0 +1,46 @@
+package io.troupe.pbft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.troupe.pbft.PbftMessage.Reply;
+import io.troupe.pbft.PbftMessage.Request;
+import io.troupe.pbft.PbftMessage.RequestId;
+import io.troupe.pbft.PbftMessage.StateHeader;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What clients are answered from a state that the replica has not executed itself (§4.1, §4.3). */
+class RepliesTest {
+
+    private static final ActorTestKit KIT = ActorTestKit.create();
+    private static final Request REQUEST =
+            new Request(new RequestId("n3", 1, 1), List.of(new PbftMessage.OpenSession()));
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    @Test
+    @DisplayName(
+            "who asks while a fetched state becomes durable is answered when it is, and the request is waited for no more")
+    void askedMeanwhile() {
+        PlayedReplica replica = new PlayedReplica(KIT, "n2", "");
+        Core core = replica.core;
+        StateHeader header = new StateHeader(1, 100, Digest.of(ByteString.fromString("state")));
+        core.record(List.of(new Fact.CheckpointTaken(4, header)), () -> {});
+        ByteString results = ByteString.fromString("results");
+        new Replies(core).onRestored(List.of(new Executor.Outcome(REQUEST.id(), 1, results)));
+        core.requests.add(replica.letter(REQUEST), REQUEST, core.now());
+
+        replica.store();
+        assertThat(replica.heardBy("n3"))
+                .isEqualTo(new Reply(0, REQUEST.id(), Digest.of(results), Optional.of(results)));
+        assertThat(core.requests.oldest(1)).isEmpty();
+    }
+}
