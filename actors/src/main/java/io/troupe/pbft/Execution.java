@@ -25,6 +25,8 @@ final class Execution {
     /** States that are about to take the place of this one: what is decided waits for the last of them. */
     private int awaitedStates;
 
+    private long lastInAView;
+
     /**
      * @param goesAhead whether batches are executed tentatively
      * @param whenExecuted is told of each batch in its turn, when it is executed for good
@@ -153,6 +155,15 @@ final class Execution {
                 .batch()
                 .filter(batch -> !decided.chooses(batch.sequence(), batch.digest(), core.notary.nullDigest()))
                 .ifPresent(batch -> takeBack());
+    }
+
+    /** Without a view nothing may commit for as long as one likes, and reads wait at the service meanwhile. */
+    void onTick() {
+        if (core.ledger.isActive() || !core.tentative.isUnderWay()) {
+            lastInAView = core.now();
+        } else if (core.now() - lastInAView > core.settings.ticks(core.settings.viewChangeTimeout())) {
+            takeBack();
+        }
     }
 
     // -- other states

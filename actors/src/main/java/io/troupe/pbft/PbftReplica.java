@@ -384,6 +384,7 @@ final class PbftReplica {
         private void onTick() {
             core.tick();
             normalCase.onTick();
+            execution.onTick();
             viewChanger.onTick();
             standings.onTick();
             recovery.onTick();

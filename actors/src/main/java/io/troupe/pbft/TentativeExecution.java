@@ -13,8 +13,8 @@ import java.util.Optional;
  * under each number, so alike they are of the same batch; in two views they might not be.
  *
  * <p>Transitions: none → begun, when the batch has prepared → none, executed for good, when this very batch commits, in this view
- * or a later one; or → none, taken back, when a view begins without it, another batch commits there, or another state takes the
- * place of this replica's.
+ * or a later one; or → none, taken back, when a view begins without it, or none does for long, another batch commits there, or
+ * another state takes the place of this replica's.
  */
 final class TentativeExecution {
 

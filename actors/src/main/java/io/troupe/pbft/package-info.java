@@ -34,10 +34,9 @@
  *
  * {@link io.troupe.pbft.Core} is what the parts share: the {@link io.troupe.pbft.Ledger}, a fold over durable {@link
  * io.troupe.pbft.Fact}s, and a {@link io.troupe.pbft.Slot} for each open sequence number, with what was heard. {@link
- * io.troupe.pbft.NormalCase} is §4.2, {@link io.troupe.pbft.Execution} its end, {@link io.troupe.pbft.TentativeExecution} what
- * of §5.1 comes before that end, {@link io.troupe.pbft.PreferredQuorum} who
- * votes in it, {@link
- * io.troupe.pbft.ViewChanger} §4.4, {@link io.troupe.pbft.Vouching} what a view change may need besides, {@link
+ * io.troupe.pbft.NormalCase} is §4.2, {@link io.troupe.pbft.Execution} its end, {@link
+ * io.troupe.pbft.TentativeExecution} what of §5.1 comes before that end, {@link io.troupe.pbft.PreferredQuorum} who votes in
+ * it, {@link io.troupe.pbft.ViewChanger} §4.4, {@link io.troupe.pbft.Vouching} what a view change may need besides, {@link
  * io.troupe.pbft.StateTransfer} §4.3, {@link io.troupe.pbft.Standings} and {@link
  * io.troupe.pbft.Repeats} what is said again because the network loses it, {@link io.troupe.pbft.Recovery} TOCS 2002 §4.3.2.
  * Rules that are pure: {@link io.troupe.pbft.Membership}, {@link io.troupe.pbft.VotingRight}, {@link io.troupe.pbft.Slot},
@@ -126,8 +125,9 @@
  *       what has committed. A replica replies tentatively when it has said its commit, for until then its prepared
  *       certificate is not durable. When the view changes, the paper's replica goes back to its last checkpoint; here only one
  *       whose tentative batch the new view does not begin with, which is seldom, for the state is read from the disk for
- *       that. One that has taken back what it replied answers no reads until it has executed as much again: the paper's
- *       could answer one that misses a write which its client believes ({@link io.troupe.pbft.Core#tookBack}).
+ *       that; and one that has been without a view for long, for reads wait at it. One that has taken back what it replied
+ *       answers no fast reads until it has executed as much again: else it could answer one that misses a write which its
+ *       client believes ({@link io.troupe.pbft.Core#tookBack}).
  *   <li>There is no change of keys. Recovery is not proactive (TOCS 2002 §4): nobody
  *       recovers but who has lost its disk.
  *   <li>A checkpoint writes the whole state, and not its pages that changed (§5.3). One is taken, too, when the batches

@@ -260,6 +260,23 @@ class TentativeExecutionTest {
     }
 
     @Test
+    @DisplayName(
+            "a replica that is without a view for long takes it back, so that reads which wait for it come to an end")
+    void withoutAView() {
+        executeTentatively(1);
+        core.record(List.of(new Fact.ViewLeft(1)), () -> {});
+        long patience = core.settings.ticks(core.settings.viewChangeTimeout());
+        for (long tick = 0; tick < patience; tick++) {
+            core.tick();
+            execution.onTick();
+        }
+        executor.expectNoMessage(Duration.ZERO);
+        core.tick();
+        execution.onTick();
+        executor.expectMessage(new GoBack(Optional.empty()));
+    }
+
+    @Test
     @DisplayName("when a later checkpoint is stable before the service has gone back, it goes back to that one")
     void aLaterCheckpointMeanwhile() {
         Digest first = executeTentatively(1);
