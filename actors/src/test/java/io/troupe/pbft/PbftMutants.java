@@ -72,7 +72,8 @@ final class PbftMutants {
                                 PbftPreparedAlone.class,
                                 100)
                         .foundAt(62),
-                new Planted(NeverTakesBack.class, Execution.class, named("takeBack"), PbftPreparedAlone.class, 20),
+                new Planted(NeverTakesBack.class, Execution.class, named("takeBack"), PbftPreparedAlone.class, 20)
+                        .foundAt(6),
                 new Planted(
                                 RepliesBeforeItHasCommittedTo.class,
                                 Execution.class,
