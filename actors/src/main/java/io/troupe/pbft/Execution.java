@@ -25,6 +25,9 @@ final class Execution {
     /** States that are about to take the place of this one: what is decided waits for the last of them. */
     private int awaitedStates;
 
+    /** What was handed over as tentative through there has committed, though the service may be at it still. */
+    private long settledThrough;
+
     private long lastInAView;
 
     /**
@@ -107,7 +110,8 @@ final class Execution {
             takeBack();
             return Optional.empty();
         }
-        executor.tell(new Executor.Settle(slot.get().sequence));
+        settledThrough = slot.get().sequence;
+        executor.tell(new Executor.Settle(settledThrough));
         slot.get().forgetProposal();
         return core.tentative.end();
     }
@@ -123,7 +127,7 @@ final class Execution {
         if (hasNotCommitted) {
             core.tentative.onExecuted(executed);
             answer();
-        } else if (!executed.isTentative() || !isSuspended()) { // Else it was taken back.
+        } else if (!executed.isTentative() || executed.sequence() <= settledThrough) { // Else it was taken back.
             whenExecuted.accept(executed);
         }
     }

@@ -68,6 +68,12 @@ class PbftAllFaultsTest {
         new PbftFaults(COVERAGE).accept(sim);
     }
 
+    /** In seed 1485 batches had committed while the service was at them, when the next was taken back: they were taken for it. */
+    @SimulationTest(seeds = 1, firstSeed = 1485)
+    void whatHasCommittedIsNotTakenBack(Simulation sim) {
+        new PbftFaults(COVERAGE).accept(sim);
+    }
+
     @Tag("soak")
     @SimulationTest(seeds = SOAK_SEEDS, firstSeed = SEEDS)
     void correctReplicasKeepEveryPromiseForLong(Simulation sim) {

@@ -210,6 +210,23 @@ class TentativeExecutionTest {
         assertThat(core.tentative.isUnderWay()).isFalse();
     }
 
+    @Test
+    @DisplayName("what has committed while the service is at it is executed for good, though the next is taken back")
+    void theNextIsTakenBackBeforeItIsExecuted() {
+        Digest first = prepare(1);
+        prepare(2);
+        assertThat(handedOver().sequence()).isEqualTo(1);
+        othersCommit(0, 1, first);
+        executor.expectMessage(new Settle(1));
+        assertThat(handedOver().sequence()).isEqualTo(2);
+        normalCase.beginView(PlayedReplica.nothingThrough(2));
+        executor.expectMessage(new GoBack(Optional.empty()));
+        execution.onExecuted(executed(1, true));
+        assertThat(core.executed()).isEqualTo(1);
+        execution.onExecuted(executed(2, true));
+        assertThat(core.executed()).isEqualTo(1);
+    }
+
     private static NewViewDecision begunWith(long sequence, Digest digest) {
         TreeMap<Long, Optional<Digest>> chosen = new TreeMap<>();
         chosen.put(sequence, Optional.of(digest));
