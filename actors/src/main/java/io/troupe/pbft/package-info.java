@@ -28,6 +28,8 @@
  *                  │               │               │               │  is durable; to the others once a tick, together
  * client ◄─Reply───┴───────────────┘               │               │  tentatively, at once when it has said its commit, and
  *                                                                     has executed the batch: a quorum alike
+ *                                                                     Where nothing is executed tentatively, as by default:
+ *                                                                     when a quorum has committed, and it is executed
  * </pre>
  *
  * <h2>What is whose</h2>
