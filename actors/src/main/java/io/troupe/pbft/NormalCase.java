@@ -300,7 +300,7 @@ final class NormalCase {
     }
 
     /**
-     * Whether {@link #waitsFor} has been the same for longer than {@code ticks}: who accepted a batch waits for its requests
+     * Whether {@link #waitsFor} has been the same in this view for longer than {@code ticks}: who accepted a batch waits for its requests
      * (§4.4), whether their clients have told it of them or not.
      */
     boolean isOverdue(long ticks) {
@@ -327,6 +327,7 @@ final class NormalCase {
         execution.beginView(decided);
         chosenThrough = decided.last();
         nextSequence = Math.max(chosenThrough, core.highestPrePrepared()) + 1;
+        awaited = 0; // What the view begins with has all its time.
         quorum.beginView();
     }
 

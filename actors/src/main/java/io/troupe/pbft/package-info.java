@@ -28,7 +28,7 @@
  *                  │               │               │               │  is durable; to the others once a tick, together
  * client ◄─Reply───┴───────────────┘               │               │  tentatively, at once when it has said its commit, and
  *                                                                     has executed the batch: a quorum alike
- *                                                                     Where nothing is executed tentatively, as by default:
+ *                                                                     Where nothing is executed tentatively:
  *                                                                     when a quorum has committed, and it is executed
  * </pre>
  *
@@ -122,7 +122,7 @@
  *   <li>A read is believed when a quorum answers alike <em>from the same state</em>; see {@link io.troupe.pbft.VotingClient}
  *       for what goes wrong otherwise, and for why a write then needs a quorum of replies (Berger, Reiser and Bessani,
  *       SRDS 2021, on what fast reads ask of writes).
- *   <li>Tentative execution (§5.1) is off by default, and for state machines that can be wound back ({@link
+ *   <li>Tentative execution (§5.1) is for state machines that can be wound back ({@link
  *       io.troupe.replication.StateMachine#isRevocable}); who tells others while it applies, as etcd's does its watchers, is given
  *       what has committed. A replica replies tentatively when it has said its commit, for until then its prepared
  *       certificate is not durable. When the view changes, the paper's replica goes back to its last checkpoint; here only one

@@ -181,6 +181,26 @@ class NormalCaseTest {
     }
 
     @Test
+    @DisplayName("§4.4: what a view began with has all the view's time to commit, however long it waited before")
+    void waitsAnewInEachView() {
+        long patience = 10;
+        PlayedReplica replica = replica("n2");
+        NormalCase normalCase = normalCase(replica);
+        PrePrepare pre = replica.prePrepare(1, replica.letter(request("n3", 1, 2)));
+        normalCase.onPrePrepare("n1", pre);
+        assertThat(normalCase.isOverdue(patience)).isFalse();
+        for (long tick = 0; tick <= patience; tick++) {
+            replica.core.tick();
+        }
+        assertThat(normalCase.isOverdue(patience)).isTrue();
+        Slot slot = replica.core.slot(1);
+        slot.beginView();
+        normalCase.beginView(PlayedReplica.nothingThrough(0));
+        normalCase.prePrepare(slot, pre.batch());
+        assertThat(normalCase.isOverdue(patience)).isFalse();
+    }
+
+    @Test
     @DisplayName("§4.1: a request is its own client's, and has as many operations as a batch may have, and not none")
     void faultyClients() {
         PlayedReplica replica = replica("n2");

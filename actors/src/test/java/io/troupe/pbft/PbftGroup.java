@@ -42,7 +42,6 @@ final class PbftGroup {
               view-change-timeout = 600ms
               standing-interval = 100ms
               reserve-patience = 60ms
-              tentative-execution = on
               checkpoint-interval = %d
               window = %d
               pipeline = 4

@@ -107,6 +107,13 @@ final class PbftMutants {
                         PbftThefts.class,
                         40),
                 new Planted(NeverWaitsLonger.class, ViewChanger.class, named("timeout"), PbftLongDelays.class, 2),
+                new Planted(
+                                CountsTheWaitOfViewsBefore.class,
+                                NormalCase.class,
+                                named("beginView"),
+                                PbftOutages.class,
+                                200)
+                        .foundAt(134),
                 new Planted(AcceptsAboveItsWindow.class, Core.class, named("isOpen"), 40),
                 new Planted(BelievesAnyNewView.class, Notary.class, named("open"), PbftForgedViews.class, 100)
                         .foundAt(5),
@@ -304,6 +311,20 @@ final class PbftMutants {
         @Advice.OnMethodExit
         static void exit(@Advice.FieldValue("core") Core core, @Advice.Return(readOnly = false) long ticks) {
             ticks = core.settings.ticks(core.settings.viewChangeTimeout());
+        }
+    }
+
+    /** §4.4: a view has its time to commit what it began with. Here that has waited since an earlier one. */
+    static final class CountsTheWaitOfViewsBefore {
+        @Advice.OnMethodEnter
+        static long enter(@Advice.FieldValue("awaited") long awaited) {
+            return awaited;
+        }
+
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.Enter long before, @Advice.FieldValue(value = "awaited", readOnly = false) long awaited) {
+            awaited = before;
         }
     }
 
