@@ -33,6 +33,9 @@ public interface TroupeSystem {
     /** A command to try the system with, given every node's endpoints. */
     String tryWith(List<Endpoint> endpoints);
 
-    /** The system's guardian on one node: parent of all its roles there. */
+    /**
+     * The system's guardian on one node: parent of all its roles there. It is started again when it fails; one that stops has
+     * given up, having logged why, and with the last of them the node ends.
+     */
     Behavior<SystemGuardian.Command> guardian(NodeContext node);
 }

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -29,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * coordinated shutdown says so. The group host and the systems exist from hosting on.
  *
  * <p>Supervision: a system's guardian that fails is restarted after a back-off, because it holds
- * nothing that is not in its groups or files; the others go on. The group host is never restarted
+ * nothing that is not in its groups or files; the others go on. One that ends by itself has given up, and when all
+ * have, the node ends, too. The group host is never restarted
  * in place: when it stops, so does the node, to recover from disk in a new life. The same holds for
  * {@link Formation} and {@link Membership}, without which a node does not know where it belongs.
  */
@@ -38,7 +41,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     private static final Duration RESTART_MIN = Duration.ofMillis(300);
     private static final Duration RESTART_MAX = Duration.ofSeconds(10);
 
-    sealed interface Command permits GetStatus, LeaveSystems, HandOver, WrappedJoined, WrappedOutcome {}
+    sealed interface Command permits GetStatus, LeaveSystems, HandOver, SystemEnded, WrappedJoined, WrappedOutcome {}
 
     /** Answered within two seconds, whatever the children do. */
     record GetStatus(ActorRef<StatusQuery.Collected> replyTo) implements Command {}
@@ -49,6 +52,8 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     /** The node leaves: leadership goes to others. */
     record HandOver(ActorRef<Done> replyTo) implements Command {}
 
+    private record SystemEnded(String system) implements Command {}
+
     private record WrappedJoined(Membership.Joined joined) implements Command {}
 
     private record WrappedOutcome(Formation.Outcome outcome) implements Command {}
@@ -58,6 +63,9 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     private final MeterRegistry meters;
     private final Behavior<Groups.Command> groupHost;
     private final Map<TroupeSystem, ActorRef<SystemGuardian.Command>> systems = new LinkedHashMap<>();
+    /** Names of those that have ended by themselves. */
+    private final Set<String> ended = new TreeSet<>();
+
     private @Nullable ActorRef<Groups.Command> groups;
 
     static Behavior<Command> create(
@@ -93,6 +101,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                 .onMessage(GetStatus.class, this::onGetStatus)
                 .onMessage(LeaveSystems.class, this::onLeaveSystems)
                 .onMessage(HandOver.class, this::onHandOver)
+                .onMessage(SystemEnded.class, this::onSystemEnded)
                 .onMessage(WrappedJoined.class, joined -> onJoined())
                 .onMessage(WrappedOutcome.class, wrapped -> onOutcome(wrapped.outcome()))
                 .onSignal(Terminated.class, this::onTerminated)
@@ -105,7 +114,10 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
         groups = host;
         GroupHosts.provide(getContext().getSystem(), settings, directory, host);
         for (TroupeSystem system : settings.systems()) {
-            systems.put(system, getContext().spawn(guardian(system, host), "system-" + system.name()));
+            ActorRef<SystemGuardian.Command> guardian =
+                    getContext().spawn(guardian(system, host), "system-" + system.name());
+            getContext().watchWith(guardian, new SystemEnded(system.name()));
+            systems.put(system, guardian);
         }
         return this;
     }
@@ -126,6 +138,18 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
             Ending.shutDown(getContext().getSystem(), new Ending.Refused(refused.why()));
         } else {
             Ending.shutDown(getContext().getSystem(), new Ending.Downed());
+        }
+        return this;
+    }
+
+    private Behavior<Command> onSystemEnded(SystemEnded end) {
+        getContext().getLog().error("{} has ended on this node; why is said above", end.system());
+        ended.add(end.system());
+        if (ended.size() == systems.size()) {
+            Ending.shutDown(
+                    getContext().getSystem(),
+                    new Ending.Failed("This node serves nothing any more: " + String.join(", ", ended)
+                            + " ended; the log above says why"));
         }
         return this;
     }

@@ -44,7 +44,7 @@ import org.apache.pekko.actor.typed.receptionist.Receptionist;
  * etcd on one node: has the group hosted, then opens the gateway on it.
  *
  * <p>Transitions: hosting → catching up, when the replica has recovered; catching up → opening, when its store is as new as
- * the group's; opening → serving, when the gateway listens; hosting → out of service, when the replica is down; any →
+ * the group's; opening → serving, when the gateway listens; hosting → out of service, or ended, when the replica is down; any →
  * leaving. No child is restarted: when one stops, so
  * does this guardian, and the node decides. The session's client stops with the replica, so that a new guardian finds
  * the replica down, and its clients find no port here.
@@ -154,7 +154,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
     private Behavior<Command> onHostReply(Groups.HostReply reply) {
         if (reply instanceof Groups.NotHosted notHosted) {
             notReady = notHosted.detail();
-            return this;
+            return settings.endsWithMember() ? giveUp(notReady) : this;
         }
         return onHosted((Groups.Hosted) reply);
     }
@@ -231,7 +231,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
 
     /** The members that are left have stopped to speak to this one. A leader that is known yet may have added it again. */
     private void lookWhetherRemoved() {
-        if (settings.endWhenRemoved() && isRemoved()) {
+        if (settings.endsWithMember() && isRemoved()) {
             getContext().scheduleOnce(settings.leaderPatience(), getContext().getSelf(), Look.WHETHER_REMOVED);
         }
     }
@@ -264,7 +264,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
 
     /** Who leads says so, who has asked the group: this node's own roster may be of before. */
     private Behavior<Command> onRemoved() {
-        if (settings.endWhenRemoved()) {
+        if (settings.endsWithMember()) {
             endAsRemoved();
         }
         return this;
@@ -291,11 +291,12 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
     /** A snapshot that cannot be restored ends this guardian: a cluster that begins empty instead is not what was asked. */
     private Behavior<Command> onRestored(Importer.Done done) {
         importer = Optional.empty();
-        if (done.failure().isPresent()) {
-            getContext().getLog().error("{}", done.failure().get());
-            return Behaviors.stopped();
-        }
-        return this;
+        return done.failure().map(this::giveUp).orElse(this);
+    }
+
+    private Behavior<Command> giveUp(String why) {
+        getContext().getLog().error("{}", why);
+        return Behaviors.stopped();
     }
 
     private Behavior<Command> onNode(SystemGuardian.Command command) {

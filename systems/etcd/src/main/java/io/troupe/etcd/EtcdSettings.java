@@ -38,7 +38,7 @@ public record EtcdSettings(
         AutoCompaction autoCompaction,
         Optional<Duration> corruptCheckInterval,
         Optional<Path> restoreFrom,
-        boolean endWhenRemoved,
+        boolean endsWithMember,
         KeepAlive keepAlive,
         Auth auth,
         Watch watch,
@@ -130,7 +130,7 @@ public record EtcdSettings(
                 autoCompaction(config),
                 Optional.of(config.getDuration("corrupt-check-interval")).filter(interval -> !interval.isZero()),
                 restoreFrom(config),
-                config.getBoolean("end-when-removed"),
+                config.getBoolean("end-with-member"),
                 new KeepAlive(
                         atLeast(config, "keep-alive.min-time", Duration.ofMillis(1)),
                         atLeast(config, "keep-alive.interval", Duration.ofSeconds(1)),

@@ -61,7 +61,7 @@ final class NodeConfig {
         values.put("troupe.node.id", member.name());
         values.put("troupe.node.data-dir", dataDir.toString());
         values.put("troupe.systems", List.of("etcd"));
-        values.put("troupe.etcd.end-when-removed", true);
+        values.put("troupe.etcd.end-with-member", true);
         values.put("troupe.etcd.restore-from", flags.text("restore-from"));
         values.put("troupe.http.enabled", false);
         values.put("troupe.artery.host", own.host());

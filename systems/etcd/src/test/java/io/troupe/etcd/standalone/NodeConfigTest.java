@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class NodeConfigTest {
 
     private static final List<String> WITHOUT_A_FLAG =
-            List.of("troupe.systems", "troupe.http.enabled", "troupe.etcd.end-when-removed");
+            List.of("troupe.systems", "troupe.http.enabled", "troupe.etcd.end-with-member");
 
     @TempDir
     private Path folder;

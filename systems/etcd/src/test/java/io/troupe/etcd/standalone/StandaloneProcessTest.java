@@ -2,6 +2,7 @@ package io.troupe.etcd.standalone;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
@@ -12,10 +13,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +88,15 @@ class StandaloneProcessTest {
     private static void put(String client, String key) throws Exception {
         try (Client jetcd = Client.builder().endpoints(client).build()) {
             jetcd.getKVClient().put(bytes(key), bytes("v")).get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Refused, or of unknown outcome: nothing is claimed about it. */
+    private static void tryToPut(String client, String value) throws InterruptedException {
+        try (Client jetcd = Client.builder().endpoints(client).build()) {
+            jetcd.getKVClient().put(bytes("k"), bytes(value)).get(2, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            // As said.
         }
     }
 
@@ -170,6 +183,51 @@ class StandaloneProcessTest {
         again.destroy();
         assertThat(again.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(again.exitValue()).isEqualTo(143);
+    }
+
+    @Test
+    void aMemberWhoseDiskIsFullEndsItsProcessAndSaysWhatToDo() throws Exception {
+        assumeTrue(
+                new ProcessBuilder("sh", "-c", "command -v prlimit").start().waitFor() == 0,
+                "no prlimit on the PATH (util-linux): no disk is made to look full");
+        String client = "http://127.0.0.1:" + freePort();
+        String peer = "http://127.0.0.1:" + freePort();
+        Path log = folder.resolve("log");
+        Process full = etcd(log, flags("full", client, peer, "full=" + peer));
+        awaitReady(full, log);
+        Process limit = new ProcessBuilder(
+                        "prlimit", "--pid", Long.toString(full.pid()), "--fsize=" + (1 << 20) + ":unlimited")
+                .start();
+        assertThat(limit.waitFor()).isZero();
+        Awaitility.await("the process ends").atMost(START_MAX).until(() -> {
+            if (full.isAlive()) {
+                tryToPut(client, "v".repeat(512 * 1024));
+            }
+            return !full.isAlive();
+        });
+        assertThat(full.waitFor()).isEqualTo(1);
+        assertThat(Files.readString(log))
+                .containsPattern("The journal in .* cannot be written: .* Make room on that disk")
+                .contains("etcd has ended on this node");
+    }
+
+    @Test
+    void aSnapshotThatIsNothingButItsChecksumEndsTheProcess() throws Exception {
+        String client = "http://127.0.0.1:" + freePort();
+        String peer = "http://127.0.0.1:" + freePort();
+        byte[] nothing = "nothing ".repeat(512).getBytes(UTF_8);
+        Path snapshot = folder.resolve("none.db");
+        try (var out = Files.newOutputStream(snapshot)) {
+            out.write(nothing);
+            out.write(MessageDigest.getInstance("SHA-256").digest(nothing));
+        }
+        Path log = folder.resolve("log");
+        List<String> flags = new ArrayList<>(List.of(flags("none", client, peer, "none=" + peer)));
+        flags.add("--restore-from=" + snapshot);
+        Process process = etcd(log, flags.toArray(String[]::new));
+        assertThat(process.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(1);
+        assertThat(Files.readString(log)).contains("cannot restore " + snapshot);
     }
 
     @Test
