@@ -3,6 +3,7 @@ package io.troupe.paxos.synod;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.paxos.Quorums;
+import io.troupe.replication.sim.NodeFaults;
 import io.troupe.sim.Fault;
 import io.troupe.sim.NetworkConditions;
 import io.troupe.sim.Node;
@@ -38,11 +39,7 @@ final class SynodFaults implements Consumer<Simulation> {
     @Override
     public void accept(Simulation sim) {
         learned.clear();
-        sim.onNodeDeath(node -> sim.after(PATIENCE, () -> {
-            if (!node.isUp()) {
-                node.restart();
-            }
-        }));
+        NodeFaults.restartFallen(sim, PATIENCE);
         List<Node<Wire>> nodes = sim.nodes(NAMES.size(), this::node);
         sim.afterEveryStep("one value at most is chosen", this::checkAgreement);
         sim.network(NetworkConditions.good().withLatency(Duration.ZERO, PATIENCE));

@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigFactory;
 import io.troupe.raft.RaftSettings;
 import io.troupe.replication.InMemorySnapshotStorage;
 import io.troupe.replication.SnapshotStorage;
+import io.troupe.replication.sim.NodeFaults;
 import io.troupe.sim.NodeContext;
 import io.troupe.sim.Simulation;
 import io.troupe.sim.checker.HistoryRecorder;
@@ -24,11 +25,7 @@ final class RaftCluster {
     RaftCluster(Simulation sim, int size, String hocon) {
         settings = RaftSettings.from(ConfigFactory.parseString(hocon).withFallback(ConfigFactory.load()));
         names = IntStream.rangeClosed(1, size).mapToObj(i -> "n" + i).toList();
-        sim.onNodeDeath(node -> sim.after(Duration.ofSeconds(1), () -> {
-            if (!node.isUp()) {
-                node.restart();
-            }
-        }));
+        NodeFaults.restartFallen(sim, Duration.ofSeconds(1));
         sim.nodes(size, node -> RaftNode.create(node, this));
     }
 

@@ -11,15 +11,15 @@ import io.troupe.replication.Replica;
 import io.troupe.replication.SessionClient;
 import io.troupe.replication.SnapshotStorage;
 import io.troupe.replication.StateMachine;
+import io.troupe.replication.sim.NodeFaults;
+import io.troupe.replication.sim.Verdict;
 import io.troupe.sim.Fault;
-import io.troupe.sim.NetworkConditions;
 import io.troupe.sim.Node;
 import io.troupe.sim.NodeContext;
 import io.troupe.sim.Simulation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -31,7 +31,6 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.util.ByteString;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An {@link Adder} at each node over any engine that has leaders: whoever is master reads a number, and sets one more. Leaders
@@ -57,7 +56,7 @@ final class MasterFaults implements Consumer<Simulation>, Adder.Observer {
     private String engine = "";
     private int added;
     private int restores;
-    private @Nullable AssertionError broken;
+    private Verdict verdict = new Verdict();
 
     @Override
     public void accept(Simulation sim) {
@@ -66,24 +65,16 @@ final class MasterFaults implements Consumer<Simulation>, Adder.Observer {
         master = Optional.empty();
         added = 0;
         restores = 0;
-        broken = null;
+        verdict = new Verdict();
         RandomGenerator random = sim.random("masters");
         engine = List.of(RaftEngine.NAME, PaxosEngine.NAME, ChainEngine.NAME).get(random.nextInt(3));
-        sim.onNodeDeath(node -> sim.after(AGAIN, () -> {
-            if (!node.isUp()) {
-                node.restart();
-            }
-        }));
-        List<Node<?>> nodes = new ArrayList<>();
+        NodeFaults.restartFallen(sim, AGAIN);
+        TreeMap<String, Node<?>> nodes = new TreeMap<>();
         for (String name : NAMES) {
             var storage = new InMemorySnapshotStorage();
-            nodes.add(sim.node(name, node -> replica(node, storage)));
+            nodes.put(name, sim.node(name, node -> replica(node, storage)));
         }
-        sim.afterEveryStep("one master adds at a time", () -> {
-            if (broken != null) {
-                throw broken;
-            }
-        });
+        verdict.endWith(sim, "one master adds at a time");
         sim.nemesis(
                 FAULTS,
                 Duration.ofMillis(700),
@@ -97,24 +88,9 @@ final class MasterFaults implements Consumer<Simulation>, Adder.Observer {
             sim.after(CUT_EVERY.multipliedBy(cut).plusMillis(1_000 + random.nextInt(600)), sim::heal);
         }
         sim.runFor(FAULTS);
-        sim.heal();
-        sim.network(NetworkConditions.good());
-        nodes.forEach(node -> {
-            if (!node.isUp()) {
-                node.restart();
-            } else if (node.isPaused()) {
-                node.resume();
-            }
-        });
+        new NodeFaults(sim, nodes).mend();
         int before = added;
         sim.runUntil(() -> added >= before + 3, PATIENCE);
-    }
-
-    /** An assertion inside an actor would only stop that actor. */
-    private void judge(boolean holds, String what) {
-        if (!holds && broken == null) {
-            broken = new AssertionError(what);
-        }
     }
 
     private Behavior<Object> replica(NodeContext node, SnapshotStorage storage) {
@@ -179,7 +155,7 @@ final class MasterFaults implements Consumer<Simulation>, Adder.Observer {
         public ByteString apply(long index, ByteString command) {
             long before = register.value();
             ByteString answer = register.apply(index, command);
-            judge(
+            verdict.judge(
                     register.value() == before + 1,
                     "at " + index + " " + node + " is to set " + register.value() + " after " + before);
             return answer;
@@ -206,7 +182,8 @@ final class MasterFaults implements Consumer<Simulation>, Adder.Observer {
     public void isMaster(String node, long epoch) {
         master = Optional.of(node);
         String other = masters.putIfAbsent(epoch, node);
-        judge(other == null || other.equals(node), node + " is master in epoch " + epoch + ", and so is " + other);
+        verdict.judge(
+                other == null || other.equals(node), node + " is master in epoch " + epoch + ", and so is " + other);
     }
 
     @Override

@@ -14,8 +14,9 @@ import io.troupe.replication.Replica;
 import io.troupe.replication.SessionClient;
 import io.troupe.replication.SnapshotStorage;
 import io.troupe.replication.StateMachine;
+import io.troupe.replication.sim.NodeFaults;
+import io.troupe.replication.sim.Verdict;
 import io.troupe.sim.Fault;
-import io.troupe.sim.NetworkConditions;
 import io.troupe.sim.Node;
 import io.troupe.sim.NodeContext;
 import io.troupe.sim.Simulation;
@@ -39,7 +40,6 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.util.ByteString;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link Mutex} and a {@link Locker} at each node, over any engine, in a run over PBFT with a node whose alarm clock rings
@@ -69,7 +69,7 @@ final class LockFaults implements Consumer<Simulation>, Locker.Observer {
     private Optional<Belief> belief = Optional.empty();
     private int revoked;
     private int restores;
-    private @Nullable AssertionError broken;
+    private Verdict verdict = new Verdict();
 
     private Supplier<Duration> clock = () -> Duration.ZERO;
     private String engine = "";
@@ -90,27 +90,19 @@ final class LockFaults implements Consumer<Simulation>, Locker.Observer {
         notBefore.clear();
         toldAt.clear();
         belief = Optional.empty();
-        broken = null;
+        verdict = new Verdict();
         RandomGenerator random = sim.random("locks");
         engine = List.of(RaftEngine.NAME, PaxosEngine.NAME, ChainEngine.NAME, PbftEngine.NAME)
                 .get(random.nextInt(4));
         names = IntStream.rangeClosed(1, lies() ? 4 : 3).mapToObj(i -> "n" + i).toList();
         liar = lies() ? names.get(random.nextInt(names.size())) : "";
-        sim.onNodeDeath(node -> sim.after(AGAIN, () -> {
-            if (!node.isUp()) {
-                node.restart();
-            }
-        }));
-        List<Node<?>> nodes = new ArrayList<>();
+        NodeFaults.restartFallen(sim, AGAIN);
+        TreeMap<String, Node<?>> nodes = new TreeMap<>();
         for (String name : names) {
             var storage = new InMemorySnapshotStorage();
-            nodes.add(sim.node(name, node -> replica(node, storage)));
+            nodes.put(name, sim.node(name, node -> replica(node, storage)));
         }
-        sim.afterEveryStep("what holders of the lock are promised", () -> {
-            if (broken != null) {
-                throw broken;
-            }
-        });
+        verdict.endWith(sim, "what holders of the lock are promised");
         List<Fault> faults = new ArrayList<>(List.of(
                 Fault.partitions(),
                 Fault.crashes(),
@@ -124,15 +116,7 @@ final class LockFaults implements Consumer<Simulation>, Locker.Observer {
         sim.after(Duration.ofMillis(1_000 + random.nextInt(2_000)), () -> names.forEach(sim::isolate));
         sim.after(Duration.ofMillis(3_000 + random.nextInt(2_000)), sim::heal);
         sim.runFor(FAULTS);
-        sim.heal();
-        sim.network(NetworkConditions.good());
-        nodes.forEach(node -> {
-            if (!node.isUp()) {
-                node.restart();
-            } else if (node.isPaused()) {
-                node.resume();
-            }
-        });
+        new NodeFaults(sim, nodes).mend();
         var before = new TreeMap<>(toldAt);
         sim.runUntil(() -> names.stream().allMatch(name -> told(toldAt, name) >= told(before, name) + 2), PATIENCE);
     }
@@ -143,13 +127,6 @@ final class LockFaults implements Consumer<Simulation>, Locker.Observer {
 
     private boolean lies() {
         return engine.equals(PbftEngine.NAME);
-    }
-
-    /** An assertion inside an actor would only stop that actor. */
-    private void judge(boolean holds, String what) {
-        if (!holds && broken == null) {
-            broken = new AssertionError(what);
-        }
     }
 
     // -- a node
@@ -272,7 +249,7 @@ final class LockFaults implements Consumer<Simulation>, Locker.Observer {
 
     private void onStep(NodeContext node, long index, Optional<Mutex.Grant> user) {
         Optional<Mutex.Grant> other = users.putIfAbsent(index, user);
-        judge(
+        verdict.judge(
                 other == null || other.equals(user),
                 node.name() + " has " + user + " after " + index + ", another replica " + other);
         user.ifPresent(grant -> grantedAt.putIfAbsent(grant.number(), now()));
@@ -282,10 +259,11 @@ final class LockFaults implements Consumer<Simulation>, Locker.Observer {
     private void onRevoked(Mutex.Grant grant) {
         revoked++;
         Duration earliest = notBefore.get(grant.client()).plus(heldMin());
-        judge(now().compareTo(earliest) >= 0, grant + " was revoked at " + now() + ", it is safe until " + earliest);
+        verdict.judge(
+                now().compareTo(earliest) >= 0, grant + " was revoked at " + now() + ", it is safe until " + earliest);
         if (!lies()) {
             Duration ofGrant = grantedAt.get(grant.number()).plus(BOUND_MIN);
-            judge(
+            verdict.judge(
                     now().compareTo(ofGrant) >= 0,
                     grant + " was revoked at " + now() + ", and not due before " + ofGrant);
         }
@@ -309,7 +287,7 @@ final class LockFaults implements Consumer<Simulation>, Locker.Observer {
         if (now().compareTo(until) >= 0) {
             return; // Too late, as a right clock tells it, too.
         }
-        judge(
+        verdict.judge(
                 belief.isEmpty()
                         || belief.get().node().isDead()
                         || now().compareTo(belief.get().until()) >= 0,

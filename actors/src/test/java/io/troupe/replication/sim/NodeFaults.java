@@ -12,6 +12,15 @@ import java.util.function.Predicate;
 /** What goes wrong at a node that the test names, for a while; and all that goes wrong anywhere. */
 public record NodeFaults(Simulation sim, SortedMap<String, ? extends Node<?>> nodes) {
 
+    /** A node that falls by itself is started again. */
+    public static void restartFallen(Simulation sim, Duration after) {
+        sim.onNodeDeath(node -> sim.after(after, () -> {
+            if (!node.isUp()) {
+                node.restart();
+            }
+        }));
+    }
+
     /** Everything that the simulator knows, for {@code length}. */
     public void nemesis(Duration length) {
         sim.nemesis(

@@ -16,7 +16,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the clients of a simulated group saw, judged as it happens. The replicated object is a list of commands that
@@ -26,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ObservedClients {
 
+    private final Verdict verdict = new Verdict();
     private final StateMachineSafety safety = new StateMachineSafety();
     private final TreeMap<String, ActorRef<Groups.Command>> hosts = new TreeMap<>();
     private final TreeMap<String, ActorRef<Replica.Request>> replicas = new TreeMap<>();
@@ -43,21 +43,13 @@ public final class ObservedClients {
     private int reads;
     private int restores;
     private boolean stopped;
-    private @Nullable AssertionError broken;
 
-    /** An assertion inside an actor would only stop that actor: the first is kept for the simulation to find. */
     public void judge(Runnable assertion) {
-        try {
-            assertion.run();
-        } catch (AssertionError e) {
-            broken = broken == null ? e : broken;
-        }
+        verdict.judge(assertion);
     }
 
     public void throwBroken() {
-        if (broken != null) {
-            throw broken;
-        }
+        verdict.throwBroken();
     }
 
     /** No client begins anything more, in this life of its node or a later one. */

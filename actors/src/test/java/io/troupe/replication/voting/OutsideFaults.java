@@ -21,8 +21,9 @@ import io.troupe.replication.sensing.Interval;
 import io.troupe.replication.sensing.Reports;
 import io.troupe.replication.sensing.Sampler;
 import io.troupe.replication.sensing.SensingMachine;
+import io.troupe.replication.sim.NodeFaults;
+import io.troupe.replication.sim.Verdict;
 import io.troupe.sim.Fault;
-import io.troupe.sim.NetworkConditions;
 import io.troupe.sim.Node;
 import io.troupe.sim.NodeContext;
 import io.troupe.sim.Simulation;
@@ -40,7 +41,6 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.util.ByteString;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link Thermostat} with its sensors, its valve, and a client on none of its nodes, over PBFT with a node that lies
@@ -80,7 +80,7 @@ final class OutsideFaults implements Consumer<Simulation> {
     private final TreeSet<Long> answers = new TreeSet<>();
     private long highestAnswer;
     private long reads;
-    private @Nullable AssertionError broken;
+    private Verdict verdict = new Verdict();
 
     private boolean lies;
     private List<String> names = List.of();
@@ -97,29 +97,21 @@ final class OutsideFaults implements Consumer<Simulation> {
         answers.clear();
         dissenters.clear();
         highestAnswer = 0;
-        broken = null;
+        verdict = new Verdict();
         lies = random.nextBoolean();
         names = IntStream.rangeClosed(1, lies ? 4 : 3).mapToObj(i -> "n" + i).toList();
         faults = lies ? Faults.byzantine(1) : Faults.failStop(1);
         fusion = random.nextBoolean() ? Fusion.intersection() : Fusion.median();
         liar = lies ? names.get(random.nextInt(names.size())) : "";
-        sim.onNodeDeath(node -> sim.after(PERIOD, () -> {
-            if (!node.isUp()) {
-                node.restart();
-            }
-        }));
-        List<Node<?>> nodes = new ArrayList<>();
+        NodeFaults.restartFallen(sim, PERIOD);
+        TreeMap<String, Node<?>> nodes = new TreeMap<>();
         for (String name : names) {
             var storage = new InMemorySnapshotStorage();
-            nodes.add(sim.node(name, node -> replica(node, storage)));
+            nodes.put(name, sim.node(name, node -> replica(node, storage)));
         }
-        nodes.add(sim.node(DEVICE, this::device));
-        nodes.add(sim.node("client", this::client));
-        sim.afterEveryStep("what the outside is promised", () -> {
-            if (broken != null) {
-                throw broken;
-            }
-        });
+        nodes.put(DEVICE, sim.node(DEVICE, this::device));
+        nodes.put("client", sim.node("client", this::client));
+        verdict.endWith(sim, "what the outside is promised");
         sim.nemesis(
                 FAULTS,
                 Duration.ofMillis(700),
@@ -128,25 +120,10 @@ final class OutsideFaults implements Consumer<Simulation> {
                 Fault.pauses(),
                 Fault.badNetwork(0.2, Duration.ofMillis(100)));
         sim.runFor(FAULTS);
-        sim.heal();
-        sim.network(NetworkConditions.good());
-        nodes.forEach(node -> {
-            if (!node.isUp()) {
-                node.restart();
-            } else if (node.isPaused()) {
-                node.resume();
-            }
-        });
+        new NodeFaults(sim, nodes).mend();
         long before = released.size();
         long answered = answers.size();
         sim.runUntil(() -> released.size() > before + 5 && answers.size() > answered + 5, PATIENCE);
-    }
-
-    /** An assertion inside an actor would only stop that actor. */
-    private void judge(boolean holds, String what) {
-        if (!holds && broken == null) {
-            broken = new AssertionError(what);
-        }
     }
 
     // -- a replica's node
@@ -197,16 +174,18 @@ final class OutsideFaults implements Consumer<Simulation> {
 
     private void onSet(String node, long number, long round, Interval sample, String output) {
         if (!node.equals(liar)) {
-            judge(sample.contains(TEMPERATURE), node + " applied " + sample + ", in which " + TEMPERATURE + " is not");
-            judge(
+            verdict.judge(
+                    sample.contains(TEMPERATURE),
+                    node + " applied " + sample + ", in which " + TEMPERATURE + " is not");
+            verdict.judge(
                     Interval.around(TEMPERATURE, 2 * ERROR).contains(sample),
                     node + " applied " + sample + ", of which no right sensor has said all");
             Interval other = samples.putIfAbsent(round, sample);
-            judge(
+            verdict.judge(
                     other == null || other.equals(sample),
                     node + " applied " + sample + " in round " + round + ", another replica " + other);
             String others = outputs.putIfAbsent(number, output);
-            judge(others == null || others.equals(output), node + " said " + output + ", another " + others);
+            verdict.judge(others == null || others.equals(output), node + " said " + output + ", another " + others);
         }
     }
 
@@ -299,19 +278,20 @@ final class OutsideFaults implements Consumer<Simulation> {
     private void onTold(OutputVoter.Told told) {
         if (told instanceof OutputVoter.Release release) {
             String output = release.value().utf8String();
-            judge(
+            verdict.judge(
                     release.number() == released.size() + 1L,
                     "output " + release.number() + " was released after " + released.size());
-            judge(
+            verdict.judge(
                     output.equals(outputs.get(release.number())),
                     "the valve was told '" + output + "', which no right replica has said; right is "
                             + outputs.get(release.number()));
             released.add(release);
         } else if (told instanceof OutputVoter.Dissent dissent) {
-            judge(dissent.replica().equals(liar), "the voter accuses " + dissent.replica() + "; the liar is " + liar);
+            verdict.judge(
+                    dissent.replica().equals(liar), "the voter accuses " + dissent.replica() + "; the liar is " + liar);
             dissenters.add(dissent.replica());
         } else if (told instanceof OutputVoter.Missed missed) {
-            judge(false, missed + ", although the replicas keep " + OUTPUTS_MAX);
+            verdict.judge(false, missed + ", although the replicas keep " + OUTPUTS_MAX);
         }
     }
 
@@ -365,13 +345,13 @@ final class OutsideFaults implements Consumer<Simulation> {
 
     /** The counter counts this client alone: what it is told is never lower than before, and each count comes once. */
     private void onAnswer(boolean wasRead, long count, long floor) {
-        judge(
+        verdict.judge(
                 wasRead ? count >= floor : count > floor,
                 "the client was told " + count + (wasRead ? " by a read" : "") + " after " + floor);
         if (wasRead) {
             reads++;
         } else {
-            judge(answers.add(count), count + " was answered twice");
+            verdict.judge(answers.add(count), count + " was answered twice");
         }
         highestAnswer = Math.max(highestAnswer, count);
     }
