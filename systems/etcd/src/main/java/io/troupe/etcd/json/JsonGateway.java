@@ -18,7 +18,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 
 /** Takes calls in JSON to the gRPC services, and their answers back. */
 public final class JsonGateway implements HttpFace.Calls {
@@ -37,8 +36,7 @@ public final class JsonGateway implements HttpFace.Calls {
     public JsonGateway(Channel services) {
         this.services = services;
         var schema = new Schema();
-        this.transcoders = StreamSupport.stream(Routes.calls().spliterator(), false)
-                .distinct()
+        this.transcoders = Routes.calls().stream()
                 .collect(Collectors.toMap(call -> call, call -> new Transcoder(schema.method(call))));
     }
 

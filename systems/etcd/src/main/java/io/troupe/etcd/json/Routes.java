@@ -4,6 +4,7 @@ import static java.util.Map.entry;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Which call a path stands for: etcd 3.4's, as the options of its protobuf files have them. */
 final class Routes {
@@ -73,7 +74,7 @@ final class Routes {
         return isBelow(path) ? Optional.ofNullable(CALLS.get(path.substring(path.indexOf('/', 1)))) : Optional.empty();
     }
 
-    static Iterable<String> calls() {
-        return CALLS.values();
+    static Set<String> calls() {
+        return Set.copyOf(CALLS.values());
     }
 }
