@@ -194,12 +194,13 @@ final class UnaryCalls {
             return;
         }
         // The token may be one that this node has yet to learn of: what the store answers comes after it.
+        var due = Deadline.after(deadline.toNanos(), TimeUnit.NANOSECONDS);
         var barrier =
                 new CallBroker.Call(Queries.status(), Optional.of(ReadConsistency.LINEARIZABLE), deadline, reached -> {
                     Optional<Caller> known = auth.caller(shown);
                     if (known.isPresent()) {
                         broker.tell(new CallBroker.Call(
-                                inNameOf(known.get(), payload, consistency), consistency, deadline, answer));
+                                inNameOf(known.get(), payload, consistency), consistency, left(due), answer));
                     } else {
                         answer.accept(
                                 reached instanceof Result.Refused
@@ -276,8 +277,13 @@ final class UnaryCalls {
         if (deadline == null) {
             return settings.requestTimeout();
         }
-        long millis = Math.max(1, deadline.timeRemaining(TimeUnit.MILLISECONDS));
-        return Duration.ofMillis(Math.min(millis, settings.requestTimeout().toMillis()));
+        Duration left = left(deadline);
+        return left.compareTo(settings.requestTimeout()) < 0 ? left : settings.requestTimeout();
+    }
+
+    /** Never nothing: the call is refused for its deadline, and for no other reason. */
+    private static Duration left(Deadline deadline) {
+        return Duration.ofMillis(Math.max(1, deadline.timeRemaining(TimeUnit.MILLISECONDS)));
     }
 
     static <T> void conclude(Result result, Answer<T> answer, StreamObserver<T> observer) {
