@@ -245,10 +245,11 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
 
     /** In etcd's words. */
     private void endAsRemoved() {
-        if (!leaving) {
+        var shutdown = CoordinatedShutdown.get(getContext().getSystem());
+        if (shutdown.getShutdownReason().isEmpty()) {
             getContext().getLog().warn("{}", REMOVED);
             getContext().getLog().warn("the data-dir used by this member must be removed.");
-            CoordinatedShutdown.get(getContext().getSystem()).runAll(CoordinatedShutdown.unknownReason());
+            shutdown.runAll(CoordinatedShutdown.unknownReason());
         }
     }
 
