@@ -32,6 +32,7 @@ public final class LocalClusterSetup {
     private final List<String> systems = new ArrayList<>();
     private final List<String> jvmOptions = new ArrayList<>();
     private final StringBuilder config = new StringBuilder();
+    private List<String> classPath = thisClassPath();
     private Consumer<String> progress = line -> {};
 
     LocalClusterSetup(Path folder) {
@@ -79,6 +80,12 @@ public final class LocalClusterSetup {
         return this;
     }
 
+    /** Absolute paths, of what every node's JVM finds its classes in; this JVM's class path unless told otherwise. */
+    public LocalClusterSetup classPath(List<String> entries) {
+        classPath = List.copyOf(entries);
+        return this;
+    }
+
     /** Gets a line at each step. */
     public LocalClusterSetup progress(Consumer<String> progress) {
         this.progress = progress;
@@ -86,8 +93,7 @@ public final class LocalClusterSetup {
     }
 
     /**
-     * Starts the nodes' JVMs with this JVM's class path and returns at once; {@link
-     * LocalCluster#awaitReady} waits.
+     * Starts the nodes' JVMs and returns at once; {@link LocalCluster#awaitReady} waits.
      *
      * @throws LocalClusterException when one runs there already, a system is unknown, or ports are in use
      */
@@ -108,7 +114,7 @@ public final class LocalClusterSetup {
                 name,
                 List.copyOf(systems),
                 Ports.assign(nodes, systems, basePort),
-                classPath(),
+                classPath,
                 List.copyOf(jvmOptions),
                 settings,
                 List.of());
@@ -158,7 +164,7 @@ public final class LocalClusterSetup {
     }
 
     /** Absolute: nodes start in folders of their own. */
-    private static List<String> classPath() {
+    private static List<String> thisClassPath() {
         return Pattern.compile(Pattern.quote(File.pathSeparator))
                 .splitAsStream(System.getProperty("java.class.path"))
                 .filter(entry -> !entry.isEmpty())
