@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.troupe.cluster.local.LocalCluster;
+import io.troupe.etcd.jvms.MemberJvms;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,11 +36,10 @@ class ByzantineClusterTest {
 
     @Test
     void oneOfFourIsKilledAndTheOthersGoOn() throws Exception {
-        try (LocalCluster cluster = LocalCluster.in(folder.resolve("cluster"))
+        try (LocalCluster cluster = MemberJvms.cluster(folder.resolve("cluster"))
                 .nodes(4)
-                .systems("etcd")
                 .config("troupe.groups.engine = pbft")
-                .jvmOptions("-Xmx256m", "-XX:TieredStopAtLevel=1")
+                .jvmOptions("-Xmx256m")
                 .start()) {
             cluster.awaitReady(Duration.ofSeconds(120));
             try (Client client = Client.builder()

@@ -11,6 +11,7 @@ import io.etcd.jetcd.options.GetOption;
 import io.troupe.cluster.local.LocalCluster;
 import io.troupe.cluster.local.NodeState;
 import io.troupe.cluster.node.NodeStatus;
+import io.troupe.etcd.jvms.MemberJvms;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -104,11 +105,9 @@ class EnginesClusterTest {
     }
 
     private LocalCluster start(String engine) {
-        LocalCluster cluster = LocalCluster.in(folder.resolve("cluster"))
-                .nodes(3)
-                .systems("etcd")
+        LocalCluster cluster = MemberJvms.cluster(folder.resolve("cluster"))
                 .config("troupe.etcd.engine = " + engine)
-                .jvmOptions("-Xmx256m", "-XX:TieredStopAtLevel=1")
+                .jvmOptions("-Xmx256m")
                 .start();
         cluster.awaitReady(Duration.ofSeconds(120));
         return cluster;

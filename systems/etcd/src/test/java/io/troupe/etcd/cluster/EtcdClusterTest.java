@@ -25,6 +25,7 @@ import io.troupe.cluster.local.LocalCluster;
 import io.troupe.cluster.local.NodeState;
 import io.troupe.cluster.local.Signal;
 import io.troupe.cluster.node.NodeStatus;
+import io.troupe.etcd.jvms.MemberJvms;
 import io.troupe.sim.checker.HistoryRecorder;
 import io.troupe.sim.checker.KeyValue;
 import io.troupe.sim.checker.Limits;
@@ -70,15 +71,14 @@ class EtcdClusterTest {
 
     @BeforeAll
     static void start() {
-        cluster = LocalCluster.in(folder.resolve("cluster"))
-                .systems("etcd")
+        cluster = MemberJvms.cluster(folder.resolve("cluster"))
                 .config(
                         """
                         troupe.etcd.engine = %s
                         troupe.etcd.linearizable-reads = lease
                         """
                                 .formatted(System.getProperty("troupe.engine", "raft")))
-                .jvmOptions("-Xmx384m", "-XX:TieredStopAtLevel=1")
+                .jvmOptions("-Xmx384m")
                 .start();
         cluster.awaitReady(Duration.ofSeconds(120));
         channels = cluster.nodeIds().stream()

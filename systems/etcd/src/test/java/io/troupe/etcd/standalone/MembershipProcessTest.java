@@ -1,6 +1,7 @@
 package io.troupe.etcd.standalone;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
+import static io.troupe.etcd.jvms.MemberJvms.freePort;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.etcd.jetcd.api.ClusterGrpc;
@@ -18,8 +19,8 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.troupe.chain.ChainEngine;
+import io.troupe.etcd.jvms.MemberJvms;
 import io.troupe.raft.RaftEngine;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,28 +58,13 @@ class MembershipProcessTest {
         processes.values().forEach(Process::destroyForcibly);
     }
 
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
     private Process process(String name) {
         return processes.get(name);
     }
 
     private ManagedChannel start(String name, int peer, String cluster, String state) throws Exception {
         int client = freePort();
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Dtroupe.etcd.engine=" + engine,
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.troupe.cluster.cli.Troupe",
-                "etcd",
+        List<String> flags = List.of(
                 "--name=" + name,
                 "--data-dir=" + folder.resolve(name),
                 "--listen-client-urls=http://127.0.0.1:" + client,
@@ -86,13 +72,11 @@ class MembershipProcessTest {
                 "--listen-peer-urls=http://127.0.0.1:" + peer,
                 "--initial-advertise-peer-urls=http://127.0.0.1:" + peer,
                 "--initial-cluster=" + cluster,
-                "--initial-cluster-state=" + state));
+                "--initial-cluster-state=" + state);
         processes.put(
                 name,
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
+                MemberJvms.etcd(folder, List.of("-Dtroupe.etcd.engine=" + engine), flags)
                         .redirectOutput(folder.resolve(name + ".log").toFile())
-                        .directory(folder.toFile())
                         .start());
         ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", client)
                 .usePlaintext()

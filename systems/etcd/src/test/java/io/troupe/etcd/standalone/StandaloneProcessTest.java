@@ -1,12 +1,13 @@
 package io.troupe.etcd.standalone;
 
+import static io.troupe.etcd.jvms.MemberJvms.freePort;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
-import java.net.ServerSocket;
+import io.troupe.etcd.jvms.MemberJvms;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -40,21 +41,10 @@ class StandaloneProcessTest {
         started.forEach(Process::destroyForcibly);
     }
 
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
     private Process etcd(Path log, String... flags) throws Exception {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.troupe.cluster.cli.Troupe", "etcd"));
-        command.addAll(List.of(flags));
-        var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.directory(folder.toFile());
-        Process process = builder.start();
+        Process process = MemberJvms.etcd(folder, List.of(), List.of(flags))
+                .redirectOutput(log.toFile())
+                .start();
         started.add(process);
         return process;
     }
@@ -63,7 +53,7 @@ class StandaloneProcessTest {
         Awaitility.await()
                 .atMost(START_MAX)
                 .failFast("the process has ended; see its log " + log, () -> !process.isAlive())
-                .until(() -> Files.readString(log).contains("ready to serve client requests"));
+                .until(() -> Files.readString(log).contains(MemberJvms.READY));
     }
 
     private static ByteSequence bytes(String text) {

@@ -1,0 +1,109 @@
+package io.troupe.etcd.jvms;
+
+import io.troupe.cluster.local.LocalCluster;
+import io.troupe.cluster.local.LocalClusterSetup;
+import java.io.File;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/**
+ * JVMs of members, for tests: real ones, quick to start. They live a minute, in which the optimising compiler takes more
+ * processor time than it saves.
+ */
+public final class MemberJvms {
+
+    public static final String READY = "ready to serve client requests";
+
+    private static final String QUICK_COMPILER = "-XX:TieredStopAtLevel=1";
+    private static final Path FOLDER = Path.of("target", "member-jvms").toAbsolutePath();
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private MemberJvms() {}
+
+    /** When the first of them starts. */
+    private static final class Laid {
+        static final LaidOutClasses CLASSES = layOut();
+
+        private static LaidOutClasses layOut() {
+            try {
+                return LaidOutClasses.in(FOLDER, MemberJvms::rehearse);
+            } catch (IOException e) {
+                throw new IllegalStateException("The classes of members cannot be laid out", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("Interrupted while the classes of members were laid out", e);
+            }
+        }
+    }
+
+    /** Three nodes that host etcd, unless told otherwise. */
+    public static LocalClusterSetup cluster(Path folder) {
+        return LocalCluster.in(folder)
+                .systems("etcd")
+                .classPath(Laid.CLASSES.classPath())
+                .jvmOptions(QUICK_COMPILER)
+                .jvmOptions(Laid.CLASSES.options().toArray(String[]::new));
+    }
+
+    /** {@code troupe etcd} with these flags, to be started in {@code folder}. */
+    public static ProcessBuilder etcd(Path folder, List<String> jvmOptions, List<String> flags) {
+        List<String> options = new ArrayList<>(Laid.CLASSES.options());
+        options.addAll(jvmOptions);
+        return etcd(folder, options, Laid.CLASSES.classPath(), flags);
+    }
+
+    private static ProcessBuilder etcd(
+            Path folder, List<String> jvmOptions, List<String> classPath, List<String> flags) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx256m", QUICK_COMPILER, "-XX:+UseSerialGC"));
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-cp", String.join(File.pathSeparator, classPath)));
+        command.addAll(List.of("io.troupe.cluster.cli.Troupe", "etcd"));
+        command.addAll(flags);
+        return new ProcessBuilder(command).redirectErrorStream(true).directory(folder.toFile());
+    }
+
+    /** A member alone, from its start until it serves. */
+    private static void rehearse(List<String> options, List<String> classPath)
+            throws IOException, InterruptedException {
+        Path folder = Files.createTempDirectory(FOLDER, "rehearsal");
+        Path log = folder.resolve("log");
+        String client = "http://127.0.0.1:" + freePort();
+        String peer = "http://127.0.0.1:" + freePort();
+        List<String> flags = List.of(
+                "--name=rehearsal",
+                "--data-dir=" + folder.resolve("data"),
+                "--listen-client-urls=" + client,
+                "--advertise-client-urls=" + client,
+                "--listen-peer-urls=" + peer,
+                "--initial-advertise-peer-urls=" + peer,
+                "--initial-cluster=rehearsal=" + peer);
+        Process member = etcd(folder, options, classPath, flags)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            Awaitility.await("the rehearsal serves; see " + log)
+                    .atMost(PATIENCE)
+                    .until(() -> !member.isAlive() || Files.readString(log).contains(READY));
+            member.destroy();
+            member.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } finally {
+            member.destroyForcibly().waitFor();
+        }
+    }
+
+    /** Free now, and none that the operating system hands out again soon. */
+    public static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}
