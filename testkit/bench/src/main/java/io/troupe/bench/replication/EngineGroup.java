@@ -14,9 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** The replicas of one engine, each in a JVM of its own. */
 final class EngineGroup implements AutoCloseable {
 
-    /** Sixteen JVMs that start on two busy processors have taken two minutes. */
-    private static final Duration LEADER_PATIENCE = Duration.ofMinutes(5);
-
+    private static final Duration LEADER_PATIENCE = Duration.ofMinutes(2);
     private static final Duration ONE_OPERATION = Duration.ofMillis(1);
 
     private final String name;
@@ -51,7 +49,7 @@ final class EngineGroup implements AutoCloseable {
         return name;
     }
 
-    /** @throws IllegalStateException when none leads for five minutes */
+    /** @throws IllegalStateException when none leads for two minutes */
     private ReplicaProcess leader() throws InterruptedException {
         long begin = System.nanoTime();
         while (System.nanoTime() - begin < LEADER_PATIENCE.toNanos()) {
@@ -69,7 +67,7 @@ final class EngineGroup implements AutoCloseable {
     /**
      * Waits until an operation is answered: the first primary of PBFT leads before it has met the others.
      *
-     * @throws IllegalStateException when all are refused for five minutes, or one gets no answer at all
+     * @throws IllegalStateException when all are refused for two minutes, or one gets no answer at all
      */
     void awaitService() throws InterruptedException {
         long begin = System.nanoTime();

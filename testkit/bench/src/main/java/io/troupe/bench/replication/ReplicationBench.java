@@ -86,7 +86,9 @@ public final class ReplicationBench implements Callable<Integer> {
         try {
             for (Engine engine : chosen) {
                 invocation.say("starting " + engine.name() + ", " + engine.replicas() + " JVMs");
-                groups.add(new EngineGroup(engine, folder.resolve(engine.name()), jvmOptions));
+                var group = new EngineGroup(engine, folder.resolve(engine.name()), jvmOptions);
+                groups.add(group);
+                group.awaitService(); // One after the other: JVMs that start take the processors from the rest.
             }
             measure(groups);
             report.print(invocation.out());
@@ -105,7 +107,6 @@ public final class ReplicationBench implements Callable<Integer> {
 
     private void measure(List<EngineGroup> groups) throws InterruptedException {
         for (EngineGroup group : groups) {
-            group.awaitService();
             invocation.say("warming up " + group.name());
             int bytes = options.valueBytes().get(0);
             options.warmUp(
