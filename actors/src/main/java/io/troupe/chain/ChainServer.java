@@ -262,6 +262,13 @@ final class ChainServer implements Compaction.Host<Position> {
         return isHead() ? sent.elsewhere(updates) : sent.clientsOf(updates);
     }
 
+    /** Their updates are in the hands of other servers now, or in nobody's. */
+    void abandonClients() {
+        String detail = node + " is not the head of group " + group + " any more";
+        sent.waitingFor(history.slice(stable + 1, history.lastIndex())).forEach(client -> client.abandon(detail));
+        sent.dropThrough(history.lastIndex());
+    }
+
     void onApplied(Applier.Applied event) {
         applied = Math.max(applied, event.index());
         compaction.maybeBegin();

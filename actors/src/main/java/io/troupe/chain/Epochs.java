@@ -79,7 +79,11 @@ final class Epochs {
     /** The master has decided. */
     void onConfigured(Configuration decided) {
         if (decided.epoch() > latest.epoch()) {
+            boolean led = latest.isHead();
             latest = placeIn(decided);
+            if (led && !latest.isHead()) {
+                server.abandonClients();
+            }
             lost &= latest.isMember();
             server.peers.seek(decided);
             server.downstream.leave();
@@ -138,6 +142,7 @@ final class Epochs {
                         entered.epoch());
         lost = true;
         lapsed = true;
+        server.abandonClients();
         server.downstream.leave();
         server.upstream.leave();
         keep(server.stable(), () -> {});

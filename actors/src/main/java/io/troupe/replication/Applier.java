@@ -42,6 +42,11 @@ public final class Applier extends AbstractBehavior<Applier.Command> {
         public Waiting(long index, long session, long serial, long sizeBytes, ActorRef<Replica.Reply> replyTo) {
             this(index, session, serial, sizeBytes, replyTo, Optional.empty());
         }
+
+        /** Whether its operation is applied is not for this replica to say any more. */
+        public void abandon(String detail) {
+            replyTo.tell(new Replica.Rejected(session, serial, Replica.Reason.OUTCOME_UNKNOWN, detail));
+        }
     }
 
     /**

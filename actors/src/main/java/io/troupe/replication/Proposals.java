@@ -48,8 +48,7 @@ public final class Proposals {
 
     /** Leadership ended: whether these are committed is for the next leader to decide. */
     public void abandon(String detail) {
-        uncommitted.forEach(client -> client.replyTo()
-                .tell(new Replica.Rejected(client.session(), client.serial(), Replica.Reason.OUTCOME_UNKNOWN, detail)));
+        uncommitted.forEach(client -> client.abandon(detail));
         uncommitted.clear();
     }
 }

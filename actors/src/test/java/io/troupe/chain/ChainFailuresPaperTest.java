@@ -149,6 +149,19 @@ class ChainFailuresPaperTest {
         client.expectMessageClass(Replica.Applied.class);
     }
 
+    @Test
+    @DisplayName(
+            "§3.2.1 A head that lives and is taken for failed tells who waits that it does not know what becomes of it")
+    void whoWaitsAtAHeadThatIsLeftOutIsTold() {
+        be("n1");
+        TestProbe<Replica.Reply> client = server.propose("a");
+        server.decide(FOUNDING.without("n2"));
+        client.expectNoMessage(A_WHILE); // It is the head of n1 and n3 now.
+        server.decide(FOUNDING.without("n2").ledBy("n3"));
+        assertThat(client.expectMessageClass(Replica.Rejected.class).reason())
+                .isEqualTo(Replica.Reason.OUTCOME_UNKNOWN);
+    }
+
     // -- epochs: what takes the place of fail-stop
 
     @Test
@@ -273,6 +286,8 @@ class ChainFailuresPaperTest {
         server.pass(server.settings.heartbeatInterval());
         server.tell(new Stable(1, 100));
         server.tell(new Heartbeat(FOUNDING, 1, "n3", 100, 100));
+        assertThat(client.expectMessageClass(Replica.Rejected.class).reason())
+                .isEqualTo(Replica.Reason.OUTCOME_UNKNOWN);
         client.expectNoMessage(A_WHILE);
         assertThat(server.status().commitIndex()).isZero();
         expectToLeave();
