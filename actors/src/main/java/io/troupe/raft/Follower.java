@@ -12,6 +12,7 @@ import io.troupe.replication.ForwardedReads;
 import io.troupe.replication.Replica;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Follower (Figure 2, "Followers"): answers candidates and leaders; when it hears neither for an election timeout,
@@ -117,11 +118,15 @@ final class Follower extends Role {
         if (advanced.term() == server.term()) {
             server.follow(Optional.of(advanced.leader()));
             heardLeader();
-            if (server.log().contains(advanced.committed())) { // §5.3: then both logs are the same until there
-                server.commitTo(advanced.committed().index(), List.of());
-            }
+            learnCommitted(advanced.committed());
         }
         return this;
+    }
+
+    private void learnCommitted(LogPosition committed) {
+        if (server.log().contains(committed)) { // §5.3: then both logs are the same until there
+            server.commitTo(committed.index(), List.of());
+        }
     }
 
     private void accept(AppendEntries append, LogMatching.Match match) {
@@ -187,7 +192,10 @@ final class Follower extends Role {
 
     @Override
     Role onReadIndexReply(ReadIndexReply reply) {
-        reads.onAnswer(reply.id(), reply.answer());
+        reply.committed().ifPresent(this::learnCommitted);
+        reads.onAnswer(
+                reply.id(),
+                reply.committed().map(at -> OptionalLong.of(at.index())).orElseGet(OptionalLong::empty));
         return this;
     }
 }

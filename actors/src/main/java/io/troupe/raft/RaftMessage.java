@@ -4,7 +4,7 @@ import io.troupe.replication.Answers;
 import io.troupe.replication.Replica;
 import io.troupe.wire.Wire;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
 
@@ -44,8 +44,8 @@ sealed interface RaftMessage extends Wire, Replica.Message {
             implements RaftMessage {}
 
     /**
-     * The leader's commit index, told when there is nothing to send along with it. Needs no answer: the place of the
-     * committed entry says by itself whether the receiver's log is the leader's until there (§5.3, Log Matching).
+     * The leader's commit index, told when there has been nothing to send along with it for a while. Needs no answer: the place
+     * of the committed entry says by itself whether the receiver's log is the leader's until there (§5.3, Log Matching).
      */
     record CommitAdvanced(long term, String leader, LogPosition committed) implements RaftMessage {}
 
@@ -131,12 +131,18 @@ sealed interface RaftMessage extends Wire, Replica.Message {
      */
     record ReadIndex(String from, long id, boolean lease, ActorRef<RaftMessage> replyTo) implements RaftMessage {}
 
-    /** @param index -1 when the asked server does not lead or is overloaded */
-    record ReadIndexReply(long id, long index) implements RaftMessage {
-        static final long REFUSED = -1;
+    /**
+     * @param committed where to read at, which the receiver may not know to be committed yet; empty when the asked server does
+     *     not lead or is overloaded
+     */
+    record ReadIndexReply(long id, Optional<LogPosition> committed) implements RaftMessage {
 
-        OptionalLong answer() {
-            return index == REFUSED ? OptionalLong.empty() : OptionalLong.of(index);
+        static ReadIndexReply at(long id, LogPosition committed) {
+            return new ReadIndexReply(id, Optional.of(committed));
+        }
+
+        static ReadIndexReply refusal(long id) {
+            return new ReadIndexReply(id, Optional.empty());
         }
     }
 }

@@ -122,6 +122,10 @@ final class RaftServer implements Compaction.Host<SnapshotMetadata> {
         return commitIndex;
     }
 
+    LogPosition committed() {
+        return new LogPosition(commitIndex, log.termAt(commitIndex));
+    }
+
     /** Else a leader does not know yet what is committed (§8). */
     boolean hasCommittedInTerm() {
         return log.termAt(commitIndex) == term();

@@ -10,6 +10,7 @@ import java.time.Duration;
  * each.
  *
  * @param ticksPerHeartbeat time is counted in ticks of this fraction of the heartbeat interval
+ * @param commitInterval commit indexes that no entry goes along with are told this often at most
  * @param clockDriftBound over any time, no node's clock counts more than this many times what another's does; what a lease
  *     rests on
  * @param maxMessageBytes of one AppendEntries or snapshot chunk; one larger entry travels alone
@@ -32,6 +33,7 @@ public record RaftSettings(
         Duration heartbeatInterval,
         int ticksPerHeartbeat,
         Duration electionTimeout,
+        Duration commitInterval,
         double clockDriftBound,
         long maxMessageBytes,
         int maxInFlightMessages,
@@ -54,6 +56,11 @@ public record RaftSettings(
     public RaftSettings {
         SECTION.requirePace(heartbeatInterval, "election-timeout", electionTimeout);
         SECTION.requireAtLeast(1, "ticks-per-heartbeat", ticksPerHeartbeat);
+        SECTION.require(
+                commitInterval.toMillis() >= 1 && commitInterval.compareTo(heartbeatInterval) <= 0,
+                "commit-interval",
+                commitInterval,
+                "at least 1ms and at most heartbeat-interval (" + heartbeatInterval.toMillis() + "ms)");
         SECTION.require(
                 clockDriftBound >= 1 && clockDriftBound <= 100,
                 "clock-drift-bound",
@@ -80,6 +87,7 @@ public record RaftSettings(
                 raft.duration("heartbeat-interval"),
                 raft.integer("ticks-per-heartbeat"),
                 raft.duration("election-timeout"),
+                raft.duration("commit-interval"),
                 raft.decimal("clock-drift-bound"),
                 raft.bytes("max-message-bytes"),
                 raft.integer("max-in-flight-messages"),

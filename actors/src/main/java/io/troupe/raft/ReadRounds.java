@@ -28,7 +28,7 @@ final class ReadRounds {
     private final Gathering gathering;
     private boolean underWay;
     private long round;
-    private long readIndex;
+    private LogPosition readAt = LogPosition.ORIGIN;
 
     ReadRounds(RaftServer server, HeartbeatRounds rounds) {
         this.server = server;
@@ -50,11 +50,11 @@ final class ReadRounds {
     }
 
     void add(ReadIndex request) {
-        long committed = server.commitIndex();
+        LogPosition committed = server.committed(); // First: the lease is to vouch for it.
         if (isFull()) {
-            request.replyTo().tell(new ReadIndexReply(request.id(), ReadIndexReply.REFUSED));
+            request.replyTo().tell(ReadIndexReply.refusal(request.id()));
         } else if ((request.lease() && isLeaseHeld()) || isConfirmedBy(request)) {
-            request.replyTo().tell(new ReadIndexReply(request.id(), committed));
+            request.replyTo().tell(ReadIndexReply.at(request.id(), committed));
         } else {
             collectingRemote.add(request);
             gather();
@@ -104,7 +104,7 @@ final class ReadRounds {
         }
         underWay = true;
         round = rounds.begin();
-        readIndex = server.commitIndex();
+        readAt = server.committed();
         confirming = collecting;
         confirmingRemote = collectingRemote;
         collecting = new ArrayList<>();
@@ -118,9 +118,9 @@ final class ReadRounds {
         if (underWay && rounds.isConfirmed(round)) {
             underWay = false;
             if (!confirming.isEmpty()) {
-                server.ask(readIndex, confirming);
+                server.ask(readAt.index(), confirming);
             }
-            confirmingRemote.forEach(request -> request.replyTo().tell(new ReadIndexReply(request.id(), readIndex)));
+            confirmingRemote.forEach(request -> request.replyTo().tell(ReadIndexReply.at(request.id(), readAt)));
             confirming = new ArrayList<>();
             confirmingRemote = new ArrayList<>();
             gather();
@@ -131,8 +131,7 @@ final class ReadRounds {
         collecting.addAll(confirming);
         collectingRemote.addAll(confirmingRemote);
         collecting.forEach(query -> Rejections.reject(query, Replica.Reason.NO_LEADER, detail));
-        collectingRemote.forEach(
-                request -> request.replyTo().tell(new ReadIndexReply(request.id(), ReadIndexReply.REFUSED)));
+        collectingRemote.forEach(request -> request.replyTo().tell(ReadIndexReply.refusal(request.id())));
         collecting.clear();
         collectingRemote.clear();
         confirming = new ArrayList<>();

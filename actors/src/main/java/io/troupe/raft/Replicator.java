@@ -15,6 +15,7 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
  * The leader's half of replication to one peer during one term (Figure 2, "Rules for Servers: Leaders"; thesis
@@ -26,7 +27,8 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
  */
 final class Replicator extends AbstractBehavior<Replicator.Command> {
 
-    sealed interface Command permits Advance, Beat, PeerAt, SnapshotSender.Finished, SenderGone, AppendReply {}
+    sealed interface Command
+            permits Advance, Beat, PeerAt, CommitDue, SnapshotSender.Finished, SenderGone, AppendReply {}
 
     /**
      * The leader's log, as far as it is for this peer, and its commit index, as of now.
@@ -40,6 +42,11 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
 
     /** Where the peer's replica is; empty when it cannot be reached. */
     record PeerAt(Optional<ActorRef<RaftMessage>> replica) implements Command {}
+
+    /** A commit index that nothing was sent along with may be told alone again. */
+    private enum CommitDue implements Command {
+        COMMIT_DUE
+    }
 
     private record SenderGone(long attempt) implements Command {}
 
@@ -83,6 +90,7 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
     private final String peer;
     private final long generation;
     private final InFlight inFlight;
+    private final TimerScheduler<Command> timers;
     private Optional<ActorRef<RaftMessage>> replica = Optional.empty();
     private LogView log;
     private SnapshotMetadata snapshot;
@@ -99,12 +107,19 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
     private long snapshotAttempt;
 
     static Behavior<Command> create(Leadership leadership, String peer, long generation, Advance start) {
-        return Behaviors.setup(context -> new Replicator(context, leadership, peer, generation, start));
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new Replicator(context, timers, leadership, peer, generation, start)));
     }
 
     private Replicator(
-            ActorContext<Command> context, Leadership leadership, String peer, long generation, Advance start) {
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            Leadership leadership,
+            String peer,
+            long generation,
+            Advance start) {
         super(context);
+        this.timers = timers;
         this.leadership = leadership;
         this.peer = peer;
         this.generation = generation;
@@ -127,6 +142,7 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
                 .onMessage(AppendRejected.class, this::onRejected)
                 .onMessage(Beat.class, this::onBeat)
                 .onMessage(PeerAt.class, this::onPeerAt)
+                .onMessage(CommitDue.class, due -> onCommitDue())
                 .onMessage(SnapshotSender.Finished.class, this::onSnapshotFinished)
                 .onMessage(SenderGone.class, this::onSenderGone)
                 .build();
@@ -232,15 +248,26 @@ final class Replicator extends AbstractBehavior<Replicator.Command> {
             send(new LogPosition(nextIndex - 1, log.termAt(nextIndex - 1)), entries);
             nextIndex = entries.lastIndex() + 1;
         }
-        if (state == State.REPLICATING && commitIndex > commitIndexSent && nextIndex > log.lastIndex()) {
-            tellCommitIndex();
-        }
+        tellCommitIndex();
     }
 
-    /** The peer has, or will have, all that is committed; where it was lost on the way, the next heartbeat tells again. */
+    private Behavior<Command> onCommitDue() {
+        tellCommitIndex();
+        return this;
+    }
+
+    /**
+     * The peer has, or will have, all that is committed; where it was lost on the way, the next heartbeat tells again. Told
+     * alone at once after a pause, and then only from time to time: while writes go on, the next one's entries bring it.
+     */
     private void tellCommitIndex() {
+        boolean alone = state == State.REPLICATING && nextIndex > log.lastIndex();
+        if (!alone || commitIndex <= commitIndexSent || timers.isTimerActive(CommitDue.COMMIT_DUE)) {
+            return;
+        }
         if (!log.isCompacted(commitIndex) && commitIndex <= log.lastIndex()) { // A witness's may end before.
             commitIndexSent = commitIndex;
+            timers.startSingleTimer(CommitDue.COMMIT_DUE, leadership.settings().commitInterval());
             var committed = new LogPosition(commitIndex, log.termAt(commitIndex));
             replica.ifPresent(to -> to.tell(new CommitAdvanced(leadership.term(), leadership.leader(), committed)));
         }

@@ -258,7 +258,7 @@ abstract class Role {
     }
 
     Role onReadIndex(ReadIndex request) {
-        request.replyTo().tell(new ReadIndexReply(request.id(), ReadIndexReply.REFUSED));
+        request.replyTo().tell(ReadIndexReply.refusal(request.id()));
         return this;
     }
 

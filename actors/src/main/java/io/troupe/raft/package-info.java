@@ -89,7 +89,8 @@
  *       leader's, and the leader goes on from the last place with a term not above the hint's.
  *   <li>A leader that has nothing to send along with a new commit index tells it by the place of the committed entry, which
  *       needs no answer: a follower whose log has that entry has all before it too (§5.3, Log Matching). Figure 2 has
- *       AppendEntries for both.
+ *       AppendEntries for both. While writes go on it waits a moment for the next entries; the index that a follower asks for to
+ *       read at comes as such a place, too, so that no read waits for that.
  *   <li>A lease (thesis §6.4.1) is of the configuration in force when its round began, and a leader that has told another
  *       server to stand has none any more in its term. What it rests on, that voters support nobody else for an election
  *       timeout after they heard a leader, holds over a change of term and a restart: a server that starts again supports

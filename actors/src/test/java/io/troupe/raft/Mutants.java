@@ -77,20 +77,21 @@ final class Mutants {
                                 isConstructor(),
                                 300,
                                 ElectionFaults.class)
-                        .foundAt(133),
+                        .foundAt(38),
                 new Planted(RestartWipesTheVote.class, RecoveredLog.class, named("hardState"), 10),
                 new Planted(NewLeaderWipesTheVote.class, RaftServer.class, named("follow"), 100, ElectionFaults.class)
-                        .foundAt(8),
+                        .foundAt(16),
                 new Planted(CountsStaleVotes.class, Candidate.class, named("onVoteReply"), 150).foundAt(50),
                 new Planted(MajorityOffByOne.class, Majority.class, named("quorum"), 10),
                 new Planted(CommitsAnEarlierTermByCounting.class, Leader.class, named("advanceCommitIndex"), 10),
                 new Planted(AppliesBeforeCommit.class, Follower.class, named("accept"), 10).foundAt(4),
+                new Planted(CommitsAnotherEntry.class, Follower.class, named("learnCommitted"), 40).foundAt(4),
                 new Planted(SkipsTheConsistencyCheck.class, LogMatching.class, named("decide"), 40).foundAt(34),
                 new Planted(TruncatesOnAStaleAppend.class, LogMatching.class, named("decide"), 10),
                 new Planted(AcknowledgesBeforeTheSync.class, WriteAheadLog.class, named("store"), 10),
                 new Planted(LeaderCountsItselfBeforeTheSync.class, Leader.class, named("durableIndexOf"), 60)
-                        .foundAt(9),
-                new Planted(ReadsWithoutReadIndex.class, HeartbeatRounds.class, named("isConfirmed"), 100).foundAt(7),
+                        .foundAt(12),
+                new Planted(ReadsWithoutReadIndex.class, HeartbeatRounds.class, named("isConfirmed"), 100).foundAt(4),
                 new Planted(WhoAsksIsEnough.class, ReadRounds.class, named("isConfirmedBy"), 100),
                 new Planted(SnapshotsWithoutSessions.class, ReplicatedService.class, named("write"), 10),
                 new Planted(
@@ -188,6 +189,16 @@ final class Mutants {
         @Advice.OnMethodExit
         static void exit(@Advice.This Follower self, @Advice.Argument(1) LogMatching.Match match) {
             self.server.commitTo(match.matchIndex(), List.of());
+        }
+    }
+
+    /** §5.3, Log Matching: only where the follower has the very entry that is committed, both logs are the same until there. */
+    static final class CommitsAnotherEntry {
+        @Advice.OnMethodEnter
+        static void enter(
+                @Advice.This Follower self, @Advice.Argument(value = 0, readOnly = false) LogPosition committed) {
+            long index = Math.min(committed.index(), self.server.log().lastIndex());
+            committed = new LogPosition(index, self.server.log().termAt(index));
         }
     }
 

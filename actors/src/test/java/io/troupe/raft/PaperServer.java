@@ -211,9 +211,13 @@ final class PaperServer implements AutoCloseable {
     // -- time
 
     void ticksPass(int ticks) {
-        clock.addAndGet(settings.tick().multipliedBy(ticks).toNanos());
-        system.timePasses(settings.tick().multipliedBy(ticks));
+        timePasses(settings.tick().multipliedBy(ticks));
         status(); // They are handled before anything that is sent now.
+    }
+
+    void timePasses(Duration time) {
+        clock.addAndGet(time.toNanos());
+        system.timePasses(time);
     }
 
     /** The process is stopped: its clock goes on, and nothing else. */

@@ -194,7 +194,9 @@ class RaftPaperLeaseTest {
         leads();
         renewedBy("n2");
         server.tell(new ReadIndex("n9", 5, true, server.stranger.getRef()));
-        assertThat(server.stranger.receiveMessage()).isEqualTo(new ReadIndexReply(5, 1));
+        assertThat(server.stranger.receiveMessage())
+                .isEqualTo(
+                        ReadIndexReply.at(5, new LogPosition(1, server.status().term())));
         server.tell(new ReadIndex("n9", 6, false, server.stranger.getRef())); // A learner's question confirms nothing.
         server.stranger.expectNoMessage();
     }

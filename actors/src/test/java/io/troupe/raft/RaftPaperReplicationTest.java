@@ -190,6 +190,24 @@ class RaftPaperReplicationTest {
     }
 
     @Test
+    @DisplayName("§5.3 While writes go on it tells them with the next entries, and alone from time to time")
+    void leaderWaitsForTheNextEntriesToTellTheCommitIndex() {
+        long term = server.becomeLeader();
+        server.accept("n2", 1);
+        server.await("n2", CommitAdvanced.class);
+        server.propose("x");
+        server.answer("n2", server.latest("n2"), 2);
+        assertThat(server.said("n2")).as("of index 2, alone").isEmpty();
+        server.propose("y");
+        AppendEntries next = server.latest("n2");
+        assertThat(next.leaderCommit()).as("with index 3").isEqualTo(2);
+        server.answer("n2", next, 3);
+        assertThat(server.said("n2")).as("of index 3, alone").isEmpty();
+        server.timePasses(server.settings.commitInterval());
+        assertThat(server.await("n2", CommitAdvanced.class)).isEqualTo(new CommitAdvanced(term, "n1", at(3, term)));
+    }
+
+    @Test
     @DisplayName("§5.3 A follower commits through a place that it is told of only where its log has that very entry")
     void followerCommitsWhereTheLogsMatch() {
         server.hasLog(1, 1, 2);
@@ -378,31 +396,43 @@ class RaftPaperReplicationTest {
     @DisplayName(
             "§6.4 In a group of three a follower's question confirms the leader that it asks, once that has committed")
     void whoAsksConfirmsTheLeader() {
-        server.becomeLeader();
+        long term = server.becomeLeader();
         asksForAReadIndex("n3", 1);
         server.stranger.expectNoMessage();
         server.accept("n2", 1);
         AppendEntries round = server.latest("n2");
         round.replyTo().tell(new AppendAccepted(round.term(), "n2", 1, round.round()));
-        assertThat(server.stranger.receiveMessage()).isEqualTo(new ReadIndexReply(1, 1));
+        assertThat(server.stranger.receiveMessage()).isEqualTo(ReadIndexReply.at(1, at(1, term)));
         asksForAReadIndex("n3", 2);
-        assertThat(server.stranger.receiveMessage()).isEqualTo(new ReadIndexReply(2, 1));
+        assertThat(server.stranger.receiveMessage()).isEqualTo(ReadIndexReply.at(2, at(1, term)));
         asksForAReadIndex("n9", 3); // Who has no vote confirms nothing.
         server.stranger.expectNoMessage();
+    }
+
+    @Test
+    @DisplayName("§6.4 The index to read at tells a follower what is committed, where its log has that very entry")
+    void theIndexToReadAtTellsWhatIsCommitted() {
+        server.hasLog(1, 1, 2);
+        server.tell(ReadIndexReply.at(1, at(3, 1)));
+        assertThat(server.status().commitIndex()).as("another entry").isZero();
+        server.tell(ReadIndexReply.at(2, at(2, 1)));
+        assertThat(server.status().commitIndex()).isEqualTo(2);
+        server.tell(ReadIndexReply.refusal(3));
+        assertThat(server.status().commitIndex()).isEqualTo(2);
     }
 
     @Test
     @DisplayName("§6.4 In a group of five it does not: the leader asks the others")
     void whoAsksIsNotEnoughOfFive() {
         try (PaperServer ofFive = PaperServer.ofFive()) {
-            ofFive.becomeLeader();
+            long term = ofFive.becomeLeader();
             ofFive.accept("n2", 1);
             ofFive.accept("n3", 1);
             ofFive.tell(new ReadIndex("n4", 1, false, ofFive.stranger.getRef()));
             ofFive.stranger.expectNoMessage();
             ofFive.answer("n2", ofFive.latest("n2"), 1);
             ofFive.answer("n3", ofFive.latest("n3"), 1);
-            assertThat(ofFive.stranger.receiveMessage()).isEqualTo(new ReadIndexReply(1, 1));
+            assertThat(ofFive.stranger.receiveMessage()).isEqualTo(ReadIndexReply.at(1, at(1, term)));
         }
     }
 

@@ -18,6 +18,7 @@ class RaftSettingsTest {
         "snapshot-entries, [], a whole number",
         "journal, {}, a text",
         "election-timeout, 10ms, at least three times heartbeat-interval (100ms)",
+        "commit-interval, 0ms, at least 1ms and at most heartbeat-interval (100ms)",
         "max-in-flight-messages, 0, at least 1"
     })
     void aWrongValueIsToldWithItsPathAndWhatWouldBeRight(String key, String value, String wanted) {

@@ -112,7 +112,7 @@ class RaftWireTest {
                 new Answers.Batch(client, List.of(new Replica.Applied(1, 2, 3, bytes))),
                 new RaftMessage.CommitAdvanced(7, "n1", last),
                 new RaftMessage.ReadIndex("n1", 1, true, peer),
-                new RaftMessage.ReadIndexReply(1, -1),
+                RaftMessage.ReadIndexReply.at(1, last),
                 new PeerDirectory.Locate(
                         "g", KIT.createTestProbe(PeerDirectory.Command.class).getRef()),
                 new PeerDirectory.Located("n1", "g", peer.unsafeUpcast()),
