@@ -7,14 +7,12 @@ import io.troupe.cluster.GroupEngines;
 import io.troupe.cluster.Systems;
 import io.troupe.cluster.node.KeyFiles;
 import io.troupe.pbft.PbftEngine;
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /** What a local cluster shall be like; {@link #start} starts it. Made by {@link LocalCluster#in}. */
@@ -32,7 +30,7 @@ public final class LocalClusterSetup {
     private final List<String> systems = new ArrayList<>();
     private final List<String> jvmOptions = new ArrayList<>();
     private final StringBuilder config = new StringBuilder();
-    private List<String> classPath = thisClassPath();
+    private List<String> classPath = ClassPath.ofThisJvm();
     private Consumer<String> progress = line -> {};
 
     LocalClusterSetup(Path folder) {
@@ -161,14 +159,5 @@ public final class LocalClusterSetup {
             throw new LocalClusterException(folder + " holds the data of " + had + " nodes, not " + nodes
                     + ". Use --nodes " + had + ", or another folder with --data");
         }
-    }
-
-    /** Absolute: nodes start in folders of their own. */
-    private static List<String> thisClassPath() {
-        return Pattern.compile(Pattern.quote(File.pathSeparator))
-                .splitAsStream(System.getProperty("java.class.path"))
-                .filter(entry -> !entry.isEmpty())
-                .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                .toList();
     }
 }

@@ -1,5 +1,6 @@
 package io.troupe.etcd.jvms;
 
+import io.troupe.cluster.local.ClassPath;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -34,12 +35,8 @@ final class LaidOutClasses {
     private static final List<String> WITHOUT_A_WORD = List.of("-Xlog:disable", "-Xlog:all=error:stderr");
 
     private final Path folder;
-    private final List<Path> original = Stream.of(
-                    System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(entry -> !entry.isEmpty())
-            .map(entry -> Path.of(entry).toAbsolutePath())
-            .filter(Files::exists)
-            .toList();
+    private final List<Path> original =
+            ClassPath.ofThisJvm().stream().map(Path::of).filter(Files::exists).toList();
 
     private LaidOutClasses(Path folder) {
         this.folder = folder;

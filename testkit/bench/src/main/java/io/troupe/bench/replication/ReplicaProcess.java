@@ -1,6 +1,7 @@
 package io.troupe.bench.replication;
 
 import io.troupe.bench.load.Costs;
+import io.troupe.cluster.local.ClassPath;
 import io.troupe.cluster.local.JvmOptions;
 import java.io.BufferedReader;
 import java.io.File;
@@ -33,7 +34,8 @@ final class ReplicaProcess implements AutoCloseable {
         line.addAll(JvmOptions.ofNode());
         line.addAll(engine.jvmOptions());
         line.addAll(moreJvmOptions);
-        line.addAll(List.of("-Dlogback.configurationFile=io/troupe/cluster/logback-cli.xml", "-cp", classPath()));
+        line.add("-Dlogback.configurationFile=io/troupe/cluster/logback-cli.xml");
+        line.addAll(List.of("-cp", String.join(File.pathSeparator, ClassPath.ofThisJvm())));
         line.addAll(List.of(
                 ReplicaMain.class.getName(),
                 engine.name(),
@@ -43,14 +45,6 @@ final class ReplicaProcess implements AutoCloseable {
         process = new ProcessBuilder(line).redirectError(log.toFile()).start();
         commands = new PrintWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8), true);
         answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    }
-
-    private static String classPath() {
-        List<String> absolute = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-            absolute.add(Path.of(entry).toAbsolutePath().toString());
-        }
-        return String.join(File.pathSeparator, absolute);
     }
 
     /** @throws IllegalStateException with the end of what it said, when the process has ended */
