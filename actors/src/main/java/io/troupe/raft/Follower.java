@@ -8,6 +8,7 @@ import io.troupe.raft.RaftMessage.CommitAdvanced;
 import io.troupe.raft.RaftMessage.InstallSnapshot;
 import io.troupe.raft.RaftMessage.ReadIndexReply;
 import io.troupe.raft.RaftMessage.TimeoutNow;
+import io.troupe.replication.Answers;
 import io.troupe.replication.ForwardedReads;
 import io.troupe.replication.Replica;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.OptionalLong;
 final class Follower extends Role {
 
     private final ForwardedReads reads;
+    private long matchedThrough;
     private int ticksSilent;
     private int timeoutTicks;
 
@@ -129,7 +131,19 @@ final class Follower extends Role {
         }
     }
 
+    /**
+     * What is answered is committed; the log is the leader's, which has all that is, as far as it has matched in this term. So who
+     * is answered here, and has written nothing elsewhere, finds it in stale reads here, too, but for what this server has not got
+     * yet.
+     */
+    @Override
+    Role onAnswers(Answers.Batch answers) {
+        server.commitTo(Math.min(answers.appliedIndex(), matchedThrough), List.of());
+        return super.onAnswers(answers);
+    }
+
     private void accept(AppendEntries append, LogMatching.Match match) {
+        matchedThrough = Math.max(matchedThrough, match.matchIndex());
         if (match.news().isEmpty()) {
             server.whenTermIsDurable(() -> acknowledge(append, match));
         } else {

@@ -168,7 +168,7 @@ final class RaftReplica {
                     .onMessage(Replica.Propose.class, message -> become(role.onProposal(message, false)))
                     .onMessage(Forwarded.class, message -> become(role.onProposal(message.request(), true)))
                     .onMessage(ForwardedProposals.class, message -> become(role.onForwardedProposals(message)))
-                    .onMessage(Answers.Batch.class, message -> step(message::deliver))
+                    .onMessage(Answers.Batch.class, message -> become(role.onAnswers(message)))
                     .onMessageEquals(Forwarding.Send.SEND, this::onSend)
                     .onMessage(Replica.Query.class, message -> become(role.onQuery(message)))
                     .onMessage(

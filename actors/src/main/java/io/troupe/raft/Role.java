@@ -13,6 +13,7 @@ import io.troupe.raft.RaftMessage.ReadIndexReply;
 import io.troupe.raft.RaftMessage.RequestVote;
 import io.troupe.raft.RaftMessage.TimeoutNow;
 import io.troupe.raft.RaftMessage.VoteReply;
+import io.troupe.replication.Answers;
 import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Rejections;
@@ -135,6 +136,12 @@ abstract class Role {
 
     /** News for followers in the same term; whoever is behind it hears of it with the next heartbeat. */
     Role onCommitAdvanced(CommitAdvanced advanced) {
+        return this;
+    }
+
+    /** The leader answers clients of this node. */
+    Role onAnswers(Answers.Batch answers) {
+        answers.deliver();
         return this;
     }
 

@@ -24,6 +24,14 @@ public final class Answers {
         public void deliver() {
             replies.forEach(client::tell);
         }
+
+        /** Through which index they tell of what is applied; 0 for nothing. */
+        public long appliedIndex() {
+            return replies.stream()
+                    .mapToLong(reply -> reply instanceof Replica.Applied applied ? applied.index() : 0)
+                    .max()
+                    .orElse(0);
+        }
     }
 
     private record Destination(ActorRef<Batch> via, ActorRef<Replica.Reply> client) {}

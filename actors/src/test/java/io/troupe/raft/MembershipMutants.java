@@ -26,7 +26,7 @@ final class MembershipMutants {
                                 80)
                         .foundAt(12),
                 new Planted(ChangesBeforeItsTermHasCommitted.class, Reconfiguration.class, named("begin"), 200)
-                        .foundAt(27),
+                        .foundAt(60),
                 new Planted(CountsVotesOfAnybody.class, Configuration.class, named("isQuorum"), 40).foundAt(14),
                 new Planted(CountsLearners.class, Configuration.class, named("indexOnQuorum"), 120).foundAt(7),
                 new Planted(RemovedLeaderCountsItself.class, Leader.class, named("advanceCommitIndex"), 50).foundAt(15),
@@ -36,7 +36,7 @@ final class MembershipMutants {
                         .foundAt(8),
                 new Planted(PromotesALearnerEarly.class, Replication.class, named("hasCaughtUp"), 200).foundAt(14),
                 new Planted(TakesProposalsDuringATransfer.class, Leader.class, named("takesProposals"), 20),
-                new Planted(TransfersToWhoIsBehind.class, Leader.class, named("hasWholeLog"), 20).foundAt(10));
+                new Planted(TransfersToWhoIsBehind.class, Leader.class, named("hasWholeLog"), 20));
     }
 
     // -- membership

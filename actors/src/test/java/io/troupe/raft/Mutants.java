@@ -77,21 +77,22 @@ final class Mutants {
                                 isConstructor(),
                                 300,
                                 ElectionFaults.class)
-                        .foundAt(38),
+                        .foundAt(10),
                 new Planted(RestartWipesTheVote.class, RecoveredLog.class, named("hardState"), 10),
                 new Planted(NewLeaderWipesTheVote.class, RaftServer.class, named("follow"), 100, ElectionFaults.class)
-                        .foundAt(16),
+                        .foundAt(14),
                 new Planted(CountsStaleVotes.class, Candidate.class, named("onVoteReply"), 150).foundAt(50),
                 new Planted(MajorityOffByOne.class, Majority.class, named("quorum"), 10),
                 new Planted(CommitsAnEarlierTermByCounting.class, Leader.class, named("advanceCommitIndex"), 10),
                 new Planted(AppliesBeforeCommit.class, Follower.class, named("accept"), 10).foundAt(4),
                 new Planted(CommitsAnotherEntry.class, Follower.class, named("learnCommitted"), 40).foundAt(4),
-                new Planted(SkipsTheConsistencyCheck.class, LogMatching.class, named("decide"), 40).foundAt(34),
+                new Planted(BelievesAnswersOfAnyLog.class, Follower.class, named("onAnswers"), 100).foundAt(25),
+                new Planted(SkipsTheConsistencyCheck.class, LogMatching.class, named("decide"), 40),
                 new Planted(TruncatesOnAStaleAppend.class, LogMatching.class, named("decide"), 10),
                 new Planted(AcknowledgesBeforeTheSync.class, WriteAheadLog.class, named("store"), 10),
                 new Planted(LeaderCountsItselfBeforeTheSync.class, Leader.class, named("durableIndexOf"), 60)
                         .foundAt(12),
-                new Planted(ReadsWithoutReadIndex.class, HeartbeatRounds.class, named("isConfirmed"), 100).foundAt(4),
+                new Planted(ReadsWithoutReadIndex.class, HeartbeatRounds.class, named("isConfirmed"), 100).foundAt(17),
                 new Planted(WhoAsksIsEnough.class, ReadRounds.class, named("isConfirmedBy"), 100),
                 new Planted(SnapshotsWithoutSessions.class, ReplicatedService.class, named("write"), 10),
                 new Planted(
@@ -199,6 +200,16 @@ final class Mutants {
                 @Advice.This Follower self, @Advice.Argument(value = 0, readOnly = false) LogPosition committed) {
             long index = Math.min(committed.index(), self.server.log().lastIndex());
             committed = new LogPosition(index, self.server.log().termAt(index));
+        }
+    }
+
+    /** That an index is committed says nothing of what a follower has there that no leader of this term has compared. */
+    static final class BelievesAnswersOfAnyLog {
+        @Advice.OnMethodEnter
+        static void enter(
+                @Advice.This Follower self,
+                @Advice.FieldValue(value = "matchedThrough", readOnly = false) long matched) {
+            matched = self.server.log().lastIndex();
         }
     }
 

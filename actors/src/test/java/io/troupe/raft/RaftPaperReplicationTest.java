@@ -246,6 +246,35 @@ class RaftPaperReplicationTest {
     }
 
     @Test
+    @DisplayName(
+            "§8 A follower that passes answers on has applied what they tell of, as far as its log is the leader's")
+    void answersTellAFollowerWhatIsCommitted() {
+        server.hasLog(1, 1, 1);
+        server.append(2, at(2, 1), entries(3, 2), 0); // What follows in term 1 is another's.
+        TestProbe<Replica.Reply> client = server.client();
+        Replica.Reply second = new Replica.Applied(9, 1, 2, ByteString.emptyByteString());
+        server.tell(new Answers.Batch(client.getRef(), List.of(second)));
+        client.expectMessage(second);
+        assertThat(server.status().commitIndex()).isEqualTo(2);
+        Replica.Reply fifth = new Replica.Applied(9, 2, 5, ByteString.emptyByteString());
+        server.tell(new Answers.Batch(client.getRef(), List.of(fifth)));
+        client.expectMessage(fifth);
+        assertThat(server.status().commitIndex()).as("what it has of it").isEqualTo(3);
+    }
+
+    @Test
+    @DisplayName("§8 What a follower had before this term's leader spoke it does not take for the leader's")
+    void answersTellNothingOfALogThatHasNotMatched() {
+        server.hasLog(1, 1, 1);
+        server.heartbeat(2);
+        TestProbe<Replica.Reply> client = server.client();
+        Replica.Reply answer = new Replica.Applied(9, 1, 3, ByteString.emptyByteString());
+        server.tell(new Answers.Batch(client.getRef(), List.of(answer)));
+        client.expectMessage(answer);
+        assertThat(server.status().commitIndex()).isZero();
+    }
+
+    @Test
     @DisplayName("§8 What is proposed to a follower that has lost its leader meanwhile is rejected, not kept")
     void gatheredProposalsAreNotKept() {
         server.heartbeat(1);

@@ -129,6 +129,28 @@ class EtcdClusterTest {
                 .orElseThrow();
     }
 
+    /** The leader answers, and tells the others later what is committed; in etcd who answers has applied it. */
+    @Test
+    void aMemberHasInItsSerializableReadsWhatItHasAnswered() {
+        assumeTrue(System.getProperty("troupe.engine", "raft").equals("raft"), "of Raft's followers");
+        ByteString key = ByteString.copyFromUtf8("answered");
+        var put = PutRequest.newBuilder().setKey(key);
+        var get = RangeRequest.newBuilder().setKey(key).setSerializable(true).build();
+        for (ManagedChannel channel : channels) {
+            KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(channel);
+            Awaitility.await() // Where a test before has stopped it, it may have to catch up first.
+                    .atMost(Duration.ofSeconds(60))
+                    .ignoreExceptions()
+                    .untilAsserted(() -> {
+                        for (int i = 0; i < 100; i++) {
+                            var value = ByteString.copyFromUtf8(Integer.toString(i));
+                            kv.put(put.setValue(value).build());
+                            assertThat(kv.range(get).getKvs(0).getValue()).isEqualTo(value);
+                        }
+                    });
+        }
+    }
+
     /** Writes fresh keys through one client until told to stop; notes each that was acknowledged, with its revision. */
     private static void write(Client client, int writer, AtomicBoolean goOn, TreeMap<Long, String> acknowledged) {
         for (int i = 0; goOn.get(); i++) {
