@@ -73,7 +73,7 @@ final class PbftMutants {
                                 100)
                         .foundAt(62),
                 new Planted(NeverTakesBack.class, Execution.class, named("takeBack"), PbftPreparedAlone.class, 20)
-                        .foundAt(6),
+                        .foundAt(7),
                 new Planted(
                                 RepliesBeforeItHasCommittedTo.class,
                                 Execution.class,
@@ -97,7 +97,7 @@ final class PbftMutants {
                 new Planted(VouchesForNothing.class, Vouching.class, named("vouch"), PbftOutages.class, 40).foundAt(7),
                 new Planted(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40),
                 new Planted(ChoosesWhatOneClaims.class, NewViewDecision.class, named("vouchesFor"), PbftLies.class, 300)
-                        .foundAt(84),
+                        .foundAt(96),
                 new Planted(SaysBeforeItIsDurable.class, Core.class, named("record"), PbftOutages.class, 40).foundAt(4),
                 new Planted(CheckpointsWithoutSessions.class, ReplicatedService.class, named("write"), 40),
                 new Planted(
@@ -116,7 +116,7 @@ final class PbftMutants {
                         .foundAt(134),
                 new Planted(AcceptsAboveItsWindow.class, Core.class, named("isOpen"), 40),
                 new Planted(BelievesAnyNewView.class, Notary.class, named("open"), PbftForgedViews.class, 100)
-                        .foundAt(5),
+                        .foundAt(23),
                 new Planted(EntersAViewTwice.class, Core.class, named("isActiveIn"), PbftTwofold.class, 40).foundAt(2),
                 new Planted(LeavesGapsInANewView.class, NewViewDecision.class, named("of"), 100).foundAt(1),
                 new Planted(ViewChangeOfTwoF.class, Membership.class, named("quorum"), PbftForgedViews.class, 100)
@@ -129,7 +129,7 @@ final class PbftMutants {
                                 100)
                         .foundAt(1),
                 new Planted(BelievesTheFirstItAsks.class, Estimate.class, named("of"), PbftLosses.class, 100)
-                        .foundAt(8),
+                        .foundAt(19),
                 new Planted(
                         ForgetsThatItHasForgotten.class, Ledger.class, named("forgottenBeyond"), PbftLosses.class, 100),
                 new Planted(VouchesForAnyValue.class, Choices.class, named("canHaveAccepted"), PbftClaims.class, 20),
