@@ -27,6 +27,11 @@ final class CatchUp {
         }
     }
 
+    /** A snapshot, which takes as long as it takes. */
+    boolean isFetching() {
+        return fetching.isPresent();
+    }
+
     private void ask(Optional<String> peer) {
         source = peer;
         ticksSilent = 0;

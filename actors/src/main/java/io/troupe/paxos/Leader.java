@@ -33,6 +33,9 @@ final class Leader extends Role {
         FLUSH
     }
 
+    /** Each is long enough for a question to be lost. */
+    private static final int BEHIND_TIMEOUTS_MAX = 3;
+
     private final Proposing proposing;
     private final MasterLease lease;
     private final ConfirmedReads reads;
@@ -43,6 +46,7 @@ final class Leader extends Role {
     private boolean ended;
     private int ticksToBeat;
     private int ticksUnconfirmed;
+    private int ticksBehind;
 
     private Leader(PaxosServer server, Phase1 phase1) {
         super(server);
@@ -106,6 +110,10 @@ final class Leader extends Role {
         }
         if (++ticksUnconfirmed > server.settings.electionTicks() || reconfiguration.isOvertaken()) {
             return follow(Optional.empty());
+        }
+        ticksBehind = catchUp() || server.catchUp.isFetching() ? 0 : ticksBehind + 1;
+        if (ticksBehind > BEHIND_TIMEOUTS_MAX * server.settings.electionTicks()) {
+            return follow(Optional.empty()); // Who knows more is away: others, asked anew, know what was voted for.
         }
         if (server.transfer.isOverdue()) {
             server.transfer.giveUp(); // It leads on, and reads without a lease from here on.
@@ -182,12 +190,24 @@ final class Leader extends Role {
         server.tellMembers(new Prepare(phase1.ballot(), phase1.from(), Ballot.NONE, server.self.narrow()));
     }
 
+    /**
+     * Somebody who has promised knows more to be decided, which it must learn before it proposes: who is asked then may not answer,
+     * and others may know no more than this server.
+     *
+     * @return whether it has nothing to learn
+     */
+    private boolean catchUp() {
+        boolean behind = phase1.chosenThrough() > server.chosenThrough();
+        if (behind) {
+            server.catchUp.behind(phase1.furthest());
+        }
+        return !behind;
+    }
+
     @Override
     Role onPromise(Promise promise) {
         phase1.add(promise);
-        if (promise.ballot().equals(phase1.ballot()) && phase1.chosenThrough() > server.chosenThrough()) {
-            server.catchUp.behind(phase1.furthest());
-        }
+        catchUp();
         if (!boosting || !phase1.isComplete(server.memberships().since(server.chosenThrough() + 1))) {
             flush.add();
             return this;

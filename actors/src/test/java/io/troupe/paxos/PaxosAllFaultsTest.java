@@ -64,6 +64,12 @@ class PaxosAllFaultsTest {
         new PaxosFaults(COVERAGE).accept(sim);
     }
 
+    /** Who had promised, late, to know more to be decided did not answer; others knew no more, and the leader asked nobody again. */
+    @SimulationTest(seeds = 1, firstSeed = 11229)
+    void aLeaderLearnsWhatIsDecided(Simulation sim) {
+        new PaxosFaults().accept(sim);
+    }
+
     @Tag("soak")
     @SimulationTest(seeds = SOAK_SEEDS, firstSeed = SEEDS)
     void fiveReplicasKeepEveryPromiseForLong(Simulation sim) {

@@ -380,6 +380,37 @@ class PaxosPaperTest {
         assertThat(n1.await("n4", Prepare.class).ballot()).isEqualTo(ballot);
     }
 
+    private void becomesLeaderAndIsBehind() {
+        Ballot ballot = n1.becomeLeader();
+        n1.tell(new Promise(ballot, new Voter("n3", 0), 5, List.of(), 0, 1));
+        n1.await("n3", Fetch.class);
+    }
+
+    @Test
+    @DisplayName(
+            "Live §5.5: a leader asks who has promised and knows more again, where another knew no more than itself")
+    void asksAgainWhoKnowsMore() {
+        becomesLeaderAndIsBehind();
+        n1.tell(new Learned(Decrees.none(1), 0));
+        n1.pass(n1.settings.heartbeatInterval());
+        assertThat(n1.await("n3", Fetch.class).from()).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("Live §5.5: and leads no longer when it does not learn that, for it may propose nothing")
+    void leadsNoLongerWhereItDoesNotLearnWhatIsDecided() {
+        becomesLeaderAndIsBehind();
+        for (int i = 0; i < 4 * n1.settings.electionTicks() && n1.status().role() == Replica.Role.LEADER; i++) {
+            n1.pass(n1.settings.heartbeatInterval());
+            for (PaxosMessage message : n1.sentTo("n2")) {
+                if (message instanceof Accept beat) {
+                    n1.answer(beat, "n2");
+                }
+            }
+        }
+        assertThat(n1.status().role()).isEqualTo(Replica.Role.FOLLOWER);
+    }
+
     // -- disks
 
     @Test
