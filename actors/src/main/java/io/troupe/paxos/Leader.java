@@ -22,7 +22,8 @@ import java.util.TreeSet;
  * instances, and a command takes one Accept to and one Accepted from each acceptor.
  *
  * <p>Transitions: → follower, at a higher ballot, when no quorum has confirmed it for an election timeout, when another change of
- * members was decided before its own, or when it has handed over; leading → boosting, when an acceptor has promised more
+ * members was decided before its own, when it has not learned for three what one that promised knows to be decided, or when it has
+ * handed over; leading → boosting, when an acceptor has promised more
  * although nobody else can lead: a node that came back after it had stood alone (Paxos Made Live, §5.2); boosting → leading,
  * when the higher ballot has its promises.
  */
