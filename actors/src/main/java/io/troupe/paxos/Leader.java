@@ -23,9 +23,8 @@ import java.util.TreeSet;
  *
  * <p>Transitions: → follower, at a higher ballot, when no quorum has confirmed it for an election timeout, when another change of
  * members was decided before its own, when it has not learned for three what one that promised knows to be decided, or when it has
- * handed over; leading → boosting, when an acceptor has promised more
- * although nobody else can lead: a node that came back after it had stood alone (Paxos Made Live, §5.2); boosting → leading,
- * when the higher ballot has its promises.
+ * handed over; leading → boosting, when an acceptor has promised more although nobody else can lead: a node that came back after it
+ * had stood alone (Paxos Made Live, §5.2); boosting → leading, when the higher ballot has its promises.
  */
 final class Leader extends Role {
 
@@ -112,7 +111,7 @@ final class Leader extends Role {
         if (++ticksUnconfirmed > server.settings.electionTicks() || reconfiguration.isOvertaken()) {
             return follow(Optional.empty());
         }
-        ticksBehind = catchUp() || server.catchUp.isFetching() ? 0 : ticksBehind + 1;
+        ticksBehind = catchUp() && !server.catchUp.isFetching() ? ticksBehind + 1 : 0;
         if (ticksBehind > BEHIND_TIMEOUTS_MAX * server.settings.electionTicks()) {
             return follow(Optional.empty()); // Who knows more is away: others, asked anew, know what was voted for.
         }
@@ -195,14 +194,14 @@ final class Leader extends Role {
      * Somebody who has promised knows more to be decided, which it must learn before it proposes: who is asked then may not answer,
      * and others may know no more than this server.
      *
-     * @return whether it has nothing to learn
+     * @return whether that is so
      */
     private boolean catchUp() {
         boolean behind = phase1.chosenThrough() > server.chosenThrough();
         if (behind) {
             server.catchUp.behind(phase1.furthest());
         }
-        return !behind;
+        return behind;
     }
 
     @Override

@@ -13,7 +13,6 @@ import io.troupe.replication.ForwardedReads;
 import io.troupe.replication.Replica;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * Follower (Figure 2, "Followers"): answers candidates and leaders; when it hears neither for an election timeout,
@@ -209,7 +208,7 @@ final class Follower extends Role {
         reply.committed().ifPresent(this::learnCommitted);
         reads.onAnswer(
                 reply.id(),
-                reply.committed().map(at -> OptionalLong.of(at.index())).orElseGet(OptionalLong::empty));
+                reply.committed().stream().mapToLong(LogPosition::index).findFirst());
         return this;
     }
 }
