@@ -8,8 +8,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -20,8 +22,8 @@ import org.apache.pekko.util.ByteString;
 /**
  * What the clients of a simulated group saw, judged as it happens. The replicated object is a list of commands that
  * only grows; writing answers the length after it, reading answers the length. So the object is linearizable when
- * lengths are unique, every read is at least as long as every answer before it began, and each
- * command is in the list once.
+ * each command is in the list once, at the place of which its client was told; when a read is at least as long as every
+ * answer before it began; and when a command's place is behind them all, also where nobody was told.
  */
 public final class ObservedClients {
 
@@ -33,6 +35,7 @@ public final class ObservedClients {
     private final TreeMap<String, List<String>> histories = new TreeMap<>();
     private final TreeMap<Integer, String> acknowledged = new TreeMap<>();
     private final TreeMap<String, Integer> floorOfRead = new TreeMap<>();
+    private final Map<String, Integer> floorOfWrite = new HashMap<>();
     private final TreeSet<String> underWay = new TreeSet<>();
     private final TreeMap<String, Integer> readsAt = new TreeMap<>();
     private Optional<Duration> readPause = Optional.empty();
@@ -63,6 +66,7 @@ public final class ObservedClients {
 
     /** A client waits for the answer to its command; one that crashed meanwhile does so no more. */
     public void begins(String command) {
+        floorOfWrite.put(command, longestAnswered);
         underWay.add(command);
     }
 
@@ -103,11 +107,20 @@ public final class ObservedClients {
 
     private void checkAcknowledged(String command, String result) {
         int length = Integer.parseInt(result);
+        checkPlace(command, length);
         String other = acknowledged.put(length, command);
         if (other != null) {
             throw new AssertionError(command + " and " + other + " were both answered with length " + length);
         }
         longestAnswered = Math.max(longestAnswered, length);
+    }
+
+    private void checkPlace(String command, int place) {
+        int floor = floorOfWrite.getOrDefault(command, 0);
+        if (place <= floor) {
+            throw new AssertionError(command + " is at place " + place
+                    + ", but before it began somebody was answered with length " + floor);
+        }
     }
 
     public void readBegins(String node) {
@@ -175,13 +188,16 @@ public final class ObservedClients {
         return restores;
     }
 
-    /** Every acknowledged command is at its place, and none is there twice. */
+    /** Every acknowledged command is at its place, every other where it may be, and none is there twice. */
     public void checkComplete(List<String> history) {
         acknowledged.forEach((length, command) -> {
             if (history.size() < length || !history.get(length - 1).equals(command)) {
                 throw new AssertionError("acknowledged command " + command + " is not at place " + length);
             }
         });
+        for (int i = 0; i < history.size(); i++) {
+            checkPlace(history.get(i), i + 1);
+        }
         if (new TreeSet<>(history).size() != history.size()) {
             throw new AssertionError("a command was applied twice: " + history);
         }

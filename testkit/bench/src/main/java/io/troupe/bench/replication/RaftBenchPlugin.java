@@ -18,6 +18,6 @@ public final class RaftBenchPlugin implements Bench {
 
     @Override
     public Callable<Integer> command() {
-        return new ReplicationBench();
+        return new ReplicationBench("raft", "jraft");
     }
 }

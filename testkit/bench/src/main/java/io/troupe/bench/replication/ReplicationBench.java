@@ -47,9 +47,9 @@ public final class ReplicationBench implements Callable<Integer> {
             names = "--engines",
             paramLabel = "NAME",
             split = ",",
-            defaultValue = "raft,jraft",
-            description = "what to measure, the one to compare with the others first (${DEFAULT-VALUE})")
-    private List<String> engines = List.of("raft", "jraft");
+            description = "what to measure, the one to compare with the others first (bench replication: all of raft,"
+                    + "multi-paxos,chain,pbft,jraft; bench raft: raft,jraft)")
+    private List<String> engines;
 
     @Option(
             names = "--workload",
@@ -66,6 +66,11 @@ public final class ReplicationBench implements Callable<Integer> {
     private List<String> jvmOptions = List.of();
 
     private final Report report = new Report();
+
+    /** {@code engines}: those that are measured where the user names none. */
+    ReplicationBench(String... engines) {
+        this.engines = List.of(engines);
+    }
 
     @Override
     public Integer call() throws Exception {

@@ -13,11 +13,11 @@ public final class ReplicationBenchPlugin implements Bench {
 
     @Override
     public String description() {
-        return "Any replication engines, beside each other";
+        return "Replication engines, beside each other";
     }
 
     @Override
     public Callable<Integer> command() {
-        return new ReplicationBench();
+        return new ReplicationBench("raft", "multi-paxos", "chain", "pbft", "jraft");
     }
 }

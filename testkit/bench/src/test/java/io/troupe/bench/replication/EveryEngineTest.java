@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Each engine as the bench measures it, but with all of its replicas in this JVM, where they start sooner: {@link
- * ReplicationBenchTest} starts the JVMs of one, Raft. An engine whose JVMs need options of their own is left to the bench.
+ * ReplicationBenchTest} starts the JVMs of Raft, and of the engine whose JVMs need options of their own.
  */
 @Timeout(120)
 class EveryEngineTest {

@@ -21,20 +21,19 @@ class ReplicationBenchTest {
     private final StringWriter err = new StringWriter();
 
     private int run(String... args) {
-        return new CommandLine(new ReplicationBench())
+        return new CommandLine(new RaftBenchPlugin().command())
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))
                 .execute(args);
     }
 
     @Test
-    void threeJvmsOfOurRaftOrderCommandsAndAnswerReads() throws Exception {
+    void threeJvmsOfOurRaftAndThreeOfSofasOrderCommandsAndAnswerReads() throws Exception {
         Path data = directory.resolve("data");
         assertThat(data.toFile().mkdir()).isTrue();
         Path json = directory.resolve("measured.json");
 
         int code = run(
-                "--engines=raft",
                 "--jvm-option=-XX:TieredStopAtLevel=1",
                 "--dir=" + data,
                 "--json=" + json,
@@ -45,13 +44,16 @@ class ReplicationBenchTest {
                 "--value-bytes=100");
 
         assertThat(code).as("%s", err).isZero();
-        List<String> rows =
-                out.toString().lines().filter(line -> line.contains(" raft ")).toList();
-        assertThat(rows).hasSize(2);
+        for (String row : List.of(" raft ", " jraft ", " raft/jraft ")) {
+            assertThat(out.toString().lines().filter(line -> line.contains(row)))
+                    .as(row)
+                    .hasSize(2);
+        }
         JsonNode loads = new ObjectMapper().readTree(json.toFile()).get("loads");
-        assertThat(loads).hasSize(2);
+        assertThat(loads)
+                .extracting(load -> load.get("peer").asText())
+                .containsExactly("raft", "jraft", "raft", "jraft");
         for (JsonNode load : loads) {
-            assertThat(load.get("peer").asText()).isEqualTo("raft");
             assertThat(load.get("median").get("operationsPerSecond").asDouble()).isPositive();
             assertThat(load.get("median").get("serverCpuMicros").asDouble()).isPositive();
             assertThat(load.get("median").get("failures").asLong()).isZero();
@@ -65,7 +67,7 @@ class ReplicationBenchTest {
 
     @Test
     void anUnknownEngineIsRefusedNamingThoseThatThereAre() {
-        assertThat(run("--engines=zab", "--dir=" + directory)).isEqualTo(2);
+        assertThat(run("--engines=raft,zab", "--dir=" + directory)).isEqualTo(2);
         assertThat(err.toString()).contains("There is no engine 'zab'").contains("jraft, multi-paxos, pbft, raft");
     }
 }

@@ -1,4 +1,4 @@
-package io.troupe.raft.sim;
+package io.troupe.replication.linearizability;
 
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;

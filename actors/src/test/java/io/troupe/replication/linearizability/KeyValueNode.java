@@ -1,6 +1,5 @@
-package io.troupe.raft.sim;
+package io.troupe.replication.linearizability;
 
-import io.troupe.raft.RaftEngine;
 import io.troupe.replication.GroupHost;
 import io.troupe.replication.Groups;
 import io.troupe.replication.Replica;
@@ -12,26 +11,26 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /** The root of one node: its group host, and a client beside it, as a gateway would be. Ends when the replica ends. */
-final class RaftNode {
+final class KeyValueNode {
 
-    private RaftNode() {}
+    private KeyValueNode() {}
 
     sealed interface Event permits Hosted {}
 
     private record Hosted(ActorRef<Replica.Request> replica) implements Event {}
 
-    static Behavior<Event> create(NodeContext node, RaftCluster cluster) {
+    static Behavior<Event> create(NodeContext node, KeyValueGroup group) {
         return Behaviors.setup(context -> {
             var host = context.spawn(
                     GroupHost.create(
                             node.name(),
-                            List.of(new RaftEngine(cluster.settings(), cluster.storage(node.name()), node.nanoClock())),
-                            node.random("raft")),
+                            List.of(group.engine(node)),
+                            node.random("engine")),
                     "host");
             host.tell(new Groups.Host(
                     "group",
-                    cluster.names(),
-                    (group, name) -> new KeyValueMachine(),
+                    group.names(),
+                    (name, self) -> new KeyValueMachine(),
                     context.messageAdapter(
                             Groups.HostReply.class, reply -> new Hosted(((Groups.Hosted) reply).replica()))));
             return Behaviors.receive(Event.class)
@@ -43,7 +42,7 @@ final class RaftNode {
                                 "session");
                         context.spawn(
                                 Workload.create(
-                                        cluster.processOf(node), session, node.random("workload"), cluster.recorder()),
+                                        group.processOf(node), session, node.random("workload"), group.recorder()),
                                 "workload");
                         return Behaviors.same();
                     })
