@@ -22,11 +22,7 @@ final class KeyValueNode {
     static Behavior<Event> create(NodeContext node, KeyValueGroup group) {
         return Behaviors.setup(context -> {
             var host = context.spawn(
-                    GroupHost.create(
-                            node.name(),
-                            List.of(group.engine(node)),
-                            node.random("engine")),
-                    "host");
+                    GroupHost.create(node.name(), List.of(group.engine(node)), node.random("engine")), "host");
             host.tell(new Groups.Host(
                     "group",
                     group.names(),
