@@ -23,7 +23,8 @@
  * </pre>
  *
  * <p>Deviates: the paper's t+1 or 2t+1 replicas are counted of replicas that answer by themselves. Our engines need 2t+1, or
- * 3t+1 with lies, to agree on an order without timing assumptions; those are then enough for a voter, too.
+ * 3t+1 with lies, to agree on an order without timing assumptions; those are then enough for a voter, too. {@link
+ * io.troupe.replication.ordering} needs no more than the paper's.
  */
 @NullMarked
 package io.troupe.replication.voting;
