@@ -2,6 +2,8 @@ package io.troupe.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.troupe.raft.RaftMessage.AppendAccepted;
+import io.troupe.raft.RaftMessage.AppendRejected;
 import io.troupe.raft.RaftMessage.ChunkReply;
 import io.troupe.raft.RaftMessage.InstallSnapshot;
 import io.troupe.replication.SnapshotStorage;
@@ -58,9 +60,15 @@ class RaftPaperSnapshotTest {
 
     private static InstallSnapshot chunk(
             long index, byte[] whole, int checksum, int from, int to, TestProbe<ChunkReply> sender) {
-        var snapshot = new SnapshotMetadata(new LogPosition(index, 1), Configuration.of(List.of("n1", "n2", "n3")));
+        return chunk(new LogPosition(index, 1), whole, checksum, from, to, sender);
+    }
+
+    /** From the leader of the term of {@code last}. */
+    private static InstallSnapshot chunk(
+            LogPosition last, byte[] whole, int checksum, int from, int to, TestProbe<ChunkReply> sender) {
+        var snapshot = new SnapshotMetadata(last, Configuration.of(List.of("n1", "n2", "n3")));
         var data = ByteString.fromArray(whole, from, to - from);
-        return new InstallSnapshot(1, "n2", snapshot, whole.length, checksum, from, data, sender.getRef());
+        return new InstallSnapshot(last.term(), "n2", snapshot, whole.length, checksum, from, data, sender.getRef());
     }
 
     private ChunkReply send(long index, byte[] whole, int checksum, int from, int to) {
@@ -83,6 +91,36 @@ class RaftPaperSnapshotTest {
         assertThat(send(2, whole, checksum(whole), 4, whole.length).installed()).isTrue();
         Awaitility.await().until(() -> server.histories.of("n1"), List.of("a", "b")::equals);
         assertThat(server.status().commitIndex()).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("Figure 13, rule 6: what follows the snapshot's last entry in the log is kept, over a restart, too")
+    void theSuffixIsKept() {
+        server.hasLog(1, 1, 1, 1);
+        sendWhole(2, stateOf("a", "b"));
+        assertThat(server.append(1, new LogPosition(4, 1), LogSlice.empty(5), 3))
+                .isInstanceOf(AppendAccepted.class);
+        Awaitility.await().until(() -> server.histories.of("n1"), List.of("a", "b", "e3t1")::equals);
+        server.restart();
+        assertThat(server.append(1, new LogPosition(4, 1), LogSlice.empty(5), 4))
+                .isInstanceOf(AppendAccepted.class);
+        Awaitility.await().until(() -> server.histories.of("n1"), List.of("a", "b", "e3t1", "e4t1")::equals);
+    }
+
+    @Test
+    @DisplayName("Figure 13, rule 7: a log without the snapshot's last entry is discarded, over a restart, too")
+    void theWholeLogIsDiscarded() {
+        server.hasLog(1, 1, 1, 1);
+        byte[] whole = stateOf("a", "b");
+        TestProbe<ChunkReply> sender = server.kit.createTestProbe(ChunkReply.class);
+        server.tell(chunk(new LogPosition(2, 2), whole, checksum(whole), 0, whole.length, sender));
+        assertThat(sender.receiveMessage().installed()).isTrue();
+        for (int life = 1; life <= 2; life++) {
+            assertThat(server.append(2, new LogPosition(4, 1), LogSlice.empty(5), 4))
+                    .isInstanceOfSatisfying(AppendRejected.class, rejected -> assertThat(rejected.hint())
+                            .isEqualTo(new LogPosition(2, 2)));
+            server.restart();
+        }
     }
 
     @Test
