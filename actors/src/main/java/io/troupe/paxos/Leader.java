@@ -104,6 +104,7 @@ final class Leader extends Role {
 
     @Override
     Role onTick() {
+        reconfiguration.onTick();
         if (--ticksToBeat <= 0) {
             ticksToBeat = server.settings.ticksPerHeartbeat();
             beat();
@@ -258,7 +259,8 @@ final class Leader extends Role {
         Accept accept = accept(decrees);
         server.accept(ballot, decrees, () -> {
             if (!ended) {
-                onVoted(new Accepted(ballot, server.voter(), decrees.first(), decrees.last(), 0));
+                onVoted(new Accepted(
+                        ballot, server.voter(), decrees.first(), decrees.last(), 0, server.chosenThrough()));
             }
         });
         proposing.voters(decrees).forEach(node -> server.tell(node, accept));
@@ -267,7 +269,7 @@ final class Leader extends Role {
     @Override
     Role onAccepted(Accepted accepted) {
         if (accepted.ballot().equals(phase1.ballot())) {
-            reconfiguration.heard(accepted.from());
+            reconfiguration.heard(accepted.from(), accepted.chosenThrough());
             confirmedBy(accepted.from(), accepted.round());
             onVoted(accepted);
         }

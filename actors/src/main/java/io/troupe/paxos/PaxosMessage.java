@@ -40,8 +40,14 @@ sealed interface PaxosMessage extends Wire, Replica.Message {
     record Accept(Ballot ballot, Decrees decrees, long chosenThrough, long round, ActorRef<PaxosMessage> replyTo)
             implements PaxosMessage {}
 
-    /** Phase 2b: voted for all of these instances, durably; for none when {@code last} is below {@code first}. */
-    record Accepted(Ballot ballot, Voter from, long first, long last, long round) implements PaxosMessage {}
+    /**
+     * Phase 2b: voted for all of these instances, durably; for none when {@code last} is below {@code first}.
+     *
+     * @param round of the Accept that it answers
+     * @param chosenThrough what the acceptor, or learner, knows to be decided
+     */
+    record Accepted(Ballot ballot, Voter from, long first, long last, long round, long chosenThrough)
+            implements PaxosMessage {}
 
     /** The acceptor has promised another ballot, or the present master's lease, and ignores this one. */
     record Rejected(Ballot ballot, Ballot promised, String from) implements PaxosMessage {}

@@ -1,6 +1,8 @@
 package io.troupe.paxos;
 
+import io.troupe.replication.CatchUpRounds;
 import io.troupe.replication.Replica;
+import io.troupe.replication.Replica.MemberChange;
 import io.troupe.replication.Replica.Refusal;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -8,9 +10,19 @@ import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * How a leader changes who decides (Paxos Made Simple, §3): the membership is a decree, in force α instances after its own. One
- * at a time is under way.
+ * at a time is under way. The paper leaves open when a learner may vote; here it does when it has caught up, as in Raft, or a
+ * group that counts on it would stand still until then.
  */
 final class Reconfiguration {
+
+    private static final class Learner {
+        final CatchUpRounds rounds;
+        long chosenThrough;
+
+        Learner(CatchUpRounds rounds) {
+            this.rounds = rounds;
+        }
+    }
 
     private final PaxosServer server;
     private final Proposing proposing;
@@ -21,6 +33,8 @@ final class Reconfiguration {
     private Optional<ActorRef<Replica.Reply>> client = Optional.empty();
     /** With which each node, learners among them, spoke last: any is safe ({@link Rebuilding}), and this one can vote. */
     private final TreeMap<String, Long> tokens = new TreeMap<>();
+    /** Those that were heard in this leadership. */
+    private final TreeMap<String, Learner> learners = new TreeMap<>();
 
     Reconfiguration(PaxosServer server, Proposing proposing) {
         this.server = server;
@@ -37,18 +51,55 @@ final class Reconfiguration {
         MembershipChange.Result result = MembershipChange.apply(latest, request.changes(), this::token);
         if (result instanceof MembershipChange.Refused refused) {
             refuse(request, refused.refusal(), refused.detail());
-        } else if (result instanceof MembershipChange.Next next) {
-            propose(next.membership());
-            client = Optional.of(request.replyTo());
+            return;
         }
+        for (MemberChange change : request.changes()) {
+            if (change.kind() == MemberChange.Kind.PROMOTE && !hasCaughtUp(change.node())) {
+                refuse(request, Refusal.NOT_CAUGHT_UP, howFar(change.node()));
+                return;
+            }
+        }
+        propose(((MembershipChange.Next) result).membership());
+        client = Optional.of(request.replyTo());
     }
 
     private static void refuse(Replica.Reconfigure request, Refusal refusal, String detail) {
         request.replyTo().tell(new Replica.ReconfigureRefused(refusal, detail));
     }
 
-    void heard(Voter voter) {
-        tokens.put(voter.node(), voter.token());
+    void onTick() {
+        learners.values().forEach(learner -> learner.rounds.onTick());
+    }
+
+    /** @param chosenThrough what it knows to be decided */
+    void heard(Voter voter, long chosenThrough) {
+        String node = voter.node();
+        Long before = tokens.put(node, voter.token());
+        if (before != null && before != voter.token()) {
+            learners.remove(node); // What it had is lost.
+        }
+        if (server.memberships().latest().learners().contains(node)) {
+            Learner learner = learners.computeIfAbsent(node, first -> begin());
+            learner.chosenThrough = chosenThrough;
+            learner.rounds.onProgress(chosenThrough, server.chosenThrough());
+        }
+    }
+
+    private Learner begin() {
+        return new Learner(new CatchUpRounds(server.settings.electionTicks(), server.chosenThrough()));
+    }
+
+    private boolean hasCaughtUp(String node) {
+        Learner learner = learners.get(node);
+        return learner != null && learner.rounds.areDone();
+    }
+
+    private String howFar(String node) {
+        Learner learner = learners.get(node);
+        return learner == null
+                ? node + " has not been heard since " + server.node + " leads, or lags too far to answer"
+                : node + " knew what is decided through " + learner.chosenThrough + " of " + server.chosenThrough()
+                        + " when it was last heard";
     }
 
     private long token(String node) {
@@ -91,6 +142,7 @@ final class Reconfiguration {
 
     void onDecided() {
         Membership latest = server.memberships().latest();
+        learners.keySet().retainAll(latest.learners());
         if (proposed.isPresent() && proposed.get().equals(latest) && isInForce()) {
             proposed = Optional.empty();
             client.ifPresent(replyTo -> replyTo.tell(new Replica.Reconfigured(latest.asMembers())));

@@ -112,9 +112,14 @@ abstract class Role {
             return;
         }
         server.lease.grant(accept.ballot());
-        Accepted answer =
-                new Accepted(accept.ballot(), server.voter(), decrees.first(), decrees.last(), accept.round());
-        server.accept(accept.ballot(), decrees, () -> accept.replyTo().tell(answer));
+        server.accept(accept.ballot(), decrees, () -> accept.replyTo()
+                .tell(new Accepted(
+                        accept.ballot(),
+                        server.voter(),
+                        decrees.first(),
+                        decrees.last(),
+                        accept.round(),
+                        server.chosenThrough())));
     }
 
     /** Whoever leads was heard. */

@@ -59,7 +59,9 @@
  *       clients (§3 proposes it for a leader that has nothing to propose).
  *   <li>One change of members at a time: one that is decided while another is not yet in force counts for nothing. A leader that
  *       was cut off may have proposed it, who did not know the other, and it would undo that.
- *   <li>A learner is promoted whether or not it has caught up: {@code NOT_CAUGHT_UP} is never answered.
+ *   <li>A learner is promoted when it has caught up within an election timeout (Raft's rule, {@link
+ *       io.troupe.replication.CatchUpRounds}); its answers to heartbeats say how far it is. The papers have no such rule: without
+ *       it a group that counts on who has nothing yet stands still until it has. Who is added as a voter at once is not waited for.
  *   <li>Status shows the round of the ballot promised as its term: high numbers, see {@link io.troupe.paxos.Ballot}. While
  *       it stays the same at a master, no other was master; but a raised ballot changes it, too. Live's epoch number (§5.3), which
  *       calls carry that fail in another, is not the engine's here: {@link io.troupe.replication.mastership} has it for any.

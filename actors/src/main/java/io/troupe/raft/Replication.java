@@ -1,5 +1,6 @@
 package io.troupe.raft;
 
+import io.troupe.replication.CatchUpRounds;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -13,14 +14,14 @@ final class Replication {
     private static final class Peer {
         final ActorRef<Replicator.Command> replicator;
         final long generation;
-        final CatchUp catchUp;
+        final CatchUpRounds catchUp;
         long matchIndex;
         /** Also while it leaves. */
         boolean witness;
 
         int ticksToLeave = Integer.MAX_VALUE;
 
-        Peer(ActorRef<Replicator.Command> replicator, long generation, CatchUp catchUp) {
+        Peer(ActorRef<Replicator.Command> replicator, long generation, CatchUpRounds catchUp) {
             this.replicator = replicator;
             this.generation = generation;
             this.catchUp = catchUp;
@@ -74,7 +75,7 @@ final class Replication {
         return new Peer(
                 replicator,
                 generation,
-                new CatchUp(server.settings.electionTicks(), server.log().lastIndex()));
+                new CatchUpRounds(server.settings.electionTicks(), server.log().lastIndex()));
     }
 
     /** {@code configuration} is committed: who is not in it leaves. */
@@ -116,7 +117,7 @@ final class Replication {
 
     boolean hasCaughtUp(String node) {
         Peer peer = peers.get(node);
-        return peer != null && peer.catchUp.isDone();
+        return peer != null && peer.catchUp.areDone();
     }
 
     void peerAt(String node, Optional<ActorRef<RaftMessage>> replica) {
@@ -167,7 +168,7 @@ final class Replication {
                 somewhere = Math.max(somewhere, server.frontier.durableIndex());
             } else if (peer != null) {
                 somewhere = Math.max(somewhere, peer.matchIndex);
-                everywhere = peer.catchUp.isDone() ? Math.min(everywhere, peer.matchIndex) : everywhere;
+                everywhere = peer.catchUp.areDone() ? Math.min(everywhere, peer.matchIndex) : everywhere;
             }
         }
         long index = Math.min(somewhere, everywhere);

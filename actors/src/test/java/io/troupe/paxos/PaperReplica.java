@@ -176,7 +176,8 @@ final class PaperReplica implements AutoCloseable {
                 new Voter(node, 0),
                 accept.decrees().first(),
                 accept.decrees().last(),
-                accept.round()));
+                accept.round(),
+                accept.chosenThrough()));
     }
 
     TestProbe<Replica.Reply> propose(String command) {

@@ -37,7 +37,7 @@ class PaxosAllFaultsTest {
         double seconds = (System.nanoTime() - begun) / 1e9;
         System.out.printf(
                 "%d runs: %d ballots, %d instances decided, %d writes and %d reads acknowledged, %d snapshots restored,"
-                        + " %d changes of members, %d journals lost; %.0f virtual seconds in %.1f s, %.0f a second%n",
+                        + " %d changes of members, %d promotions, %d journals lost; %.0f virtual seconds in %.1f s, %.0f a second%n",
                 COVERAGE.runs,
                 COVERAGE.ballots,
                 COVERAGE.instances,
@@ -45,6 +45,7 @@ class PaxosAllFaultsTest {
                 COVERAGE.reads,
                 COVERAGE.snapshotsRestored,
                 COVERAGE.changes,
+                COVERAGE.promotions,
                 COVERAGE.journalsLost,
                 COVERAGE.virtualMillis / 1e3,
                 seconds,
@@ -55,6 +56,7 @@ class PaxosAllFaultsTest {
             assertThat(COVERAGE.reads).isGreaterThan(20 * COVERAGE.runs);
             assertThat(COVERAGE.snapshotsRestored).isGreaterThan(COVERAGE.runs);
             assertThat(COVERAGE.changes).isGreaterThan(COVERAGE.runs);
+            assertThat(COVERAGE.promotions).isGreaterThan(COVERAGE.runs / 5);
             assertThat(COVERAGE.journalsLost).isGreaterThan(COVERAGE.runs / 20);
         }
     }

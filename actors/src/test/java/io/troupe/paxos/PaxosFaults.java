@@ -47,6 +47,7 @@ final class PaxosFaults implements Consumer<Simulation> {
         long reads;
         long snapshotsRestored;
         long changes;
+        long promotions;
         long journalsLost;
         long virtualMillis;
     }
@@ -81,6 +82,7 @@ final class PaxosFaults implements Consumer<Simulation> {
         coverage.reads += group.clients.reads();
         coverage.snapshotsRestored += group.clients.restores();
         coverage.changes += group.decided.changes();
+        coverage.promotions += group.learners.promotions();
         coverage.journalsLost +=
                 group.journals.values().stream().mapToInt(n -> n).sum();
         coverage.virtualMillis += sim.now().toMillis();

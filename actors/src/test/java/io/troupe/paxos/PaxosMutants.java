@@ -53,6 +53,8 @@ final class PaxosMutants {
                 planted(ExecutesAboveAGap.class, Proposing.class, "isChosen", 20),
                 planted(ProposesBeyondTheWindow.class, Proposing.class, "mayPropose", 20),
                 planted(IgnoresAlpha.class, Memberships.class, "decided", 40).foundAt(3),
+                planted(PromotesALearnerEarly.class, Reconfiguration.class, "hasCaughtUp", 60)
+                        .foundAt(14),
                 planted(PromisesInSpiteOfALease.class, GrantedLease.class, "isHeldAgainst", 60)
                         .foundAt(18),
                 planted(KeepsItsLeaseForEver.class, MasterLease.class, "isHeld", 60),
@@ -176,6 +178,14 @@ final class PaxosMutants {
                 @Advice.FieldValue("from") TreeMap<Long, Membership> from) {
             from.put(instance + 1, membership);
             return true;
+        }
+    }
+
+    /** As in Raft (thesis §4.2.1), a learner is promoted when it has caught up. Here it need not. */
+    static final class PromotesALearnerEarly {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean done) {
+            done = true;
         }
     }
 

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -138,7 +139,7 @@ class PaxosPaperTest {
         Accept later = n1.awaitProposal("n2");
         n1.answer(later, "n2");
         second.expectNoMessage(Duration.ofMillis(100));
-        n1.tell(new Accepted(ballot, new Voter("n3", 0), 1, 1, 0));
+        n1.tell(new Accepted(ballot, new Voter("n3", 0), 1, 1, 0, 0));
         first.expectMessageClass(Replica.Applied.class);
         second.expectMessageClass(Replica.Applied.class);
     }
@@ -156,7 +157,7 @@ class PaxosPaperTest {
         }
         assertThat(last).isEqualTo(4);
         assertThat(n1.sentTo("n3")).allMatch(sent -> ((Accept) sent).decrees().isEmpty());
-        n1.tell(new Accepted(ballot, new Voter("n2", 0), 1, 1, 0));
+        n1.tell(new Accepted(ballot, new Voter("n2", 0), 1, 1, 0, 0));
         assertThat(n1.awaitProposal("n3").decrees().first()).isEqualTo(5);
     }
 
@@ -171,12 +172,12 @@ class PaxosPaperTest {
         n1.answer(change, "n2");
         Accept noOps = n1.awaitProposal("n2");
         assertThat(noOps.decrees().decrees()).containsExactly(new Decree.NoOp(), new Decree.NoOp(), new Decree.NoOp());
-        n1.tell(new Accepted(ballot, new Voter("n3", 0), 2, 4, 0)); // It decides still.
+        n1.tell(new Accepted(ballot, new Voter("n3", 0), 2, 4, 0, 0)); // It decides still.
         assertThat(((Replica.Reconfigured) client.receiveMessage()).members().voters())
                 .containsExactly("n1", "n2");
         var alone = n1.propose("x");
         Accept next = n1.awaitProposal("n2");
-        n1.tell(new Accepted(ballot, new Voter("n3", 0), 5, 5, 0)); // It does no more.
+        n1.tell(new Accepted(ballot, new Voter("n3", 0), 5, 5, 0, 0)); // It does no more.
         alone.expectNoMessage(Duration.ofMillis(100));
         n1.answer(next, "n2");
         alone.expectMessageClass(Replica.Applied.class);
@@ -429,9 +430,8 @@ class PaxosPaperTest {
         assertThat(n1.await("n2", Readmit.class).voter()).isEqualTo(after);
     }
 
-    @Test
-    @DisplayName("Live §5.1: a learner that had lost its journal is promoted with the token that it has now")
-    void promotesWithTheTokenOfNow() {
+    /** The learner n4 is {@link PaperReplica#stranger}. */
+    private void leadsWithALearner() {
         n1.becomeLeader();
         n1.peers.put("n4", n1.stranger);
         n1.tell(new PeerDirectory.PeerAt("n4", Optional.of(n1.stranger.getRef().unsafeUpcast())));
@@ -440,10 +440,67 @@ class PaxosPaperTest {
         n1.answer(n1.awaitProposal("n2"), "n2");
         n1.answer(n1.awaitProposal("n2"), "n2");
         client.expectMessageClass(Replica.Reconfigured.class);
+    }
+
+    private TestProbe<Replica.Reply> promote() {
+        var client = n1.kit.createTestProbe(Replica.Reply.class);
+        n1.tell(new Replica.Reconfigure(List.of(Replica.MemberChange.promote("n4")), client.getRef()));
+        return client;
+    }
+
+    private void isNotPromoted(String why) {
+        var refused = promote().expectMessageClass(Replica.ReconfigureRefused.class);
+        assertThat(refused.refusal()).as(why).isEqualTo(Replica.Refusal.NOT_CAUGHT_UP);
+        assertThat(refused.detail()).contains("n4");
+    }
+
+    /** A heartbeat is answered by n4, and, so that the leader goes on, by n2. */
+    private void isHeard(long token, long chosenThrough) {
         n1.pass(n1.settings.heartbeatInterval());
         Accept beat = n1.await("n4", Accept.class);
-        n1.tell(new Accepted(beat.ballot(), new Voter("n4", 77), 1, 0, beat.round()));
-        n1.tell(new Replica.Reconfigure(List.of(Replica.MemberChange.promote("n4")), client.getRef()));
+        n1.answer(beat, "n2");
+        n1.tell(new Accepted(beat.ballot(), new Voter("n4", token), 1, 0, beat.round(), chosenThrough));
+    }
+
+    @Test
+    @DisplayName("§3: a learner is promoted when it has caught up within an election timeout, and not before")
+    void learnerCatchesUpBeforePromotion() {
+        leadsWithALearner();
+        isNotPromoted("it was not heard");
+        isHeard(0, 0);
+        isNotPromoted("it knows nothing");
+        for (int beat = 0; beat <= n1.settings.electionTicks(); beat++) {
+            isHeard(0, 3);
+        }
+        isHeard(0, 4);
+        isNotPromoted("it took longer than an election timeout");
+        isHeard(0, 4);
+        promote().expectNoMessage(Duration.ofMillis(50));
+        assertThat(n1.awaitProposal("n2").decrees().decrees()).containsExactly(to(OF_THREE.with("n4", 0)));
+    }
+
+    @Test
+    @DisplayName(
+            "§3: a learner that had caught up is promoted no more when it is heard no more, or has lost its journal")
+    void learnerStaysCaughtUp() {
+        leadsWithALearner();
+        isHeard(0, 4);
+        isHeard(77, 0);
+        isNotPromoted("what it had it has lost");
+        isHeard(77, 4);
+        for (int beat = 0; beat < n1.settings.electionTicks(); beat++) {
+            n1.pass(n1.settings.heartbeatInterval());
+            n1.answer(n1.await("n4", Accept.class), "n2");
+        }
+        isNotPromoted("it fell silent");
+    }
+
+    @Test
+    @DisplayName("Live §5.1: a learner that had lost its journal is promoted with the token that it has now")
+    void promotesWithTheTokenOfNow() {
+        leadsWithALearner();
+        isHeard(77, 4);
+        promote();
         assertThat(n1.awaitProposal("n2").decrees().decrees()).containsExactly(to(OF_THREE.with("n4", 77)));
     }
 

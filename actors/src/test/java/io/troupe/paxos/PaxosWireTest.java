@@ -58,7 +58,7 @@ class PaxosWireTest {
                 new PaxosMessage.Promise(
                         BALLOT, voter, 41, List.of(new Vote(42, BALLOT, new Decree.Command(1, 2, 3, BYTES))), 0, 2),
                 new PaxosMessage.Accept(BALLOT, DECREES, 41, 3, peer),
-                new PaxosMessage.Accepted(BALLOT, voter, 42, 45, 3),
+                new PaxosMessage.Accepted(BALLOT, voter, 42, 45, 3, 41),
                 new PaxosMessage.Rejected(BALLOT, BALLOT, "n1"),
                 new PaxosMessage.Fetch(3, peer),
                 new PaxosMessage.Learned(DECREES, 45),

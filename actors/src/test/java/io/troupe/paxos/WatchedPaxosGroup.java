@@ -59,6 +59,7 @@ final class WatchedPaxosGroup {
     final TreeMap<String, Role> roles = new TreeMap<>();
     final TreeMap<String, Integer> journals = new TreeMap<>();
     final OneValueAnInstance decided;
+    final LearnersHaveCaughtUp learners = new LearnersHaveCaughtUp();
     final BallotsAreUsedOnce ballots = new BallotsAreUsedOnce();
     private final List<Witness> properties;
 
@@ -73,8 +74,8 @@ final class WatchedPaxosGroup {
         this.decided = new OneValueAnInstance(Membership.founding(
                 new TreeSet<>(names.subList(0, founders)), settings.phase2Quorum(), settings.window()));
         this.properties = List.of(
-                new SeenVotes(
-                        List.of(new PromiseIsKept(), new OneDecreeABallot(), decided, new AcceptorNeverForgets())),
+                new SeenVotes(List.of(
+                        new PromiseIsKept(), new OneDecreeABallot(), decided, new AcceptorNeverForgets(), learners)),
                 ballots,
                 new OneMaster(),
                 new WindowIsKept());

@@ -164,27 +164,6 @@ class RulesTest {
     }
 
     @Test
-    void aLearnerHasCaughtUpWhenItsLastRoundWasShortAndThePresentOneIs() { // thesis §4.2.1
-        CatchUp learner = new CatchUp(2, 10);
-        learner.onProgress(5, 12);
-        assertThat(learner.isDone()).isFalse();
-        ticks(learner, 3);
-        learner.onProgress(10, 20);
-        assertThat(learner.isDone()).as("the round took three ticks").isFalse();
-        ticks(learner, 2);
-        learner.onProgress(20, 30);
-        assertThat(learner.isDone()).isTrue();
-        ticks(learner, 3);
-        assertThat(learner.isDone()).as("the next takes three already").isFalse();
-    }
-
-    private static void ticks(CatchUp learner, int count) {
-        for (int i = 0; i < count; i++) {
-            learner.onTick();
-        }
-    }
-
-    @Test
     void theMoreUpToDateLogHasTheLaterTermThenTheGreaterIndex() { // §5.4.1
         assertThat(new LogPosition(1, 3).isAtLeastAsUpToDateAs(new LogPosition(9, 2)))
                 .isTrue();
