@@ -27,7 +27,7 @@ final class Candidate extends Role {
 
     private Candidate(PaxosServer server, Ballot ballot, Ballot released, int failures) {
         super(server);
-        this.phase1 = new Phase1(ballot, server.chosenThrough() + 1);
+        this.phase1 = server.phase1(ballot);
         this.released = released;
         this.failures = failures;
         this.ticksLeft = server.settings.electionTicks();
@@ -102,7 +102,7 @@ final class Candidate extends Role {
         long left = membership.voters().stream()
                 .filter(node -> !refused.contains(node))
                 .count();
-        return left >= membership.quorums().phase1();
+        return left >= phase1.quorums(membership).phase1();
     }
 
     @Override

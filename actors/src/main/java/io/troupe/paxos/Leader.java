@@ -176,7 +176,7 @@ final class Leader extends Role {
     /** An acceptor has promised a higher ballot: this master goes above it. */
     private Role boost() {
         boosting = true;
-        phase1 = new Phase1(server.nextBallot(), server.chosenThrough() + 1);
+        phase1 = server.phase1(server.nextBallot());
         Phase1 boosted = phase1;
         server.promise(boosted.ballot(), () -> {
             if (phase1 == boosted && !ended) {

@@ -13,7 +13,9 @@ import java.util.TreeSet;
  *
  * @param acceptors by stable node id, each with the token that its votes must carry (see {@link Voter})
  * @param learners receive what is decided, and have no vote
- * @param phase2 acceptors that choose a value; 0 for a majority. Phase 1 takes as many as this leaves ({@link Quorums})
+ * @param phase2 acceptors that choose a value, however many there come to be; 0 for a majority. Phase 1 takes as many as
+ *     intersect that ({@link Quorums}), so where acceptors are added or removed it is phase 1's quorum that changes; a membership
+ *     with fewer acceptors than this is refused
  * @param window α: decided in instance i, a membership is in force from i + α on, and no instance is begun before the
  *     one α below it is decided (Paxos Made Simple, §3)
  */

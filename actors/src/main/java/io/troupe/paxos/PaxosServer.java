@@ -180,6 +180,11 @@ final class PaxosServer implements Compaction.Host<SnapshotMetadata> {
         return (highestSeen.isAfter(pledge.promised()) ? highestSeen : pledge.promised()).next(node);
     }
 
+    /** For all instances that are not known to be decided. */
+    Phase1 phase1(Ballot ballot) {
+        return new Phase1(ballot, chosenThrough() + 1, settings.phase1Quorum());
+    }
+
     void saw(Ballot ballot) {
         if (ballot.isAfter(highestSeen)) {
             highestSeen = ballot;

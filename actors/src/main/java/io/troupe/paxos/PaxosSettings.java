@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param lease for which an acceptor promises nobody else after each message of the master
  * @param maxClockDrift how much faster or slower than true a node's clock may run, as a share
  * @param window α, of groups founded with it: instances open above the last decided
+ * @param phase1Quorum acceptors, at the least, that must promise before this node may lead; 0 for as few as intersect phase 2's
  * @param phase2Quorum acceptors that choose a value, of groups founded with it; 0 for a majority
  * @param maxMessageBytes of one Accept, one part of a Promise, one answer to who is behind, or one snapshot chunk
  * @param maxEntryBytes of one command
@@ -35,6 +36,7 @@ public record PaxosSettings(
         Duration lease,
         double maxClockDrift,
         int window,
+        int phase1Quorum,
         int phase2Quorum,
         long maxMessageBytes,
         long maxEntryBytes,
@@ -57,6 +59,7 @@ public record PaxosSettings(
         SECTION.requireAtLeast(1, "ticks-per-heartbeat", ticksPerHeartbeat);
         SECTION.requireLease(lease, "election-timeout", electionTimeout, maxClockDrift);
         SECTION.requireAtLeast(1, "window", window);
+        SECTION.require(phase1Quorum >= 0, "phase1-quorum", phase1Quorum, "0 (derived) or the number of acceptors");
         SECTION.require(phase2Quorum >= 0, "phase2-quorum", phase2Quorum, "0 (a majority) or the number of acceptors");
         SECTION.requireAtLeast(1, "max-batches-under-way", maxBatchesUnderWay);
         SECTION.requireRequests(maxEntryBytes, maxPendingProposals, maxPendingBytes, maxPendingReads, maxStashed);
@@ -77,7 +80,8 @@ public record PaxosSettings(
                 paxos.duration("lease"),
                 paxos.fraction("max-clock-drift"),
                 paxos.integer("window"),
-                quorum(paxos, "phase2-quorum"),
+                quorum(paxos, "phase1-quorum", "derived"),
+                quorum(paxos, "phase2-quorum", "majority"),
                 paxos.bytes("max-message-bytes"),
                 paxos.bytes("max-entry-bytes"),
                 paxos.integer("max-batches-under-way"),
@@ -93,8 +97,28 @@ public record PaxosSettings(
                 paxos.text("blocking-dispatcher"));
     }
 
-    private static int quorum(SettingsSection.Keys keys, String key) {
-        return keys.text(key).equals("majority") ? 0 : keys.integer(key, "majority, or a whole number");
+    private static int quorum(SettingsSection.Keys keys, String key, String none) {
+        return keys.text(key).equals(none) ? 0 : keys.integer(key, none + ", or a whole number");
+    }
+
+    /**
+     * Refuses quorums of the two phases that need not intersect (Howard, Malkhi and Spiegelman 2016, §3), or that there are not.
+     *
+     * @param members that found groups
+     * @throws ConfigException naming the path, the value and what would be right
+     */
+    public void requireQuorumsOf(int members) {
+        String ofMembers = members + ", which is how many members there are";
+        SECTION.require(phase2Quorum <= members, "phase2-quorum", phase2Quorum, "majority, or from 1 to " + ofMembers);
+        SECTION.require(phase1Quorum <= members, "phase1-quorum", phase1Quorum, "derived, or from 1 to " + ofMembers);
+        int phase2 = phase2Quorum == 0 ? Quorums.majority(members) : phase2Quorum;
+        SECTION.require(
+                phase1Quorum == 0 || Quorums.intersect(phase1Quorum, phase2, members),
+                "phase1-quorum",
+                phase1Quorum,
+                "derived, or from " + Quorums.leastPhase1(phase2, members) + " to " + members + ": phase 2 takes "
+                        + phase2
+                        + " (phase2-quorum), and each quorum of the one must have a member in common with each of the other");
     }
 
     Duration tick() {

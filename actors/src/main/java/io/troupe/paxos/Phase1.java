@@ -17,15 +17,18 @@ final class Phase1 {
 
     private final Ballot ballot;
     private final long from;
+    private final int quorumLeast;
     private final Map<Voter, TreeSet<Integer>> partial = new HashMap<>();
     private final Set<Voter> promised = new HashSet<>();
     private final TreeMap<Long, Vote> highest = new TreeMap<>();
     private long chosenThrough;
     private String furthest = "";
 
-    Phase1(Ballot ballot, long from) {
+    /** @param quorumLeast promises that are to be waited for, also where fewer intersect every quorum of phase 2 */
+    Phase1(Ballot ballot, long from, int quorumLeast) {
         this.ballot = ballot;
         this.from = from;
+        this.quorumLeast = quorumLeast;
     }
 
     Ballot ballot() {
@@ -76,11 +79,16 @@ final class Phase1 {
         return other.ballot().isAfter(one.ballot()) ? other : one;
     }
 
+    /** Of each membership that there comes to be, whoever its members are. */
+    Quorums quorums(Membership membership) {
+        return membership.quorums().withPhase1AtLeast(quorumLeast);
+    }
+
     /** Whether this ballot may propose where {@code membership} decides. */
     boolean isComplete(Membership membership) {
         TreeSet<String> counted = new TreeSet<>();
         promised.stream().filter(membership::counts).map(Voter::node).forEach(counted::add);
-        return membership.isKnown() && membership.quorums().isPhase1(counted);
+        return membership.isKnown() && quorums(membership).isPhase1(counted);
     }
 
     boolean isComplete(Collection<Membership> memberships) {

@@ -30,19 +30,34 @@ public record Quorums(SortedSet<String> acceptors, int phase1, int phase2) {
         }
     }
 
-    private static boolean intersect(int phase1, int phase2, int count) {
+    /** Whether any quorums of these sizes have an acceptor in common. */
+    static boolean intersect(int phase1, int phase2, int count) {
         return phase1 + phase2 > count;
+    }
+
+    static int majority(int count) {
+        return count / 2 + 1;
+    }
+
+    /** The smallest quorum of phase 1 that none of phase 2 can miss. */
+    static int leastPhase1(int phase2, int count) {
+        return count - phase2 + 1;
     }
 
     /** As in the papers before: any majority, in either phase. */
     public static Quorums majorities(Set<String> acceptors) {
-        int majority = acceptors.size() / 2 + 1;
+        int majority = majority(acceptors.size());
         return new Quorums(new TreeSet<>(acceptors), majority, majority);
     }
 
     /** Phase 2 with that many acceptors, and phase 1 with as few as this leaves. */
     public static Quorums withPhase2(Set<String> acceptors, int phase2) {
-        return new Quorums(new TreeSet<>(acceptors), acceptors.size() - phase2 + 1, phase2);
+        return new Quorums(new TreeSet<>(acceptors), leastPhase1(phase2, acceptors.size()), phase2);
+    }
+
+    /** Of phase 1 no fewer than {@code least}, if there are so many: larger ones intersect as these do. */
+    Quorums withPhase1AtLeast(int least) {
+        return new Quorums(acceptors, Math.max(phase1, Math.min(least, acceptors.size())), phase2);
     }
 
     public boolean isPhase1(Set<String> promised) {

@@ -41,6 +41,9 @@
  *   <li>the acceptor's two rules: {@link io.troupe.paxos.Pledge}; what promises bind a proposer to: {@link
  *       io.troupe.paxos.Phase1}; instances, window, gaps: {@link io.troupe.paxos.Proposing};
  *   <li>who decides which instance, α ahead: {@link io.troupe.paxos.Memberships}, {@link io.troupe.paxos.Reconfiguration};
+ *   <li>quorums of a size for each phase, refused where they need not intersect: {@link io.troupe.paxos.Quorums}, {@link
+ *       io.troupe.paxos.PaxosSettings#requireQuorumsOf}; what of that holds when members change: {@link
+ *       io.troupe.paxos.Membership};
  *   <li>master lease, acceptor's and master's half, with the drift it stands: {@link io.troupe.paxos.GrantedLease}, {@link
  *       io.troupe.paxos.MasterLease}; a returning node does not end the mastership: {@link io.troupe.paxos.Leader};
  *   <li>catch-up and snapshots from any replica: {@link io.troupe.paxos.CatchUp}; a disk that lost what it held: {@link

@@ -18,8 +18,8 @@ import org.apache.pekko.actor.typed.ActorRef;
  * Five replicas, clients at each, and everything that can go wrong for a while: partitions of every shape, crashes, long
  * pauses, clocks that drift, messages that are lost, doubled and late, disks that are slow or fail; leadership that is handed
  * over, masters that crash, pause, are cut off, or reach one other alone and have a successor that crashes at once; in every
- * second run members that come and go; in every third of the others quorums of two for phase 2 and four for phase 1; in two
- * of three runs of either kind a node that loses its journal, more than once.
+ * second run members that come and go; in every third run of either kind quorums of two for phase 2, and for phase 1 as many as
+ * intersect those, or more; in two of three runs a node that loses its journal, more than once.
  */
 final class PaxosFaults implements Consumer<Simulation> {
 
@@ -27,6 +27,8 @@ final class PaxosFaults implements Consumer<Simulation> {
 
     /** Enough to decide without the one that lost its journal, for that it is to vote again. */
     private static final int VOTERS_BESIDE_A_LOSS = 2;
+
+    private static final int PHASE2_QUORUM = 2;
 
     private final Coverage coverage;
 
@@ -56,11 +58,11 @@ final class PaxosFaults implements Consumer<Simulation> {
     public void accept(Simulation sim) {
         RandomGenerator kind = sim.random("kind of run");
         boolean changing = kind.nextBoolean();
-        boolean flexible = !changing && kind.nextInt(3) == 0;
+        boolean flexible = kind.nextInt(3) == 0;
         boolean losing = kind.nextInt(3) > 0;
-        int foundersMin = losing ? VOTERS_BESIDE_A_LOSS + 1 : 1;
+        int foundersMin = losing ? VOTERS_BESIDE_A_LOSS + 1 : flexible ? PHASE2_QUORUM : 1;
         int founders = changing ? foundersMin + kind.nextInt(5 - foundersMin + 1) : 5;
-        var group = new WatchedPaxosGroup(sim, 5, founders, flexible ? "troupe.paxos.phase2-quorum = 2" : "");
+        var group = new WatchedPaxosGroup(sim, 5, founders, flexible ? quorums(losing) : "");
         Optional<String> loser =
                 losing ? Optional.of(any(group, sim.random("who loses its journal"))) : Optional.empty();
         var faults = new NodeFaults(sim, group.nodes);
@@ -86,6 +88,12 @@ final class PaxosFaults implements Consumer<Simulation> {
         coverage.journalsLost +=
                 group.journals.values().stream().mapToInt(n -> n).sum();
         coverage.virtualMillis += sim.now().toMillis();
+    }
+
+    /** More for phase 1 than intersect: of three then all, so that none of them may lose what it has promised. */
+    private static String quorums(boolean losing) {
+        return "troupe.paxos { phase2-quorum = " + PHASE2_QUORUM + ", phase1-quorum = " + (losing ? "derived" : "4")
+                + " }";
     }
 
     private static void scheduleWhatHitsMasters(Simulation sim, WatchedPaxosGroup group, NodeFaults faults) {

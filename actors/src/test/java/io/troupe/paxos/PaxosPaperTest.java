@@ -257,6 +257,20 @@ class PaxosPaperTest {
     }
 
     @Test
+    @DisplayName("Flexible Paxos §3: a change that would leave fewer acceptors than phase 2 takes is refused")
+    void keepsAsManyAcceptorsAsPhase2Takes() {
+        n1.close();
+        n1 = new PaperReplica("troupe.paxos { window = 4, phase2-quorum = 3 }");
+        n1.becomeCandidate(); // A quorum of phase 1 by itself.
+        n1.answer(n1.await("n2", Accept.class), "n2");
+        var client = n1.kit.createTestProbe(Replica.Reply.class);
+        n1.tell(new Replica.Reconfigure(List.of(Replica.MemberChange.remove("n3")), client.getRef()));
+        var refused = client.expectMessageClass(Replica.ReconfigureRefused.class);
+        assertThat(refused.refusal()).isEqualTo(Replica.Refusal.NO_VOTER_LEFT);
+        assertThat(refused.detail()).contains("3 (phase 2) of 2 acceptors");
+    }
+
+    @Test
     @DisplayName("Every member keeps what is decided: a witness is refused, and nothing is proposed for it")
     void takesNoWitness() {
         n1.becomeLeader();

@@ -44,7 +44,7 @@ final class GroupHosts {
     static void requireRight(NodeSettings settings) {
         Config config = settings.config();
         RaftSettings.from(config);
-        PaxosSettings.from(config);
+        PaxosSettings.from(config).requireQuorumsOf(settings.memberIds().size());
         PbftSettings.from(config);
         ChainSettings.from(config);
         GroupEngines.required(config, STANDARD_ENGINE);

@@ -28,6 +28,22 @@ class NodeSettingsTest {
         return NodeSettings.of(ConfigFactory.parseString(RIGHT + more));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    phase1-quorum = 1 | phase1-quorum': is 1; it must be derived, or from 2 to 2
+                    phase2-quorum = 3 | phase2-quorum': is 3; it must be majority, or from 1 to 2
+                    """)
+    void quorumsOfMultiPaxosAreCheckedAgainstTheMembers(String wrong, String message) {
+        assertThat(with("troupe.paxos { phase1-quorum = 1, phase2-quorum = 2 }").nodeId())
+                .isEqualTo("n1");
+        assertThatThrownBy(() -> with("troupe.paxos { phase2-quorum = 1, " + wrong + " }"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("troupe.paxos." + message);
+    }
+
     @Test
     void rightValuesAreReadOnceIntoARecord() {
         NodeSettings settings = with("");
