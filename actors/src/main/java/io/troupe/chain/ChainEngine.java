@@ -15,6 +15,7 @@ public final class ChainEngine implements Engine {
     private final ChainSettings settings;
     private final SnapshotStorage storage;
     private final Engine masterEngine;
+    private final boolean hasLostData;
     private final LongSupplier nanoClock;
     private final Witness witness;
 
@@ -25,18 +26,30 @@ public final class ChainEngine implements Engine {
      * @param nanoClock monotonic, in nanoseconds, and going on while the node is paused: leases end by it
      */
     public ChainEngine(ChainSettings settings, SnapshotStorage storage, Engine masterEngine, LongSupplier nanoClock) {
-        this(settings, storage, masterEngine, nanoClock, Witness.NOBODY);
+        this(settings, storage, masterEngine, false, nanoClock);
+    }
+
+    /** @param hasLostData whether what this node had of its groups is lost: where its log is empty, it was not always so */
+    public ChainEngine(
+            ChainSettings settings,
+            SnapshotStorage storage,
+            Engine masterEngine,
+            boolean hasLostData,
+            LongSupplier nanoClock) {
+        this(settings, storage, masterEngine, hasLostData, nanoClock, Witness.NOBODY);
     }
 
     ChainEngine(
             ChainSettings settings,
             SnapshotStorage storage,
             Engine masterEngine,
+            boolean hasLostData,
             LongSupplier nanoClock,
             Witness witness) {
         this.settings = settings;
         this.storage = storage;
         this.masterEngine = masterEngine;
+        this.hasLostData = hasLostData;
         this.nanoClock = nanoClock;
         this.witness = witness;
     }
@@ -56,6 +69,6 @@ public final class ChainEngine implements Engine {
     @Override
     public Behavior<Replica.Message> replica(Seat seat) {
         return ChainReplica.create(
-                new ChainReplica.Identity(seat, masterEngine, settings, storage, nanoClock, witness));
+                new ChainReplica.Identity(seat, masterEngine, settings, storage, hasLostData, nanoClock, witness));
     }
 }

@@ -34,12 +34,17 @@ final class ChainReplica {
     /** The master has decided. */
     record Configured(Configuration configuration) implements Replica.Message {}
 
-    /** Who a replica is, and what it works with. */
+    /**
+     * Who a replica is, and what it works with.
+     *
+     * @param hasLostData whether what this node had of its groups is lost
+     */
     record Identity(
             Engine.Seat seat,
             Engine masterEngine,
             ChainSettings settings,
             SnapshotStorage storage,
+            boolean hasLostData,
             LongSupplier nanoClock,
             Witness witness) {}
 

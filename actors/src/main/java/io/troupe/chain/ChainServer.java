@@ -77,6 +77,14 @@ final class ChainServer implements Compaction.Host<Position> {
                 recovered.snapshot());
         applyStable();
         if (recovered.isFirst() && founders.contains(node)) {
+            beginAsFounder(identity.hasLostData());
+        }
+    }
+
+    private void beginAsFounder(boolean hasLostData) {
+        if (hasLostData) {
+            epochs.beginWithoutData();
+        } else {
             epochs.found();
         }
     }
@@ -163,7 +171,7 @@ final class ChainServer implements Compaction.Host<Position> {
     Replica.Role role() {
         return isHead()
                 ? Replica.Role.LEADER
-                : epochs.latest().isMember() ? Replica.Role.FOLLOWER : Replica.Role.LEARNER;
+                : epochs.latest().isMember() && !epochs.hasLost() ? Replica.Role.FOLLOWER : Replica.Role.LEARNER;
     }
 
     Replica.Status status() {

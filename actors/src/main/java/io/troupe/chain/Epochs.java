@@ -10,8 +10,8 @@ import io.troupe.replication.GroupLogging;
  * waiting, when the master's decision of a later one is known, while a lease is granted to a server that it leaves out; waiting
  * → in the later epoch, durably: the head at once, others when their predecessor has told them what both have. Who is not in
  * the chain acts in no epoch, and asks to join; who is none of the founders begins so. In an epoch → lost, when a server below
- * has begun in it without having been told here what both have: the disk has forgotten that, with all that was on it; lost →
- * not in the chain, which it asks the master for.
+ * has begun in it without having been told here what both have: the disk has forgotten that, with all that was on it; who was
+ * told by its operator that its data is lost begins so; lost → not in the chain, which it asks the master for.
  */
 final class Epochs {
 
@@ -74,6 +74,19 @@ final class Epochs {
     /** The founding epoch is entered as every other: a server that comes back to it with nothing knows that it was in it. */
     void found() {
         enter(0);
+    }
+
+    /**
+     * The disk is in its first life, and the server is not: it has acted in epochs of which nothing is left, so that it must leave
+     * the chain, as in {@link #lose}. Nothing is written before it joins: told so again, it does the same after a crash.
+     */
+    void beginWithoutData() {
+        GroupLogging.of(server.context.getLog(), server.group)
+                .warn(
+                        "Group {}: {} has lost its data, as it was told: it leaves the chain, and joins anew",
+                        server.group,
+                        server.node);
+        lost = true;
     }
 
     /** The master has decided. */

@@ -98,7 +98,8 @@
  *   <li>A disk is trusted to hold what was synced. A server that comes back in its epoch without it (to an empty directory,
  *       before it is taken for failed) knows that by those below, who act in the epoch without having been told by it what both
  *       have: it leaves the chain, and joins anew; a tail, or a backup, is sent all again. Should another server fail meanwhile,
- *       or the same one start once more before it is left out, updates may be lost that were acknowledged.
+ *       or the same one start once more before it is left out, updates may be lost that were acknowledged. One that is told by its
+ *       operator ({@link io.troupe.chain.ChainEngine}) acts in no epoch before it has joined anew, however often it starts.
  *   <li>Requests of clients that a failed server forgot are repeated by the clients; sessions make them happen once.
  * </ul>
  *

@@ -15,6 +15,7 @@ public final class PaxosEngine implements Engine {
 
     private final PaxosSettings settings;
     private final SnapshotStorage storage;
+    private final boolean hasLostData;
     private final LongSupplier nanoClock;
     private final Witness witness;
     private final UnaryOperator<String> journalIds;
@@ -25,18 +26,28 @@ public final class PaxosEngine implements Engine {
      * @param nanoClock monotonic, in nanoseconds, and going on while the node is paused: leases end by it
      */
     public PaxosEngine(PaxosSettings settings, SnapshotStorage storage, LongSupplier nanoClock) {
-        this(settings, storage, nanoClock, Witness.NOBODY, id -> id);
+        this(settings, storage, false, nanoClock);
+    }
+
+    /**
+     * @param hasLostData whether what this node had of its groups is lost, snapshots and all: where its journal is empty, it was not
+     *     always so ({@link Rebuilding})
+     */
+    public PaxosEngine(PaxosSettings settings, SnapshotStorage storage, boolean hasLostData, LongSupplier nanoClock) {
+        this(settings, storage, hasLostData, nanoClock, Witness.NOBODY, id -> id);
     }
 
     /** @param journalIds another id is another journal: so a test loses one */
     PaxosEngine(
             PaxosSettings settings,
             SnapshotStorage storage,
+            boolean hasLostData,
             LongSupplier nanoClock,
             Witness witness,
             UnaryOperator<String> journalIds) {
         this.settings = settings;
         this.storage = storage;
+        this.hasLostData = hasLostData;
         this.nanoClock = nanoClock;
         this.witness = witness;
         this.journalIds = journalIds;
@@ -59,6 +70,7 @@ public final class PaxosEngine implements Engine {
                 journalIds.apply("paxos-" + seat.group() + "@" + seat.node()),
                 settings,
                 storage,
+                hasLostData,
                 nanoClock,
                 witness));
     }

@@ -47,12 +47,17 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
  */
 final class PaxosReplica {
 
-    /** Who a replica is, and what it works with. */
+    /**
+     * Who a replica is, and what it works with.
+     *
+     * @param hasLostData whether what this node had of its groups is lost
+     */
     record Identity(
             Engine.Seat seat,
             String persistenceId,
             PaxosSettings settings,
             SnapshotStorage storage,
+            boolean hasLostData,
             LongSupplier nanoClock,
             Witness witness) {}
 
@@ -99,7 +104,8 @@ final class PaxosReplica {
             return restore(recovered, recovered.snapshot().get());
         }
         context.spawnAnonymous(Rebuilding.look(identity.storage(), seat.group(), context.getSelf()), blocking());
-        return recovering.await(Rebuilding.Marked.class, marked -> found(recovered, marked.before()));
+        return recovering.await(
+                Rebuilding.Marked.class, marked -> found(recovered, marked.before() || identity.hasLostData()));
     }
 
     /** Who joins believes nobody but the group itself about its members: what a host says may be out of date. */

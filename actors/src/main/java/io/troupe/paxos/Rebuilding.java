@@ -12,7 +12,8 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
  * Tells an acceptor's first day from a journal that has lost what it held (Paxos Made Live, §5.1): a group leaves a mark, or a
  * snapshot, in the snapshot storage, which is not the journal. One that finds the mark and an empty journal may have
  * promised and voted, and does not know what: it draws a new token, learns what is decided, and asks to be readmitted. Its
- * votes count again from the instance on from which the membership names that token.
+ * votes count again from the instance on from which the membership names that token. Where the snapshots are lost as well, the
+ * node is told so by its operator ({@link PaxosEngine}): without mark and journal nothing here tells that day from the first.
  *
  * <p>Deviates: in Paxos Made Live it votes again when it has seen an instance that was begun after it had begun to rebuild.
  * Where one promise stands for all instances, as here, that is not enough: a candidate may hold a promise from before the

@@ -330,12 +330,31 @@ class ChainFailuresPaperTest {
         Configuration renewed = FOUNDING.renewedFor("n3");
         server.decide(renewed);
         server.pass(server.settings.heartbeatInterval());
-        assertThat(server.status().role()).isEqualTo(Replica.Role.FOLLOWER);
+        assertThat(server.status().role()).isEqualTo(Replica.Role.LEARNER);
         MasterCommand asked = server.awaitMasterCommand();
         while (asked.epoch() != renewed.epoch()) {
             asked = server.awaitMasterCommand();
         }
         assertThat(asked).isEqualTo(MasterCommand.in(renewed, MasterCommand.Kind.REMOVE, "n1"));
+    }
+
+    @Test
+    @DisplayName(
+            "A server that was told that its data is lost leaves the chain before anybody asks, also after a crash")
+    void whoWasToldThatItsDataIsLostLeaves() {
+        server = PaperServer.thatHasLostItsData("n1");
+        assertThat(server.status().role()).isEqualTo(Replica.Role.LEARNER);
+        expectToLeave();
+        server.restart();
+        expectToLeave();
+        Configuration without = FOUNDING.without("n1");
+        server.decide(without);
+        server.pass(server.settings.heartbeatInterval());
+        MasterCommand asked = server.awaitMasterCommand();
+        while (asked.epoch() != without.epoch()) {
+            asked = server.awaitMasterCommand();
+        }
+        assertThat(asked).isEqualTo(MasterCommand.in(without, MasterCommand.Kind.JOIN, "n1"));
     }
 
     @Test

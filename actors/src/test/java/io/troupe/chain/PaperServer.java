@@ -55,6 +55,7 @@ final class PaperServer implements AutoCloseable {
     final TestProbe<Answers.Batch> via;
     final TestProbe<Replica.Reply> client;
     private final String node;
+    private final boolean hasLostData;
     private final ObservedClients clients = new ObservedClients();
     private final Map<String, TestProbe<ChainMessage>> peers = new TreeMap<>();
     private final PaperSystem system;
@@ -63,7 +64,20 @@ final class PaperServer implements AutoCloseable {
     private ActorRef<Replica.Message> server;
 
     PaperServer(String node) {
+        this(node, false);
+        if (FOUNDING.hasMember(node)) {
+            awaitEntered(FOUNDING.epoch());
+        }
+    }
+
+    /** Its operator has told it so: there is nothing on its disk. */
+    static PaperServer thatHasLostItsData(String node) {
+        return new PaperServer(node, true);
+    }
+
+    private PaperServer(String node, boolean hasLostData) {
         this.node = node;
+        this.hasLostData = hasLostData;
         this.system = PaperSystem.create(PersistenceTestKitPlugin.config());
         this.kit = system.kit();
         this.settings = ChainSettings.from(kit.system().settings().config());
@@ -76,9 +90,6 @@ final class PaperServer implements AutoCloseable {
                 .filter(name -> !name.equals(node))
                 .forEach(name -> peers.put(name, kit.createTestProbe(ChainMessage.class)));
         start();
-        if (FOUNDING.hasMember(node)) {
-            awaitEntered(FOUNDING.epoch());
-        }
     }
 
     String journal() {
@@ -87,7 +98,8 @@ final class PaperServer implements AutoCloseable {
 
     private void start() {
         TestProbe<Groups.Hosted> hosted = kit.createTestProbe(Groups.Hosted.class);
-        var engine = new ChainEngine(settings, storage, new PlayedMaster(), clockNanos::get, witnessed::set);
+        var engine =
+                new ChainEngine(settings, storage, new PlayedMaster(), hasLostData, clockNanos::get, witnessed::set);
         server = kit.spawn(engine.replica(new Engine.Seat(
                 "g",
                 node,

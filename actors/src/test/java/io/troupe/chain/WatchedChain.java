@@ -90,6 +90,7 @@ final class WatchedChain {
                                             ChainSettings.from(config),
                                             storage,
                                             new RaftEngine(RaftSettings.from(config), masterStorage, node.nanoClock()),
+                                            false,
                                             node.nanoClock(),
                                             this::observe),
                                     Duration.ofMillis(120),

@@ -42,10 +42,11 @@ final class PaperReplica implements AutoCloseable {
     final ObservedClients clients = new ObservedClients();
     final Map<String, TestProbe<PaxosMessage>> peers = new TreeMap<>();
     final TestProbe<PaxosMessage> stranger;
-    final FaultySnapshots storage = new FaultySnapshots();
+    FaultySnapshots storage = new FaultySnapshots();
     private final PaperSystem system;
     private final AtomicLong clockNanos = new AtomicLong();
     private String journal = JOURNAL;
+    private boolean hasLostData;
     private ActorRef<Replica.Message> replica;
 
     PaperReplica(String hocon) {
@@ -64,7 +65,7 @@ final class PaperReplica implements AutoCloseable {
         TestProbe<PeerDirectory.Command> directory = kit.createTestProbe(PeerDirectory.Command.class);
         TestProbe<Groups.Hosted> hosted = kit.createTestProbe(Groups.Hosted.class);
         String journalNow = journal;
-        var engine = new PaxosEngine(settings, storage, clockNanos::get, Witness.NOBODY, id -> journalNow);
+        var engine = new PaxosEngine(settings, storage, hasLostData, clockNanos::get, Witness.NOBODY, id -> journalNow);
         replica = kit.spawn(engine.replica(new Engine.Seat(
                 "g",
                 "n1",
@@ -93,6 +94,16 @@ final class PaperReplica implements AutoCloseable {
         kit.stop(replica);
         journal = JOURNAL + "-new";
         start();
+    }
+
+    /** With nothing of what it had, and told so by its operator, this once. */
+    void restartWithLostData() {
+        kit.stop(replica);
+        journal = JOURNAL + "-new";
+        storage = new FaultySnapshots();
+        hasLostData = true;
+        start();
+        hasLostData = false;
     }
 
     void tell(Replica.Message message) {

@@ -37,7 +37,7 @@ class PaxosAllFaultsTest {
         double seconds = (System.nanoTime() - begun) / 1e9;
         System.out.printf(
                 "%d runs: %d ballots, %d instances decided, %d writes and %d reads acknowledged, %d snapshots restored,"
-                        + " %d changes of members, %d promotions, %d journals lost; %.0f virtual seconds in %.1f s, %.0f a second%n",
+                        + " %d changes of members, %d promotions, %d journals lost, %d of them damaged; %.0f virtual seconds in %.1f s, %.0f a second%n",
                 COVERAGE.runs,
                 COVERAGE.ballots,
                 COVERAGE.instances,
@@ -47,6 +47,7 @@ class PaxosAllFaultsTest {
                 COVERAGE.changes,
                 COVERAGE.promotions,
                 COVERAGE.journalsLost,
+                COVERAGE.journalsDamaged,
                 COVERAGE.virtualMillis / 1e3,
                 seconds,
                 COVERAGE.virtualMillis / 1e3 / seconds);
@@ -58,6 +59,7 @@ class PaxosAllFaultsTest {
             assertThat(COVERAGE.changes).isGreaterThan(COVERAGE.runs);
             assertThat(COVERAGE.promotions).isGreaterThan(COVERAGE.runs / 5);
             assertThat(COVERAGE.journalsLost).isGreaterThan(COVERAGE.runs / 20);
+            assertThat(COVERAGE.journalsDamaged).isGreaterThan(COVERAGE.runs / 20);
         }
     }
 

@@ -19,7 +19,8 @@ import org.apache.pekko.actor.typed.ActorRef;
  * pauses, clocks that drift, messages that are lost, doubled and late, disks that are slow or fail; leadership that is handed
  * over, masters that crash, pause, are cut off, or reach one other alone and have a successor that crashes at once; in every
  * second run members that come and go; in every third run of either kind quorums of two for phase 2, and for phase 1 as many as
- * intersect those, or more; in two of three runs a node that loses its journal, more than once.
+ * intersect those, or more; in two of three runs a node that loses its journal, or all that it has, or whose
+ * journal is damaged, more than once.
  */
 final class PaxosFaults implements Consumer<Simulation> {
 
@@ -51,6 +52,7 @@ final class PaxosFaults implements Consumer<Simulation> {
         long changes;
         long promotions;
         long journalsLost;
+        long journalsDamaged;
         long virtualMillis;
     }
 
@@ -87,6 +89,7 @@ final class PaxosFaults implements Consumer<Simulation> {
         coverage.promotions += group.learners.promotions();
         coverage.journalsLost +=
                 group.journals.values().stream().mapToInt(n -> n).sum();
+        coverage.journalsDamaged += group.damaged;
         coverage.virtualMillis += sim.now().toMillis();
     }
 
@@ -191,7 +194,14 @@ final class PaxosFaults implements Consumer<Simulation> {
         RandomGenerator random = sim.random("lost journal");
         for (long at = 1_000 + random.nextLong(5_000); at < FAULTS.toMillis(); at += 1_000 + random.nextLong(5_000)) {
             Duration away = Duration.ofMillis(random.nextLong(600));
-            sim.after(Duration.ofMillis(at), () -> group.loseJournal(loser, away));
+            int kind = random.nextInt(3);
+            sim.after(Duration.ofMillis(at), () -> {
+                switch (kind) {
+                    case 0 -> group.loseJournal(loser, away);
+                    case 1 -> group.loseData(loser, away);
+                    default -> group.damageJournal(loser, away);
+                }
+            });
         }
     }
 

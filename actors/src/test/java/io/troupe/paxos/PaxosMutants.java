@@ -52,16 +52,18 @@ final class PaxosMutants {
                 planted(QuorumOffByOne.class, Quorums.class, "isPhase2", 20),
                 planted(ExecutesAboveAGap.class, Proposing.class, "isChosen", 20),
                 planted(ProposesBeyondTheWindow.class, Proposing.class, "mayPropose", 20),
-                planted(IgnoresAlpha.class, Memberships.class, "decided", 40).foundAt(3),
-                planted(PromotesALearnerEarly.class, Reconfiguration.class, "hasCaughtUp", 60)
-                        .foundAt(14),
-                planted(PromisesInSpiteOfALease.class, GrantedLease.class, "isHeldAgainst", 60)
-                        .foundAt(18),
+                planted(IgnoresAlpha.class, Memberships.class, "decided", 40).foundAt(1),
+                planted(PromotesALearnerEarly.class, Reconfiguration.class, "hasCaughtUp", 120)
+                        .foundAt(50),
+                planted(PromisesInSpiteOfALease.class, GrantedLease.class, "isHeldAgainst", 100)
+                        .foundAt(31),
                 planted(KeepsItsLeaseForEver.class, MasterLease.class, "isHeld", 60),
                 planted(ReadsWithoutARound.class, ConfirmedReads.class, "begin", 200)
-                        .foundAt(134),
+                        .foundAt(21),
                 planted(LeavesSessionsOutOfSnapshots.class, ReplicatedService.class, "write", 20),
-                planted(VotesAgainAtOnceAfterALoss.class, Pledge.class, "withToken", 100));
+                planted(VotesAgainAtOnceAfterALoss.class, Pledge.class, "withToken", 100),
+                planted(TakesALossForTheFirstDay.class, PaxosReplica.Identity.class, "hasLostData", 20)
+                        .foundAt(1));
     }
 
     // -- acceptors
@@ -237,6 +239,14 @@ final class PaxosMutants {
         @Advice.OnMethodExit
         static void exit(@Advice.Return(readOnly = false) Pledge pledge) {
             pledge = new Pledge(pledge.promised(), pledge.chosenThrough(), 0);
+        }
+    }
+
+    /** Nothing tells an empty directory from a new one but the operator, who is not listened to. */
+    static final class TakesALossForTheFirstDay {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean lost) {
+            lost = false;
         }
     }
 

@@ -436,12 +436,28 @@ class PaxosPaperTest {
         assertThat(n1.stranger.expectMessageClass(Accepted.class).from()).isEqualTo(new Voter("n1", 0));
         n1.status();
         n1.restartWithoutJournal();
+        asksToVoteAgain();
+    }
+
+    private Voter asksToVoteAgain() {
         n1.tell(accept(OF_N2, Decrees.none(1), 0, n1));
         Voter after = n1.stranger.expectMessageClass(Accepted.class).from();
         assertThat(after.token()).isNotZero();
         assertThat(n1.status().role()).isEqualTo(Replica.Role.LEARNER);
         n1.pass(n1.settings.heartbeatInterval());
         assertThat(n1.await("n2", Readmit.class).voter()).isEqualTo(after);
+        return after;
+    }
+
+    @Test
+    @DisplayName("Live §5.1: so does a replica that has nothing of what it had, when its operator says that it is lost")
+    void rebuildsWithoutAVoteWhenToldTo() {
+        n1.tell(accept(OF_N2, decrees(1, "a"), 0, n1));
+        assertThat(n1.stranger.expectMessageClass(Accepted.class).from()).isEqualTo(new Voter("n1", 0));
+        n1.restartWithLostData();
+        Voter voter = asksToVoteAgain();
+        n1.restart();
+        assertThat(asksToVoteAgain()).as("told once, it remembers").isEqualTo(voter);
     }
 
     /** The learner n4 is {@link PaperReplica#stranger}. */

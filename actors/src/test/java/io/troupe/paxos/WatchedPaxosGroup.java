@@ -58,6 +58,13 @@ final class WatchedPaxosGroup {
     final TreeMap<String, PaxosServer> servers = new TreeMap<>();
     final TreeMap<String, Role> roles = new TreeMap<>();
     final TreeMap<String, Integer> journals = new TreeMap<>();
+    private final TreeMap<String, InMemorySnapshotStorage> storages = new TreeMap<>();
+    /** Those whose journal may be damaged. */
+    private final TreeSet<String> rotten = new TreeSet<>();
+    /** Those that were told that they have lost their data; as the setting may, it stays. */
+    private final TreeSet<String> told = new TreeSet<>();
+
+    int damaged;
     final OneValueAnInstance decided;
     final LearnersHaveCaughtUp learners = new LearnersHaveCaughtUp();
     final BallotsAreUsedOnce ballots = new BallotsAreUsedOnce();
@@ -81,7 +88,7 @@ final class WatchedPaxosGroup {
                 new WindowIsKept());
         sim.onNodeDeath(this::onNodeDeath);
         for (String name : names) {
-            var storage = new InMemorySnapshotStorage();
+            storages.put(name, new InMemorySnapshotStorage());
             nodes.put(
                     name,
                     sim.node(
@@ -91,7 +98,8 @@ final class WatchedPaxosGroup {
                                     names.subList(0, founders),
                                     new PaxosEngine(
                                             settings,
-                                            storage,
+                                            storages.get(name),
+                                            told.contains(name),
                                             node.nanoClock(),
                                             this::observe,
                                             id -> id + "/" + journals.getOrDefault(name, 0)),
@@ -108,9 +116,12 @@ final class WatchedPaxosGroup {
         clients.judge(() -> properties.forEach(property -> property.afterStep(server, role)));
     }
 
-    /** A replica may fall when its disk fails, and for no other reason. */
+    /** A replica may fall when its disk fails, or is damaged, and for no other reason. */
     private void onNodeDeath(Node<?> node) {
-        if (sim.faults().stream().noneMatch(fault -> fault.contains("failing disk of " + node.name()))) {
+        if (rotten.remove(node.name())) {
+            damaged++;
+            moveAway(node.name());
+        } else if (sim.faults().stream().noneMatch(fault -> fault.contains("failing disk of " + node.name()))) {
             clients.judge(() -> {
                 throw new AssertionError("the replica of " + node.name() + " fell, although its disk never failed");
             });
@@ -125,10 +136,30 @@ final class WatchedPaxosGroup {
 
     /** The node crashes, and when it comes back its journal is empty; its snapshots are there. */
     void loseJournal(String name, Duration away) {
+        restart(name, away, () -> journals.merge(name, 1, Integer::sum));
+    }
+
+    /** The node crashes, and when it comes back it has nothing of what it had, and was told so. */
+    void loseData(String name, Duration away) {
+        restart(name, away, () -> moveAway(name));
+    }
+
+    private void moveAway(String name) {
+        journals.merge(name, 1, Integer::sum);
+        storages.put(name, new InMemorySnapshotStorage());
+        told.add(name);
+    }
+
+    /** A bit of the node's journal flips, and it crashes: it cannot start any more, unless that part was not needed. */
+    void damageJournal(String name, Duration away) {
+        restart(name, away, () -> nodes.get(name).rot().ifPresent(what -> rotten.add(name)));
+    }
+
+    private void restart(String name, Duration away, Runnable meanwhile) {
         Node<?> node = nodes.get(name);
         if (node.isUp()) {
             node.crash();
-            journals.merge(name, 1, Integer::sum);
+            meanwhile.run();
             sim.after(away, () -> {
                 if (!node.isUp()) {
                     node.restart();

@@ -65,20 +65,25 @@ final class GroupHosts {
     /** @throws NodeFailure when a folder of snapshots cannot be used */
     static Behavior<Groups.Command> create(NodeSettings settings, DataDirectory directory) {
         Config config = settings.config();
+        boolean hasLostData = !settings.lostData().isEmpty();
         List<Engine> engines = new ArrayList<>();
         var raft = new RaftEngine(
                 RaftSettings.from(config), storage(directory.of(DataDirectory.GROUP_SNAPSHOTS)), System::nanoTime);
         engines.add(raft);
         engines.add(new PaxosEngine(
-                PaxosSettings.from(config), storage(of(directory, PaxosEngine.NAME)), System::nanoTime));
+                PaxosSettings.from(config), storage(of(directory, PaxosEngine.NAME)), hasLostData, System::nanoTime));
         engines.add(new ChainEngine(
-                ChainSettings.from(config), storage(of(directory, ChainEngine.NAME)), raft, System::nanoTime));
+                ChainSettings.from(config),
+                storage(of(directory, ChainEngine.NAME)),
+                raft,
+                hasLostData,
+                System::nanoTime));
         keys(settings)
                 .ifPresent(keys -> engines.add(new PbftEngine(
                         PbftSettings.from(config),
                         storage(of(directory, PbftEngine.NAME)),
                         keys,
-                        !settings.lostData().isEmpty(),
+                        hasLostData,
                         System::nanoTime)));
         String standard = config.getString(STANDARD_ENGINE);
         engines.sort(Comparator.comparing(engine -> !engine.name().equals(standard))); // The first is the standard.
