@@ -37,6 +37,11 @@ public final class AuthView {
         tokens.onChanged(before, now);
     }
 
+    /** Whether what this node has yet to apply may make the credentials' token known. */
+    public boolean mayComeToKnow(Credentials credentials) {
+        return credentials.token().filter(tokens::mayComeToKnow).isPresent();
+    }
+
     /** Empty when there is a token that this node does not know ({@link EtcdError#INVALID_AUTH_TOKEN}). */
     public Optional<Caller> caller(Credentials credentials) {
         AuthState now = state;

@@ -144,6 +144,11 @@ public final class JwtTokens implements Tokens {
     }
 
     @Override
+    public boolean mayComeToKnow(String token) {
+        return false; // What there is to know of one is in it.
+    }
+
+    @Override
     public String newPrefix() {
         return "";
     }

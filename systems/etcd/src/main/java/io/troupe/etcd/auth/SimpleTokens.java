@@ -39,6 +39,11 @@ public final class SimpleTokens implements Tokens {
         return Optional.ofNullable(found).map(present -> new Caller(present.user(), state.revision()));
     }
 
+    @Override
+    public boolean mayComeToKnow(String token) {
+        return !known.containsKey(token);
+    }
+
     private boolean isOver(Known token) {
         return nanoTime.getAsLong() - token.lastUsedNanos() > timeToLiveNanos;
     }

@@ -8,6 +8,9 @@ public interface Tokens {
     /** Whose token it is, if it is one of this node's knowing. */
     Optional<Caller> caller(String token, AuthState state);
 
+    /** Whether it is not of this node's knowing, but may be when the node has applied more. */
+    boolean mayComeToKnow(String token);
+
     /** What a new token begins with, chosen before it is replicated; empty when a token needs no replication. */
     String newPrefix();
 

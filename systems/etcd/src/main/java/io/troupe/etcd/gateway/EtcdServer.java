@@ -40,14 +40,18 @@ public final class EtcdServer {
 
     /** The services with what stands before each call. */
     static List<ServerServiceDefinition> guarded(
-            EtcdSettings settings, NodeView node, List<ServerServiceDefinition> services, ServerInterceptor meters) {
+            EtcdSettings settings,
+            NodeView node,
+            List<ServerServiceDefinition> services,
+            FreshTokens freshTokens,
+            ServerInterceptor meters) {
         var credentials = new CallerCredentials(
                 settings.client().tls().filter(TlsSettings::clientCertAuth).isPresent());
         var leaderRequired = new LeaderRequired(node);
         var learnerCalls = new LearnerCalls(node);
         return services.stream()
-                .map(service ->
-                        ServerInterceptors.intercept(service, leaderRequired, learnerCalls, credentials, meters))
+                .map(service -> ServerInterceptors.intercept(
+                        service, freshTokens, leaderRequired, learnerCalls, credentials, meters))
                 .toList();
     }
 

@@ -167,9 +167,10 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                 settings);
         List<ServerServiceDefinition> services = services(calls, node, backends);
         var http = new HttpBackend(calls, node, backends.meters());
+        var freshTokens = new FreshTokens(backends.auth(), calls::catchUp, settings.inFlightMax());
         this.blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
-        this.prepared =
-                CompletableFuture.supplyAsync(() -> prepare(settings, http, node, services, blocking), blocking);
+        this.prepared = CompletableFuture.supplyAsync(
+                () -> prepare(settings, http, node, services, freshTokens, blocking), blocking);
         context.pipeToSelf(prepared, (server, failure) -> server == null ? new NotBound(failure) : Prepared.PREPARED);
     }
 
@@ -276,8 +277,10 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
             HttpBackend http,
             NodeView node,
             List<ServerServiceDefinition> services,
+            FreshTokens freshTokens,
             Executor blocking) {
-        List<ServerServiceDefinition> guarded = EtcdServer.guarded(settings, node, services, http.callMeters());
+        List<ServerServiceDefinition> guarded =
+                EtcdServer.guarded(settings, node, services, freshTokens, http.callMeters());
         Optional<InsideServer> inside =
                 settings.client().json() ? Optional.of(InsideServer.start(guarded)) : Optional.empty();
         var plain = new Http1(http, settings.client().access());

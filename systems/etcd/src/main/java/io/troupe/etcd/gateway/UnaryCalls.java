@@ -180,35 +180,18 @@ final class UnaryCalls {
         return refusal.isEmpty();
     }
 
-    /** In the caller's name; nobody's requests go as they are. */
+    /** In the caller's name; nobody's requests go as they are. A token that has yet to be learned is {@link FreshTokens}'. */
     private void tell(
             ByteString payload,
             Optional<ReadConsistency> consistency,
             Credentials shown,
             Duration deadline,
             Consumer<Result> answer) {
-        Optional<Caller> caller = auth.caller(shown);
-        if (caller.isPresent()) {
-            broker.tell(
-                    new CallBroker.Call(inNameOf(caller.get(), payload, consistency), consistency, deadline, answer));
-            return;
-        }
-        // The token may be one that this node has yet to learn of: what the store answers comes after it.
-        var due = Deadline.after(deadline.toNanos(), TimeUnit.NANOSECONDS);
-        var barrier =
-                new CallBroker.Call(Queries.status(), Optional.of(ReadConsistency.LINEARIZABLE), deadline, reached -> {
-                    Optional<Caller> known = auth.caller(shown);
-                    if (known.isPresent()) {
-                        broker.tell(new CallBroker.Call(
-                                inNameOf(known.get(), payload, consistency), consistency, left(due), answer));
-                    } else {
-                        answer.accept(
-                                reached instanceof Result.Refused
-                                        ? reached
-                                        : new Result.Refused(EtcdError.INVALID_AUTH_TOKEN));
-                    }
-                });
-        broker.tell(barrier);
+        auth.caller(shown)
+                .ifPresentOrElse(
+                        caller -> broker.tell(new CallBroker.Call(
+                                inNameOf(caller, payload, consistency), consistency, deadline, answer)),
+                        () -> answer.accept(new Result.Refused(EtcdError.INVALID_AUTH_TOKEN)));
     }
 
     private static ByteString inNameOf(Caller caller, ByteString payload, Optional<ReadConsistency> consistency) {
@@ -233,6 +216,11 @@ final class UnaryCalls {
         var answered = new CompletableFuture<Result>();
         broker.tell(new CallBroker.Call(query, Optional.of(consistency), deadline, answered::complete));
         return answered;
+    }
+
+    /** Answered, within the deadline of the call that this thread opens, when all is applied here that is committed now. */
+    CompletionStage<Result> catchUp() {
+        return readOn(Queries.status(), ReadConsistency.LINEARIZABLE, deadline());
     }
 
     /** Requests under way. */

@@ -21,6 +21,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.troupe.etcd.EtcdSettings;
 import io.troupe.etcd.SoloNode;
+import io.troupe.etcd.auth.AuthView;
 import io.troupe.etcd.members.Roster;
 import io.troupe.etcd.port.Access;
 import io.troupe.etcd.port.ClientPort;
@@ -84,7 +85,9 @@ class LearnerCallsTest {
         var plain = new Http1(new NoHttp(), Access.ALL);
         var port = new ClientPort(settings.client().addresses(), Optional.empty(), plain, plain, Runnable::run);
         var services = List.of(new Kv().bindService(), new WatchGrpc.WatchImplBase() {}.bindService());
-        var guarded = EtcdServer.guarded(settings, node, services, new CallMeters(meters));
+        var knownTokens =
+                new FreshTokens(new AuthView(settings.auth().tokens()), CompletableFuture::new, settings.inFlightMax());
+        var guarded = EtcdServer.guarded(settings, node, services, knownTokens, new CallMeters(meters));
         server = EtcdServer.build(settings, port, guarded, Optional.empty()).listen();
         channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
                 .usePlaintext()

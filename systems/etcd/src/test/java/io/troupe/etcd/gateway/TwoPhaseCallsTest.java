@@ -102,7 +102,8 @@ class TwoPhaseCallsTest {
         var plain = new Http1(http, Access.ALL);
         var port = new ClientPort(SETTINGS.client().addresses(), Optional.empty(), plain, plain, Runnable::run);
         var services = List.of(leases.definition(), maintenance.bindService());
-        var guarded = EtcdServer.guarded(SETTINGS, node, services, http.callMeters());
+        var guarded = EtcdServer.guarded(
+                SETTINGS, node, services, new FreshTokens(calls.auth(), calls::catchUp, 1), http.callMeters());
         server = EtcdServer.build(SETTINGS, port, guarded, Optional.empty()).listen();
         channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
                 .usePlaintext()
