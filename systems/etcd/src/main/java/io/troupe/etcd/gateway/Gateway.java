@@ -166,7 +166,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                 backends.quota(),
                 settings);
         List<ServerServiceDefinition> services = services(calls, node, backends);
-        var http = new HttpBackend(calls, node, backends.meters());
+        var http = new HttpBackend(calls, node, backends.quota(), backends.meters());
         var freshTokens = new FreshTokens(backends.auth(), calls::catchUp, settings.inFlightMax());
         this.blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
         this.prepared = CompletableFuture.supplyAsync(

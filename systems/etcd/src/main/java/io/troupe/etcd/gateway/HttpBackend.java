@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.troupe.etcd.EtcdSystem;
+import io.troupe.etcd.mvcc.Alarms;
 import io.troupe.etcd.mvcc.Queries;
 import io.troupe.etcd.mvcc.Result;
 import io.troupe.etcd.port.HttpFace;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.ToDoubleFunction;
@@ -31,12 +33,14 @@ final class HttpBackend implements HttpFace.Backend {
 
     private final UnaryCalls calls;
     private final NodeView node;
+    private final Quota quota;
     private final MeterRegistry meters;
     private final PrometheusMeterRegistry etcds = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-    HttpBackend(UnaryCalls calls, NodeView node, MeterRegistry meters) {
+    HttpBackend(UnaryCalls calls, NodeView node, Quota quota, MeterRegistry meters) {
         this.calls = calls;
         this.node = node;
+        this.quota = quota;
         this.meters = meters;
         gauge(
                 "etcd.server.has.leader",
@@ -85,8 +89,11 @@ final class HttpBackend implements HttpFace.Backend {
     }
 
     @Override
-    public CompletionStage<Boolean> isHealthy() {
-        if (node.status().leader().isEmpty()) {
+    public CompletionStage<Boolean> isHealthy(Set<String> excludedAlarms) {
+        boolean alarmed = quota.raised().stream()
+                .map(alarm -> Alarms.name(alarm.type()))
+                .anyMatch(type -> !excludedAlarms.contains(type));
+        if (alarmed || node.status().leader().isEmpty()) {
             return CompletableFuture.completedFuture(false);
         }
         return calls.readOn(Queries.status(), ReadConsistency.LINEARIZABLE, HEALTH_TIMEOUT)

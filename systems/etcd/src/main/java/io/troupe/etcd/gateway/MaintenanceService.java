@@ -116,8 +116,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
 
     /** As etcd writes the message. */
     private static String described(Alarms.Alarm alarm) {
-        String type = alarm.type() == Alarms.CORRUPT ? "CORRUPT" : "NOSPACE";
-        return "memberID:" + Long.toUnsignedString(alarm.member()) + " alarm:" + type + " ";
+        return "memberID:" + Long.toUnsignedString(alarm.member()) + " alarm:" + Alarms.name(alarm.type()) + " ";
     }
 
     /** As in etcd, the answers have no header. */

@@ -40,6 +40,15 @@ public final class Alarms {
         }
     }
 
+    /** As etcd writes a type. */
+    public static String name(int type) {
+        return switch (type) {
+            case NOSPACE -> "NOSPACE";
+            case CORRUPT -> "CORRUPT";
+            default -> Integer.toString(type);
+        };
+    }
+
     private final NavigableSet<Alarm> raised;
 
     Alarms(NavigableSet<Alarm> raised) {

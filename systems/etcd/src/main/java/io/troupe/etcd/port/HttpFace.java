@@ -21,6 +21,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 
 /**
  * etcd's plain HTTP beside gRPC: {@code /health}, {@code /version}, {@code /metrics}, and what {@link Calls} there are,
@@ -38,8 +40,12 @@ public final class HttpFace extends SimpleChannelInboundHandler<FullHttpRequest>
     /** What is told. */
     public interface Backend {
 
-        /** Whether the member serves: there is a leader, and a read through it is answered. */
-        CompletionStage<Boolean> isHealthy();
+        /**
+         * Whether the member serves: no alarm is raised, there is a leader, and a read through it is answered.
+         *
+         * @param excludedAlarms types of alarms that do not count, by name
+         */
+        CompletionStage<Boolean> isHealthy(Set<String> excludedAlarms);
 
         String version();
 
@@ -89,6 +95,8 @@ public final class HttpFace extends SimpleChannelInboundHandler<FullHttpRequest>
 
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
+    private static final String EXCLUDE = "exclude=";
+
     private static final Reply BAD_REQUEST = Reply.text(400, "400 Bad Request\n");
     private static final Reply NOT_FOUND = Reply.text(404, "404 page not found\n");
     private static final Reply NOT_ALLOWED = Reply.text(405, "Method Not Allowed\n");
@@ -134,7 +142,8 @@ public final class HttpFace extends SimpleChannelInboundHandler<FullHttpRequest>
 
     private Exchange begin(FullHttpRequest request) {
         String method = request.method().name();
-        String path = new QueryStringDecoder(request.uri()).path();
+        var target = new QueryStringDecoder(request.uri());
+        String path = target.path();
         String host = request.headers().get(HttpHeaderNames.HOST, "");
         if (!secure && !access.admits(host)) {
             return Exchange.of(Reply.text(
@@ -147,7 +156,7 @@ public final class HttpFace extends SimpleChannelInboundHandler<FullHttpRequest>
         return calls.isFor(path)
                 ? calls.begin(new Call(
                         method, path, headers(request), request.content().toString(StandardCharsets.UTF_8)))
-                : told(method, path);
+                : told(method, path, target.rawQuery());
     }
 
     private static Map<String, String> headers(FullHttpRequest request) {
@@ -156,23 +165,41 @@ public final class HttpFace extends SimpleChannelInboundHandler<FullHttpRequest>
         return headers;
     }
 
-    private Exchange told(String method, String path) {
+    private Exchange told(String method, String path, String query) {
         boolean known = path.equals("/health") || path.equals("/version") || path.equals("/metrics");
         if (!known) {
             return Exchange.of(NOT_FOUND);
         }
-        if (!method.equals("GET") && !method.equals("HEAD")) {
+        if (!method.equals("GET") && !(method.equals("HEAD") && path.equals("/metrics"))) {
             return Exchange.of(NOT_ALLOWED);
         }
         return switch (path) {
-            case "/health" -> Exchange.of(backend.isHealthy().thenApply(HttpFace::health));
+            case "/health" ->
+                Exchange.of(backend.isHealthy(excludedAlarms(query)).thenApply(HttpFace::health));
             case "/version" -> Exchange.of(Reply.json(200, version(backend.version())));
             default -> Exchange.of(new Reply.Whole(200, PROMETHEUS, backend.metrics()));
         };
     }
 
+    /** The values of {@code exclude}. */
+    private static Set<String> excludedAlarms(String query) {
+        return Arrays.stream(query.split("&", -1))
+                .filter(parameter -> parameter.startsWith(EXCLUDE))
+                .flatMap(parameter -> decoded(parameter.substring(EXCLUDE.length())).stream())
+                .collect(Collectors.toSet());
+    }
+
+    /** What is not escaped as it should be counts for nothing, as in etcd. */
+    private static Optional<String> decoded(String value) {
+        try {
+            return Optional.of(QueryStringDecoder.decodeComponent(value));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
     private static Reply health(boolean healthy) {
-        return Reply.json(healthy ? 200 : 503, "{\"health\":\"" + healthy + "\"}");
+        return healthy ? Reply.text(200, "{\"health\":\"true\"}") : Reply.text(503, "{\"health\":\"false\"}\n");
     }
 
     private static String version(String version) {

@@ -23,6 +23,7 @@ import io.etcd.jetcd.api.TxnRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.troupe.etcd.SoloNode;
+import io.troupe.etcd.json.Curl;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -212,6 +213,51 @@ class AlarmDifferentialTest {
             server.alarm(AlarmRequest.AlarmAction.GET, 0, 0);
             server.put("b");
         });
+    }
+
+    /** Of the types in {@code exclude}, which is read as Go reads it, no alarm counts. */
+    @Test
+    void aMemberWithAnAlarmIsNotHealthyUnlessTheAlarmsTypeIsExcluded() throws Exception {
+        List<Curl> servers = List.of(new Curl(real.port()), new Curl(ours.port()));
+        var health = new Object() {
+            void isToldAlike(int status, String query) {
+                assertThat(servers)
+                        .extracting(server -> server.whole("/health" + query))
+                        .as("/health%s", query)
+                        .allSatisfy(answer -> assertThat(answer.statusCode()).isEqualTo(status))
+                        .extracting(answer -> answer.body() + answer.headers().firstValue("content-type"))
+                        .containsOnly(
+                                status == 200
+                                        ? "{\"health\":\"true\"}Optional[text/plain; charset=utf-8]"
+                                        : "{\"health\":\"false\"}\nOptional[text/plain; charset=utf-8]");
+            }
+        };
+        isToldAlike(server -> server.put("a"));
+        health.isToldAlike(200, "");
+        health.isToldAlike(200, "?exclude=NOSPACE");
+
+        isToldAlike(server -> server.alarm(AlarmRequest.AlarmAction.ACTIVATE, 5, 1));
+        for (String query :
+                List.of("?exclude=NOSPACE", "?x=1&exclude=CORRUPT&exclude=%4eOSPACE", "?exclude=NOSPACE&a;b")) {
+            health.isToldAlike(200, query);
+        }
+        for (String query : List.of(
+                "",
+                "?exclude=",
+                "?exclude=nospace",
+                "?exclude=NOSPACE,CORRUPT",
+                "?exclude=+NOSPACE",
+                "?a;exclude=NOSPACE")) {
+            health.isToldAlike(503, query);
+        }
+
+        isToldAlike(server -> server.alarm(AlarmRequest.AlarmAction.ACTIVATE, 6, CORRUPT));
+        health.isToldAlike(503, "?exclude=NOSPACE");
+        health.isToldAlike(200, "?exclude=NOSPACE&exclude=CORRUPT");
+
+        isToldAlike(server -> server.alarm(AlarmRequest.AlarmAction.DEACTIVATE, 5, 1));
+        isToldAlike(server -> server.alarm(AlarmRequest.AlarmAction.DEACTIVATE, 6, CORRUPT));
+        health.isToldAlike(200, "");
     }
 
     @Test

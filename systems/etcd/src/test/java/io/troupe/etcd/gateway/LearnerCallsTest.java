@@ -29,6 +29,7 @@ import io.troupe.etcd.port.Http1;
 import io.troupe.etcd.port.HttpFace;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -61,7 +62,7 @@ class LearnerCallsTest {
 
     private static final class NoHttp implements HttpFace.Backend {
         @Override
-        public CompletionStage<Boolean> isHealthy() {
+        public CompletionStage<Boolean> isHealthy(Set<String> excludedAlarms) {
             return CompletableFuture.completedFuture(true);
         }
 

@@ -98,7 +98,7 @@ class TwoPhaseCallsTest {
                 calls, keepAlives, desk.ref(), node, SETTINGS.requestTimeout(), () -> 1, TEST_KIT.system());
         var maintenance = new MaintenanceService(
                 calls, node, noSnapshots(calls), QUOTA, groups.ref(), replica.ref(), TEST_KIT.system());
-        var http = new HttpBackend(calls, node, new SimpleMeterRegistry());
+        var http = new HttpBackend(calls, node, QUOTA, new SimpleMeterRegistry());
         var plain = new Http1(http, Access.ALL);
         var port = new ClientPort(SETTINGS.client().addresses(), Optional.empty(), plain, plain, Runnable::run);
         var services = List.of(leases.definition(), maintenance.bindService());

@@ -70,6 +70,11 @@ public final class Curl {
         return send(request(path).POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    /** An answer with its head. */
+    public HttpResponse<String> whole(String path) {
+        return whole(request(path).GET());
+    }
+
     HttpResponse<String> whole(HttpRequest.Builder request) {
         try {
             return client.send(request.build(), HttpResponse.BodyHandlers.ofString(UTF_8));

@@ -71,7 +71,18 @@ class HttpFaceTest {
     void whatThereIsNotIsSaidToBeNotThere() throws Exception {
         assertThat(request("GET", node.port(), "/v2/keys").statusCode()).isEqualTo(404);
         assertThat(request("POST", node.port(), "/health").statusCode()).isEqualTo(405);
-        assertThat(request("HEAD", node.port(), "/health").body()).isEmpty();
+        assertThat(request("HEAD", node.port(), "/health").statusCode()).isEqualTo(405);
+        assertThat(request("HEAD", node.port(), "/metrics").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aQueryThatIsNotEscapedAsItShouldBeCountsForNothing() throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", node.port())) {
+            String request = "GET /health?exclude=%zz HTTP/1.1\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(UTF_8));
+            assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+                    .startsWith("HTTP/1.1 200 OK");
+        }
     }
 
     @Test
