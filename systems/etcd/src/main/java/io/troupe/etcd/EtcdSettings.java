@@ -94,7 +94,7 @@ public record EtcdSettings(
     public record Lease(Duration checkInterval, int revokesPerCheckMax) {}
 
     /** gRPC framing and fields beside the request proper (etcd allows the same). */
-    public static final int REQUEST_OVERHEAD_BYTES = 512 * 1024;
+    private static final int REQUEST_OVERHEAD_BYTES = 512 * 1024;
 
     /** etcd's own. */
     private static final long QUOTA_DEFAULT_BYTES = 2L << 30;
@@ -102,6 +102,11 @@ public record EtcdSettings(
     private static final long BESIDE_THE_STORE_BYTES = 256L << 20;
 
     private static final String PATH = "troupe.etcd";
+
+    /** Of the largest message that is taken, and of the largest of a watch that takes fragments. */
+    public int messageBytesMax() {
+        return requestBytesMax + REQUEST_OVERHEAD_BYTES;
+    }
 
     /**
      * @param root the node's whole configuration

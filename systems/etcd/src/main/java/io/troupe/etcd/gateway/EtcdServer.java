@@ -71,7 +71,7 @@ public final class EtcdServer {
                         socket(addresses.get(0)), InternalNettyServerCredentials.create(port))
                 // Services hand each request to an actor and never block: the event loop can do that itself.
                 .directExecutor()
-                .maxInboundMessageSize(settings.requestBytesMax() + EtcdSettings.REQUEST_OVERHEAD_BYTES)
+                .maxInboundMessageSize(settings.messageBytesMax())
                 .maxConcurrentCallsPerConnection(settings.streamsPerConnectionMax())
                 // etcd's clients probe idle connections; refuse only floods of probes.
                 .permitKeepAliveTime(settings.keepAlive().minTime().toMillis(), TimeUnit.MILLISECONDS)

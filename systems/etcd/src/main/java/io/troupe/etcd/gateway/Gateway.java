@@ -193,7 +193,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                 new AuthService(calls, node, new Passwords(settings.auth().bcryptCost()), authentications, blocking)
                         .bindService(),
                 new KvService(calls, node, settings.txnOpsMax()).bindService(),
-                new WatchService(watches(node), backends.watches(), node, backends.auth(), settings.requestBytesMax())
+                new WatchService(watches(node), backends.watches(), node, backends.auth(), settings.messageBytesMax())
                         .bindService(),
                 leases.definition(),
                 new ClusterService(calls, members, registrar, node, random, system).bindService(),
@@ -295,7 +295,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
 
     /** Base64 takes four bytes for three, and names and punctuation come on top. */
     private static Http1 withJson(EtcdSettings settings, HttpBackend http, InsideServer inside) {
-        int bytesMax = 2 * (settings.requestBytesMax() + EtcdSettings.REQUEST_OVERHEAD_BYTES);
+        int bytesMax = 2 * settings.messageBytesMax();
         return new Http1(
                 http, new JsonGateway(inside.channel()), settings.client().access(), bytesMax);
     }

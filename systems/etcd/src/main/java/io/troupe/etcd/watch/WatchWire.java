@@ -1,5 +1,6 @@
 package io.troupe.etcd.watch;
 
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.UnknownFieldSet;
 import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.WatchCreateRequest;
@@ -37,25 +38,30 @@ final class WatchWire {
         return values.isEmpty() ? 0 : values.get(values.size() - 1);
     }
 
-    /** The response in parts below {@code bytesMax}, where single events allow it; all but the last say that more follows. */
+    /**
+     * The response in parts below {@code bytesMax}, where single events allow it, cut as etcd cuts it ({@code sendFragments}); all
+     * but the last say that more follows.
+     */
     static List<WatchResponse> fragments(WatchResponse whole, int bytesMax) {
         if (whole.getSerializedSize() < bytesMax || whole.getEventsCount() < 2) {
             return List.of(whole);
         }
-        WatchResponse frame = whole.toBuilder().clearEvents().build();
+        WatchResponse frame =
+                whole.toBuilder().clearEvents().setUnknownFields(MORE_FOLLOWS).build();
         List<WatchResponse> parts = new ArrayList<>();
         var part = frame.toBuilder();
         long bytes = frame.getSerializedSize();
         for (Event event : whole.getEventsList()) {
-            if (part.getEventsCount() > 0 && bytes + event.getSerializedSize() >= bytesMax) {
-                parts.add(part.setUnknownFields(MORE_FOLLOWS).build());
+            int more = CodedOutputStream.computeMessageSize(WatchResponse.EVENTS_FIELD_NUMBER, event);
+            if (part.getEventsCount() > 0 && bytes + more >= bytesMax) {
+                parts.add(part.build());
                 part = frame.toBuilder();
                 bytes = frame.getSerializedSize();
             }
             part.addEvents(event);
-            bytes += event.getSerializedSize();
+            bytes += more;
         }
-        parts.add(part.build());
+        parts.add(part.setUnknownFields(whole.getUnknownFields()).build());
         return parts;
     }
 }

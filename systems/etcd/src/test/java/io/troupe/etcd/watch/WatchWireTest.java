@@ -40,6 +40,25 @@ class WatchWireTest {
     }
 
     @Test
+    void eachPartHoldsAsManyEventsAsStayBelowTheBoundWithWhatSaysThatMoreFollows() {
+        var whole = WatchResponse.newBuilder().setWatchId(3);
+        for (int number = 0; number < 12; number++) {
+            whole.addEvents(event(number, 100 + 7 * number));
+        }
+        for (int bytesMax = 200; bytesMax < 1000; bytesMax++) {
+            List<WatchResponse> parts = WatchWire.fragments(whole.build(), bytesMax);
+            for (int i = 0; i < parts.size() - 1; i++) {
+                WatchResponse part = parts.get(i);
+                if (part.getEventsCount() > 1) {
+                    assertThat(part.getSerializedSize()).isLessThan(bytesMax);
+                }
+                var withOneMore = part.toBuilder().addEvents(parts.get(i + 1).getEvents(0));
+                assertThat(withOneMore.build().getSerializedSize()).isGreaterThanOrEqualTo(bytesMax);
+            }
+        }
+    }
+
+    @Test
     void aSmallResponseOrASingleEventStaysWhole() {
         var small = WatchResponse.newBuilder()
                 .addEvents(event(1, 10))
