@@ -187,8 +187,14 @@ public record EtcdSettings(
     }
 
     /** Three quarters of what a heap has beside the log since the last snapshot and all that is under way. */
-    static long heldBy(long heapBytes) {
+    public static long heldBy(long heapBytes) {
         return Math.max(heapBytes / 4, (heapBytes - BESIDE_THE_STORE_BYTES) / 4 * 3);
+    }
+
+    /** A heap that holds a store of that many bytes, in whole mebibytes. */
+    public static long heapFor(long storeBytes) {
+        long bytes = BESIDE_THE_STORE_BYTES + storeBytes / 3 * 4;
+        return (bytes + (2L << 20)) >> 20 << 20;
     }
 
     private static AutoCompaction autoCompaction(Config config) {

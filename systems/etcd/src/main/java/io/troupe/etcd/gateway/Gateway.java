@@ -13,6 +13,7 @@ import io.troupe.etcd.json.JsonGateway;
 import io.troupe.etcd.lease.KeepAliveSession;
 import io.troupe.etcd.lease.LeaseDesk;
 import io.troupe.etcd.members.Members;
+import io.troupe.etcd.members.PeerHosts;
 import io.troupe.etcd.members.PeerUrls;
 import io.troupe.etcd.members.Registrar;
 import io.troupe.etcd.port.ClientPort;
@@ -143,6 +144,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
         this.timers = timers;
         this.settings = settings;
         this.parent = parent;
+        this.blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
         this.members = context.spawn(
                 Members.create(
                         settings.group(),
@@ -155,6 +157,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                 Registrar.create(new Registrar.Wiring(
                         node.clusterId(),
                         backends.peerUrls(),
+                        PeerHosts.lookedUpBy(blocking),
                         node.roster(),
                         members,
                         backends.client(),
@@ -168,7 +171,6 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
         List<ServerServiceDefinition> services = services(calls, node, backends);
         var http = new HttpBackend(calls, node, backends.quota(), backends.meters());
         var freshTokens = new FreshTokens(backends.auth(), calls::catchUp, settings.inFlightMax());
-        this.blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
         this.prepared = CompletableFuture.supplyAsync(
                 () -> prepare(settings, http, node, services, freshTokens, blocking), blocking);
         context.pipeToSelf(prepared, (server, failure) -> server == null ? new NotBound(failure) : Prepared.PREPARED);

@@ -9,6 +9,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** The next step that brings the roster and the consensus group in line. */
 final class Alignment {
@@ -37,13 +38,14 @@ final class Alignment {
 
     private Alignment() {}
 
-    static Optional<Step> next(Roster roster, Members group, List<Heard> heard) {
+    /** @param hosts what peer URLs are compared by where their texts differ */
+    static Optional<Step> next(Roster roster, Members group, List<Heard> heard, UnaryOperator<String> hosts) {
         SortedSet<String> nodes = new TreeSet<>(group.voters());
         nodes.addAll(group.learners());
         return first(nodes, node -> forNode(roster, node)).or(() -> {
             var byNode = new TreeMap<String, Heard>();
             heard.forEach(one -> byNode.put(one.node(), one));
-            return first(roster.members(), member -> forMember(roster, member, group, byNode));
+            return first(roster.members(), member -> forMember(roster, member, group, byNode, hosts));
         });
     }
 
@@ -64,12 +66,12 @@ final class Alignment {
         return roster.ofNode(node).isPresent() ? Optional.empty() : Optional.of(new Found(node));
     }
 
-    private static Optional<Step> forMember(Roster roster, Member member, Members group, TreeMap<String, Heard> heard) {
+    private static Optional<Step> forMember(
+            Roster roster, Member member, Members group, TreeMap<String, Heard> heard, UnaryOperator<String> hosts) {
         String node = member.getName();
         if (node.isEmpty()) {
             return heard.values().stream()
-                    .filter(one ->
-                            isAt(member, one) && roster.ofNode(one.node()).isEmpty())
+                    .filter(one -> roster.ofNode(one.node()).isEmpty() && isAt(member, one, hosts))
                     .map(one -> (Step) new Start(started(member, one)))
                     .findFirst();
         }
@@ -86,8 +88,10 @@ final class Alignment {
         return member.getIsLearner() ? Optional.empty() : Optional.of(new Change(MemberChange.promote(node)));
     }
 
-    private static boolean isAt(Member member, Heard one) {
-        return member.getPeerURLsList().contains(one.peerUrl());
+    private static boolean isAt(Member member, Heard one, UnaryOperator<String> hosts) {
+        List<String> urls = member.getPeerURLsList();
+        return urls.contains(one.peerUrl())
+                || urls.stream().anyMatch(url -> hosts.apply(url).equals(hosts.apply(one.peerUrl())));
     }
 
     private static Member started(Member member, Heard heard) {

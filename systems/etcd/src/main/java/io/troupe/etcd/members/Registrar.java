@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -64,10 +65,12 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
      *
      * @param clusterId the number of a cluster that has none yet
      * @param peerUrls where a founder is reached, as far as it is known without hearing it
+     * @param hosts what peer URLs are compared by where their texts differ; does not block
      */
     public record Wiring(
             long clusterId,
             Function<String, List<String>> peerUrls,
+            UnaryOperator<String> hosts,
             RosterView view,
             ActorRef<Members.Command> members,
             ActorRef<SessionClient.Command> session,
@@ -311,7 +314,7 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
     private Behavior<Command> onListing(WrappedListing listing) {
         boolean settled = listing.listed().map(Replica.MembersListed::settled).orElse(false);
         Optional<Alignment.Step> step = settled && leads
-                ? Alignment.next(roster(), listing.listed().orElseThrow().members(), listing.heard())
+                ? Alignment.next(roster(), listing.listed().orElseThrow().members(), listing.heard(), wiring.hosts())
                 : Optional.empty();
         if (step.isPresent()) {
             carryOut(step.get(), listing.heard());

@@ -1,5 +1,6 @@
 package io.troupe.etcd.standalone;
 
+import io.troupe.etcd.EtcdSettings;
 import io.troupe.etcd.tls.CipherSuites;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -11,6 +12,8 @@ final class FlagRules {
     private static final long ELECTION_MILLIS_MAX = 50_000;
     private static final long BCRYPT_COST_MIN = 4;
     private static final long BCRYPT_COST_MAX = 31;
+
+    private static final long MEBIBYTE = 1 << 20;
 
     private FlagRules() {}
 
@@ -37,7 +40,40 @@ final class FlagRules {
             throw FlagException.wrong(
                     "--restore-from begins a new cluster: leave it away, or set --initial-cluster-state to new");
         }
+        checkPeerListeners(flags);
+        checkQuota(flags, Runtime.getRuntime().maxMemory());
         takeDefaults(flags);
+    }
+
+    private static void checkPeerListeners(FlagValues flags) {
+        List<MemberUrl> listen =
+                flags.urls("listen-peer-urls").stream().distinct().toList();
+        if (listen.size() > 1) {
+            flags.warn(
+                    "of --listen-peer-urls, " + listen + ", only the first is listened at: to be reached by the other"
+                            + " members at several addresses, listen at 0.0.0.0 or [::]");
+        }
+    }
+
+    /** What is kept is in memory: a quota that the heap does not hold is never reached. */
+    static void checkQuota(FlagValues flags, long heapBytes) {
+        long quota = flags.whole("quota-backend-bytes");
+        long held = EtcdSettings.heldBy(heapBytes);
+        if (quota < 0) {
+            flags.warn("--quota-backend-bytes=" + quota + " sets no bound, but this member's heap of "
+                    + mebibytes(heapBytes)
+                    + " holds a store of " + mebibytes(held)
+                    + ": it ends when there is more. Set TROUPE_ETCD_MEMORY for a larger heap");
+        } else if (quota > held) {
+            flags.warn("--quota-backend-bytes=" + quota + " is " + mebibytes(quota) + ", but this member's heap of "
+                    + mebibytes(heapBytes) + " holds a store of " + mebibytes(held)
+                    + ": it ends when there is more. Set TROUPE_ETCD_MEMORY="
+                    + EtcdSettings.heapFor(quota) / MEBIBYTE + "m, or a lower quota");
+        }
+    }
+
+    private static String mebibytes(long bytes) {
+        return bytes / MEBIBYTE + " MiB";
     }
 
     private static void checkKnown(FlagValues flags, String name, List<String> known, String problem) {

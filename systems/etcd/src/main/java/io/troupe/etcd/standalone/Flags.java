@@ -106,7 +106,12 @@ final class Flags {
             new Flag("discovery-proxy", TEXT, "", IMMATERIAL, ""),
             new Flag("discovery-srv", TEXT, "", REFUSED, "Name the members with --initial-cluster."),
             new Flag("discovery-srv-name", TEXT, "", IMMATERIAL, ""),
-            new Flag("strict-reconfig-check", BOOL, "true", IMMATERIAL, ""),
+            new Flag(
+                    "strict-reconfig-check",
+                    BOOL,
+                    "true",
+                    WITHOUT_EFFECT,
+                    "A change of members that would endanger the quorum is always refused."),
             new Flag("pre-vote", BOOL, "false", IMMATERIAL, "Always on."),
             new Flag(
                     "auto-compaction-retention",
@@ -188,11 +193,21 @@ final class Flags {
             new Flag("proxy-read-timeout", UNSIGNED, "0", IMMATERIAL, ""));
 
     private static final List<Flag> EXPERIMENTAL = List.of(
-            new Flag("experimental-initial-corrupt-check", BOOL, "false", WITHOUT_EFFECT, ""),
+            new Flag(
+                    "experimental-initial-corrupt-check",
+                    BOOL,
+                    "false",
+                    WITHOUT_EFFECT,
+                    "Have members compared while they serve, by --experimental-corrupt-check-time."),
             new Flag("experimental-corrupt-check-time", SPAN, "0s", HONOURED, "How often members compare."),
             new Flag("experimental-enable-v2v3", TEXT, "", WITHOUT_EFFECT, "There is no v2 API."),
             new Flag("experimental-backend-bbolt-freelist-type", TEXT, "array", WITHOUT_EFFECT, ""),
-            new Flag("experimental-enable-lease-checkpoint", BOOL, "false", WITHOUT_EFFECT, ""),
+            new Flag(
+                    "experimental-enable-lease-checkpoint",
+                    BOOL,
+                    "false",
+                    WITHOUT_EFFECT,
+                    "A new leader gives every lease its whole time to live again."),
             new Flag("experimental-compaction-batch-limit", SIGNED, "1000", WITHOUT_EFFECT, ""),
             new Flag("experimental-peer-skip-client-san-verification", BOOL, "false", WITHOUT_EFFECT, ""),
             new Flag(

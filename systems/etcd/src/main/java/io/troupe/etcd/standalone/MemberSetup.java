@@ -2,6 +2,7 @@ package io.troupe.etcd.standalone;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.troupe.etcd.members.PeerHosts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -85,18 +86,27 @@ record MemberSetup(String name, String token, boolean joins, List<Member> member
         // A member that joins was announced to the cluster with its URLs.
         boolean joins = flags.text("initial-cluster-state").equals("existing");
         for (MemberUrl url : own) {
-            if (!joins && !advertised.contains(url)) {
+            if (!joins && !contains(advertised, url)) {
                 throw FlagException.wrong("--initial-cluster has " + name + "=" + url
                         + " but missing from --initial-advertise-peer-urls=" + told + ": write the same in both");
             }
         }
         for (MemberUrl url : advertised) {
-            if (!own.contains(url)) {
+            if (!contains(own, url)) {
                 throw FlagException.wrong("--initial-advertise-peer-urls has " + url
                         + " but missing from --initial-cluster=" + flags.text("initial-cluster")
                         + ": write the same in both");
             }
         }
+    }
+
+    /** By what the hosts' names resolve to, as etcd compares them; but for duplicates, which it finds by their texts. */
+    private static boolean contains(List<MemberUrl> urls, MemberUrl sought) {
+        if (urls.contains(sought)) {
+            return true;
+        }
+        String resolved = PeerHosts.resolved(sought.toString());
+        return urls.stream().anyMatch(url -> PeerHosts.resolved(url.toString()).equals(resolved));
     }
 
     private static void requireName(String name) {

@@ -43,7 +43,7 @@ class AlignmentTest {
     }
 
     private static Optional<Alignment.Step> next(Roster roster, Members group) {
-        return Alignment.next(roster, group, List.of(N1, N2));
+        return Alignment.next(roster, group, List.of(N1, N2), url -> url.replace("alias", "h"));
     }
 
     @Test
@@ -62,7 +62,7 @@ class AlignmentTest {
         Member first = member(1, "n1", "h:1", false);
         Roster added = roster(first, member(2, "", "h:2", false));
         var alone = group(List.of("n1"), List.of());
-        assertThat(Alignment.next(added, alone, List.of(N1)))
+        assertThat(Alignment.next(added, alone, List.of(N1), url -> url))
                 .as("while nobody is there")
                 .isEmpty();
         Member heard = Member.newBuilder()
@@ -71,6 +71,10 @@ class AlignmentTest {
                 .addClientURLs("http://n2")
                 .build();
         assertThat(next(added, alone)).contains(new Alignment.Start(heard));
+        assertThat(next(roster(first, member(2, "", "alias:2", false)), alone))
+                .as("by another name of its host")
+                .contains(new Alignment.Start(heard));
+        assertThat(next(roster(first, member(2, "", "alias:3", false)), alone)).isEmpty();
         Roster started = roster(first, member(2, "n2", "h:2", false));
         assertThat(next(started, alone)).contains(new Alignment.Change(MemberChange.addLearner("n2")));
         assertThat(next(started, group(List.of("n1"), List.of("n2"))))
@@ -99,7 +103,7 @@ class AlignmentTest {
     void aMemberThatServesElsewhereIsRecordedThere() {
         Roster before = roster(member(1, "n1", "h:1", false));
         var moved = new Heard("n1", "http://h:1", List.of("http://other"));
-        assertThat(Alignment.next(before, group(List.of("n1"), List.of()), List.of(moved)))
+        assertThat(Alignment.next(before, group(List.of("n1"), List.of()), List.of(moved), url -> url))
                 .contains(new Alignment.Start(Member.newBuilder()
                         .setID(1)
                         .setName("n1")

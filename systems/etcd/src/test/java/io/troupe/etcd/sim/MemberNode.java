@@ -114,7 +114,13 @@ final class MemberNode {
             members.tell(new Members.Serving("http://clients-of-" + node.name()));
             ActorRef<Registrar.Command> registrar = context.spawn(
                     Registrar.create(new Registrar.Wiring(
-                            CLUSTER, name -> List.of(peerUrl(name)), seen.roster, members, session, replica)),
+                            CLUSTER,
+                            name -> List.of(peerUrl(name)),
+                            url -> url,
+                            seen.roster,
+                            members,
+                            session,
+                            replica)),
                     "registrar");
             context.watch(registrar);
             Optional<ActorRef<CorruptionCheck.Command>> check = oddities.compares()

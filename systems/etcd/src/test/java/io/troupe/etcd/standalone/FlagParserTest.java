@@ -164,6 +164,46 @@ class FlagParserTest {
     }
 
     @Test
+    void whatAMemberDoesOtherwiseThanItWasAskedIsTold() {
+        FlagValues flags = parse(
+                "--strict-reconfig-check=false",
+                "--experimental-initial-corrupt-check",
+                "--experimental-enable-lease-checkpoint",
+                "--listen-peer-urls=http://127.0.0.1:1,http://127.0.0.2:1,http://127.0.0.1:1");
+        FlagRules.check(flags);
+        assertThat(flags.warnings())
+                .containsExactly(
+                        "of --listen-peer-urls, [http://127.0.0.1:1, http://127.0.0.2:1], only the first is listened at: to be"
+                                + " reached by the other members at several addresses, listen at 0.0.0.0 or [::]",
+                        "--strict-reconfig-check=false has no effect here. A change of members that would endanger the quorum"
+                                + " is always refused.",
+                        "--experimental-initial-corrupt-check=true has no effect here. Have members compared while they"
+                                + " serve, by --experimental-corrupt-check-time.",
+                        "--experimental-enable-lease-checkpoint=true has no effect here. A new leader gives every lease its"
+                                + " whole time to live again.");
+    }
+
+    @Test
+    void aQuotaThatTheHeapDoesNotHoldIsTold() {
+        long heap = 1L << 30; // Holds 576 MiB.
+        FlagValues held = parse("--quota-backend-bytes=603979776");
+        FlagRules.checkQuota(held, heap);
+        assertThat(held.warnings()).isEmpty();
+        FlagValues larger = parse("--quota-backend-bytes=8589934592");
+        FlagRules.checkQuota(larger, heap);
+        assertThat(larger.warnings())
+                .containsExactly(
+                        "--quota-backend-bytes=8589934592 is 8192 MiB, but this member's heap of 1024 MiB holds a"
+                                + " store of 576 MiB: it ends when there is more. Set TROUPE_ETCD_MEMORY=11180m, or a lower quota");
+        FlagValues boundless = parse("--quota-backend-bytes=-1");
+        FlagRules.checkQuota(boundless, heap);
+        assertThat(boundless.warnings())
+                .containsExactly(
+                        "--quota-backend-bytes=-1 sets no bound, but this member's heap of 1024 MiB holds a store of"
+                                + " 576 MiB: it ends when there is more. Set TROUPE_ETCD_MEMORY for a larger heap");
+    }
+
+    @Test
     void whatHasNoEffectIsTold() {
         FlagValues flags = parse("--max-wals=3", "--enable-pprof", "--pre-vote");
         assertThat(flags.warnings()).hasSize(2).allSatisfy(line -> assertThat(line)

@@ -270,15 +270,38 @@ class NodeConfigTest {
         assertThat(settings("--initial-cluster-token=my token/@#").cluster()).isEqualTo(clusters.get(1));
     }
 
+    /** etcd resolves names, and leaves localhost as it is. */
+    @Test
+    void aMembersUrlsAreTheSameWhenTheirHostsAre() throws Exception {
+        assertThat(settings(
+                                "--name=m",
+                                "--initial-cluster=m=http://LOCALHOST:1",
+                                "--initial-advertise-peer-urls=http://127.0.0.1:1")
+                        .nodeId())
+                .isEqualTo("m");
+        for (String other : List.of("http://localhost:1", "http://LOCALHOST:2", "https://LOCALHOST:1")) {
+            assertThatThrownBy(() -> settings(
+                            "--name=m",
+                            "--initial-cluster=m=" + other,
+                            "--initial-advertise-peer-urls=http://127.0.0.1:1"))
+                    .hasMessageContaining("--initial-cluster has m=" + other + " but missing from");
+        }
+    }
+
     @Test
     void aMembersUrlsAreThoseThatItAdvertises() throws Exception {
-        String advertised = "--initial-advertise-peer-urls=http://h:1";
-        assertThatThrownBy(() -> settings("--name=m", "--initial-cluster=m=http://h:1,m=http://h:9", advertised))
-                .hasMessageContaining("--initial-cluster has m=http://h:9 but missing from " + advertised);
-        assertThatThrownBy(() -> settings("--name=m", "--initial-cluster=m=http://h:1", advertised + ",http://h:9"))
-                .hasMessageContaining("--initial-advertise-peer-urls has http://h:9 but missing from"
-                        + " --initial-cluster=m=http://h:1");
-        assertThat(settings("--name=m", "--initial-cluster=m=http://h:9,m=http://h:1", advertised + ",http://h:9")
+        String advertised = "--initial-advertise-peer-urls=http://10.0.0.1:1";
+        assertThatThrownBy(() ->
+                        settings("--name=m", "--initial-cluster=m=http://10.0.0.1:1,m=http://10.0.0.1:9", advertised))
+                .hasMessageContaining("--initial-cluster has m=http://10.0.0.1:9 but missing from " + advertised);
+        assertThatThrownBy(() -> settings(
+                        "--name=m", "--initial-cluster=m=http://10.0.0.1:1", advertised + ",http://10.0.0.1:9"))
+                .hasMessageContaining("--initial-advertise-peer-urls has http://10.0.0.1:9 but missing from"
+                        + " --initial-cluster=m=http://10.0.0.1:1");
+        assertThat(settings(
+                                "--name=m",
+                                "--initial-cluster=m=http://10.0.0.1:9,m=http://10.0.0.1:1",
+                                advertised + ",http://10.0.0.1:9")
                         .nodeId())
                 .isEqualTo("m");
     }
