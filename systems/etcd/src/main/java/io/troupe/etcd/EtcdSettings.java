@@ -91,7 +91,8 @@ public record EtcdSettings(
 
     public record Watch(int watchersMax, int unreadEventsMax, int unreadBytesMax, Duration progressInterval) {}
 
-    public record Lease(Duration checkInterval, int revokesPerCheckMax) {}
+    /** @param minTtlSeconds what a lease is granted at the least */
+    public record Lease(Duration checkInterval, int revokesPerCheckMax, long minTtlSeconds) {}
 
     /** gRPC framing and fields beside the request proper (etcd allows the same). */
     private static final int REQUEST_OVERHEAD_BYTES = 512 * 1024;
@@ -156,12 +157,16 @@ public record EtcdSettings(
                                 64 * 1024,
                                 1 << 30),
                         atLeast(config, "watch.progress-interval", Duration.ofMillis(100))),
-                new Lease(atLeast(config, "lease.check-interval", Duration.ofMillis(10)), (int) within(
-                        config,
-                        "lease.revokes-per-check-max",
-                        config.getInt("lease.revokes-per-check-max"),
-                        1,
-                        100_000)));
+                lease(config));
+    }
+
+    private static Lease lease(Config config) {
+        String revokes = "lease.revokes-per-check-max";
+        Duration minTtl = atLeast(config, "lease.min-ttl", Duration.ofMillis(1));
+        return new Lease(
+                atLeast(config, "lease.check-interval", Duration.ofMillis(10)),
+                (int) within(config, revokes, config.getInt(revokes), 1, 100_000),
+                minTtl.plusMillis(999).toSeconds());
     }
 
     private static ReadConsistency linearizableReads(Config config) {

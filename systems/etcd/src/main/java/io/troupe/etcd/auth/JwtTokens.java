@@ -16,8 +16,7 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
+import io.troupe.etcd.GoDuration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,11 +99,9 @@ public final class JwtTokens implements Tokens {
     }
 
     private static Duration timeToLive(String text) {
-        try {
-            return ConfigFactory.parseMap(Map.of("ttl", text)).getDuration("ttl");
-        } catch (ConfigException e) {
-            throw new IllegalArgumentException("ttl=" + text + " is none; it must be a duration such as 5m or 300s", e);
-        }
+        return GoDuration.parse(text.isEmpty() ? TIME_TO_LIVE : text)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "ttl=" + text + " is none; it must be a duration such as 5m or 1h30m"));
     }
 
     private static Path file(Map<String, String> options, String name) {

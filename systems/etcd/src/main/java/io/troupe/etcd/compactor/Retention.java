@@ -1,5 +1,6 @@
 package io.troupe.etcd.compactor;
 
+import io.troupe.etcd.GoDuration;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -32,13 +33,19 @@ public sealed interface Retention {
     static Optional<Retention> of(String mode, String retention) {
         return switch (mode) {
             case "periodic" ->
-                Optional.of(Spans.parse(retention))
-                        .filter(span -> !span.isZero())
-                        .map(Periodic::new);
+                Optional.of(span(retention)).filter(span -> !span.isZero()).map(Periodic::new);
             case "revision" ->
                 Optional.of(revisions(retention)).filter(kept -> kept > 0).map(Revisions::new);
             default -> throw new IllegalArgumentException("is \"" + mode + "\"; it must be periodic or revision");
         };
+    }
+
+    private static Duration span(String text) {
+        return text.matches("\\d{1,9}")
+                ? Duration.ofHours(Long.parseLong(text))
+                : GoDuration.parse(text)
+                        .orElseThrow(() -> new IllegalArgumentException("is \"" + text
+                                + "\"; it must be a duration such as 30m or 1h30m, or a number of hours"));
     }
 
     private static long revisions(String text) {

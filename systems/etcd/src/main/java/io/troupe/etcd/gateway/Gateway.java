@@ -180,13 +180,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
         var system = getContext().getSystem();
         LongSupplier random = new Random()::nextLong;
         var leases = new LeaseService(
-                calls,
-                keepAlives(),
-                backends.leases(),
-                node,
-                settings.requestTimeout(),
-                LeaseService.ids(random),
-                system);
+                calls, keepAlives(), backends.leases(), node, settings, LeaseService.ids(random), system);
         var contests = new Contests(
                 calls, contenders(), leaderObservers(), backends.watches(), node, LeaseService.ids(random));
         Executor blocking = getContext().getSystem().dispatchers().lookup(DispatcherSelector.blocking());

@@ -18,6 +18,7 @@ import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.troupe.etcd.EtcdError;
+import io.troupe.etcd.EtcdSettings;
 import io.troupe.etcd.lease.KeepAliveSession;
 import io.troupe.etcd.lease.LeaseDesk;
 import io.troupe.etcd.mvcc.Commands;
@@ -53,7 +54,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
     private final StreamObservers<LeaseKeepAliveRequest, KeepAliveSession.Command> streams;
     private final ActorRef<LeaseDesk.Command> desk;
     private final NodeView node;
-    private final Duration requestTimeout;
+    private final EtcdSettings settings;
     private final LongSupplier freshIds;
     private final ActorSystem<?> system;
 
@@ -63,14 +64,14 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
             StreamObservers<LeaseKeepAliveRequest, KeepAliveSession.Command> streams,
             ActorRef<LeaseDesk.Command> desk,
             NodeView node,
-            Duration requestTimeout,
+            EtcdSettings settings,
             LongSupplier freshIds,
             ActorSystem<?> system) {
         this.calls = calls;
         this.streams = streams;
         this.desk = desk;
         this.node = node;
-        this.requestTimeout = requestTimeout;
+        this.settings = settings;
         this.freshIds = freshIds;
         this.system = system;
     }
@@ -88,14 +89,16 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
                 .build();
     }
 
+    /** The least time to live is the member's that is asked, and goes into the log: every member grants the same. */
     @Override
     public void leaseGrant(LeaseGrantRequest request, StreamObserver<LeaseGrantResponse> observer) {
-        LeaseGrantRequest named = request.getID() != 0
-                ? request
-                : request.toBuilder().setID(freshIds.getAsLong()).build();
+        var granted = request.toBuilder().setTTL(Math.max(settings.lease().minTtlSeconds(), request.getTTL()));
+        if (request.getID() == 0) {
+            granted.setID(freshIds.getAsLong());
+        }
         calls.applyIfRoom(
                 Quota.LEASE_COST,
-                Commands.leaseGrant(named),
+                Commands.leaseGrant(granted.build()),
                 body -> {
                     var response = LeaseGrantResponse.parseFrom(body);
                     return response.toBuilder()
@@ -124,7 +127,8 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
     @Override
     public StreamObserver<LeaseKeepAliveRequest> leaseKeepAlive(StreamObserver<LeaseKeepAliveResponse> responses) {
         return streams.open(
-                responses, (streamId, client) -> KeepAliveSession.create(client, desk, node::header, requestTimeout));
+                responses,
+                (streamId, client) -> KeepAliveSession.create(client, desk, node::header, settings.requestTimeout()));
     }
 
     /** The lease and its keys come from the store, its remaining time from the lessor in office. */

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeaseTable {
 
-    /** Seconds; shorter ones are granted this, since an election may take as long (etcd's default timing). */
-    static final long TTL_MIN = 2;
+    /** Seconds. The member that is asked has made it more already, by its own timing. */
+    static final long TTL_MIN = 1;
 
     /** Seconds. */
     static final long TTL_MAX = 9_000_000_000L;

@@ -1,5 +1,6 @@
 package io.troupe.etcd.standalone;
 
+import io.troupe.etcd.GoDuration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.troupe.etcd.standalone;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.troupe.etcd.GoDuration;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -156,6 +157,14 @@ final class NodeConfig {
         values.put("troupe.raft.election-timeout", Duration.ofMillis(flags.whole("election-timeout")));
         values.put("troupe.etcd.leader-patience", Duration.ofMillis(3 * flags.whole("election-timeout")));
         values.put("troupe.etcd.request-timeout", Duration.ofMillis(5_000 + 2 * flags.whole("election-timeout")));
+        values.put("troupe.etcd.lease.min-ttl", minTtl());
         values.put("troupe.raft.snapshot-entries", flags.whole("snapshot-count"));
+    }
+
+    /** One and a half times the election timeout, each of the two in whole heartbeats, as in etcd. */
+    private Duration minTtl() {
+        long heartbeat = flags.whole("heartbeat-interval");
+        long ticks = flags.whole("election-timeout") / heartbeat;
+        return Duration.ofMillis(3 * ticks / 2 * heartbeat);
     }
 }

@@ -64,6 +64,7 @@ final class SettingNames {
             entry("troupe.etcd.client.host-whitelist", "--host-whitelist"),
             entry("troupe.etcd.client.json", "--enable-grpc-gateway"),
             entry("troupe.etcd.request-timeout", "--election-timeout"),
+            entry("troupe.etcd.lease.min-ttl", "--election-timeout"),
             entry("troupe.raft.snapshot-entries", "--snapshot-count"));
 
     private static final List<String> LONGEST_FIRST = FLAGS.keySet().stream()

@@ -87,7 +87,7 @@ class TokensTest {
                 "pub-key",
                 pem("PUBLIC KEY", pair.getPublic().getEncoded()).toString(),
                 "ttl",
-                "1m");
+                "0h1m0.0s");
         String token = JwtTokens.of(options, at(NOW)).issue("ann", 5, "");
         assertThat(JwtTokens.of(options, at(NOW.plusSeconds(59))).caller(token, WITH_ANN))
                 .contains(new Caller("ann", 5));

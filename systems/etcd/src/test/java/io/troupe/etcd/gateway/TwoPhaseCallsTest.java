@@ -94,8 +94,7 @@ class TwoPhaseCallsTest {
                 new KeepAliveSession.Writable(),
                 new KeepAliveSession.Gone(),
                 Optional.empty());
-        var leases = new LeaseService(
-                calls, keepAlives, desk.ref(), node, SETTINGS.requestTimeout(), () -> 1, TEST_KIT.system());
+        var leases = new LeaseService(calls, keepAlives, desk.ref(), node, SETTINGS, () -> 1, TEST_KIT.system());
         var maintenance = new MaintenanceService(
                 calls, node, noSnapshots(calls), QUOTA, groups.ref(), replica.ref(), TEST_KIT.system());
         var http = new HttpBackend(calls, node, QUOTA, new SimpleMeterRegistry());

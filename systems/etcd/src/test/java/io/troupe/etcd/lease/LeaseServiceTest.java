@@ -85,6 +85,19 @@ class LeaseServiceTest {
         watch.leave();
     }
 
+    /** By default one and a half seconds, rounded up. */
+    @Test
+    void aLeaseIsGrantedAtLeastWhatAnElectionMayTake() {
+        for (long asked : new long[] {-5, 0, 1, 2}) {
+            var granted = leases.leaseGrant(
+                    LeaseGrantRequest.newBuilder().setTTL(asked).build());
+            assertThat(granted.getTTL()).as("for %d s", asked).isEqualTo(2);
+        }
+        assertThat(leases.leaseGrant(LeaseGrantRequest.newBuilder().setTTL(3).build())
+                        .getTTL())
+                .isEqualTo(3);
+    }
+
     @Test
     void aLeaseNobodyKeepsAliveRunsOutAndItsKeysGo() throws Exception {
         var watch = new WatchTester(channel);

@@ -34,7 +34,7 @@ class LessorTest {
     private final TestProbe<Lessor.Answer> answers = TEST_KIT.createTestProbe();
     private final LeaseFeed feed = new LeaseFeed();
     private final ActorRef<Lessor.Command> lessor =
-            TEST_KIT.spawn(Lessor.create(new EtcdSettings.Lease(Duration.ofMillis(250), 10), feed, nanos::get));
+            TEST_KIT.spawn(Lessor.create(new EtcdSettings.Lease(Duration.ofMillis(250), 10, 2), feed, nanos::get));
 
     @BeforeEach
     void attach() {

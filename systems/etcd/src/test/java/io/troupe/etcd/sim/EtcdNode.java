@@ -28,7 +28,7 @@ final class EtcdNode {
 
     static final String GROUP = "etcd";
     static final EtcdSettings.Watch WATCH = new EtcdSettings.Watch(100, 5, 1 << 20, Duration.ofMinutes(10));
-    static final EtcdSettings.Lease LEASE = new EtcdSettings.Lease(Duration.ofMillis(250), 100);
+    static final EtcdSettings.Lease LEASE = new EtcdSettings.Lease(Duration.ofMillis(250), 100, 2);
     private static final int RESPONSE_BYTES_MAX = 1 << 20;
 
     private EtcdNode() {}

@@ -270,6 +270,22 @@ class NodeConfigTest {
         assertThat(settings("--initial-cluster-token=my token/@#").cluster()).isEqualTo(clusters.get(1));
     }
 
+    /** As etcd 3.4.23 grants a lease of a second that is started with these. */
+    @ParameterizedTest
+    @CsvSource({
+        "100, 1000, 2",
+        "100, 5000, 8",
+        "100, 500, 1",
+        "900, 5000, 7",
+        "60, 300, 1",
+        "100, 1999, 3",
+        "99, 999, 2"
+    })
+    void aLeaseLivesLongerThanAnElectionTakes(long heartbeat, long election, long seconds) throws Exception {
+        var settings = settings("--heartbeat-interval=" + heartbeat, "--election-timeout=" + election);
+        assertThat(EtcdSettings.of(settings.config()).lease().minTtlSeconds()).isEqualTo(seconds);
+    }
+
     /** etcd resolves names, and leaves localhost as it is. */
     @Test
     void aMembersUrlsAreTheSameWhenTheirHostsAre() throws Exception {

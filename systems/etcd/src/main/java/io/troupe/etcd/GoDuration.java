@@ -1,4 +1,4 @@
-package io.troupe.etcd.standalone;
+package io.troupe.etcd;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A time span as Go writes it: {@code 1h30m}, {@code 1.5s}, {@code 100ms}, {@code 0} (package time, ParseDuration). */
-final class GoDuration {
+public final class GoDuration {
 
     private static final Pattern PART = Pattern.compile("(\\d+\\.?\\d*|\\.\\d+)(ns|us|µs|μs|ms|s|m|h)");
     private static final Map<String, Long> NANOS = Map.of(
@@ -25,7 +25,7 @@ final class GoDuration {
     private GoDuration() {}
 
     /** Empty when the text is no time span, or a negative one. */
-    static Optional<Duration> parse(String text) {
+    public static Optional<Duration> parse(String text) {
         if (text.equals("0")) {
             return Optional.of(Duration.ZERO);
         }
