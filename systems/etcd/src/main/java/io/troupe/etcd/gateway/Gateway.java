@@ -168,15 +168,18 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                 backends.auth(),
                 backends.quota(),
                 settings);
-        List<ServerServiceDefinition> services = services(calls, node, backends);
-        var http = new HttpBackend(calls, node, backends.quota(), backends.meters());
+        var present = new PresentStatus(backends.groups(), node, context.getSystem());
+        List<ServerServiceDefinition> services = services(calls, node, backends, present);
+        var http = new HttpBackend(calls, node, present, backends.quota(), backends.meters());
         var freshTokens = new FreshTokens(backends.auth(), calls::catchUp, settings.inFlightMax());
+        this.blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
         this.prepared = CompletableFuture.supplyAsync(
                 () -> prepare(settings, http, node, services, freshTokens, blocking), blocking);
         context.pipeToSelf(prepared, (server, failure) -> server == null ? new NotBound(failure) : Prepared.PREPARED);
     }
 
-    private List<ServerServiceDefinition> services(UnaryCalls calls, NodeView node, Backends backends) {
+    private List<ServerServiceDefinition> services(
+            UnaryCalls calls, NodeView node, Backends backends, PresentStatus present) {
         var system = getContext().getSystem();
         LongSupplier random = new Random()::nextLong;
         var leases = new LeaseService(
@@ -198,7 +201,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                                 node,
                                 snapshots(node, backends.frozen(), calls),
                                 backends.quota(),
-                                backends.groups(),
+                                present,
                                 backends.replica(),
                                 system)
                         .bindService(),

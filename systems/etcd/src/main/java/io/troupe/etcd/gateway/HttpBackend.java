@@ -33,14 +33,20 @@ final class HttpBackend implements HttpFace.Backend {
 
     private final UnaryCalls calls;
     private final NodeView node;
+    private final PresentStatus present;
     private final Quota quota;
     private final MeterRegistry meters;
     private final PrometheusMeterRegistry etcds = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-    HttpBackend(UnaryCalls calls, NodeView node, Quota quota, MeterRegistry meters) {
+    /** As the last scrape found it. */
+    private volatile Replica.Status status;
+
+    HttpBackend(UnaryCalls calls, NodeView node, PresentStatus present, Quota quota, MeterRegistry meters) {
         this.calls = calls;
         this.node = node;
+        this.present = present;
         this.quota = quota;
+        this.status = node.status();
         this.meters = meters;
         gauge(
                 "etcd.server.has.leader",
@@ -51,10 +57,14 @@ final class HttpBackend implements HttpFace.Backend {
                 "1 when this member leads",
                 view -> view.status().role() == Replica.Role.LEADER ? 1 : 0);
         counter("etcd.server.leader.changes.seen", "Leaders that came after one another", NodeView::leaderChanges);
-        counter("etcd.server.proposals.committed", "Index of the last entry that is committed", view -> view.status()
-                .commitIndex());
-        counter("etcd.server.proposals.applied", "Index of the last entry that is applied", view -> view.status()
-                .appliedIndex());
+        counter(
+                "etcd.server.proposals.committed",
+                "Index of the last entry that is committed",
+                ignored -> status.commitIndex());
+        counter(
+                "etcd.server.proposals.applied",
+                "Index of the last entry that is applied",
+                ignored -> status.appliedIndex());
         gauge("etcd.debugging.mvcc.current.revision", "Revision of the store", view -> view.header()
                 .getRevision());
         gauge(
@@ -106,7 +116,10 @@ final class HttpBackend implements HttpFace.Backend {
     }
 
     @Override
-    public String metrics() {
-        return etcds.scrape() + (meters instanceof PrometheusMeterRegistry prometheus ? prometheus.scrape() : "");
+    public CompletionStage<String> metrics() {
+        return present.ask().thenApply(latest -> {
+            status = latest;
+            return etcds.scrape() + (meters instanceof PrometheusMeterRegistry prometheus ? prometheus.scrape() : "");
+        });
     }
 }

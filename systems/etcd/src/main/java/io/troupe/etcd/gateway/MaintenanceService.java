@@ -24,11 +24,9 @@ import io.troupe.etcd.mvcc.Alarms;
 import io.troupe.etcd.mvcc.Commands;
 import io.troupe.etcd.mvcc.Queries;
 import io.troupe.etcd.mvcc.Result;
-import io.troupe.replication.Groups;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -43,13 +41,11 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     /** What the file of a store without a key takes: etcd's size is that of its file, and is never 0. */
     private static final long EMPTY_FILE_BYTES = new BoltImage(new TreeMap<>()).length();
 
-    private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(2);
-
     private final UnaryCalls calls;
     private final NodeView node;
     private final SnapshotStreams snapshots;
     private final Quota quota;
-    private final ActorRef<Groups.Command> groups;
+    private final PresentStatus present;
     private final ActorRef<Replica.Request> replica;
     private final ActorSystem<?> system;
 
@@ -58,14 +54,14 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
             NodeView node,
             SnapshotStreams snapshots,
             Quota quota,
-            ActorRef<Groups.Command> groups,
+            PresentStatus present,
             ActorRef<Replica.Request> replica,
             ActorSystem<?> system) {
         this.calls = calls;
         this.node = node;
         this.snapshots = snapshots;
         this.quota = quota;
-        this.groups = groups;
+        this.present = present;
         this.replica = replica;
         this.system = system;
     }
@@ -75,24 +71,14 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     public void status(StatusRequest request, StreamObserver<StatusResponse> observer) {
         calls.read(Queries.status(), ReadConsistency.STALE, observer, result -> {
             if (result instanceof Result.Ok ok) {
-                return AskPattern.<Groups.Command, Groups.Statuses>ask(
-                                groups, Groups.ListStatus::new, STATUS_TIMEOUT, system.scheduler())
-                        .whenComplete((statuses, failure) -> {
-                            Replica.Status replica = statuses == null ? node.status() : ofGroup(statuses);
-                            observer.onNext(status(replica, ok.body()));
-                            observer.onCompleted();
-                        });
+                return present.ask().thenAccept(status -> {
+                    observer.onNext(status(status, ok.body()));
+                    observer.onCompleted();
+                });
             }
             UnaryCalls.refuse(((Result.Refused) result).error(), observer);
             return UnaryCalls.DONE;
         });
-    }
-
-    private Replica.Status ofGroup(Groups.Statuses statuses) {
-        return statuses.groups().stream()
-                .filter(candidate -> candidate.group().equals(node.status().group()))
-                .findFirst()
-                .orElse(node.status());
     }
 
     private StatusResponse status(Replica.Status replica, byte[] body) {

@@ -50,7 +50,7 @@ public final class HttpFace extends SimpleChannelInboundHandler<FullHttpRequest>
         String version();
 
         /** Prometheus' text format. */
-        String metrics();
+        CompletionStage<String> metrics();
     }
 
     /** @param headers by name, whose case does not matter; the first of each */
@@ -177,7 +177,7 @@ public final class HttpFace extends SimpleChannelInboundHandler<FullHttpRequest>
             case "/health" ->
                 Exchange.of(backend.isHealthy(excludedAlarms(query)).thenApply(HttpFace::health));
             case "/version" -> Exchange.of(Reply.json(200, version(backend.version())));
-            default -> Exchange.of(new Reply.Whole(200, PROMETHEUS, backend.metrics()));
+            default -> Exchange.of(backend.metrics().thenApply(HttpFace::metrics));
         };
     }
 
@@ -196,6 +196,10 @@ public final class HttpFace extends SimpleChannelInboundHandler<FullHttpRequest>
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    private static Reply metrics(String text) {
+        return new Reply.Whole(200, PROMETHEUS, text);
     }
 
     private static Reply health(boolean healthy) {

@@ -72,8 +72,8 @@ class LearnerCallsTest {
         }
 
         @Override
-        public String metrics() {
-            return "";
+        public CompletionStage<String> metrics() {
+            return CompletableFuture.completedFuture("");
         }
     }
 

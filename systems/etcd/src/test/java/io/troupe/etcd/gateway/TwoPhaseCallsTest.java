@@ -95,9 +95,10 @@ class TwoPhaseCallsTest {
                 new KeepAliveSession.Gone(),
                 Optional.empty());
         var leases = new LeaseService(calls, keepAlives, desk.ref(), node, SETTINGS, () -> 1, TEST_KIT.system());
+        var present = new PresentStatus(groups.ref(), node, TEST_KIT.system());
         var maintenance = new MaintenanceService(
-                calls, node, noSnapshots(calls), QUOTA, groups.ref(), replica.ref(), TEST_KIT.system());
-        var http = new HttpBackend(calls, node, QUOTA, new SimpleMeterRegistry());
+                calls, node, noSnapshots(calls), QUOTA, present, replica.ref(), TEST_KIT.system());
+        var http = new HttpBackend(calls, node, present, QUOTA, new SimpleMeterRegistry());
         var plain = new Http1(http, Access.ALL);
         var port = new ClientPort(SETTINGS.client().addresses(), Optional.empty(), plain, plain, Runnable::run);
         var services = List.of(leases.definition(), maintenance.bindService());
