@@ -37,9 +37,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.stub.AbstractStub;
 import io.grpc.stub.MetadataUtils;
-import io.troupe.etcd.mvcc.Result;
-import io.troupe.replication.Replica;
-import io.troupe.replication.SessionClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,8 +49,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.Parameter;
 
 /**
  * Every error of the API as a client gets it over gRPC, or why it cannot get it. What etcd 3.4 has beside these (rpctypes/
@@ -61,7 +57,11 @@ import org.junit.jupiter.params.provider.CsvSource;
  * connection lost" is guessed by etcd from connections between members, and is "request timed out" here, as is "…, waiting
  * for the applied index took too long"; and "watch canceled" ends a stream that its client has cancelled, and reads no more.
  */
+@OnEachEngine
 class EveryErrorTest {
+
+    @Parameter
+    private String engine;
 
     /** What one node with nothing amiss does not refuse with. */
     private static final Map<EtcdError, String> ELSEWHERE = Map.ofEntries(
@@ -92,6 +92,7 @@ class EveryErrorTest {
     void start() throws Exception {
         Path secret = Files.writeString(folder.resolve("secret"), "s".repeat(64));
         node = new SoloNode(
+                engine,
                 """
                 troupe.etcd.auth { bcrypt-cost = 4, token = "jwt,sign-method=HS256,priv-key=%s" }
                 """
@@ -337,19 +338,5 @@ class EveryErrorTest {
         var headers = new Metadata();
         headers.put(Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER), token);
         return stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "NO_LEADER, TIMEOUT_LEADER_FAILED",
-        "OVERLOADED, TOO_MANY_REQUESTS",
-        "OUTCOME_UNKNOWN, TIMEOUT",
-        "SESSION_EXPIRED, TIMEOUT",
-        "TOO_LARGE, REQUEST_TOO_LARGE",
-        "STOPPING, STOPPED"
-    })
-    void whatTheConsensusGroupRefusesIsSaidInEtcdsWords(Replica.Reason reason, EtcdError error) {
-        var failed = new SessionClient.Failed(1, reason, "why");
-        assertThat(SessionCalls.result(failed)).isEqualTo(new Result.Refused(error));
     }
 }

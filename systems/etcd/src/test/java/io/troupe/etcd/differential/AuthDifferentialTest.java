@@ -42,6 +42,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
+import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.watch.WatchTester;
 import java.nio.file.Path;
@@ -56,11 +57,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Users, roles and what they may do, at a real etcd and at this one. Skipped where no etcd is installed. */
+@OnEachEngine
 class AuthDifferentialTest {
+
+    @Parameter
+    private String engine;
 
     private static final int STEPS = 200;
     private static final String[] NAMES = {"root", "ann", "bob", ""};
@@ -80,7 +86,7 @@ class AuthDifferentialTest {
         var program = RealEtcd.program("etcd");
         assumeTrue(program.isPresent(), "no etcd on the PATH: install one (Debian: etcd-server) to run this test");
         real = RealEtcd.start(program.get(), folder, "--bcrypt-cost=4");
-        ours = new SoloNode("troupe.etcd.auth.bcrypt-cost = 4");
+        ours = new SoloNode(engine, "troupe.etcd.auth.bcrypt-cost = 4");
     }
 
     @AfterEach

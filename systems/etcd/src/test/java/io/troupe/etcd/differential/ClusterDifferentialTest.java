@@ -18,6 +18,7 @@ import io.etcd.jetcd.api.MoveLeaderRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,9 +31,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /** Changes of the members of a cluster of one, at a real etcd and at this one. Skipped where no etcd is installed. */
+@OnEachEngine
 class ClusterDifferentialTest {
+
+    @Parameter
+    private String engine;
 
     private static final String ELSEWHERE = "http://127.0.0.1:11";
     private static final String AND_ELSEWHERE = "http://127.0.0.1:12";
@@ -51,7 +57,7 @@ class ClusterDifferentialTest {
         var program = RealEtcd.program("etcd");
         assumeTrue(program.isPresent(), "no etcd on the PATH: install one (Debian: etcd-server) to run this test");
         real = RealEtcd.start(program.get(), folder);
-        ours = new SoloNode("");
+        ours = new SoloNode(engine, "");
     }
 
     @AfterEach

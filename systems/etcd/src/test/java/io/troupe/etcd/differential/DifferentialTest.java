@@ -19,6 +19,7 @@ import io.etcd.jetcd.api.ResponseHeader;
 import io.etcd.jetcd.api.TxnRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.watch.WatchTester;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -35,7 +37,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The same random requests to a real etcd and to this one: every response, error and watch event must be the
  * same but for cluster, member and term. Skipped where no etcd is installed.
  */
+@OnEachEngine
 class DifferentialTest {
+
+    @Parameter
+    private String engine;
 
     private static final int REQUESTS = 1_500;
 
@@ -52,7 +58,7 @@ class DifferentialTest {
         var program = RealEtcd.program("etcd");
         assumeTrue(program.isPresent(), "no etcd on the PATH: install one (Debian: etcd-server) to run this test");
         real = RealEtcd.start(program.get(), folder);
-        ours = new SoloNode("");
+        ours = new SoloNode(engine, "");
         toReal = real.connect();
         toOurs = ours.connect();
     }

@@ -24,10 +24,12 @@ import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
 import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.etcd.jetcd.api.Permission;
 import io.etcd.jetcd.api.PutRequest;
+import io.etcd.jetcd.api.PutResponse;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.SnapshotRequest;
 import io.etcd.jetcd.api.SnapshotResponse;
 import io.grpc.ManagedChannel;
+import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.watch.WatchTester;
 import java.io.ByteArrayOutputStream;
@@ -39,14 +41,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /** A snapshot saved from this store by etcdctl is sound to etcdctl, and a real etcd serves what it holds. */
+@OnEachEngine
 class SnapshotDifferentialTest {
+
+    @Parameter
+    private String engine;
 
     private static final int KEYS = 3_000;
     private static final long LEASE = 0x7eadL;
@@ -60,7 +68,7 @@ class SnapshotDifferentialTest {
 
     @BeforeEach
     void start() {
-        ours = new SoloNode("troupe.etcd.auth.bcrypt-cost = 4");
+        ours = new SoloNode(engine, "troupe.etcd.auth.bcrypt-cost = 4");
         toOurs = ours.connect();
     }
 
@@ -90,10 +98,10 @@ class SnapshotDifferentialTest {
         return output;
     }
 
-    private void put(String key, int bytes, long lease) {
+    private Future<PutResponse> begin(String key, int bytes, long lease) {
         byte[] value = new byte[bytes];
         random.nextBytes(value);
-        KVGrpc.newBlockingStub(toOurs)
+        return KVGrpc.newFutureStub(toOurs)
                 .put(PutRequest.newBuilder()
                         .setKey(copyFromUtf8(key))
                         .setValue(ByteString.copyFrom(value))
@@ -101,23 +109,37 @@ class SnapshotDifferentialTest {
                         .build());
     }
 
+    private static void await(List<Future<PutResponse>> underWay) throws Exception {
+        for (var put : underWay) {
+            put.get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    private void put(String key, int bytes, long lease) throws Exception {
+        await(List.of(begin(key, bytes, lease)));
+    }
+
     /** Enough for branches above leaves, values beyond a page, histories, a compaction, tombstones on both sides of it. */
-    private void fill() {
+    private void fill() throws Exception {
         var kv = KVGrpc.newBlockingStub(toOurs);
         LeaseGrpc.newBlockingStub(toOurs)
                 .leaseGrant(LeaseGrantRequest.newBuilder()
                         .setID(LEASE)
                         .setTTL(3_600)
                         .build());
+        var keys = new ArrayList<Future<PutResponse>>();
         for (int i = 0; i < KEYS; i++) {
-            put("k/%05d".formatted(i), random.nextInt(400), i % 100 == 0 ? LEASE : 0);
+            keys.add(begin("k/%05d".formatted(i), random.nextInt(400), i % 100 == 0 ? LEASE : 0));
         }
+        await(keys);
         put("large", 1 << 20, 0);
         put("page", 4_096, 0);
         put("empty", 0, 0);
+        var again = new ArrayList<Future<PutResponse>>();
         for (int i = 0; i < KEYS; i += 3) {
-            put("k/%05d".formatted(i), random.nextInt(100), 0);
+            again.add(begin("k/%05d".formatted(i), random.nextInt(100), 0));
         }
+        await(again);
         delete(kv, "k/00100", "k/00200");
         kv.compact(CompactionRequest.newBuilder()
                 .setRevision(KEYS + 500)
@@ -285,9 +307,8 @@ class SnapshotDifferentialTest {
         }
     }
 
-    private static void isServedFrom(String file, List<String> expected, long revision, long compacted)
-            throws Exception {
-        try (var restored = new SoloNode("troupe.etcd.restore-from = \"" + file + "\"")) {
+    private void isServedFrom(String file, List<String> expected, long revision, long compacted) throws Exception {
+        try (var restored = new SoloNode(engine, "troupe.etcd.restore-from = \"" + file + "\"")) {
             ManagedChannel channel = restored.connect();
             try {
                 assertThat(seen(channel, revision, compacted)).isEqualTo(expected);

@@ -18,7 +18,6 @@ import io.grpc.stub.MetadataUtils;
 import io.troupe.cluster.NodeContext;
 import io.troupe.cluster.SystemGuardian;
 import io.troupe.etcd.EtcdSystem;
-import io.troupe.etcd.SoloGroups;
 import io.troupe.etcd.SoloNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -144,7 +143,7 @@ class BadInputTest {
     void aPortThatIsTakenEndsTheSystemOnThatNode() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var config = com.typesafe.config.ConfigFactory.parseString(
-                            "troupe.etcd.client.port = " + taken.getLocalPort())
+                            "troupe.etcd { group = another, client.port = " + taken.getLocalPort() + " }")
                     .withFallback(com.typesafe.config.ConfigFactory.load());
             var testKit = node.testKit();
             var context = new NodeContext(
@@ -152,7 +151,7 @@ class BadInputTest {
                     List.of(SoloNode.NODE),
                     Path.of("."),
                     config,
-                    testKit.spawn(SoloGroups.create(SoloNode.NODE)),
+                    node.groups(),
                     new io.micrometer.core.instrument.simple.SimpleMeterRegistry());
             ActorRef<SystemGuardian.Command> guardian = LoggingTestKit.error("is the port in use?")
                     .withMessageContains(":" + taken.getLocalPort() + " for etcd clients")

@@ -9,6 +9,7 @@ import io.etcd.jetcd.Client;
 import io.etcd.jetcd.KV;
 import io.etcd.jetcd.options.DeleteOption;
 import io.etcd.jetcd.options.GetOption;
+import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.cluster.Etcdctl;
 import io.troupe.etcd.members.MemberIds;
@@ -19,14 +20,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 
 /** The real etcdctl, where one is installed (Debian: etcd-client). */
+@OnEachEngine
 class EtcdctlTest {
+
+    @Parameter
+    private String engine;
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -35,13 +41,13 @@ class EtcdctlTest {
     @TempDir
     private Path folder;
 
-    @BeforeAll
-    static void start() throws Exception {
+    @BeforeParameterizedClassInvocation
+    static void start(String engine) throws Exception {
         assumeTrue(Etcdctl.isInstalled(), Etcdctl.ABSENT);
-        node = new SoloNode("");
+        node = new SoloNode(engine, "");
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         if (node != null) {
             node.close();
@@ -200,7 +206,7 @@ class EtcdctlTest {
 
     @Test
     void aMirrorFollowsAPrefixUnderAnother() throws Exception {
-        try (SoloNode mirror = new SoloNode("")) {
+        try (SoloNode mirror = new SoloNode(engine, "")) {
             etcdctl("put", "orders/1", "a");
             String to = "127.0.0.1:" + mirror.port();
             try (var mirroring = new Running("make-mirror", "--prefix=orders/", "--dest-prefix=copy/", to)) {
@@ -269,7 +275,7 @@ class EtcdctlTest {
 
     @Test
     void aFullStoreRefusesPutsUntilItIsDisarmed() throws Exception {
-        try (SoloNode small = new SoloNode("troupe.etcd.quota-backend-bytes = 2 KiB")) {
+        try (SoloNode small = new SoloNode(engine, "troupe.etcd.quota-backend-bytes = 2 KiB")) {
             assertThat(at(small, "put", "k", "v".repeat(1_000))).isEqualTo("OK\n");
             assertThat(at(small, "put", "k", "v".repeat(1_000))).contains("database space exceeded");
             String alarm = "memberID:" + Long.toUnsignedString(MemberIds.member(SoloNode.NODE)) + " alarm:NOSPACE ";
@@ -284,7 +290,7 @@ class EtcdctlTest {
 
     @Test
     void membersAreAddedListedAndRemoved() throws Exception {
-        try (SoloNode fresh = new SoloNode("")) {
+        try (SoloNode fresh = new SoloNode(engine, "")) {
             awaitStarted(fresh);
             String added = at(fresh, "member", "add", "n9", "--learner", "--peer-urls=http://127.0.0.1:1");
             assertThat(added)
@@ -303,7 +309,7 @@ class EtcdctlTest {
 
     @Test
     void usersRolesAndPermissionsHoldFromTheMomentAuthenticationIsOn() throws Exception {
-        try (SoloNode guarded = new SoloNode("troupe.etcd.auth.bcrypt-cost = 4")) {
+        try (SoloNode guarded = new SoloNode(engine, "troupe.etcd.auth.bcrypt-cost = 4")) {
             assertThat(at(guarded, "user", "add", "root:secret")).isEqualTo("User root created\n");
             assertThat(at(guarded, "user", "add", "ann:pass")).isEqualTo("User ann created\n");
             assertThat(at(guarded, "role", "add", "reader")).isEqualTo("Role reader created\n");

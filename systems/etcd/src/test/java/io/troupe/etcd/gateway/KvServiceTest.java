@@ -22,27 +22,33 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.troupe.etcd.EtcdError;
+import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.members.MemberIds;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 
+@OnEachEngine
 class KvServiceTest {
+
+    @Parameter
+    private String engine;
 
     private static SoloNode node;
     private static ManagedChannel channel;
     private static KVGrpc.KVBlockingStub kv;
 
-    @BeforeAll
-    static void start() {
-        node = new SoloNode("");
+    @BeforeParameterizedClassInvocation
+    static void start(String engine) {
+        node = new SoloNode(engine, "");
         channel = node.connect();
         kv = KVGrpc.newBlockingStub(channel);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() throws Exception {
         SoloNode.disconnect(channel);
         node.close();
@@ -74,7 +80,9 @@ class KvServiceTest {
         assertThat(read.getKvs(0).getModRevision()).isEqualTo(first + 1);
         assertThat(read.getHeader().getClusterId()).isNotZero();
         assertThat(read.getHeader().getMemberId()).isEqualTo(MemberIds.member(SoloNode.NODE));
-        assertThat(read.getHeader().getRaftTerm()).isEqualTo(1);
+        assertThat(read.getHeader().getRaftTerm())
+                .isPositive()
+                .isEqualTo(second.getHeader().getRaftTerm());
     }
 
     @Test
@@ -194,7 +202,7 @@ class KvServiceTest {
 
     @Test
     void theStoresSizeIsThatOfItsFileAndNeverZero() throws Exception {
-        try (SoloNode empty = new SoloNode("")) {
+        try (SoloNode empty = new SoloNode(engine, "")) {
             var channel = empty.connect();
             try {
                 var maintenance = MaintenanceGrpc.newBlockingStub(channel)

@@ -12,27 +12,33 @@ import io.etcd.jetcd.api.lock.LockGrpc;
 import io.etcd.jetcd.api.lock.LockRequest;
 import io.etcd.jetcd.api.lock.UnlockRequest;
 import io.grpc.ManagedChannel;
+import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 
 /** What {@code ConcurrencyDifferentialTest} does not compare. */
+@OnEachEngine
 class LockServiceTest {
+
+    @Parameter
+    String engine;
 
     private static SoloNode node;
     private static ManagedChannel channel;
 
-    @BeforeAll
-    static void start() {
-        node = new SoloNode("");
+    @BeforeParameterizedClassInvocation
+    static void start(String engine) {
+        node = new SoloNode(engine, "");
         channel = node.connect();
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() throws Exception {
         SoloNode.disconnect(channel);
         node.close();

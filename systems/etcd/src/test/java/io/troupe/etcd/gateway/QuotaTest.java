@@ -20,15 +20,21 @@ import io.etcd.jetcd.api.TxnRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.troupe.etcd.EtcdError;
+import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.members.MemberIds;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
 
 /** A member whose store is as large as its quota allows: what it still does, and how it is made to write again. */
+@OnEachEngine
 class QuotaTest {
+
+    @Parameter
+    private String engine;
 
     private static final int VALUE_BYTES = 1_000;
     private static final int QUOTA_BYTES = 16 * 1024;
@@ -40,7 +46,7 @@ class QuotaTest {
 
     @BeforeEach
     void start() {
-        node = new SoloNode("troupe.etcd.quota-backend-bytes = " + QUOTA_BYTES);
+        node = new SoloNode(engine, "troupe.etcd.quota-backend-bytes = " + QUOTA_BYTES);
         channel = node.connect();
         kv = KVGrpc.newBlockingStub(channel);
         maintenance = MaintenanceGrpc.newBlockingStub(channel);

@@ -8,6 +8,7 @@ import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.RangeRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -15,25 +16,30 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 
 /** Plain HTTP and gRPC on one port, as etcd serves them. */
+@OnEachEngine
 class HttpFaceTest {
+
+    @Parameter
+    String engine;
 
     private static SoloNode node;
     private static int metricsPort;
 
-    @BeforeAll
-    static void start() throws Exception {
+    @BeforeParameterizedClassInvocation
+    static void start(String engine) throws Exception {
         try (ServerSocket free = new ServerSocket(0)) {
             metricsPort = free.getLocalPort();
         }
-        node = new SoloNode("troupe.etcd.client.metrics-at = [\"http://127.0.0.1:" + metricsPort + "\"]");
+        node = new SoloNode(engine, "troupe.etcd.client.metrics-at = [\"http://127.0.0.1:" + metricsPort + "\"]");
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         node.close();
     }

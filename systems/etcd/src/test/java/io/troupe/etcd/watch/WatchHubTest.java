@@ -7,12 +7,12 @@ import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.PutRequest;
 import io.troupe.etcd.EtcdSettings;
-import io.troupe.etcd.SoloGroups;
 import io.troupe.etcd.mvcc.Change;
 import io.troupe.etcd.mvcc.Commands;
 import io.troupe.etcd.mvcc.EtcdStateMachine;
 import io.troupe.etcd.mvcc.LeaseFacts;
 import io.troupe.etcd.mvcc.StoreListener;
+import io.troupe.replication.Replica;
 import io.troupe.replication.SessionClient;
 import io.troupe.replication.StateMachine;
 import java.io.ByteArrayInputStream;
@@ -26,6 +26,7 @@ import java.util.SplittableRandom;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,9 +63,19 @@ class WatchHubTest {
     @BeforeEach
     void wire() {
         feed.attach(hub.narrow());
-        var replica = TEST_KIT.spawn(SoloGroups.replica("etcd", "n1", new OneAtATime(machine)));
-        hub.tell(new WatchHub.UseClient(TEST_KIT.spawn(
-                SessionClient.create(replica, SessionClient.Settings.DEFAULT, new SplittableRandom(1)))));
+        hub.tell(new WatchHub.UseClient(client()));
+    }
+
+    /** Of a replica that answers what the hub asks it, which is reads. */
+    private ActorRef<SessionClient.Command> client() {
+        var shared = new OneAtATime(machine);
+        ActorRef<Replica.Request> replica = TEST_KIT.spawn(Behaviors.receive(Replica.Request.class)
+                .onMessage(Replica.Query.class, query -> {
+                    query.replyTo().tell(new Replica.Answered(query.id(), 0, shared.query(query.query())));
+                    return Behaviors.same();
+                })
+                .build());
+        return TEST_KIT.spawn(SessionClient.create(replica, SessionClient.Settings.DEFAULT, new SplittableRandom(1)));
     }
 
     @AfterAll
@@ -235,9 +246,7 @@ class WatchHubTest {
         stream.expectMessageClass(WatchSession.Opened.class);
         late.tell(new WatchHub.ReportProgress(1, stream.ref()));
 
-        var replica = TEST_KIT.spawn(SoloGroups.replica("etcd", "n1", new OneAtATime(machine)));
-        late.tell(new WatchHub.UseClient(TEST_KIT.spawn(
-                SessionClient.create(replica, SessionClient.Settings.DEFAULT, new SplittableRandom(1)))));
+        late.tell(new WatchHub.UseClient(client()));
         assertThat(stream.expectMessageClass(WatchSession.Compacted.class).compacted())
                 .isEqualTo(8);
         assertThat(stream.expectMessageClass(WatchSession.Progress.class).watchId())

@@ -12,38 +12,47 @@ import io.etcd.jetcd.api.DeleteRangeRequest;
 import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.PutRequest;
+import io.etcd.jetcd.api.PutResponse;
 import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.WatchCreateRequest;
 import io.etcd.jetcd.options.WatchOption;
 import io.grpc.ManagedChannel;
+import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 
+@OnEachEngine
 class WatchServiceTest {
+
+    @Parameter
+    String engine;
 
     private static SoloNode node;
     private static ManagedChannel channel;
     private static KVGrpc.KVBlockingStub kv;
     private WatchTester watch;
 
-    @BeforeAll
-    static void start() {
-        node = new SoloNode("troupe.etcd.watch.progress-interval = 300ms");
+    @BeforeParameterizedClassInvocation
+    static void start(String engine) {
+        node = new SoloNode(engine, "troupe.etcd.watch.progress-interval = 300ms");
         channel = node.connect();
         kv = KVGrpc.newBlockingStub(channel);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() throws Exception {
         SoloNode.disconnect(channel);
         node.close();
@@ -59,13 +68,15 @@ class WatchServiceTest {
         watch.leave();
     }
 
+    private static PutRequest request(String key, String value) {
+        return PutRequest.newBuilder()
+                .setKey(copyFromUtf8(key))
+                .setValue(copyFromUtf8(value))
+                .build();
+    }
+
     private static long put(String key, String value) {
-        return kv.put(PutRequest.newBuilder()
-                        .setKey(copyFromUtf8(key))
-                        .setValue(copyFromUtf8(value))
-                        .build())
-                .getHeader()
-                .getRevision();
+        return kv.put(request(key, value)).getHeader().getRevision();
     }
 
     private static long delete(String key) {
@@ -101,16 +112,31 @@ class WatchServiceTest {
     @Test
     void aWatchFromThePastSeesEverythingSinceInOrder() throws Exception {
         long first = put("past/a", "0");
-        List<String> expected = new ArrayList<>(List.of("PUT past/a=0"));
-        for (int i = 1; i < 10_000; i++) {
-            put("past/" + (i % 7), "" + i);
-            expected.add("PUT past/" + (i % 7) + "=" + i);
+        var expected = new TreeMap<Long, String>(Map.of(first, "PUT past/a=0"));
+        for (int i = 1; i < 10_000; i += 100) {
+            expected.putAll(putTogether(i, i + 100));
         }
         watch.create(prefix("past/").setStartRevision(first));
-        put("past/last", "x");
-        expected.add("PUT past/last=x");
+        expected.put(put("past/last", "x"), "PUT past/last=x");
 
-        assertThat(told(watch.events(expected.size()))).isEqualTo(expected);
+        assertThat(told(watch.events(expected.size()))).containsExactlyElementsOf(expected.values());
+    }
+
+    /** In whatever order; by the revisions it came to. */
+    private static Map<Long, String> putTogether(int from, int to) throws Exception {
+        var stub = KVGrpc.newFutureStub(channel);
+        var underWay = new TreeMap<Integer, Future<PutResponse>>();
+        for (int i = from; i < to; i++) {
+            underWay.put(i, stub.put(request("past/" + (i % 7), "" + i)));
+        }
+        var done = new TreeMap<Long, String>();
+        for (var put : underWay.entrySet()) {
+            int i = put.getKey();
+            done.put(
+                    put.getValue().get(20, TimeUnit.SECONDS).getHeader().getRevision(),
+                    "PUT past/" + (i % 7) + "=" + i);
+        }
+        return done;
     }
 
     @Test
