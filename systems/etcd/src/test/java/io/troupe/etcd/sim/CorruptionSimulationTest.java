@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
 import io.troupe.etcd.EtcdError;
+import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SessionCalls;
 import io.troupe.etcd.members.MemberIds;
 import io.troupe.etcd.mvcc.Alarms;
 import io.troupe.etcd.mvcc.Result;
-import io.troupe.raft.RaftEngine;
 import io.troupe.replication.SessionClient;
 import io.troupe.replication.StateMachine;
 import io.troupe.sim.Fault;
@@ -22,13 +22,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.params.Parameter;
 
 /** A member whose store differs is found; members that agree are left alone, whatever fails. */
+@OnEachEngine
 class CorruptionSimulationTest {
 
     private static final String DAMAGED = "n2";
     private static final byte PUT = 1;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @Parameter
+    private String engine;
 
     /** Applies one put with another value than it says. */
     private static final class Damaged implements StateMachine {
@@ -66,8 +71,8 @@ class CorruptionSimulationTest {
         }
     }
 
-    private static List<Node<MemberNode.Command>> nodes(Simulation sim, UnaryOperator<StateMachine> damage) {
-        var engines = new Engines(RaftEngine.NAME, ConfigFactory.load());
+    private List<Node<MemberNode.Command>> nodes(Simulation sim, UnaryOperator<StateMachine> damage) {
+        var engines = new Engines(engine, ConfigFactory.load());
         return sim.nodes(
                 3,
                 node -> MemberNode.create(

@@ -2,14 +2,14 @@ package io.troupe.etcd.sim;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import io.troupe.paxos.PaxosEngine;
-import io.troupe.raft.RaftEngine;
+import io.troupe.etcd.OnEachEngine;
 import io.troupe.sim.Simulation;
 import io.troupe.sim.junit.SimulationTest;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.Parameter;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -17,7 +17,11 @@ import org.slf4j.LoggerFactory;
  * history of revisions, who watches sees each change once and in order over all reconnections or is told that it is
  * compacted, and a lease lives its TTL after the last renewal that was answered, by the fastest clock, and not for ever.
  */
+@OnEachEngine
 class EtcdSimulationTest {
+
+    @Parameter
+    private String engine;
 
     /** Actors fail here by the thousand, as they should. */
     private static final List<Logger> NOISY = List.of(
@@ -35,11 +39,11 @@ class EtcdSimulationTest {
 
     @SimulationTest(seeds = 10)
     void withoutFaultsEverybodyIsServed(Simulation sim) {
-        EtcdFaults.withoutFaults(sim, RaftEngine.NAME);
+        EtcdFaults.withoutFaults(sim, engine);
     }
 
     @SimulationTest(
-            seeds = 300,
+            seeds = 200,
             checksReplay = true,
             expects = {
                 Reached.WATCH_RESUMED,
@@ -57,39 +61,12 @@ class EtcdSimulationTest {
             },
             failsOnUnreached = true)
     void whateverFailsHistoryWatchesAndLeasesAreWhatClientsWereTold(Simulation sim) {
-        new EtcdFaults().accept(sim);
-    }
-
-    @SimulationTest(seeds = 5)
-    void withoutFaultsEverybodyIsServedByMultiPaxos(Simulation sim) {
-        EtcdFaults.withoutFaults(sim, PaxosEngine.NAME);
-    }
-
-    @SimulationTest(
-            seeds = 20,
-            checksReplay = true,
-            expects = {
-                Reached.WATCH_RESUMED,
-                Reached.COMPACTED_WATCH,
-                Reached.LEASE_OUTLIVES_LEADER,
-                Reached.COMPARE_HOLDS,
-                Reached.COMPARE_FAILS,
-                Reached.RESTORED,
-                Reached.DISK_FAILED
-            })
-    void whateverFailsMultiPaxosServesTheSameStore(Simulation sim) {
-        new EtcdFaults(PaxosEngine.NAME).accept(sim);
+        new EtcdFaults(engine).accept(sim);
     }
 
     @Tag("soak")
-    @SimulationTest(seeds = 20_000, firstSeed = 20)
-    void whateverFailsMultiPaxosServesTheSameStoreForManySeeds(Simulation sim) {
-        new EtcdFaults(PaxosEngine.NAME).accept(sim);
-    }
-
-    @Tag("soak")
-    @SimulationTest(seeds = 20_000, firstSeed = 300)
+    @SimulationTest(seeds = 20_000, firstSeed = 200)
     void whateverFailsForManySeeds(Simulation sim) {
-        new EtcdFaults().accept(sim);
+        new EtcdFaults(engine).accept(sim);
     }
 }

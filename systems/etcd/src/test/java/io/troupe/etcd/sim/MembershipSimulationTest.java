@@ -53,8 +53,15 @@ class MembershipSimulationTest {
     }
 
     @SimulationTest(
-            seeds = 10,
-            expects = {MembershipFaults.ADDED, MembershipFaults.PROMOTED, MembershipFaults.REMOVED},
+            seeds = 15,
+            checksReplay = true,
+            expects = {
+                MembershipFaults.ADDED,
+                MembershipFaults.PROMOTED,
+                MembershipFaults.REMOVED,
+                MembershipFaults.REFUSED,
+                MembershipFaults.JOINED_AGAIN
+            },
             failsOnUnreached = true)
     void onMultiPaxosTheyAgreeToo(Simulation sim) {
         new MembershipFaults(PaxosEngine.NAME).accept(sim);
