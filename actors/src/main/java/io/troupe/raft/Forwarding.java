@@ -63,14 +63,15 @@ final class Forwarding {
         return PROPOSAL_OVERHEAD_BYTES + propose.command().length();
     }
 
-    /** {@code proposes} as messages: one for each that waits for answers, or more where one would be too large. */
-    List<ForwardedProposals> messages(List<Replica.Propose> proposes) {
+    /** {@code proposes} as messages of this term: one for each that waits for answers, or more where one would be too large. */
+    List<ForwardedProposals> messages(long term, List<Replica.Propose> proposes) {
         List<ForwardedProposals> messages = new ArrayList<>();
         Map<ActorRef<Replica.Reply>, List<Proposal>> byClient = new LinkedHashMap<>();
         long size = 0;
         for (Replica.Propose propose : proposes) {
             if (size > 0 && size + sizeBytes(propose) > messageBytesMax) {
-                byClient.forEach((client, all) -> messages.add(new ForwardedProposals(self.narrow(), client, all)));
+                byClient.forEach(
+                        (client, all) -> messages.add(new ForwardedProposals(term, self.narrow(), client, all)));
                 byClient.clear();
                 size = 0;
             }
@@ -79,7 +80,7 @@ final class Forwarding {
                     .add(new Proposal(
                             propose.session(), propose.serial(), propose.acknowledgedBelow(), propose.command()));
         }
-        byClient.forEach((client, all) -> messages.add(new ForwardedProposals(self.narrow(), client, all)));
+        byClient.forEach((client, all) -> messages.add(new ForwardedProposals(term, self.narrow(), client, all)));
         return messages;
     }
 }

@@ -239,9 +239,11 @@ final class Leader extends Role {
         return this;
     }
 
+    /** Who is of this term learns from the answers what is committed; the log of one of another is none of this leader's. */
     @Override
     Role onForwardedProposals(ForwardedProposals forwarded) {
-        var via = Optional.of(forwarded.via());
+        Optional<ActorRef<Answers.Batch>> via =
+                forwarded.term() == server.term() ? Optional.of(forwarded.via()) : Optional.empty();
         for (Replica.Propose propose : forwarded.toProposes()) {
             if (!takesProposals()) {
                 rejectForTransfer(propose);

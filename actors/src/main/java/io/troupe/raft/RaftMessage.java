@@ -107,10 +107,12 @@ sealed interface RaftMessage extends Wire, Replica.Message {
     /**
      * Proposals of one client, passed on once by a replica that does not lead.
      *
-     * @param via that replica, through which the client is answered
+     * @param term of that replica
+     * @param via that replica, through which the client is answered by the leader of that term
      * @param replyTo the client
      */
-    record ForwardedProposals(ActorRef<Answers.Batch> via, ActorRef<Replica.Reply> replyTo, List<Proposal> proposals)
+    record ForwardedProposals(
+            long term, ActorRef<Answers.Batch> via, ActorRef<Replica.Reply> replyTo, List<Proposal> proposals)
             implements RaftMessage {
 
         /** As {@link Replica.Propose}. */

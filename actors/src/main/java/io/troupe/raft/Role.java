@@ -214,7 +214,9 @@ abstract class Role {
         List<Replica.Propose> proposes = server.forwarding.take();
         leaderToReach()
                 .ifPresentOrElse(
-                        leader -> server.forwarding.messages(proposes).forEach(leader::tell),
+                        leader -> server.forwarding
+                                .messages(server.term(), proposes)
+                                .forEach(leader::tell),
                         () -> proposes.forEach(
                                 propose -> Rejections.reject(propose, Replica.Reason.NO_LEADER, noLeader())));
         return this;

@@ -295,7 +295,7 @@ class RaftPaperReplicationTest {
         var proposals = List.of(
                 new ForwardedProposals.Proposal(0, 7, 0, ByteString.fromString("a")),
                 new ForwardedProposals.Proposal(0, 8, 0, ByteString.fromString("b")));
-        server.tell(new ForwardedProposals(through.getRef(), client.getRef(), proposals));
+        server.tell(new ForwardedProposals(server.status().term(), through.getRef(), client.getRef(), proposals));
         server.accept("n2", 3);
         Answers.Batch replies = through.receiveMessage();
         assertThat(replies.client()).isEqualTo(client.getRef());
@@ -306,12 +306,27 @@ class RaftPaperReplicationTest {
     }
 
     @Test
+    @DisplayName("§8 A leader answers nobody through a replica of an earlier term, which may have another log")
+    void leaderAnswersThroughThoseOfItsTermAlone() {
+        server.becomeLeader();
+        server.accept("n2", 1);
+        TestProbe<Answers.Batch> through = server.probe(Answers.Batch.class);
+        TestProbe<Replica.Reply> client = server.client();
+        var proposals = List.of(new ForwardedProposals.Proposal(0, 7, 0, ByteString.fromString("a")));
+        long earlier = server.status().term() - 1;
+        server.tell(new ForwardedProposals(earlier, through.getRef(), client.getRef(), proposals));
+        server.accept("n2", 2);
+        assertThat(client.expectMessageClass(Replica.Applied.class).serial()).isEqualTo(7);
+        through.expectNoMessage();
+    }
+
+    @Test
     @DisplayName("§8 Who is taken for the leader and is not rejects what was forwarded, and does not pass it on")
     void forwardedOnce() {
         server.heartbeat(1);
         TestProbe<Replica.Reply> client = server.client();
         var proposals = List.of(new ForwardedProposals.Proposal(3, 7, 0, ByteString.fromString("a")));
-        server.tell(new ForwardedProposals(server.probe(Answers.Batch.class).getRef(), client.getRef(), proposals));
+        server.tell(new ForwardedProposals(1, server.probe(Answers.Batch.class).getRef(), client.getRef(), proposals));
         Replica.Rejected rejected = client.expectMessageClass(Replica.Rejected.class);
         assertThat(rejected.reason()).isEqualTo(Replica.Reason.NO_LEADER);
         assertThat(rejected.serial()).isEqualTo(7);

@@ -106,6 +106,7 @@ class RaftWireTest {
                 new RaftMessage.TimeoutNow(1, "n1"),
                 new RaftMessage.Forwarded(new Replica.OpenSession(client)),
                 new RaftMessage.ForwardedProposals(
+                        7,
                         KIT.createTestProbe(Answers.Batch.class).getRef(),
                         client,
                         List.of(new RaftMessage.ForwardedProposals.Proposal(1, 2, 2, bytes))),
