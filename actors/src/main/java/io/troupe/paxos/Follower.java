@@ -3,6 +3,7 @@ package io.troupe.paxos;
 import io.troupe.paxos.PaxosMessage.ReadAtReply;
 import io.troupe.paxos.PaxosMessage.Readmit;
 import io.troupe.paxos.PaxosMessage.TakeOver;
+import io.troupe.replication.Answers;
 import io.troupe.replication.ForwardedReads;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
@@ -99,6 +100,17 @@ final class Follower extends Role {
         }
         end();
         return Candidate.begin(server, message.ballot(), failures);
+    }
+
+    /**
+     * What is answered was decided by the ballot in which it was forwarded, which this acceptor had promised. So what it has voted
+     * for in its present ballot, that one or a higher, is what was decided (§2.2, P2c). Who is answered here, and has written
+     * nothing elsewhere, finds it in stale reads here, too, but for what this replica has not got yet.
+     */
+    @Override
+    Role onAnswers(Answers.Batch answers) {
+        server.chooseVoted(server.pledge().promised(), answers.appliedIndex());
+        return super.onAnswers(answers);
     }
 
     @Override

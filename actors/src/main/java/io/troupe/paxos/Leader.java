@@ -2,6 +2,7 @@ package io.troupe.paxos;
 
 import io.troupe.paxos.PaxosMessage.Accept;
 import io.troupe.paxos.PaxosMessage.Accepted;
+import io.troupe.paxos.PaxosMessage.Forwarded;
 import io.troupe.paxos.PaxosMessage.Prepare;
 import io.troupe.paxos.PaxosMessage.Promise;
 import io.troupe.paxos.PaxosMessage.ReadAt;
@@ -9,6 +10,7 @@ import io.troupe.paxos.PaxosMessage.ReadAtReply;
 import io.troupe.paxos.PaxosMessage.Readmit;
 import io.troupe.paxos.PaxosMessage.Rejected;
 import io.troupe.paxos.PaxosMessage.TakeOver;
+import io.troupe.replication.Answers;
 import io.troupe.replication.Gathering;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Rejections;
@@ -16,6 +18,7 @@ import io.troupe.replication.Replica;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * Leader, or master: the distinguished proposer and distinguished learner (Paxos Made Simple, §3). One phase 1 stands for all
@@ -176,6 +179,7 @@ final class Leader extends Role {
     /** An acceptor has promised a higher ballot: this master goes above it. */
     private Role boost() {
         boosting = true;
+        proposing.answerDirectly();
         phase1 = server.phase1(server.nextBallot());
         Phase1 boosted = phase1;
         server.promise(boosted.ballot(), () -> {
@@ -302,7 +306,18 @@ final class Leader extends Role {
     // -- clients
 
     @Override
-    Role onProposal(Replica.Request request, boolean forwarded) {
+    Role onProposal(Replica.Request request) {
+        return onProposal(request, Optional.empty());
+    }
+
+    /** Who has promised this ballot learns from the answers; who follows another is told of none. */
+    @Override
+    Role onForwarded(Forwarded forwarded) {
+        boolean follows = forwarded.ballot().equals(phase1.ballot());
+        return onProposal(forwarded.request(), follows ? Optional.of(forwarded.via()) : Optional.empty());
+    }
+
+    private Role onProposal(Replica.Request request, Optional<ActorRef<Answers.Batch>> via) {
         if (request instanceof Replica.TransferLeadership asked) {
             return onTransferLeadership(asked);
         }
@@ -312,7 +327,7 @@ final class Leader extends Role {
         } else if (request instanceof Replica.Reconfigure reconfigure) {
             reconfiguration.begin(reconfigure, proposing.knowsWhatIsDecided(phase1));
         } else {
-            proposing.add(request);
+            proposing.add(request, via);
         }
         flush.add();
         return this;

@@ -1,5 +1,6 @@
 package io.troupe.paxos;
 
+import io.troupe.replication.Answers;
 import io.troupe.replication.Replica;
 import io.troupe.replication.SnapshotReader.FetchChunk;
 import io.troupe.wire.Wire;
@@ -61,8 +62,13 @@ sealed interface PaxosMessage extends Wire, Replica.Message {
     record Offer(SnapshotMetadata snapshot, long length, int checksum, ActorRef<FetchChunk> from)
             implements PaxosMessage {}
 
-    /** A client's request, passed on once by a replica that does not lead. */
-    record Forwarded(Replica.Request request) implements PaxosMessage {}
+    /**
+     * A client's request, passed on once by a replica that does not lead.
+     *
+     * @param ballot that it has promised to who it takes for the leader
+     * @param via that replica, through which the client is answered by the leader of that ballot
+     */
+    record Forwarded(Replica.Request request, Ballot ballot, ActorRef<Answers.Batch> via) implements PaxosMessage {}
 
     /** A replica asks the master for an instance to read at. */
     record ReadAt(long id, boolean underLease, ActorRef<PaxosMessage> replyTo) implements PaxosMessage {}

@@ -13,6 +13,7 @@ import io.troupe.paxos.PaxosMessage.ReadAtReply;
 import io.troupe.paxos.PaxosMessage.Readmit;
 import io.troupe.paxos.PaxosMessage.Rejected;
 import io.troupe.paxos.PaxosMessage.TakeOver;
+import io.troupe.replication.Answers;
 import io.troupe.replication.Applier;
 import io.troupe.replication.Engine;
 import io.troupe.replication.ForwardedReads;
@@ -174,8 +175,9 @@ final class PaxosReplica {
             return newReceiveBuilder()
                     .onMessage(Accept.class, message -> become(role.onAccept(message)))
                     .onMessage(Accepted.class, message -> become(role.onAccepted(message)))
-                    .onMessage(Replica.Propose.class, message -> become(role.onProposal(message, false)))
-                    .onMessage(Forwarded.class, message -> become(role.onProposal(message.request(), true)))
+                    .onMessage(Replica.Propose.class, message -> become(role.onProposal(message)))
+                    .onMessage(Forwarded.class, message -> become(role.onForwarded(message)))
+                    .onMessage(Answers.Batch.class, message -> become(role.onAnswers(message)))
                     .onMessage(Replica.Query.class, message -> become(role.onQuery(message)))
                     .onMessage(WriteAheadLog.Stored.class, this::onStored)
                     .onMessage(Applier.Applied.class, this::onApplied)
@@ -210,11 +212,11 @@ final class PaxosReplica {
                     .onMessage(
                             PeerDirectory.PeerAt.class,
                             message -> step(() -> server.peerAt(message.node(), message.replica())))
-                    .onMessage(Replica.OpenSession.class, message -> become(role.onProposal(message, false)))
+                    .onMessage(Replica.OpenSession.class, message -> become(role.onProposal(message)))
                     .onMessage(
                             Replica.OpenShared.class,
-                            shared -> become(role.onProposal(new Replica.OpenSession(shared.replyTo()), false)))
-                    .onMessage(Replica.Reconfigure.class, message -> become(role.onProposal(message, false)))
+                            shared -> become(role.onProposal(new Replica.OpenSession(shared.replyTo()))))
+                    .onMessage(Replica.Reconfigure.class, message -> become(role.onProposal(message)))
                     .onMessage(Replica.TransferLeadership.class, message -> become(role.onTransferLeadership(message)))
                     .onMessage(Replica.ListMembers.class, this::onListMembers)
                     .onMessage(

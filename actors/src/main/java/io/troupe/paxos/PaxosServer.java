@@ -357,6 +357,14 @@ final class PaxosServer implements Compaction.Host<SnapshotMetadata> {
      * acceptor has voted in the same ballot, for in one ballot one decree is proposed (§2.2). The rest must be fetched.
      */
     void chosenBy(Ballot ballot, long instance) {
+        chooseVoted(ballot, instance);
+        if (chosenThrough() < instance) {
+            catchUp.behind(ballot.node());
+        }
+    }
+
+    /** Everything through {@code instance} is decided; that is known here as far as this acceptor has voted in {@code ballot}. */
+    void chooseVoted(Ballot ballot, long instance) {
         long known = chosenThrough();
         while (known < instance
                 && log.get(known + 1)
@@ -365,9 +373,6 @@ final class PaxosServer implements Compaction.Host<SnapshotMetadata> {
             known++;
         }
         choose(known, List.of());
-        if (chosenThrough() < instance) {
-            catchUp.behind(ballot.node());
-        }
     }
 
     /** Another replica says what is decided. */

@@ -2,6 +2,7 @@ package io.troupe.paxos;
 
 import io.troupe.paxos.PaxosMessage.Accept;
 import io.troupe.paxos.PaxosMessage.Accepted;
+import io.troupe.replication.Answers;
 import io.troupe.replication.Applier;
 import io.troupe.replication.Proposals;
 import io.troupe.replication.Rejections;
@@ -29,7 +30,25 @@ import org.jspecify.annotations.Nullable;
 final class Proposing {
 
     /** A command that has no instance yet. */
-    private record Queued(Decree decree, long session, long serial, Optional<ActorRef<Replica.Reply>> replyTo) {}
+    private record Queued(Decree decree, Optional<Client> client) {
+
+        Queued(Decree decree) {
+            this(decree, Optional.empty());
+        }
+    }
+
+    /** Who waits for it; {@code via} as of {@link Applier.Waiting}. */
+    private record Client(
+            long session, long serial, ActorRef<Replica.Reply> replyTo, Optional<ActorRef<Answers.Batch>> via) {
+
+        Client direct() {
+            return new Client(session, serial, replyTo, Optional.empty());
+        }
+
+        Applier.Waiting at(long instance, long sizeBytes) {
+            return new Applier.Waiting(instance, session, serial, sizeBytes, replyTo, via);
+        }
+    }
 
     static final class Open {
         final Decree decree;
@@ -77,15 +96,17 @@ final class Proposing {
 
     // -- clients
 
-    void add(Replica.Request request) {
+    /** @param via the replica through which its client is answered; empty for a client of this one */
+    void add(Replica.Request request, Optional<ActorRef<Answers.Batch>> via) {
         if (request instanceof Replica.OpenSession opening && hasRoomFor(request, 0)) {
-            enqueue(new Queued(new Decree.OpenSession(), Replica.NO_SESSION, 0, Optional.of(opening.replyTo())));
+            var client = new Client(Replica.NO_SESSION, 0, opening.replyTo(), via);
+            enqueue(new Queued(new Decree.OpenSession(), Optional.of(client)));
         } else if (request instanceof Replica.Propose propose) {
-            add(propose);
+            add(propose, via);
         }
     }
 
-    private void add(Replica.Propose propose) {
+    private void add(Replica.Propose propose, Optional<ActorRef<Answers.Batch>> via) {
         int length = propose.command().length();
         if (length > server.settings.maxEntryBytes()) {
             Rejections.reject(
@@ -96,13 +117,14 @@ final class Proposing {
         } else if (hasRoomFor(propose, length)) {
             Decree command = new Decree.Command(
                     propose.session(), propose.serial(), propose.acknowledgedBelow(), propose.command());
-            enqueue(new Queued(command, propose.session(), propose.serial(), Optional.of(propose.replyTo())));
+            var client = new Client(propose.session(), propose.serial(), propose.replyTo(), via);
+            enqueue(new Queued(command, Optional.of(client)));
         }
     }
 
     /** The leader's own. */
     void add(Decree decree) {
-        enqueue(new Queued(decree, Replica.NO_SESSION, 0, Optional.empty()));
+        enqueue(new Queued(decree));
     }
 
     private void enqueue(Queued queued) {
@@ -201,9 +223,7 @@ final class Proposing {
         if (queued != null) {
             long bytes = queued.decree().sizeBytes();
             queuedBytes -= bytes;
-            queued.replyTo()
-                    .ifPresent(client -> proposals.add(
-                            new Applier.Waiting(instance, queued.session(), queued.serial(), bytes, client)));
+            queued.client().ifPresent(client -> proposals.add(client.at(instance, bytes)));
             return Optional.of(queued.decree());
         }
         boolean changePending = !server.memberships().isInForce(instance);
@@ -302,6 +322,16 @@ final class Proposing {
 
     // -- another ballot of the same leader
 
+    /** Whoever passed on what is not decided yet may have promised the earlier ballot alone, and learns nothing of this one's. */
+    void answerDirectly() {
+        proposals.answerDirectly();
+        List<Queued> direct = queue.stream()
+                .map(queued -> new Queued(queued.decree(), queued.client().map(Client::direct)))
+                .toList();
+        queue.clear();
+        queue.addAll(direct);
+    }
+
     /** Whether the promises of a higher ballot leave this leader's open proposals as they are. */
     boolean agreesWith(Phase1 phase1) {
         return open.entrySet().stream().allMatch(entry -> phase1.mustPropose(entry.getKey())
@@ -347,9 +377,8 @@ final class Proposing {
 
     void abandon(String detail) {
         proposals.abandon(detail);
-        queue.forEach(queued -> queued.replyTo()
-                .ifPresent(client -> client.tell(
-                        new Replica.Rejected(queued.session(), queued.serial(), Replica.Reason.NO_LEADER, detail))));
+        queue.forEach(queued -> queued.client().ifPresent(client -> client.replyTo()
+                .tell(new Replica.Rejected(client.session(), client.serial(), Replica.Reason.NO_LEADER, detail))));
         queue.clear();
     }
 }

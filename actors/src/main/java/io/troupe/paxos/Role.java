@@ -10,13 +10,13 @@ import io.troupe.paxos.PaxosMessage.ReadAtReply;
 import io.troupe.paxos.PaxosMessage.Readmit;
 import io.troupe.paxos.PaxosMessage.Rejected;
 import io.troupe.paxos.PaxosMessage.TakeOver;
+import io.troupe.replication.Answers;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * What a replica is besides acceptor and learner: follower, candidate, or leader, which is the paper's distinguished
@@ -165,15 +165,26 @@ abstract class Role {
 
     // -- clients
 
-    /** A proposal, or the opening of a session; {@code forwarded} by a replica that took this one for the leader. */
-    Role onProposal(Replica.Request request, boolean forwarded) {
-        Optional<ActorRef<PaxosMessage>> leader = server.leader().flatMap(server::peer);
-        if (leader.isPresent()
-                && !forwarded) { // Once only: two that take each other for the leader would play forever.
-            leader.get().tell(new Forwarded(request));
-        } else {
-            Rejections.reject(request, Replica.Reason.NO_LEADER, noLeader());
-        }
+    /** A proposal, or the opening of a session. */
+    Role onProposal(Replica.Request request) {
+        server.leader()
+                .flatMap(server::peer)
+                .ifPresentOrElse(
+                        leader -> leader.tell(
+                                new Forwarded(request, server.pledge().promised(), server.self.narrow())),
+                        () -> Rejections.reject(request, Replica.Reason.NO_LEADER, noLeader()));
+        return this;
+    }
+
+    /** A replica took this one for the leader. It goes no further: two that take each other for it would play forever. */
+    Role onForwarded(Forwarded forwarded) {
+        Rejections.reject(forwarded.request(), Replica.Reason.NO_LEADER, noLeader());
+        return this;
+    }
+
+    /** The leader answers clients of this node. */
+    Role onAnswers(Answers.Batch answers) {
+        answers.deliver();
         return this;
     }
 
@@ -210,7 +221,7 @@ abstract class Role {
 
     Role onTransferLeadership(Replica.TransferLeadership request) {
         if (!request.onlyHere()) {
-            return onProposal(request, false);
+            return onProposal(request);
         }
         Rejections.reject(
                 request,

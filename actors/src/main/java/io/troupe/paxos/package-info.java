@@ -29,7 +29,8 @@
  *                        ▼                     └──Accepted (2b)─► leader: a quorum of phase 2: decided
  *                     counted                                          │ Apply, when all before it are
  *                                                                      ▼
- *                                                                   Applier ─Applied─► client
+ *                                                                   Applier ─Applied─► client, through the replica that
+ *                                                                     passed its command on, which learns what is decided
  * </pre>
  *
  * <p>Phase 1 is done once, for all instances, when a leader begins; a command then takes one Accept to and one Accepted from

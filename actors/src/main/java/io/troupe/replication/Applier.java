@@ -43,6 +43,11 @@ public final class Applier extends AbstractBehavior<Applier.Command> {
             this(index, session, serial, sizeBytes, replyTo, Optional.empty());
         }
 
+        /** Answered by nobody in between. */
+        Waiting direct() {
+            return new Waiting(index, session, serial, sizeBytes, replyTo);
+        }
+
         /** Whether its operation is applied is not for this replica to say any more. */
         public void abandon(String detail) {
             replyTo.tell(new Replica.Rejected(session, serial, Replica.Reason.OUTCOME_UNKNOWN, detail));

@@ -40,6 +40,14 @@ public final class Proposals {
         return committed;
     }
 
+    /** Clients of what is not committed yet are answered by this replica, whichever passed on what they asked for. */
+    public void answerDirectly() {
+        List<Applier.Waiting> direct =
+                uncommitted.stream().map(Applier.Waiting::direct).toList();
+        uncommitted.clear();
+        uncommitted.addAll(direct);
+    }
+
     public void appliedThrough(long index) {
         while (!unapplied.isEmpty() && unapplied.getFirst().index() <= index) {
             bytes -= unapplied.remove().sizeBytes();

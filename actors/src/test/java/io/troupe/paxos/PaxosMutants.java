@@ -47,7 +47,7 @@ final class PaxosMutants {
                 planted(AnswersBeforeTheSync.class, WriteAheadLog.class, "store", 20)
                         .foundAt(3),
                 planted(ChoosesItsOwnValue.class, Phase1.class, "mustPropose", 20),
-                planted(TakesTheLowestVote.class, Phase1.class, "higher", 150).foundAt(95),
+                planted(TakesTheLowestVote.class, Phase1.class, "higher", 150).foundAt(14),
                 planted(ReusesABallot.class, PaxosServer.class, "nextBallot", 20),
                 planted(QuorumOffByOne.class, Quorums.class, "isPhase2", 20),
                 planted(ExecutesAboveAGap.class, Proposing.class, "isChosen", 20),

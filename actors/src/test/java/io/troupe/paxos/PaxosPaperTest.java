@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.troupe.paxos.PaxosMessage.Accept;
 import io.troupe.paxos.PaxosMessage.Accepted;
 import io.troupe.paxos.PaxosMessage.Fetch;
+import io.troupe.paxos.PaxosMessage.Forwarded;
 import io.troupe.paxos.PaxosMessage.Learned;
 import io.troupe.paxos.PaxosMessage.Prepare;
 import io.troupe.paxos.PaxosMessage.Promise;
 import io.troupe.paxos.PaxosMessage.Readmit;
 import io.troupe.paxos.PaxosMessage.Rejected;
 import io.troupe.paxos.PaxosMessage.TakeOver;
+import io.troupe.replication.Answers;
 import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -91,7 +94,54 @@ class PaxosPaperTest {
         assertThat(n1.status().commitIndex()).isEqualTo(2);
     }
 
+    private void isAnsweredThrough(long index) {
+        TestProbe<Replica.Reply> client = n1.kit.createTestProbe(Replica.Reply.class);
+        var answer = new Replica.Applied(9, 1, index, ByteString.emptyByteString());
+        n1.tell(new Answers.Batch(client.getRef(), List.of(answer)));
+        client.expectMessage(answer);
+    }
+
+    @Test
+    @DisplayName("§2.3: a replica that passes answers on has learned what they tell of, as far as it has voted for it")
+    void learnsFromAnswers() {
+        n1.tell(accept(OF_N2, decrees(1, "a", "b"), 0, n1));
+        isAnsweredThrough(1);
+        assertThat(n1.status().commitIndex()).isEqualTo(1);
+        isAnsweredThrough(5);
+        assertThat(n1.status().commitIndex()).as("what it has of it").isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("§2.2: what it voted for before its present ballot it does not take for what was decided")
+    void learnsNothingOfEarlierBallotsFromAnswers() {
+        n1.tell(accept(OF_N2, decrees(1, "a"), 0, n1));
+        n1.tell(accept(new Ballot(OF_N2.round() + 1, "n3"), Decrees.none(1), 0, n1));
+        isAnsweredThrough(1);
+        assertThat(n1.status().commitIndex()).isZero();
+    }
+
     // -- leaders
+
+    private Forwarded forwarded(Ballot ballot, TestProbe<Answers.Batch> through, TestProbe<Replica.Reply> client) {
+        var propose = new Replica.Propose(Replica.NO_SESSION, 7, 0, ByteString.fromString("a"), client.getRef());
+        return new Forwarded(propose, ballot, through.getRef());
+    }
+
+    @Test
+    @DisplayName(
+            "§2.3: a leader answers through the replica that passed the command on, if that has promised its ballot")
+    void answersThroughWhoHasPromised() {
+        Ballot ballot = n1.becomeLeader();
+        TestProbe<Answers.Batch> through = n1.kit.createTestProbe(Answers.Batch.class);
+        TestProbe<Replica.Reply> client = n1.kit.createTestProbe(Replica.Reply.class);
+        n1.tell(forwarded(ballot, through, client));
+        n1.answer(n1.awaitProposal("n2"), "n2");
+        assertThat(through.receiveMessage().client()).isEqualTo(client.getRef());
+        n1.tell(forwarded(OF_N2, through, client));
+        n1.answer(n1.awaitProposal("n2"), "n2");
+        client.expectMessageClass(Replica.Applied.class);
+        through.expectNoMessage(Duration.ZERO);
+    }
 
     @Test
     @DisplayName(
@@ -331,6 +381,22 @@ class PaxosPaperTest {
         assertThat(again.ballot()).isEqualTo(boost.ballot());
         n1.answer(again, "n2");
         client.expectMessageClass(Replica.Applied.class);
+    }
+
+    @Test
+    @DisplayName(
+            "Live §5.2: what was passed on in the ballot before is answered directly: who did may know of no other")
+    void answersDirectlyWhatWasOpenWhenItBoosted() {
+        Ballot ballot = n1.becomeLeader();
+        TestProbe<Answers.Batch> through = n1.kit.createTestProbe(Answers.Batch.class);
+        TestProbe<Replica.Reply> client = n1.kit.createTestProbe(Replica.Reply.class);
+        n1.tell(forwarded(ballot, through, client));
+        n1.awaitProposal("n2");
+        n1.tell(new Rejected(ballot, ballot.next("n3"), "n3"));
+        n1.promise(n1.await("n2", Prepare.class), "n2", 0);
+        n1.answer(n1.awaitProposal("n2"), "n2");
+        client.expectMessageClass(Replica.Applied.class);
+        through.expectNoMessage(Duration.ZERO);
     }
 
     @Test

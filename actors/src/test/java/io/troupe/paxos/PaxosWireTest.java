@@ -2,6 +2,7 @@ package io.troupe.paxos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.troupe.replication.Answers;
 import io.troupe.replication.Replica;
 import io.troupe.replication.SnapshotReader;
 import io.troupe.wire.Registrations;
@@ -68,8 +69,11 @@ class PaxosWireTest {
                         5,
                         KIT.createTestProbe(SnapshotReader.FetchChunk.class).getRef())));
         all.addAll(List.of(
-                new PaxosMessage.Forwarded(new Replica.OpenSession(
-                        KIT.createTestProbe(Replica.Reply.class).getRef())),
+                new PaxosMessage.Forwarded(
+                        new Replica.OpenSession(
+                                KIT.createTestProbe(Replica.Reply.class).getRef()),
+                        BALLOT,
+                        KIT.createTestProbe(Answers.Batch.class).getRef()),
                 new PaxosMessage.ReadAt(1, true, peer),
                 new PaxosMessage.ReadAtReply(1, -1),
                 new PaxosMessage.TakeOver(BALLOT),

@@ -172,7 +172,6 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
         List<ServerServiceDefinition> services = services(calls, node, backends, present);
         var http = new HttpBackend(calls, node, present, backends.quota(), backends.meters());
         var freshTokens = new FreshTokens(backends.auth(), calls::catchUp, settings.inFlightMax());
-        this.blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
         this.prepared = CompletableFuture.supplyAsync(
                 () -> prepare(settings, http, node, services, freshTokens, blocking), blocking);
         context.pipeToSelf(prepared, (server, failure) -> server == null ? new NotBound(failure) : Prepared.PREPARED);
