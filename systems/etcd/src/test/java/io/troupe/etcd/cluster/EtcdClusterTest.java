@@ -3,44 +3,28 @@ package io.troupe.etcd.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.google.common.util.concurrent.Futures;
-import com.google.common.util.concurrent.ListenableFuture;
-import com.google.common.util.concurrent.MoreExecutors;
 import com.google.protobuf.ByteString;
-import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.MaintenanceGrpc;
-import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.SnapshotRequest;
 import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.kv.PutResponse;
 import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.WatchOption;
-import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
-import io.troupe.cluster.local.LocalCluster;
-import io.troupe.cluster.local.NodeState;
-import io.troupe.cluster.local.Signal;
-import io.troupe.cluster.node.NodeStatus;
-import io.troupe.etcd.jvms.MemberJvms;
+import io.troupe.raft.RaftEngine;
 import io.troupe.sim.checker.HistoryRecorder;
 import io.troupe.sim.checker.KeyValue;
 import io.troupe.sim.checker.Limits;
 import io.troupe.sim.checker.Linearizability;
 import io.troupe.sim.checker.Verdict;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -49,106 +33,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three JVMs, strangers' clients, and a leader that is killed with SIGKILL while they work, or stopped. On Raft, or on the
- * engine that {@code -Dtroupe.engine} names. Reads go by the leader's lease, which promises the same and has more to go wrong
- * than ReadIndex, the default.
+ * On Raft, or on the engine that {@code -Dtroupe.engine} names: beside what the scenarios have, a leader that is killed with
+ * SIGKILL while clients work, a follower whose disk is full, and a member that is left alone.
  */
-class EtcdClusterTest {
+class EtcdClusterTest extends ClusterScenarios {
 
     private static final String LOAD = "load/";
 
-    @TempDir
-    static Path folder;
-
-    private static LocalCluster cluster;
-    private static List<ManagedChannel> channels;
-
-    @BeforeAll
-    static void start() {
-        cluster = MemberJvms.cluster(folder.resolve("cluster"))
-                .config(
-                        """
-                        troupe.etcd.engine = %s
-                        troupe.etcd.linearizable-reads = lease
-                        """
-                                .formatted(System.getProperty("troupe.engine", "raft")))
-                .jvmOptions("-Xmx384m")
-                .start();
-        cluster.awaitReady(Duration.ofSeconds(120));
-        channels = cluster.nodeIds().stream()
-                .map(node -> (ManagedChannel) NettyChannelBuilder.forAddress("127.0.0.1", cluster.port("etcd", node))
-                        .usePlaintext()
-                        .build())
-                .toList();
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        if (channels != null) {
-            for (ManagedChannel channel : channels) {
-                channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
-            }
-        }
-        if (cluster != null) {
-            cluster.close();
-        }
-    }
-
-    private static ByteSequence bytes(String text) {
-        return ByteSequence.from(text, StandardCharsets.UTF_8);
-    }
-
-    private static Client jetcd() {
-        return Client.builder()
-                .endpoints(cluster.nodeIds().stream()
-                        .map(node -> "http://127.0.0.1:" + cluster.port("etcd", node))
-                        .toArray(String[]::new))
-                .build();
-    }
-
-    private static Optional<String> leader() {
-        return cluster.status().stream()
-                .map(NodeState::status)
-                .filter(status -> status != null)
-                .flatMap(status -> status.groups().stream())
-                .filter(group -> group.role().equalsIgnoreCase("leader"))
-                .map(group -> group.leader())
-                .findFirst();
-    }
-
-    private static String awaitLeader() {
-        return Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(EtcdClusterTest::leader, Optional::isPresent)
-                .orElseThrow();
-    }
-
-    /** The leader answers, and tells the others later what is committed; in etcd who answers has applied it. */
-    @Test
-    void aMemberHasInItsSerializableReadsWhatItHasAnswered() {
-        assumeTrue(System.getProperty("troupe.engine", "raft").equals("raft"), "of Raft's followers");
-        ByteString key = ByteString.copyFromUtf8("answered");
-        var put = PutRequest.newBuilder().setKey(key);
-        var get = RangeRequest.newBuilder().setKey(key).setSerializable(true).build();
-        for (ManagedChannel channel : channels) {
-            KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(channel);
-            Awaitility.await() // Where a test before has stopped it, it may have to catch up first.
-                    .atMost(Duration.ofSeconds(60))
-                    .ignoreExceptions()
-                    .untilAsserted(() -> {
-                        for (int i = 0; i < 100; i++) {
-                            var value = ByteString.copyFromUtf8(Integer.toString(i));
-                            kv.put(put.setValue(value).build());
-                            assertThat(kv.range(get).getKvs(0).getValue()).isEqualTo(value);
-                        }
-                    });
-        }
+    EtcdClusterTest() {
+        super(System.getProperty("troupe.engine", RaftEngine.NAME));
     }
 
     /** Writes fresh keys through one client until told to stop; notes each that was acknowledged, with its revision. */
@@ -232,162 +128,6 @@ class EtcdClusterTest {
     }
 
     @Test
-    void aLeaderThatIsToldToStopHandsItsLeadershipOverBeforeItLeaves() throws Exception {
-        String leaving = awaitLeader();
-        Path log = cluster.log(leaving);
-        int before = Files.readString(log).length();
-        cluster.signal(leaving, Signal.TERM);
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> !cluster.isRunning(leaving));
-        assertThat(Files.readString(log).substring(before))
-                .as("it followed its successor before it was gone, so nobody waited for its silence")
-                .containsPattern(
-                        "Group etcd: %s is FOLLOWER in ((term|ballot) [\\w.]+, leader |.* chain=\\[)(?!%<s)n\\d"
-                                .formatted(leaving));
-        try (Client client = jetcd()) {
-            client.getKVClient().put(bytes("after"), bytes("hand-over")).get(20, TimeUnit.SECONDS);
-        }
-        cluster.start(leaving);
-        cluster.awaitReady(Duration.ofSeconds(120));
-    }
-
-    /** The value of {@code key}, asked of one node; what waits in the socket of a stopped one is answered when it goes on. */
-    private static ListenableFuture<String> ask(String node, String key) {
-        var range =
-                RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build();
-        return Futures.transform(
-                KVGrpc.newFutureStub(channel(node))
-                        .withDeadlineAfter(30, TimeUnit.SECONDS)
-                        .range(range),
-                response -> response.getKvs(0).getValue().toStringUtf8(),
-                MoreExecutors.directExecutor());
-    }
-
-    private static ManagedChannel channel(String node) {
-        return channels.get(cluster.nodeIds().indexOf(node));
-    }
-
-    private static boolean put(String node, String key, String value) {
-        var put = PutRequest.newBuilder()
-                .setKey(ByteString.copyFromUtf8(key))
-                .setValue(ByteString.copyFromUtf8(value))
-                .build();
-        try {
-            KVGrpc.newBlockingStub(channel(node))
-                    .withDeadlineAfter(1, TimeUnit.SECONDS)
-                    .put(put);
-            return true;
-        } catch (StatusRuntimeException e) {
-            return false; // Of unknown outcome; the same is put again.
-        }
-    }
-
-    @Test
-    void aLeaderThatWasStoppedForLongerThanItsLeaseNeverAnswersWithWhatWasBefore() throws Exception {
-        String stopped = awaitLeader();
-        String other = cluster.nodeIds().stream()
-                .filter(node -> !node.equals(stopped))
-                .findFirst()
-                .orElseThrow();
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> put(stopped, "lease", "old"));
-
-        var asked = new ArrayList<ListenableFuture<String>>();
-        cluster.signal(stopped, Signal.STOP);
-        try {
-            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> put(other, "lease", "new"));
-            for (int i = 0; i < 100; i++) { // The first that it finds when it wakes, before any message of its peers.
-                asked.add(ask(stopped, "lease"));
-            }
-        } finally {
-            cluster.signal(stopped, Signal.CONT);
-        }
-        for (ListenableFuture<String> answer : asked) {
-            try {
-                assertThat(answer.get(60, TimeUnit.SECONDS)).isEqualTo("new");
-            } catch (ExecutionException e) {
-                // Refused: it leads no more, and promises nothing.
-            }
-        }
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .ignoreExceptionsInstanceOf(ExecutionException.class)
-                .untilAsserted(() -> assertThat(ask(stopped, "lease").get(30, TimeUnit.SECONDS))
-                        .isEqualTo("new"));
-        cluster.awaitReady(Duration.ofSeconds(120));
-    }
-
-    /**
-     * A disk that takes no more, as the operating system can be told of one process: a write beyond {@code bytes} of any
-     * file fails.
-     */
-    private static void limitFiles(String node, String bytes) throws Exception {
-        long pid = cluster.status().stream()
-                .filter(state -> state.id().equals(node))
-                .findFirst()
-                .orElseThrow()
-                .pid();
-        Process prlimit =
-                new ProcessBuilder("prlimit", "--pid", Long.toString(pid), "--fsize=" + bytes + ":unlimited").start();
-        assertThat(prlimit.waitFor()).isZero();
-    }
-
-    private static void assumeDisksCanBeMadeToLookFull() throws Exception {
-        assumeTrue(
-                new ProcessBuilder("sh", "-c", "command -v prlimit").start().waitFor() == 0,
-                "no prlimit on the PATH (util-linux): no disk is made to look full");
-    }
-
-    /** Writes until so many keys of this prefix are acknowledged, which are more than the disk of {@code full} takes. */
-    private static Set<String> fill(String full, String prefix) throws Exception {
-        Set<String> acknowledged = new TreeSet<>();
-        ByteSequence value = bytes("v".repeat(64 * 1024));
-        limitFiles(full, Long.toString(Files.size(cluster.log(full)) + (1 << 20)));
-        try (Client client = jetcd()) {
-            for (int i = 0; acknowledged.size() < 40; i++) {
-                String key = prefix + i;
-                try {
-                    client.getKVClient().put(bytes(key), value).get(20, TimeUnit.SECONDS);
-                    acknowledged.add(key);
-                } catch (ExecutionException | TimeoutException e) {
-                    // Refused, or of unknown outcome: nothing is claimed about it.
-                }
-            }
-        }
-        return acknowledged;
-    }
-
-    private static void requireItTellsSoAndGoesOn(String full) throws Exception {
-        assertThat(cluster.isRunning(full)).as("the node itself goes on").isTrue();
-        Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(etcdOf(full))
-                .contains("has failed", "start the node again"));
-        assertThat(Files.readString(cluster.log(full)))
-                .containsPattern("The journal in .* cannot be written: .* Make room on that disk");
-    }
-
-    /** A new process has no limit: there is space again. */
-    private static void requireItIsBackWith(String full, String prefix, Set<String> keys) throws Exception {
-        cluster.restart(full);
-        cluster.awaitReady(Duration.ofSeconds(120));
-        try (Client client = Client.builder()
-                .endpoints("http://127.0.0.1:" + cluster.port("etcd", full))
-                .build()) {
-            var option = GetOption.builder().isPrefix(true).withKeysOnly(true).build();
-            var stored = client.getKVClient().get(bytes(prefix), option).get(30, TimeUnit.SECONDS);
-            assertThat(stored.getKvs().stream().map(kv -> kv.getKey().toString()))
-                    .containsAll(keys);
-        }
-    }
-
-    @Test
-    void aLeaderWhoseDiskIsFullMakesRoomForAnotherAndIsBackWithEverythingOnceThereIsSpace() throws Exception {
-        assumeDisksCanBeMadeToLookFull();
-        String full = awaitLeader();
-        Set<String> acknowledged = fill(full, "full-leader/");
-        assertThat(awaitLeader()).as("another leads").isNotEqualTo(full);
-        requireItTellsSoAndGoesOn(full);
-        requireItIsBackWith(full, "full-leader/", acknowledged);
-    }
-
-    @Test
     void aFollowerWhoseDiskIsFullStopsNobodyElse() throws Exception {
         assumeDisksCanBeMadeToLookFull();
         String leader = awaitLeader();
@@ -437,7 +177,7 @@ class EtcdClusterTest {
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> put(left, "alone", "no more"));
     }
 
-    private static String membershipOf(String node) {
+    private String membershipOf(String node) {
         return cluster.status().stream()
                 .filter(state -> state.id().equals(node))
                 .map(state -> state.status().membership())
@@ -455,15 +195,6 @@ class EtcdClusterTest {
                 .orElseThrow();
         Etcdctl.moveLeader(cluster, from, to);
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> leader().equals(Optional.of(to)));
-    }
-
-    private static String etcdOf(String node) {
-        return cluster.status().stream()
-                .filter(state -> state.id().equals(node) && state.status() != null)
-                .flatMap(state -> state.status().systems().stream())
-                .map(NodeStatus.Hosted::detail)
-                .findFirst()
-                .orElse("");
     }
 
     private static void awaitMore(TreeMap<Long, String> acknowledged, int more) {
