@@ -92,7 +92,7 @@ final class CatchUp extends AbstractBehavior<CatchUp.Command> {
     }
 
     private void onAnswer(SessionClient.Outcome outcome) {
-        if (SessionCalls.result(outcome) instanceof Result.Ok ok) {
+        if (SessionCalls.answer(outcome) instanceof Result.Ok ok) {
             // Where an engine has another replica answer, this one may be behind that.
             getContext()
                     .getSelf()

@@ -72,7 +72,9 @@ public enum EtcdError {
     UNHEALTHY(50, Status.Code.UNAVAILABLE, "etcdserver: unhealthy cluster"),
     /** etcd 3.4 has no code for it. */
     TIMEOUT_LEADER_TRANSFER(51, Status.Code.UNKNOWN, "etcdserver: request timed out, leader transfer took too long"),
-    NOT_SUPPORTED_FOR_LEARNER(52, Status.Code.UNAVAILABLE, "etcdserver: rpc not supported for learner");
+    NOT_SUPPORTED_FOR_LEARNER(52, Status.Code.UNAVAILABLE, "etcdserver: rpc not supported for learner"),
+    /** A command found no leader until its time was over: etcd has no error for it, and says what Go's context says. */
+    NO_LEADER_IN_TIME(53, Status.Code.UNKNOWN, "context deadline exceeded");
 
     private static final Map<Integer, EtcdError> BY_WIRE_ID =
             Arrays.stream(values()).collect(Collectors.toMap(EtcdError::wireId, Function.identity()));

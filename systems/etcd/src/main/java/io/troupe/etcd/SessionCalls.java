@@ -62,22 +62,29 @@ public final class SessionCalls {
         }
     }
 
-    /** In etcd's terms. */
+    /** What came of a command, in etcd's terms. */
     public static Result result(SessionClient.Outcome outcome) {
-        return outcome instanceof SessionClient.Succeeded succeeded
-                ? Result.parse(succeeded.result())
-                : new Result.Refused(error(((SessionClient.Failed) outcome).reason()));
+        return result(outcome, EtcdError.NO_LEADER_IN_TIME);
     }
 
-    /** A request that waited in vain says so as etcd does: unavailable, and whether a lost leader was why. */
-    private static EtcdError error(Replica.Reason reason) {
-        return switch (reason) {
-            case NO_LEADER -> EtcdError.TIMEOUT_LEADER_FAILED;
-            case OVERLOADED -> EtcdError.TOO_MANY_REQUESTS;
-            case OUTCOME_UNKNOWN, SESSION_EXPIRED, NOT_TAKEN_OVER -> EtcdError.TIMEOUT;
-            case TOO_LARGE -> EtcdError.REQUEST_TOO_LARGE;
-            case UNSUPPORTED, NOT_LEADER -> EtcdError.NOT_LEADER;
-            case STOPPING -> EtcdError.STOPPED;
-        };
+    /** What came of a read, in etcd's terms. */
+    public static Result answer(SessionClient.Outcome outcome) {
+        return result(outcome, EtcdError.TIMEOUT);
+    }
+
+    private static Result result(SessionClient.Outcome outcome, EtcdError withoutLeader) {
+        if (outcome instanceof SessionClient.Succeeded succeeded) {
+            return Result.parse(succeeded.result());
+        }
+        Replica.Reason reason = ((SessionClient.Failed) outcome).reason();
+        return new Result.Refused(
+                switch (reason) {
+                    case NO_LEADER -> withoutLeader;
+                    case OVERLOADED -> EtcdError.TOO_MANY_REQUESTS;
+                    case OUTCOME_UNKNOWN, SESSION_EXPIRED, NOT_TAKEN_OVER -> EtcdError.TIMEOUT;
+                    case TOO_LARGE -> EtcdError.REQUEST_TOO_LARGE;
+                    case UNSUPPORTED, NOT_LEADER -> EtcdError.NOT_LEADER;
+                    case STOPPING -> EtcdError.STOPPED;
+                });
     }
 }

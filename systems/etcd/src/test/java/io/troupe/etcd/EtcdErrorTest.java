@@ -42,7 +42,7 @@ class EtcdErrorTest {
 
     @ParameterizedTest
     @CsvSource({
-        "NO_LEADER, TIMEOUT_LEADER_FAILED",
+        "NO_LEADER, NO_LEADER_IN_TIME",
         "OVERLOADED, TOO_MANY_REQUESTS",
         "OUTCOME_UNKNOWN, TIMEOUT",
         "SESSION_EXPIRED, TIMEOUT",
@@ -52,5 +52,8 @@ class EtcdErrorTest {
     void whatTheConsensusGroupRefusesIsSaidInEtcdsWords(Replica.Reason reason, EtcdError error) {
         var failed = new SessionClient.Failed(1, reason, "why");
         assertThat(SessionCalls.result(failed)).isEqualTo(new Result.Refused(error));
+        assertThat(SessionCalls.answer(failed))
+                .as("a read without a leader times out, and may be asked again")
+                .isEqualTo(new Result.Refused(reason == Replica.Reason.NO_LEADER ? EtcdError.TIMEOUT : error));
     }
 }

@@ -67,7 +67,7 @@ class EveryErrorTest {
     private static final Map<EtcdError, String> ELSEWHERE = Map.ofEntries(
             Map.entry(EtcdError.TOO_MANY_REQUESTS, "TwoPhaseCallsTest"),
             Map.entry(EtcdError.TIMEOUT, "TwoPhaseCallsTest"),
-            Map.entry(EtcdError.TIMEOUT_LEADER_FAILED, "TwoPhaseCallsTest"),
+            Map.entry(EtcdError.NO_LEADER_IN_TIME, "EtcdClusterTest"),
             Map.entry(EtcdError.TIMEOUT_LEADER_TRANSFER, "TwoPhaseCallsTest"),
             Map.entry(EtcdError.NOT_LEADER, "TwoPhaseCallsTest"),
             Map.entry(EtcdError.NO_LEADER, "LearnerCallsTest"),
@@ -76,8 +76,12 @@ class EveryErrorTest {
             Map.entry(EtcdError.MEMBER_EXISTS, "AlignmentTest: members' numbers are drawn from 2^63"));
 
     private static final Map<EtcdError, String> NEVER = Map.of(
-            EtcdError.LEADER_CHANGED, "a read whose leader is lost is asked again of the next, within its deadline",
-            EtcdError.MALFORMED, "gRPC refuses what is no request; an answer that cannot be read is a bug");
+            EtcdError.TIMEOUT_LEADER_FAILED,
+            "a command whose leader is lost is sent to the next, once, within its deadline",
+            EtcdError.LEADER_CHANGED,
+            "a read whose leader is lost is asked again of the next, within its deadline",
+            EtcdError.MALFORMED,
+            "gRPC refuses what is no request; an answer that cannot be read is a bug");
 
     private SoloNode node;
     private ManagedChannel channel;

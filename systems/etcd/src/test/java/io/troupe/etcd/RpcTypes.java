@@ -71,6 +71,7 @@ public final class RpcTypes {
             UNHEALTHY                 | UNAVAILABLE         | etcdserver: unhealthy cluster
             TIMEOUT_LEADER_TRANSFER   | UNKNOWN             | etcdserver: request timed out, leader transfer took too long
             NOT_SUPPORTED_FOR_LEARNER | UNAVAILABLE         | etcdserver: rpc not supported for learner
+            NO_LEADER_IN_TIME         | UNKNOWN             | context deadline exceeded
             """;
 
     private record Said(Status.Code code, String message) {}

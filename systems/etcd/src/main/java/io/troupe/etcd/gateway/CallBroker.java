@@ -62,11 +62,20 @@ public final class CallBroker extends AbstractBehavior<CallBroker.Command> {
     }
 
     private Behavior<Command> onCall(Call call) {
-        Consumer<SessionClient.Outcome> ended = outcome -> call.conclude().accept(SessionCalls.result(outcome));
+        Consumer<Result> conclude = call.conclude();
         call.consistency()
                 .ifPresentOrElse(
-                        consistency -> calls.read(client, call.payload(), consistency, call.deadline(), ended),
-                        () -> calls.submit(client, call.payload(), call.deadline(), ended));
+                        consistency -> calls.read(
+                                client,
+                                call.payload(),
+                                consistency,
+                                call.deadline(),
+                                outcome -> conclude.accept(SessionCalls.answer(outcome))),
+                        () -> calls.submit(
+                                client,
+                                call.payload(),
+                                call.deadline(),
+                                outcome -> conclude.accept(SessionCalls.result(outcome))));
         return this;
     }
 

@@ -185,7 +185,6 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                 calls, keepAlives(), backends.leases(), node, settings, LeaseService.ids(random), system);
         var contests = new Contests(
                 calls, contenders(), leaderObservers(), backends.watches(), node, LeaseService.ids(random));
-        Executor blocking = getContext().getSystem().dispatchers().lookup(DispatcherSelector.blocking());
         var authentications = new Authentications(calls, node, backends.auth().tokens(), blocking);
         return List.of(
                 new AuthService(calls, node, new Passwords(settings.auth().bcryptCost()), authentications, blocking)

@@ -143,7 +143,7 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
     private Behavior<Command> onAsk(Ask ask) {
         afterAllBefore(reached -> {
             if (!reached) {
-                refuse(EtcdError.TIMEOUT, ask);
+                refuse(ask instanceof Add ? EtcdError.UNHEALTHY : EtcdError.TIMEOUT, ask);
             } else if (ask instanceof Add add) {
                 add(add);
             } else if (ask instanceof Remove remove) {

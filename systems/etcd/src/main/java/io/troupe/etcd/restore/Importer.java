@@ -116,7 +116,7 @@ public final class Importer extends AbstractBehavior<Importer.Command> {
     }
 
     private void onStatus(SessionClient.Outcome outcome) {
-        if (!(SessionCalls.result(outcome) instanceof Result.Ok ok)) {
+        if (!(SessionCalls.answer(outcome) instanceof Result.Ok ok)) {
             getContext().getSelf().tell(new Sent(Optional.of(new RefusedException())));
             return;
         }

@@ -225,8 +225,8 @@ class TwoPhaseCallsTest {
         var refused = timeToLive(LEASE);
         broker.expectMessageClass(CallBroker.Call.class)
                 .conclude()
-                .accept(new Result.Refused(EtcdError.TIMEOUT_LEADER_FAILED));
-        assertRefused(() -> refused.get(20, TimeUnit.SECONDS), EtcdError.TIMEOUT_LEADER_FAILED);
+                .accept(new Result.Refused(EtcdError.NO_LEADER_IN_TIME));
+        assertRefused(() -> refused.get(20, TimeUnit.SECONDS), EtcdError.NO_LEADER_IN_TIME);
         assertThatThereIsRoomAgain();
     }
 
