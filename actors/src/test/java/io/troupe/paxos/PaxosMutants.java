@@ -45,21 +45,21 @@ final class PaxosMutants {
                 planted(PromisesBelowItsPromise.class, Pledge.class, "mayPromise", 20),
                 planted(ForgetsItsPromiseInACrash.class, Ledger.class, "recover", 20),
                 planted(AnswersBeforeTheSync.class, WriteAheadLog.class, "store", 20)
-                        .foundAt(3),
+                        .foundAt(2),
                 planted(ChoosesItsOwnValue.class, Phase1.class, "mustPropose", 20),
-                planted(TakesTheLowestVote.class, Phase1.class, "higher", 150).foundAt(14),
+                planted(TakesTheLowestVote.class, Phase1.class, "higher", 150).foundAt(99),
                 planted(ReusesABallot.class, PaxosServer.class, "nextBallot", 20),
                 planted(QuorumOffByOne.class, Quorums.class, "isPhase2", 20),
                 planted(ExecutesAboveAGap.class, Proposing.class, "isChosen", 20),
                 planted(ProposesBeyondTheWindow.class, Proposing.class, "mayPropose", 20),
-                planted(IgnoresAlpha.class, Memberships.class, "decided", 40).foundAt(1),
+                planted(IgnoresAlpha.class, Memberships.class, "decided", 40).foundAt(19),
                 planted(PromotesALearnerEarly.class, Reconfiguration.class, "hasCaughtUp", 120)
                         .foundAt(50),
                 planted(PromisesInSpiteOfALease.class, GrantedLease.class, "isHeldAgainst", 100)
                         .foundAt(31),
                 planted(KeepsItsLeaseForEver.class, MasterLease.class, "isHeld", 60),
                 planted(ReadsWithoutARound.class, ConfirmedReads.class, "begin", 200)
-                        .foundAt(21),
+                        .foundAt(92),
                 planted(LeavesSessionsOutOfSnapshots.class, ReplicatedService.class, "write", 20),
                 planted(VotesAgainAtOnceAfterALoss.class, Pledge.class, "withToken", 100),
                 planted(TakesALossForTheFirstDay.class, PaxosReplica.Identity.class, "hasLostData", 20)
