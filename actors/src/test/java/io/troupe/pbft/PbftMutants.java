@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import net.bytebuddy.asm.Advice;
@@ -64,7 +65,7 @@ final class PbftMutants {
                                 VotingClient.class,
                                 named("needed").or(named("neededIfTentative")),
                                 20)
-                        .foundAt(2),
+                        .foundAt(17),
                 new Planted(
                                 BelievesTwoTentativeReplies.class,
                                 VotingClient.class,
@@ -87,15 +88,15 @@ final class PbftMutants {
                         named("onExecute"),
                         PbftPreparedAlone.class,
                         20),
-                new Planted(CountsThePrimaryTwice.class, Slot.class, named("isPrepared"), 40).foundAt(1),
+                new Planted(CountsThePrimaryTwice.class, Slot.class, named("isPrepared"), 40).foundAt(15),
                 new Planted(PreparesWithoutTheDigest.class, Slot.class, named("isPrepared"), 100).foundAt(1),
-                new Planted(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), 70).foundAt(13),
+                new Planted(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), 70).foundAt(1),
                 new Planted(DropsWhatIsPrepared.class, Ledger.class, named("viewChange"), 40),
-                new Planted(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 150).foundAt(6),
+                new Planted(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 150).foundAt(37),
                 new Planted(ForgetsItsCheckpoints.class, Ledger.class, named("apply"), PbftOutages.class, 60)
                         .foundAt(3),
                 new Planted(VouchesForNothing.class, Vouching.class, named("vouch"), PbftOutages.class, 40).foundAt(7),
-                new Planted(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40),
+                new Planted(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40).foundAt(4),
                 new Planted(ChoosesWhatOneClaims.class, NewViewDecision.class, named("vouchesFor"), PbftLies.class, 300)
                         .foundAt(96),
                 new Planted(SaysBeforeItIsDurable.class, Core.class, named("record"), PbftOutages.class, 40).foundAt(4),
@@ -107,6 +108,7 @@ final class PbftMutants {
                         PbftThefts.class,
                         40),
                 new Planted(NeverWaitsLonger.class, ViewChanger.class, named("timeout"), PbftLongDelays.class, 2),
+                new Planted(JoinsWhoeverLeaves.class, ViewChanges.class, named("toJoin"), PbftPushed.class, 2),
                 new Planted(
                                 CountsTheWaitOfViewsBefore.class,
                                 NormalCase.class,
@@ -314,6 +316,17 @@ final class PbftMutants {
         }
     }
 
+    /** §4.4: f+1 take a replica along to a later view. Here one does. */
+    static final class JoinsWhoeverLeaves {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.This ViewChanges viewChanges,
+                @Advice.Argument(0) long view,
+                @Advice.Return(readOnly = false) OptionalLong joined) {
+            joined = wantedByAnybody(viewChanges, view);
+        }
+    }
+
     /** §4.4: a view has its time to commit what it began with. Here that has waited since an earlier one. */
     static final class CountsTheWaitOfViewsBefore {
         @Advice.OnMethodEnter
@@ -428,6 +441,13 @@ final class PbftMutants {
 
     static Runnable nothing() {
         return () -> {};
+    }
+
+    static OptionalLong wantedByAnybody(ViewChanges viewChanges, long view) {
+        return viewChanges.contents().stream()
+                .mapToLong(ViewChange::view)
+                .filter(wanted -> wanted > view)
+                .min();
     }
 
     private static final ByteString VALUED = ByteString.fromString("1649\n");

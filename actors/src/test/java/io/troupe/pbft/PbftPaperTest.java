@@ -13,10 +13,13 @@ import io.troupe.sim.junit.SimulationTest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** What the paper says of a group, each as a story that it goes through; {@link PbftAllFaultsTest} has everything at once. */
@@ -274,6 +277,29 @@ class PbftPaperTest {
         sim.runFor(Duration.ofSeconds(1));
         group.finish();
         assertThat(group.clients.writes()).isGreaterThan(20);
+    }
+
+    @ParameterizedTest(name = "of {0} replicas")
+    @ValueSource(ints = {4, 7})
+    @DisplayName("§4.4: what has committed in a view has the same number in the next, whichever f replicas are killed")
+    void committedSurvives(int size) {
+        List<String> names =
+                IntStream.rangeClosed(1, size).mapToObj(i -> "n" + i).toList();
+        try (Stage stage = Stage.open(ConfigFactory.empty())) {
+            for (Set<String> victims : PbftSurvivors.subsets(names, (size - 1) / 3)) {
+                for (PbftSurvivors.Moment moment : PbftSurvivors.Moment.values()) {
+                    try (Simulation sim = stage.simulate(size)) {
+                        new PbftSurvivors(sim, size, victims).play(moment);
+                    }
+                }
+            }
+        }
+    }
+
+    @SimulationTest(seeds = 5)
+    @DisplayName("§4.4: one replica that wants another view all the time moves nobody: it takes f+1")
+    void wantsAnotherViewAlone(Simulation sim) {
+        new PbftPushed().accept(sim);
     }
 
     /** That the watchers have teeth: the bound n > 3f is tight. */

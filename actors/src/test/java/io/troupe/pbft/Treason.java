@@ -99,6 +99,21 @@ enum Treason {
             return Optional.empty();
         }
     },
+    /** Wants the next view, and the one after it, all the time, although nobody else does. */
+    WANTS_OTHER_VIEWS {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            if (said instanceof Standing standing) {
+                traitor.wanted = Math.max(traitor.wanted, standing.view()) + 1;
+            }
+            return List.of(said);
+        }
+
+        @Override
+        List<Replica.Message> besides(Traitor traitor) {
+            return List.of(traitor.leavingFor(traitor.wanted));
+        }
+    },
     /** Leaves out the requests of one client. */
     CENSORS {
         @Override
@@ -397,6 +412,9 @@ enum Treason {
         /** The highest serial that was seen of each session of others. */
         private final TreeMap<Long, Long> sessions = new TreeMap<>();
 
+        /** The latest view that it has said it wants. */
+        private long wanted;
+
         private int stolen;
         /** Which of its own batches it has changed, by sequence number. */
         private final TreeMap<Long, PrePrepare> lies = new TreeMap<>();
@@ -524,6 +542,10 @@ enum Treason {
                 }
             }
             return new ViewChange(change.view(), change.stable(), change.checkpoints(), made, made);
+        }
+
+        Signed leavingFor(long view) {
+            return notary.sign(new ViewChange(Math.max(1, view), 0, List.of(), List.of(), List.of()));
         }
 
         /** Its h is another, and what it tells of is above that; or its checkpoints are others, or none. */

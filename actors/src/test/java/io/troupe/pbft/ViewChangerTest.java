@@ -3,6 +3,9 @@ package io.troupe.pbft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.pbft.PbftMessage.NoSuchState;
+import io.troupe.pbft.PbftMessage.OpenSession;
+import io.troupe.pbft.PbftMessage.Request;
+import io.troupe.pbft.PbftMessage.RequestId;
 import io.troupe.pbft.PbftMessage.Standing;
 import io.troupe.pbft.PbftMessage.StateHeader;
 import io.troupe.pbft.PbftMessage.ViewChange;
@@ -44,10 +47,8 @@ class ViewChangerTest {
         Fact.CheckpointTaken before = new Fact.CheckpointTaken(1024, HEADER);
         Fact.CheckpointTaken after = new Fact.CheckpointTaken(2048, HEADER);
         core.record(List.of(before), () -> {});
-        for (String node : List.of("n2", "n4")) { // f+1: it goes along.
-            ViewChange change = new ViewChange(1, 0, List.of(), List.of(), List.of());
-            viewChanger.onViewChange(replica.notary(node).sign(change), change);
-        }
+        wants(replica, viewChanger, "n2", 1);
+        wants(replica, viewChanger, "n4", 1); // f+1: it goes along.
         core.record(List.of(after), () -> {});
 
         assertThat(replica.store()).containsExactly(before);
@@ -56,6 +57,60 @@ class ViewChangerTest {
         assertThat(replica.store()).containsExactly(new Fact.ViewLeft(1));
         assertThat(replica.heardBy("n1"))
                 .isEqualTo(new ViewChange(1, 0, List.of(before.checkpoint()), List.of(), List.of()));
+    }
+
+    private static void wants(PlayedReplica replica, ViewChanger viewChanger, String node, long view) {
+        ViewChange change = new ViewChange(view, 0, List.of(), List.of(), List.of());
+        viewChanger.onViewChange(replica.notary(node).sign(change), change);
+    }
+
+    @Test
+    @DisplayName(
+            "§4.4: f+1 that have left for later views take a replica along, to the smallest of those, before its own time is up")
+    void joinsEarly() {
+        PlayedReplica replica = new PlayedReplica(KIT, "n2", "");
+        ViewChanger viewChanger = viewChanger(replica);
+        wants(replica, viewChanger, "n3", 5);
+        assertThat(replica.core.ledger.view()).as("one may lie").isZero();
+        wants(replica, viewChanger, "n3", 6);
+        assertThat(replica.core.ledger.view()).as("however often").isZero();
+        wants(replica, viewChanger, "n4", 3);
+        assertThat(replica.store()).containsExactly(new Fact.ViewLeft(3));
+        assertThat(replica.core.now()).as("ticks that it has waited").isZero();
+    }
+
+    /** Ticks until the replica leaves the view that it is in, or waits for. */
+    private static long ticksUntilItLeaves(PlayedReplica replica, ViewChanger viewChanger) {
+        long view = replica.core.ledger.view();
+        long begun = replica.core.now();
+        while (replica.core.ledger.view() == view) {
+            replica.core.tick();
+            viewChanger.onTick();
+        }
+        assertThat(replica.store()).endsWith(new Fact.ViewLeft(view + 1));
+        return replica.core.now() - begun;
+    }
+
+    @Test
+    @DisplayName("§4.4: each new view that does not come has twice the time of the one before, until something is executed")
+    void theTimerDoubles() {
+        PlayedReplica replica = new PlayedReplica(KIT, "n1", "troupe.pbft { tick = 50ms, view-change-timeout = 500ms }");
+        ViewChanger viewChanger = viewChanger(replica);
+        Request request = new Request(new RequestId("n3", 1, 1), List.of(new OpenSession()));
+        replica.core.requests.add(replica.letter(request), request, replica.core.now());
+        assertThat(ticksUntilItLeaves(replica, viewChanger)).as("longer than 500ms").isEqualTo(10 + 1);
+        for (long view = 1; view <= 3; view++) {
+            wants(replica, viewChanger, "n3", view);
+            wants(replica, viewChanger, "n4", view);
+            assertThat(ticksUntilItLeaves(replica, viewChanger))
+                    .as("ticks for view %s", view)
+                    .isEqualTo(10L << view);
+        }
+        wants(replica, viewChanger, "n3", 4);
+        wants(replica, viewChanger, "n4", 4); // It is the primary of that one, and begins it.
+        replica.store();
+        viewChanger.onProgress();
+        assertThat(ticksUntilItLeaves(replica, viewChanger)).as("as at first").isEqualTo(10 + 1);
     }
 
     @Test
