@@ -33,7 +33,7 @@ final class Authenticity {
                     .filter(Request.class::isInstance)
                     .map(Request.class::cast)
                     .filter(one -> Core.isFrom(letter, one));
-            boolean isSealed = core.notary.isForMe(letter);
+            boolean isSealed = core.notary.isRequestForMe(letter);
             operations += request.map(one -> one.operations().size()).orElse(0);
             if (request.isEmpty()
                     || !isSealed && !core.requests.holds(request.get().id(), letter)

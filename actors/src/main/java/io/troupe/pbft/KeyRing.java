@@ -14,6 +14,7 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import javax.crypto.KeyAgreement;
 import javax.crypto.Mac;
@@ -22,7 +23,8 @@ import org.apache.pekko.util.ByteString;
 
 /**
  * Ed25519 for signatures; for message authentication codes HMAC-SHA-256, 128 bits of it, under the secret that each pair
- * of nodes agrees on by X25519. A node needs its two private keys and the public keys of all.
+ * of nodes agrees on by X25519: by the keys of both that last, or by one that the reader has announced and the
+ * writer's that lasts. A node needs its two private keys and the public keys of all.
  */
 public final class KeyRing implements Keys {
 
@@ -32,10 +34,16 @@ public final class KeyRing implements Keys {
     public record Pair(KeyPair signing, KeyPair agreement) {
 
         public static Pair generate() {
+            return new Pair(generate("Ed25519"), generateAgreement());
+        }
+
+        private static KeyPair generateAgreement() {
+            return generate("X25519");
+        }
+
+        private static KeyPair generate(String algorithm) {
             try {
-                return new Pair(
-                        KeyPairGenerator.getInstance("Ed25519").generateKeyPair(),
-                        KeyPairGenerator.getInstance("X25519").generateKeyPair());
+                return KeyPairGenerator.getInstance(algorithm).generateKeyPair();
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException("Every JDK since 15 has Ed25519 and X25519", e);
             }
@@ -49,15 +57,19 @@ public final class KeyRing implements Keys {
     public record Public(PublicKey signing, PublicKey agreement) {}
 
     private final PrivateKey signing;
+    private final PrivateKey agreement;
     private final Map<String, PublicKey> verifying = new TreeMap<>();
+    private final Map<String, PublicKey> agreements = new TreeMap<>();
     /** Set up with the secret shared with each node, and never used: a clone of one is cheaper than another set-up. */
     private final Map<String, Mac> codes = new TreeMap<>();
 
     /** @param everybody public keys by stable node id, those of this node, too */
     public KeyRing(PrivateKey signing, PrivateKey agreement, Map<String, Public> everybody) {
         this.signing = signing;
+        this.agreement = agreement;
         everybody.forEach((node, keys) -> {
             verifying.put(node, keys.signing());
+            agreements.put(node, keys.agreement());
             codes.put(node, code(agree(agreement, keys.agreement(), node)));
         });
     }
@@ -124,16 +136,51 @@ public final class KeyRing implements Keys {
 
     @Override
     public ByteString mac(String peer, ByteString content) {
-        Mac code = codes.get(peer);
-        if (code == null) {
-            throw new IllegalArgumentException(
-                    "There is no key for " + peer + "; there are keys for " + codes.keySet());
+        return compute(known(codes, peer), content);
+    }
+
+    private static <K> K known(Map<String, K> keys, String node) {
+        K key = keys.get(node);
+        if (key == null) {
+            throw new IllegalArgumentException("There is no key for " + node + "; there are keys for " + keys.keySet());
         }
+        return key;
+    }
+
+    private static ByteString compute(Mac code, ByteString content) {
         try {
             Mac mac = (Mac) code.clone();
             return ByteString.fromArray(mac.doFinal(content.toArrayUnsafe()), 0, MAC_BYTES);
         } catch (CloneNotSupportedException e) {
             throw new IllegalStateException("The JDK's HmacSHA256 can be cloned", e);
+        }
+    }
+
+    @Override
+    public Fresh fresh() {
+        KeyPair pair = Pair.generateAgreement();
+        return new Fresh() {
+            @Override
+            public ByteString announced() {
+                return ByteString.fromArrayUnsafe(pair.getPublic().getEncoded());
+            }
+
+            @Override
+            public Code from(String peer) {
+                Mac code = code(agree(pair.getPrivate(), known(agreements, peer), peer));
+                return content -> compute(code, content);
+            }
+        };
+    }
+
+    @Override
+    public Optional<Code> codeFor(String peer, ByteString announced) {
+        try {
+            PublicKey key = KeyFactory.getInstance("X25519").generatePublic(new X509EncodedKeySpec(announced.toArray()));
+            Mac code = code(agree(agreement, key, peer));
+            return Optional.of(content -> compute(code, content));
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            return Optional.empty(); // Its owner is faulty, for it was signed.
         }
     }
 

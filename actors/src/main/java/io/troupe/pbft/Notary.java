@@ -23,6 +23,7 @@ final class Notary {
     private final String group;
     private final String self;
     private final Keys keys;
+    private final SessionKeys sessionKeys;
     private final WireBytes bytes;
     private final ByteString nullBatch;
     private final Digest nullDigest;
@@ -32,6 +33,7 @@ final class Notary {
         this.group = group;
         this.self = self;
         this.keys = keys;
+        this.sessionKeys = new SessionKeys(keys);
         this.bytes = bytes;
         this.nullBatch = bytes.write(Batch.NULL);
         this.nullDigest = Digest.of(nullBatch);
@@ -46,11 +48,21 @@ final class Notary {
         return nullDigest;
     }
 
+    SessionKeys sessionKeys() {
+        return sessionKeys;
+    }
+
+    /**
+     * Requests under the secrets that last, all else under those that change: a request is read again, in its batch, by a
+     * replica that tells much later, and in another life, that it may have accepted it ({@link Vouching}).
+     */
     Sealed seal(PbftMessage message, Collection<String> readers) {
         ByteString payload = bytes.write(message);
         ByteString content = content(self, payload);
+        boolean lasts = message instanceof Request;
         Map<String, ByteString> macs = new TreeMap<>();
-        readers.forEach(reader -> macs.put(reader, keys.mac(reader, content)));
+        readers.forEach(
+                reader -> macs.put(reader, lasts ? keys.mac(reader, content) : sessionKeys.mac(reader, content)));
         return new Sealed(self, payload, macs);
     }
 
@@ -59,13 +71,28 @@ final class Notary {
         return new Signed(self, payload, keys.sign(content(self, payload)));
     }
 
-    /** The message, when it was said to this node by whom it says. */
+    /** The message, when it was said to this node by whom it says, and not so long ago. */
     Optional<PbftMessage> open(Sealed letter) {
-        return isForMe(letter) ? read(letter.payload()) : Optional.empty();
+        String from = letter.from();
+        ByteString mac = letter.macs().get(self);
+        if (mac == null || !keys.knows(from)) {
+            return Optional.empty();
+        }
+        ByteString content = content(from, letter.payload());
+        if (sessionKeys.isSealed(from, mac, content)) {
+            return read(letter).filter(message -> !(message instanceof Request));
+        }
+        Optional<PbftMessage> request = isEqual(mac, keys.mac(from, content))
+                ? read(letter).filter(Request.class::isInstance)
+                : Optional.empty();
+        if (request.isPresent()) {
+            return request;
+        }
+        return sessionKeys.wasSealed(from, mac, content) ? read(letter) : Optional.empty();
     }
 
-    /** Whether it was said to this node by whom it says. */
-    boolean isForMe(Sealed letter) {
+    /** Whether, when it is a request, it was said to this node by whom it says. */
+    boolean isRequestForMe(Sealed letter) {
         ByteString mac = letter.macs().get(self);
         return mac != null
                 && keys.knows(letter.from())
@@ -127,7 +154,7 @@ final class Notary {
     }
 
     /** In a time that does not tell how much of a forged code was right. */
-    private static boolean isEqual(ByteString mac, ByteString right) {
+    static boolean isEqual(ByteString mac, ByteString right) {
         return MessageDigest.isEqual(mac.toArrayUnsafe(), right.toArrayUnsafe());
     }
 

@@ -120,6 +120,16 @@ sealed interface PbftMessage extends Wire {
         }
     }
 
+    // -- key exchange (TOCS 2002 §4.3.1)
+
+    /**
+     * ⟨NEW-KEY, i, k, t⟩: from now on who speaks to the sender is to seal under this key. Signed.
+     *
+     * @param counter t: from 1, and greater than that of any before
+     * @param key as its {@link Keys} announce it
+     */
+    record NewKey(long counter, ByteString key) implements PbftMessage {}
+
     // -- garbage collection (§4.3)
 
     /** ⟨CHECKPOINT, n, d, i⟩. */

@@ -7,6 +7,7 @@ import io.troupe.pbft.PbftMessage.Commits;
 import io.troupe.pbft.PbftMessage.FetchBatch;
 import io.troupe.pbft.PbftMessage.FetchNode;
 import io.troupe.pbft.PbftMessage.FetchPages;
+import io.troupe.pbft.PbftMessage.NewKey;
 import io.troupe.pbft.PbftMessage.NewView;
 import io.troupe.pbft.PbftMessage.NoSuchState;
 import io.troupe.pbft.PbftMessage.NodeDigests;
@@ -183,6 +184,7 @@ final class PbftReplica {
         private final StateTransfer stateTransfer;
         private final Standings standings;
         private final Recovery recovery;
+        private final KeyExchange keyExchange;
         private final Replies replies;
         private final StateHands stateHands;
         private final Observers observers;
@@ -221,6 +223,7 @@ final class PbftReplica {
                     identity.seat().random()::nextLong,
                     () -> client.tell(VotingClient.AskForNothing.NOTHING),
                     normalCase::propose);
+            this.keyExchange = new KeyExchange(core);
             replies.onRestored(kept);
             boolean isFirst = core.ledger.isFresh();
             core.start(identity.hasLostData(), () -> {
@@ -259,7 +262,7 @@ final class PbftReplica {
                     .onMessage(StateKeeper.Answer.class, answer -> then(() -> core.send(answer.to(), answer.answer())))
                     .onMessage(StateFetcher.Event.class, event -> then(() -> onFetching(event)))
                     .onMessage(Executor.Restored.class, restored -> then(() -> onRestored(restored)))
-                    .onMessage(PeerDirectory.PeerAt.class, at -> then(() -> core.peerAt(at.node(), at.replica())))
+                    .onMessage(PeerDirectory.PeerAt.class, at -> then(() -> onPeerAt(at)))
                     .onMessage(ReplicaControl.GetStatus.class, this::onGetStatus)
                     .onMessageEquals(ReplicaControl.Abstain.ABSTAIN, () -> this) // The others notice, and go on.
                     .onMessage(Observers.Gone.class, gone -> then(() -> observers.remove(gone.observer())))
@@ -333,11 +336,18 @@ final class PbftReplica {
         }
 
         private void onSigned(Signed signed) {
-            core.notary
-                    .open(signed)
-                    .filter(ViewChange.class::isInstance)
-                    .map(ViewChange.class::cast)
-                    .ifPresent(viewChange -> viewChanger.onViewChange(signed, viewChange));
+            core.notary.open(signed).ifPresent(message -> {
+                if (message instanceof ViewChange viewChange) {
+                    viewChanger.onViewChange(signed, viewChange);
+                } else if (message instanceof NewKey announced) {
+                    keyExchange.onNewKey(signed, announced);
+                }
+            });
+        }
+
+        private void onPeerAt(PeerDirectory.PeerAt at) {
+            core.peerAt(at.node(), at.replica());
+            keyExchange.tell(at.node());
         }
 
         private void onFrozen(Executor.Frozen frozen) {
@@ -383,6 +393,7 @@ final class PbftReplica {
 
         private void onTick() {
             core.tick();
+            keyExchange.onTick();
             normalCase.onTick();
             execution.onTick();
             viewChanger.onTick();

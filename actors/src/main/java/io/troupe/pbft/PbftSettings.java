@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param viewChangeTimeout how long a request may wait before its replica wants another primary; doubles with each view
  *     that brings nothing
  * @param standingInterval how often a replica says where it is
+ * @param keyRefreshInterval how often a replica has others seal under a new key; under one before the last it reads nothing
  * @param reservePatience how long a batch may take to commit until the replicas in reserve are to vote, too
  * @param checkpointInterval K: a checkpoint is taken each so many sequence numbers
  * @param checkpointBytes and when the batches since the last one have so many bytes
@@ -36,6 +37,7 @@ public record PbftSettings(
         Duration tick,
         Duration viewChangeTimeout,
         Duration standingInterval,
+        Duration keyRefreshInterval,
         Duration reservePatience,
         int checkpointInterval,
         long checkpointBytes,
@@ -69,6 +71,11 @@ public record PbftSettings(
                 viewChangeTimeout,
                 "at least three ticks");
         requireTick(tick, "standing-interval", standingInterval);
+        SECTION.require(
+                keyRefreshInterval.compareTo(standingInterval.multipliedBy(4)) >= 0,
+                "key-refresh-interval",
+                keyRefreshInterval,
+                "at least four times standing-interval (" + standingInterval.toMillis() + "ms)");
         SECTION.require(
                 reservePatience.compareTo(tick.multipliedBy(3)) >= 0,
                 "reserve-patience",
@@ -117,6 +124,7 @@ public record PbftSettings(
                 pbft.duration("tick"),
                 pbft.duration("view-change-timeout"),
                 pbft.duration("standing-interval"),
+                pbft.duration("key-refresh-interval"),
                 pbft.duration("reserve-patience"),
                 pbft.integer("checkpoint-interval"),
                 pbft.bytes("checkpoint-bytes"),

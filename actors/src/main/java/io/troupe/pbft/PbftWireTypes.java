@@ -39,6 +39,7 @@ public final class PbftWireTypes implements WireTypes {
         registry.message(1616, PbftMessage.ViewChange.class);
         registry.message(1617, PbftMessage.Certified.class);
         registry.message(1618, PbftMessage.NewView.class);
+        registry.message(1651, PbftMessage.NewKey.class);
         registry.message(1619, PbftMessage.Standing.class);
         registry.message(1637, PbftMessage.QueryStable.class);
         registry.message(1638, PbftMessage.ReplyStable.class);

@@ -40,7 +40,8 @@
  * io.troupe.pbft.TentativeExecution} what of §5.1 comes before that end, {@link io.troupe.pbft.PreferredQuorum} who votes in
  * it, {@link io.troupe.pbft.ViewChanger} §4.4, {@link io.troupe.pbft.Vouching} what a view change may need besides, {@link
  * io.troupe.pbft.StateTransfer} §4.3, {@link io.troupe.pbft.Standings} and {@link
- * io.troupe.pbft.Repeats} what is said again because the network loses it, {@link io.troupe.pbft.Recovery} TOCS 2002 §4.3.2.
+ * io.troupe.pbft.Repeats} what is said again because the network loses it, {@link io.troupe.pbft.KeyExchange} with {@link
+ * io.troupe.pbft.SessionKeys} TOCS 2002 §4.3.1, {@link io.troupe.pbft.Recovery} §4.3.2.
  * Rules that are pure: {@link io.troupe.pbft.Membership}, {@link io.troupe.pbft.VotingRight}, {@link io.troupe.pbft.Slot},
  * {@link io.troupe.pbft.NewViewDecision}, {@link io.troupe.pbft.ViewStart}, {@link io.troupe.pbft.Estimate}, {@link
  * io.troupe.pbft.DigestTree}, {@link io.troupe.pbft.Choices}. {@link io.troupe.pbft.PbftEngine} is the way in.
@@ -91,7 +92,7 @@
  *       a founder, too. It recovers as in TOCS 2002 §4.3.2, from the estimate on ({@link io.troupe.pbft.Recovery}): it says
  *       neither a prepare nor a commit for any number for which it can have said one, and leads no view, until a stable
  *       checkpoint is beyond those. Until then it counts as one of the f that are faulty, and so it does for who reads the
- *       proofs here: what prepared at it, nobody tells of. Its keys stay what they were; so that nobody answers for others
+ *       proofs here: what prepared at it, nobody tells of. Its lasting keys stay what they were; so that nobody answers for others
  *       with what they said once, its query has a nonce. What the paper's recovery request does for liveness, null requests
  *       of its node's client do: one a tick, as fast as it executes them
  *       itself, while its clients ask for nothing.
@@ -130,8 +131,16 @@
  *       that; and one that has been without a view for long, for reads wait at it. One that has taken back what it replied
  *       answers no fast reads until it has executed as much again: else it could answer one that misses a write which its
  *       client believes ({@link io.troupe.pbft.Core#tookBack}).
- *   <li>There is no change of keys. Recovery is not proactive (TOCS 2002 §4): nobody
- *       recovers but who has lost its disk.
+ *   <li>Session keys change (TOCS 2002 §4.3.1), and those that they rest on do not. The paper's replica encrypts a key for each of
+ *       the others; here it announces the public half of one (X25519), from which each of the others and its own lasting key have
+ *       the code of that pair. So what was learned of a session key, by whatever way, is of no use after two intervals. Who has
+ *       got hold of a node's lasting keys is that node for good, as the paper's secure co-processor would have prevented. The
+ *       paper rejects what is sealed under the key before at once, and forgets votes that came under it; here that is read for one
+ *       interval longer, since nothing else is wrong with what was on its way, and what was read was said. In the first interval of a life
+ *       the secret of each pair stands for the key before; and requests, which must be provable later, in their batch, are under
+ *       it always ({@link io.troupe.pbft.Notary#seal}): they do not gain by the change.
+ *       A node of a version without session keys is heard in that first interval alone.
+ *   <li>Recovery is not proactive (TOCS 2002 §4): nobody recovers but who has lost its disk.
  *   <li>A checkpoint writes the whole state, and not its pages that changed (§5.3). One is taken, too, when the batches
  *       since the last have many bytes, for until the next is stable they are kept in memory.
  *   <li>A client that seals a request well for some replicas and badly for others makes views change (Clement et al., NSDI

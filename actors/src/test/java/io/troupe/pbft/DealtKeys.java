@@ -2,6 +2,7 @@ package io.troupe.pbft;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.apache.pekko.util.ByteString;
 
@@ -13,6 +14,7 @@ public final class DealtKeys implements Keys {
 
     private final String self;
     private final List<String> nodes;
+    private long chosen;
 
     public DealtKeys(String self, List<String> nodes) {
         this.self = self;
@@ -23,6 +25,32 @@ public final class DealtKeys implements Keys {
     public ByteString mac(String peer, ByteString content) {
         String pair = self.compareTo(peer) < 0 ? self + "+" + peer : peer + "+" + self;
         return checksum("mac " + pair, content);
+    }
+
+    /** The next number, the same in every run. */
+    @Override
+    public Fresh fresh() {
+        ByteString announced = ByteString.fromString(Long.toString(++chosen));
+        return new Fresh() {
+            @Override
+            public ByteString announced() {
+                return announced;
+            }
+
+            @Override
+            public Code from(String peer) {
+                return code(peer, self, announced);
+            }
+        };
+    }
+
+    @Override
+    public Optional<Code> codeFor(String peer, ByteString announced) {
+        return Optional.of(code(self, peer, announced));
+    }
+
+    private static Code code(String from, String to, ByteString announced) {
+        return content -> checksum("mac " + from + " to " + to + " under " + announced.utf8String(), content);
     }
 
     @Override

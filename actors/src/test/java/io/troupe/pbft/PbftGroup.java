@@ -41,6 +41,7 @@ final class PbftGroup {
               tick = 20ms
               view-change-timeout = 600ms
               standing-interval = 100ms
+              key-refresh-interval = 1s
               reserve-patience = 60ms
               checkpoint-interval = %d
               window = %d

@@ -23,7 +23,7 @@ final class PbftLongDelays implements Consumer<Simulation> {
     @Override
     public void accept(Simulation sim) {
         // Else clients are answered before the view is left.
-        PbftGroup group = new PbftGroup(sim, 4, Set.of(), "tentative-execution = off");
+        PbftGroup group = new PbftGroup(sim, 4, Set.of(), "tentative-execution = off, key-refresh-interval = 2s");
         sim.runFor(Duration.ofMillis(500)); // They have found each other.
         sim.network(NetworkConditions.good().withLatency(SHORTEST, LONGEST));
         sim.runFor(Duration.ofSeconds(5)); // What was under way is done.

@@ -65,7 +65,7 @@ final class PbftMutants {
                                 VotingClient.class,
                                 named("needed").or(named("neededIfTentative")),
                                 20)
-                        .foundAt(17),
+                        .foundAt(2),
                 new Planted(
                                 BelievesTwoTentativeReplies.class,
                                 VotingClient.class,
@@ -88,15 +88,18 @@ final class PbftMutants {
                         named("onExecute"),
                         PbftPreparedAlone.class,
                         20),
-                new Planted(CountsThePrimaryTwice.class, Slot.class, named("isPrepared"), 40).foundAt(15),
+                new Planted(CountsThePrimaryTwice.class, Slot.class, named("isPrepared"), 40).foundAt(1),
                 new Planted(PreparesWithoutTheDigest.class, Slot.class, named("isPrepared"), 100).foundAt(1),
-                new Planted(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), 70).foundAt(1),
+                new Planted(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), 70).foundAt(13),
                 new Planted(DropsWhatIsPrepared.class, Ledger.class, named("viewChange"), 40),
-                new Planted(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 150).foundAt(37),
+                new Planted(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 150).foundAt(6),
                 new Planted(ForgetsItsCheckpoints.class, Ledger.class, named("apply"), PbftOutages.class, 60)
                         .foundAt(3),
                 new Planted(VouchesForNothing.class, Vouching.class, named("vouch"), PbftOutages.class, 40).foundAt(7),
-                new Planted(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40).foundAt(4),
+                new Planted(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40),
+                new Planted(
+                        ReadsUnderOldKeysForEver.class, SessionKeys.class, named("forgetOld"), PbftStolenKeys.class, 20)
+                        .foundAt(1),
                 new Planted(ChoosesWhatOneClaims.class, NewViewDecision.class, named("vouchesFor"), PbftLies.class, 300)
                         .foundAt(96),
                 new Planted(SaysBeforeItIsDurable.class, Core.class, named("record"), PbftOutages.class, 40).foundAt(4),
@@ -266,6 +269,14 @@ final class PbftMutants {
         @Advice.OnMethodExit
         static void exit(@Advice.Return(readOnly = false) boolean equal) {
             equal = true;
+        }
+    }
+
+    /** TOCS 2002 §4.3.1: what is sealed under an old key is rejected. Here no key ever gets old. */
+    static final class ReadsUnderOldKeysForEver {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter() {
+            return true;
         }
     }
 

@@ -302,6 +302,24 @@ class PbftPaperTest {
         new PbftPushed().accept(sim);
     }
 
+    @SimulationTest(seeds = 5)
+    @DisplayName("TOCS 2002 §4.3.1: keys change while requests go on; nothing goes unread, and nobody leaves the view")
+    void keysChange(Simulation sim) {
+        PbftGroup group = new PbftGroup(sim, 4, Set.of(), true);
+        sim.runFor(Duration.ofSeconds(2));
+        long view = group.agreement.views();
+        int before = group.clients.writes();
+        sim.runFor(Duration.ofSeconds(5));
+        for (String name : group.names) {
+            SessionKeys keys = group.replica(name).notary.sessionKeys();
+            assertThat(keys.announcement().counter()).as("keys of %s", name).isGreaterThanOrEqualTo(6);
+            assertThat(keys.unread()).as("messages that %s could not read", name).isZero();
+        }
+        assertThat(group.agreement.views()).isEqualTo(view);
+        assertThat(group.clients.writes()).isGreaterThan(before + 50);
+        group.finish();
+    }
+
     /** That the watchers have teeth: the bound n > 3f is tight. */
     @Test
     @DisplayName("§3: f+1 traitors of 3f+1 replicas can make the correct ones disagree")

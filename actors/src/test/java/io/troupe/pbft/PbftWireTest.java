@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.troupe.pbft.PbftMessage.Certified;
 import io.troupe.pbft.PbftMessage.Execute;
+import io.troupe.pbft.PbftMessage.NewKey;
 import io.troupe.pbft.PbftMessage.NewView;
 import io.troupe.pbft.PbftMessage.Nothing;
 import io.troupe.pbft.PbftMessage.OpenSession;
@@ -182,6 +183,14 @@ class PbftWireTest {
     private static final String GOLDEN_TENTATIVE_REPLY = "313635300a01018264016eb10e06010d017204";
 
     @Test
+    void goldenBytesOfANewKey() throws NotSerializableException {
+        NewKey announced = new NewKey(7, ByteString.fromString("k"));
+        ByteString bytes = BYTES.write(announced);
+        assertThat(HexFormat.of().formatHex(bytes.toArray())).isEqualTo("313635310a0e0d016b");
+        assertThat(BYTES.read(bytes, PbftMessage.class)).isEqualTo(announced);
+    }
+
+    @Test
     void whatIsNoRequestIsLeftOutOfABatch() {
         Request request = new Request(new RequestId("n1", 7, 3), List.of(new OpenSession(), new OpenSession()));
         Sealed right = notary("n1").seal(request, NODES);
@@ -214,7 +223,7 @@ class PbftWireTest {
         Notary elsewhere = new Notary("another", "n2", new DealtKeys("n2", NODES), BYTES);
         Sealed letter = notary("n1").seal(new Prepare(0, 1, DIGEST), NODES);
         assertThat(elsewhere.open(letter)).isEmpty();
-        assertThat(elsewhere.isForMe(letter)).isFalse();
+        assertThat(elsewhere.isRequestForMe(letter)).isFalse();
         Signed signed = notary("n1").sign(new ViewChange(1, 0, List.of(), List.of(), List.of()));
         assertThat(elsewhere.open(signed)).isEmpty();
     }

@@ -52,8 +52,15 @@ final class TraitorEngine implements Engine {
     @Override
     public Behavior<Replica.Message> replica(Seat seat) {
         return Behaviors.setup(context -> {
-            Notary notary = new Notary(seat.group(), seat.node(), keys, WireBytes.of(context.getSystem()));
-            Traitor traitor = new Traitor(seat.node(), random, notary, new Membership(seat.members()), fellows);
+            WireBytes bytes = WireBytes.of(context.getSystem());
+            Notary notary = new Notary(seat.group(), seat.node(), keys, bytes);
+            Traitor traitor = new Traitor(
+                    seat.node(),
+                    random,
+                    notary,
+                    new Membership(seat.members()),
+                    fellows,
+                    name -> new Notary(seat.group(), name, new DealtKeys(name, seat.members()), bytes));
             ActorRef<PeerDirectory.Command> directory = context.spawn(between(seat, notary, traitor), "traitor");
             Behavior<Replica.Message> replica = loyal.replica(new Seat(
                     seat.group(),
@@ -63,7 +70,7 @@ final class TraitorEngine implements Engine {
                     seat.random(),
                     directory,
                     seat.hosted()));
-            return Behaviors.intercept(() -> new Ear(traitor), replica);
+            return Behaviors.intercept(() -> new Ear(traitor, notary), replica);
         });
     }
 
@@ -71,10 +78,12 @@ final class TraitorEngine implements Engine {
     private static final class Ear extends BehaviorInterceptor<Replica.Message, Replica.Message> {
 
         private final Traitor traitor;
+        private final Notary notary;
 
-        Ear(Traitor traitor) {
+        Ear(Traitor traitor, Notary notary) {
             super(Replica.Message.class);
             this.traitor = traitor;
+            this.notary = notary;
         }
 
         @Override
@@ -84,6 +93,12 @@ final class TraitorEngine implements Engine {
                 ReceiveTarget<Replica.Message> replica) {
             if (message instanceof Sealed || message instanceof Signed) {
                 traitor.overhear(message);
+            }
+            if (message instanceof Signed signed) {
+                notary.open(signed)
+                        .filter(PbftMessage.NewKey.class::isInstance)
+                        .map(PbftMessage.NewKey.class::cast)
+                        .ifPresent(key -> traitor.learn(signed, key));
             }
             return replica.apply(context, message);
         }
@@ -151,12 +166,9 @@ final class TraitorEngine implements Engine {
                     peer.accept(notary.seal(twisted, readers), treason.delay(twisted, traitor));
                 });
                 treason.besides(traitor).forEach(others -> peer.accept(others, Duration.ZERO));
-                treason.inOthersNames(own, traitor).ifPresent(lie -> {
-                    Sealed forged = notary.seal(lie, List.of(reader));
-                    traitor.others()
-                            .forEach(other ->
-                                    peer.accept(new Sealed(other, forged.payload(), forged.macs()), Duration.ZERO));
-                });
+                treason.inOthersNames(own, traitor).ifPresent(lie -> traitor.others()
+                        .forEach(other -> treason.forge(lie, other, reader, traitor)
+                                .ifPresent(forged -> peer.accept(forged, Duration.ZERO))));
             });
         } else if (treason != Treason.MUTE) {
             if (message instanceof Sealed letter) {

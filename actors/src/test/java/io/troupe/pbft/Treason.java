@@ -6,6 +6,7 @@ import io.troupe.pbft.PbftMessage.Checkpoint;
 import io.troupe.pbft.PbftMessage.Commit;
 import io.troupe.pbft.PbftMessage.Commits;
 import io.troupe.pbft.PbftMessage.Execute;
+import io.troupe.pbft.PbftMessage.NewKey;
 import io.troupe.pbft.PbftMessage.NewView;
 import io.troupe.pbft.PbftMessage.NodeDigests;
 import io.troupe.pbft.PbftMessage.Page;
@@ -22,9 +23,11 @@ import io.troupe.replication.Replica;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.util.ByteString;
 
@@ -112,6 +115,23 @@ enum Treason {
         @Override
         List<Replica.Message> besides(Traitor traitor) {
             return List.of(traitor.leavingFor(traitor.wanted));
+        }
+    },
+    /** As {@link #FORGES}, with the codes of others under keys that were in force once: it has come to know those. */
+    FORGES_UNDER_OLD_KEYS {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            return List.of(said);
+        }
+
+        @Override
+        Optional<PbftMessage> inOthersNames(PbftMessage said, Traitor traitor) {
+            return FORGES.inOthersNames(said, traitor);
+        }
+
+        @Override
+        Optional<Sealed> forge(PbftMessage lie, String name, String reader, Traitor traitor) {
+            return traitor.underAnOldKey(lie, name, reader);
         }
     },
     /** Leaves out the requests of one client. */
@@ -380,6 +400,12 @@ enum Treason {
         return Optional.empty();
     }
 
+    /** The letter in another's name. */
+    Optional<Sealed> forge(PbftMessage lie, String name, String reader, Traitor traitor) {
+        Sealed own = traitor.notary.seal(lie, List.of(reader));
+        return Optional.of(new Sealed(name, own.payload(), own.macs()));
+    }
+
     /** What is sent with it, that others have said. */
     List<Replica.Message> besides(Traitor traitor) {
         return List.of();
@@ -409,6 +435,10 @@ enum Treason {
         private final List<String> fellows;
         private final List<PbftMessage> said = new ArrayList<>();
         private final List<Replica.Message> overheard = new ArrayList<>();
+        /** Each key that each of the others has announced, in order: one may be announced again under a later number. */
+        private final TreeMap<String, LinkedHashMap<ByteString, Signed>> announced = new TreeMap<>();
+
+        private final Function<String, Notary> inNameOf;
         /** The highest serial that was seen of each session of others. */
         private final TreeMap<Long, Long> sessions = new TreeMap<>();
 
@@ -419,8 +449,18 @@ enum Treason {
         /** Which of its own batches it has changed, by sequence number. */
         private final TreeMap<Long, PrePrepare> lies = new TreeMap<>();
 
-        /** @param fellows all traitors: they tell each other the truth */
-        Traitor(String name, RandomGenerator random, Notary notary, Membership members, List<String> fellows) {
+        /**
+         * @param fellows all traitors: they tell each other the truth
+         * @param inNameOf seals as another does: with its codes
+         */
+        Traitor(
+                String name,
+                RandomGenerator random,
+                Notary notary,
+                Membership members,
+                List<String> fellows,
+                Function<String, Notary> inNameOf) {
+            this.inNameOf = inNameOf;
             this.fellows = fellows;
             this.name = name;
             this.random = random;
@@ -603,6 +643,28 @@ enum Treason {
             if (overheard.size() > OVERHEARD) {
                 overheard.remove(0);
             }
+        }
+
+        void learn(Signed signed, NewKey key) {
+            if (notary.sessionKeys().learn(signed, key)) {
+                announced
+                        .computeIfAbsent(signed.from(), absent -> new LinkedHashMap<>())
+                        .putIfAbsent(key.key(), signed);
+            }
+        }
+
+        /** Under the last key of the reader's that must not count any more; empty when there is none yet. */
+        Optional<Sealed> underAnOldKey(PbftMessage lie, String name, String reader) {
+            List<Signed> all = List.copyOf(announced
+                    .getOrDefault(reader, new LinkedHashMap<>())
+                    .values());
+            if (all.size() <= 2) {
+                return Optional.empty();
+            }
+            Signed old = all.get(all.size() - 3);
+            Notary another = inNameOf.apply(name);
+            another.sessionKeys().learn(old, (NewKey) another.open(old).orElseThrow());
+            return Optional.of(another.seal(lie, List.of(reader)));
         }
 
         List<Replica.Message> anythingOverheard() {
