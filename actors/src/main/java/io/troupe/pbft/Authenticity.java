@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.apache.pekko.util.ByteString;
 
 /**
- * Whether the requests of a batch are their clients' own. Each was sealed for this replica by its client, or came from the
- * client itself (thesis §3.2.2): a client may have sealed it well for the primary alone.
+ * Whether the requests of a batch are their clients' own. Each was sealed for this replica by its client, or signed for all, or
+ * came from the client itself (thesis §3.2.2): a client may have sealed it well for the primary alone ({@link Suspects}).
  */
 final class Authenticity {
 
@@ -33,7 +33,7 @@ final class Authenticity {
                     .filter(Request.class::isInstance)
                     .map(Request.class::cast)
                     .filter(one -> Core.isFrom(letter, one));
-            boolean isSealed = core.notary.isRequestForMe(letter);
+            boolean isSealed = core.notary.isRequestOfItsClient(letter);
             operations += request.map(one -> one.operations().size()).orElse(0);
             if (request.isEmpty()
                     || !isSealed && !core.requests.holds(request.get().id(), letter)

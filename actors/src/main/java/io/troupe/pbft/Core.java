@@ -38,6 +38,7 @@ final class Core {
     final Ledger ledger;
     final VotingRight right;
     final Requests requests;
+    final Suspects suspects;
     final Elsewhere elsewhere = new Elsewhere();
     final TentativeExecution tentative = new TentativeExecution();
     final Logger log;
@@ -76,6 +77,7 @@ final class Core {
         this.disk = disk;
         this.log = log;
         this.requests = new Requests(settings.maxWaitingRequests(), 2 * settings.maxWaitingRequests());
+        this.suspects = new Suspects(settings.ticks(settings.viewChangeTimeout()));
         this.executed = ledger.latestStateSequence();
         this.answersReadsFrom = ledger.stableSequence() + settings.window();
     }
@@ -136,9 +138,12 @@ final class Core {
      * What this node's clients say; every replica can open it, for it may come to them in a batch.
      *
      * @param to empty for all replicas, this one too
+     * @param isSigned whether a request is signed, too
      */
-    void sayAsClient(Optional<String> to, PbftMessage message) {
-        Sealed letter = notary.seal(message, members.replicas());
+    void sayAsClient(Optional<String> to, PbftMessage message, boolean isSigned) {
+        Sealed letter = isSigned && message instanceof Request request
+                ? notary.sealAndSign(request, members.replicas())
+                : notary.seal(message, members.replicas());
         for (String one : to.map(List::of).orElse(members.replicas())) {
             if (one.equals(node)) {
                 self.tell(new Own(Optional.of(letter), message));

@@ -176,7 +176,8 @@ public final class KeyRing implements Keys {
     @Override
     public Optional<Code> codeFor(String peer, ByteString announced) {
         try {
-            PublicKey key = KeyFactory.getInstance("X25519").generatePublic(new X509EncodedKeySpec(announced.toArray()));
+            PublicKey key =
+                    KeyFactory.getInstance("X25519").generatePublic(new X509EncodedKeySpec(announced.toArray()));
             Mac code = code(agree(agreement, key, peer));
             return Optional.of(content -> compute(code, content));
         } catch (GeneralSecurityException | IllegalArgumentException e) {

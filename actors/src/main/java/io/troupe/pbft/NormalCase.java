@@ -79,10 +79,26 @@ final class NormalCase {
         Optional<PbftMessage> reply = core.requests.replyTo(request.id());
         if (reply.isPresent()) {
             core.send(letter.from(), reply.get()); // "the replicas just re-send the reply" (§4.1)
-        } else if (core.requests.add(letter, request, core.now()) && !core.leads()) {
-            core.pass(core.primary(), letter);
+        } else {
+            take(letter, request);
         }
         propose();
+    }
+
+    private void take(Sealed letter, Request request) {
+        boolean mustBeSigned = core.suspects.mustSign(letter.from(), core.now());
+        boolean isSigned = (mustBeSigned || !core.leads()) && core.notary.isSigned(letter);
+        if (core.leads()) {
+            if (isSigned || !mustBeSigned) {
+                core.requests.add(letter, request, isSigned, core.now());
+            }
+        } else if (core.requests.add(letter, request, isSigned, core.now())) {
+            core.pass(core.primary(), letter);
+        }
+    }
+
+    private boolean mayBeGiven(Requests.Waiting one) {
+        return one.isSigned() || !core.suspects.mustSign(one.letter().from(), core.now());
     }
 
     /** The primary's: batches of what waits, as far as the window and the pipeline go. */
@@ -90,8 +106,8 @@ final class NormalCase {
         while (core.leads()
                 && core.right.mayVote(core.ledger.view(), nextSequence)
                 && nextSequence - core.executed() <= core.settings.pipeline()) {
-            List<Requests.Waiting> taken =
-                    core.requests.takeForBatch(core.settings.maxBatchRequests(), core.settings.maxBatchBytes());
+            List<Requests.Waiting> taken = core.requests.takeForBatch(
+                    core.settings.maxBatchRequests(), core.settings.maxBatchBytes(), this::mayBeGiven);
             if (taken.isEmpty()) {
                 return;
             }

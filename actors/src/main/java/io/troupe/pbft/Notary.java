@@ -66,6 +66,14 @@ final class Notary {
         return new Sealed(self, payload, macs);
     }
 
+    /** A request that no replica can fail to read that another has read. */
+    Sealed sealAndSign(Request request, Collection<String> readers) {
+        Sealed letter = seal(request, readers);
+        Map<String, ByteString> macs = new TreeMap<>(letter.macs());
+        macs.put(Sealed.EVERYBODY, keys.sign(content(self, letter.payload())));
+        return new Sealed(self, letter.payload(), macs);
+    }
+
     Signed sign(PbftMessage message) {
         ByteString payload = bytes.write(message);
         return new Signed(self, payload, keys.sign(content(self, payload)));
@@ -74,29 +82,35 @@ final class Notary {
     /** The message, when it was said to this node by whom it says, and not so long ago. */
     Optional<PbftMessage> open(Sealed letter) {
         String from = letter.from();
-        ByteString mac = letter.macs().get(self);
-        if (mac == null || !keys.knows(from)) {
+        if (!keys.knows(from)) {
             return Optional.empty();
         }
         ByteString content = content(from, letter.payload());
+        ByteString mac = letter.macs().getOrDefault(self, ByteString.emptyByteString());
         if (sessionKeys.isSealed(from, mac, content)) {
             return read(letter).filter(message -> !(message instanceof Request));
         }
-        Optional<PbftMessage> request = isEqual(mac, keys.mac(from, content))
-                ? read(letter).filter(Request.class::isInstance)
-                : Optional.empty();
+        Optional<PbftMessage> request =
+                isRequestOfItsClient(letter) ? read(letter).filter(Request.class::isInstance) : Optional.empty();
         if (request.isPresent()) {
             return request;
         }
         return sessionKeys.wasSealed(from, mac, content) ? read(letter) : Optional.empty();
     }
 
-    /** Whether, when it is a request, it was said to this node by whom it says. */
-    boolean isRequestForMe(Sealed letter) {
+    /** Whether, when it is a request, this node can tell from the letter alone that it is from whom it says. */
+    boolean isRequestOfItsClient(Sealed letter) {
         ByteString mac = letter.macs().get(self);
-        return mac != null
+        boolean isForMe = mac != null
                 && keys.knows(letter.from())
                 && isEqual(mac, keys.mac(letter.from(), content(letter.from(), letter.payload())));
+        return isForMe || isSigned(letter);
+    }
+
+    /** Whether, when it is a request, everybody can tell from the letter alone that it is from whom it says. */
+    boolean isSigned(Sealed letter) {
+        ByteString signature = letter.macs().get(Sealed.EVERYBODY);
+        return signature != null && keys.isSigned(letter.from(), content(letter.from(), letter.payload()), signature);
     }
 
     Optional<PbftMessage> open(Signed signed) {

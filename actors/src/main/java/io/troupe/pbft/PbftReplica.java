@@ -388,7 +388,7 @@ final class PbftReplica {
         }
 
         private void onSay(VotingClient.Say say) {
-            core.sayAsClient(say.to(), say.message());
+            core.sayAsClient(say.to(), say.message(), say.isSigned());
         }
 
         private void onTick() {

@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Requests that this replica knows of and that have not been executed, in the order in which they came; and the replies to
@@ -20,8 +22,13 @@ final class Requests {
 
     private final int waitingMax;
     private final int repliesMax;
-    /** A request, as its client sealed it, and read. */
-    record Waiting(Sealed letter, Request request) {}
+
+    /**
+     * A request, as its client sealed it, and read.
+     *
+     * @param isSigned whether all others can read it, too, as far as this replica has looked
+     */
+    record Waiting(Sealed letter, Request request, boolean isSigned) {}
 
     private final LinkedHashMap<RequestId, Waiting> waiting = new LinkedHashMap<>();
     private int operationsWaiting;
@@ -38,7 +45,10 @@ final class Requests {
     /** To requests of the batch that is executed tentatively ({@link TentativeExecution}). */
     private final TreeMap<RequestId, PbftMessage.TentativeReply> tentativeReplies = new TreeMap<>();
 
-    /** The request that the replica waits for, and since when (§4.4: a backup "is waiting for a request"). */
+    /**
+     * The request that the replica waits for, and since when (§4.4: a backup "is waiting for a request"): a signed one, for one
+     * that the primary cannot read it will not order.
+     */
     private Optional<RequestId> watched = Optional.empty();
 
     private long watchedSinceTick;
@@ -52,12 +62,20 @@ final class Requests {
         this.repliesMax = repliesMax;
     }
 
-    /** @return whether it is new here; one too many is not taken, and its client asks again */
-    boolean add(Sealed letter, Request request, long tick) {
+    /**
+     * One that is signed takes the place of one under the same number that is not, and is in no batch.
+     *
+     * @return whether it is news here; one too many is not taken, and its client asks again
+     */
+    boolean add(Sealed letter, Request request, boolean isSigned, long tick) {
+        Waiting before = waiting.get(request.id());
+        if (before != null && isSigned && !before.isSigned() && !proposed.contains(request.id())) {
+            remove(request.id());
+        }
         if (waiting.containsKey(request.id()) || !hasRoomFor(request)) {
             return false;
         }
-        waiting.put(request.id(), new Waiting(letter, request));
+        waiting.put(request.id(), new Waiting(letter, request, isSigned));
         count(request, 1);
         watchOldest(tick);
         return true;
@@ -108,11 +126,19 @@ final class Requests {
     /**
      * A primary that has lost its view gives up what it had proposed: perhaps others could not tell that it was from its
      * client. Clients ask again, and ask all.
+     *
+     * @return the clients of which that may be so
      */
-    void forgetProposed(long tick) {
+    Set<String> forgetProposed(long tick) {
+        Set<String> clients = proposed.stream()
+                .map(waiting::get)
+                .filter(given -> given != null && !given.isSigned())
+                .map(given -> given.request().id().client())
+                .collect(Collectors.toCollection(TreeSet::new));
         proposed.forEach(this::remove);
         proposed.clear();
         watchOldest(tick);
+        return clients;
     }
 
     /** As it was said, or would be. */
@@ -179,14 +205,17 @@ final class Requests {
     }
 
     private void watchOldest(long tick) {
-        Optional<RequestId> oldest = waiting.keySet().stream().findFirst();
+        Optional<RequestId> oldest = waiting.values().stream()
+                .filter(Waiting::isSigned)
+                .map(one -> one.request().id())
+                .findFirst();
         if (!oldest.equals(watched)) {
             watched = oldest;
             watchedSinceTick = tick;
         }
     }
 
-    /** Whether the oldest request has been the oldest for longer than {@code ticks}. */
+    /** Whether the oldest signed request has been that for longer than {@code ticks}. */
     boolean isOverdue(long now, long ticks) {
         return watched.isPresent() && now - watchedSinceTick > ticks;
     }
@@ -209,15 +238,16 @@ final class Requests {
     /**
      * The oldest that are in no batch of this view yet; they are, from now on.
      *
+     * @param mayBeGiven the others wait on
      * @param operationsMax of all of them together
      * @param bytesMax of all of them together, but for one larger request alone
      */
-    List<Waiting> takeForBatch(int operationsMax, long bytesMax) {
+    List<Waiting> takeForBatch(int operationsMax, long bytesMax, Predicate<Waiting> mayBeGiven) {
         List<Waiting> batch = new ArrayList<>();
         int operations = 0;
         long bytes = 0;
         for (Map.Entry<RequestId, Waiting> one : waiting.entrySet()) {
-            if (proposed.contains(one.getKey())) {
+            if (proposed.contains(one.getKey()) || !mayBeGiven.test(one.getValue())) {
                 continue;
             }
             operations += one.getValue().request().operations().size();

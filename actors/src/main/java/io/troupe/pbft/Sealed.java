@@ -13,10 +13,17 @@ import org.apache.pekko.util.ByteString;
  *
  * @param from stable node id of who spoke
  * @param payload the {@link PbftMessage}, exactly as it was said
- * @param macs by reader
+ * @param macs by reader; under {@link #EVERYBODY} a signature, which convinces each: a request has one that its client sends
+ *     again
  */
 record Sealed(String from, ByteString payload, Map<String, ByteString> macs) implements Replica.Message, Wire {
+    static final String EVERYBODY = "";
+
     Sealed {
         macs = Collections.unmodifiableMap(new TreeMap<>(macs));
+    }
+
+    boolean hasSignature() {
+        return macs.containsKey(EVERYBODY);
     }
 }

@@ -76,14 +76,21 @@ final class ViewChanger {
     }
 
     private void leaveFor(long view) {
-        if (core.leads()) {
-            core.requests.forgetProposed(core.now());
-        }
+        giveUpProposed();
         fruitless++;
         newViewDue = Long.MAX_VALUE;
         core.log.info("Group {}: {} leaves for view {}", core.group, core.node, view);
         core.record(atTheEndOfTheView(new Fact.ViewLeft(view)), () -> {});
         sayLeft();
+    }
+
+    /** What it gave numbers as the primary, and is not executed. */
+    private void giveUpProposed() {
+        if (core.leads()) {
+            core.requests.forgetProposed(core.now()).stream()
+                    .filter(client -> !client.equals(core.node))
+                    .forEach(client -> core.suspects.blame(client, core.now()));
+        }
     }
 
     /** With what this replica has voted for in the view, which the next view change tells of. */
@@ -235,6 +242,7 @@ final class ViewChanger {
         long view = newView.view();
         core.log.info(
                 "Group {}: {} is in view {}, primary {}", core.group, core.node, view, core.members.primary(view));
+        giveUpProposed();
         List<Fact> facts = atTheEndOfTheView(new Fact.ViewEntered(newView));
         core.requests.beginView(core.now());
         newViewDue = Long.MAX_VALUE;

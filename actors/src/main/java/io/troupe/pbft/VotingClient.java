@@ -33,7 +33,7 @@ import org.apache.pekko.util.ByteString;
 
 /**
  * The clients of one node (§4.1): sends a request to the primary, and to all replicas when the answer does not come in
- * time; believes an answer that enough replicas give alike. So no single replica is believed, not even this node's.
+ * time, and signed then ({@link Suspects}); believes an answer that enough replicas give alike. So no single replica is believed, not even this node's.
  *
  * <p>Together they are one client of the paper, which has one request under way; here it is a few, and what is asked
  * meanwhile is the next one. So under load a request has many operations, and they share its authenticator and its replies.
@@ -84,8 +84,9 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
      * To be sealed and sent.
      *
      * @param to empty for all replicas
+     * @param isSigned whether a request is to be signed, too
      */
-    record Say(Optional<String> to, PbftMessage message) implements Replica.Message {}
+    record Say(Optional<String> to, PbftMessage message, boolean isSigned) implements Replica.Message {}
 
     /** An answer goes to whoever asked, who asks the replica, which asks here: that is two ways to the replica and back. */
     private static final int GATHERED_IN_VAIN_MAX = 2;
@@ -106,6 +107,9 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
 
     private long number;
     private long view;
+    /** In which a request had to be sent again: perhaps its primary asks for signatures ({@link Suspects}). */
+    private long signsInView = -1;
+
     private long tick;
 
     /** @param life different from that of any other client of this node: its requests are told apart by it */
@@ -260,8 +264,11 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
                 tick + settings.ticks(settings.clientPatience()));
         request.sendAgainAt(tick + settings.ticks(settings.clientSilence()));
         pending.put(id.number(), request);
-        replica.tell(
-                new Say(message instanceof Request ? Optional.of(members.primary(view)) : Optional.empty(), message));
+        say(message instanceof Request ? Optional.of(members.primary(view)) : Optional.empty(), message);
+    }
+
+    private void say(Optional<String> to, PbftMessage message) {
+        replica.tell(new Say(to, message, view == signsInView));
     }
 
     private static List<ByteString> queries(List<Command> reads) {
@@ -288,7 +295,8 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
             } else if (request.isToBeSentAgain(tick)) {
                 request.sendAgainAt(tick + settings.ticks(settings.clientSilence()));
                 request.orderInstead();
-                replica.tell(new Say(Optional.empty(), request.message())); // "broadcasts the request to all replicas"
+                signsInView = view;
+                say(Optional.empty(), request.message()); // "broadcasts the request to all replicas"
             }
         }
         giveUpWaiting(ordered);
@@ -342,7 +350,7 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
         }
         if (request.isReadInVain()) {
             request.orderInstead(); // They were not in the same state.
-            replica.tell(new Say(Optional.of(members.primary(view)), request.message()));
+            say(Optional.of(members.primary(view)), request.message());
         }
     }
 

@@ -144,8 +144,13 @@
  *   <li>A checkpoint writes the whole state, and not its pages that changed (§5.3). One is taken, too, when the batches
  *       since the last have many bytes, for until the next is stable they are kept in memory.
  *   <li>A client that seals a request well for some replicas and badly for others makes views change (Clement et al., NSDI
- *       2009), never replicas disagree. One faulty node whose client goes on doing so for each new primary holds up the
- *       group for as long as it likes: liveness is lost then, as it was in the paper's system.
+ *       2009), never replicas disagree; in the paper's system it holds up the group for as long as it likes. Here a client signs what
+ *       it sends again, and what follows in that view. A backup waits only for what is signed, which the primary can read, too; and
+ *       a primary that loses its view orders nothing more of those of whom it had ordered something that was not executed, but what
+ *       is signed, which every backup can read ({@link io.troupe.pbft.Suspects}). So such a client ends the view of each
+ *       correct primary once, and of each again when the suspicion is over, which lasts twice as long each time. No replica takes
+ *       another's word for it. The price: a request that comes to a backup first waits for {@code client-silence}; and a client
+ *       whose primary lost its view for another reason is not answered at once when that one leads again.
  *   <li>The members are fixed. Digests in Q are not bounded in number (thesis §3.2.4 has a way): there are at most as many
  *       as views between two stable checkpoints.
  * </ul>

@@ -46,7 +46,8 @@ class KeyExchangeTest {
         ticks(1);
         assertThat(present().counter()).isEqualTo(first.counter() + 1);
         assertThat(present().key()).isNotEqualTo(first.key());
-        List.of("n2", "n3", "n4").forEach(peer -> assertThat(replica.heardBy(peer)).isEqualTo(present()));
+        List.of("n2", "n3", "n4")
+                .forEach(peer -> assertThat(replica.heardBy(peer)).isEqualTo(present()));
     }
 
     @Test
@@ -58,7 +59,9 @@ class KeyExchangeTest {
         ticks(4);
         assertThat(replica.heardBy("n2")).isEqualTo(present());
         ticks(16);
-        assertThat(((NewKey) replica.heardBy("n2")).counter()).as("and not again until the next").isEqualTo(2);
+        assertThat(((NewKey) replica.heardBy("n2")).counter())
+                .as("and not again until the next")
+                .isEqualTo(2);
     }
 
     @Test

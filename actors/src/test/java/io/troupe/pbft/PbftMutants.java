@@ -98,7 +98,11 @@ final class PbftMutants {
                 new Planted(VouchesForNothing.class, Vouching.class, named("vouch"), PbftOutages.class, 40).foundAt(7),
                 new Planted(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40),
                 new Planted(
-                        ReadsUnderOldKeysForEver.class, SessionKeys.class, named("forgetOld"), PbftStolenKeys.class, 20)
+                                ReadsUnderOldKeysForEver.class,
+                                SessionKeys.class,
+                                named("forgetOld"),
+                                PbftStolenKeys.class,
+                                20)
                         .foundAt(1),
                 new Planted(ChoosesWhatOneClaims.class, NewViewDecision.class, named("vouchesFor"), PbftLies.class, 300)
                         .foundAt(96),
@@ -112,6 +116,9 @@ final class PbftMutants {
                         40),
                 new Planted(NeverWaitsLonger.class, ViewChanger.class, named("timeout"), PbftLongDelays.class, 2),
                 new Planted(JoinsWhoeverLeaves.class, ViewChanges.class, named("toJoin"), PbftPushed.class, 2),
+                new Planted(TrustsEveryClient.class, Suspects.class, named("mustSign"), PbftBadSeals.class, 10),
+                new Planted(WaitsForWhatIsNotSigned.class, Requests.class, named("add"), PbftBadSeals.class, 10)
+                        .foundAt(1),
                 new Planted(
                                 CountsTheWaitOfViewsBefore.class,
                                 NormalCase.class,
@@ -335,6 +342,22 @@ final class PbftMutants {
                 @Advice.Argument(0) long view,
                 @Advice.Return(readOnly = false) OptionalLong joined) {
             joined = wantedByAnybody(viewChanges, view);
+        }
+    }
+
+    /** Whose requests were not executed is asked for signatures. Here nobody is. */
+    static final class TrustsEveryClient {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean mustSign) {
+            mustSign = false;
+        }
+    }
+
+    /** A backup waits for what the primary can read, too. Here for whatever it can read itself. */
+    static final class WaitsForWhatIsNotSigned {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 2, readOnly = false) boolean isSigned) {
+            isSigned = true;
         }
     }
 

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Every classic bug of {@link PbftMutants} is found by its scenario, {@link PbftFaults}, {@link PbftLies}, {@link
  * PbftForgedViews}, {@link PbftTwofold}, {@link PbftThefts}, {@link PbftStolenKeys}, {@link PbftOutages}, {@link
- * PbftBlackouts}, {@link PbftLosses}, {@link PbftPreparedAlone}, {@link PbftPushed}, {@link PbftLongDelays}, {@link
+ * PbftBlackouts}, {@link PbftLosses}, {@link PbftPreparedAlone}, {@link PbftPushed}, {@link PbftBadSeals}, {@link PbftLongDelays}, {@link
  * PbftClocks} or {@link PbftClaims}, within its number of seeds.
  *
  * <p>System properties: {@code troupe.mutant} tries those named in it alone, {@code troupe.mutant.seeds} changes how many

@@ -302,6 +302,12 @@ class PbftPaperTest {
         new PbftPushed().accept(sim);
     }
 
+    @SimulationTest(seeds = 6)
+    @DisplayName("Clement et al.: a client that some replicas can read and others cannot holds nobody up for long")
+    void badSeals(Simulation sim) {
+        new PbftBadSeals().accept(sim);
+    }
+
     @SimulationTest(seeds = 5)
     @DisplayName("TOCS 2002 §4.3.1: keys change while requests go on; nothing goes unread, and nobody leaves the view")
     void keysChange(Simulation sim) {
@@ -313,7 +319,9 @@ class PbftPaperTest {
         for (String name : group.names) {
             SessionKeys keys = group.replica(name).notary.sessionKeys();
             assertThat(keys.announcement().counter()).as("keys of %s", name).isGreaterThanOrEqualTo(6);
-            assertThat(keys.unread()).as("messages that %s could not read", name).isZero();
+            assertThat(keys.unread())
+                    .as("messages that %s could not read", name)
+                    .isZero();
         }
         assertThat(group.agreement.views()).isEqualTo(view);
         assertThat(group.clients.writes()).isGreaterThan(before + 50);

@@ -79,8 +79,8 @@ final class PbftSurvivors {
         long sequence = group.agreement.highest();
         return sequence > 0
                 && (moment == Moment.ALL_KNOW
-                        ? group.names.stream()
-                                .allMatch(name -> committed(List.of(name), sequence).isPresent())
+                        ? group.names.stream().allMatch(name -> committed(List.of(name), sequence)
+                                .isPresent())
                         : committed(survivors, sequence).isEmpty());
     }
 
@@ -100,7 +100,9 @@ final class PbftSurvivors {
             sim.partition(Set.of(primary), Set.copyOf(backups));
         }
         sim.runUntil(
-                () -> backups.stream().anyMatch(name -> group.replica(name).ledger.view() > view), PATIENCE);
+                () -> backups.stream()
+                        .anyMatch(name -> group.replica(name).ledger.view() > view),
+                PATIENCE);
         sim.heal();
     }
 

@@ -219,11 +219,27 @@ class PbftWireTest {
     }
 
     @Test
+    void aSignedRequestOpensToWhomItsCodesAreWrongFor() {
+        Request request = new Request(new RequestId("n1", 7, 3), List.of(new OpenSession()));
+        Sealed signed = notary("n1").sealAndSign(request, List.of("n2"));
+        assertThat(notary("n3").open(signed)).contains(request);
+        assertThat(notary("n3").isRequestOfItsClient(signed)).isTrue();
+        Sealed unsigned = notary("n1").seal(request, List.of("n2"));
+        assertThat(notary("n3").open(unsigned)).isEmpty();
+        Sealed anothers = new Sealed("n4", signed.payload(), signed.macs());
+        assertThat(notary("n3").open(anothers)).as("in another's name").isEmpty();
+        assertThat(notary("n3").isSigned(unsigned)).isFalse();
+        Sealed vote = notary("n1").seal(new Prepare(0, 1, DIGEST), List.of("n2"));
+        Sealed signedVote = new Sealed("n1", vote.payload(), signed.macs());
+        assertThat(notary("n3").open(signedVote)).as("of something else").isEmpty();
+    }
+
+    @Test
     void nothingSaidInOneGroupHoldsInAnother() {
         Notary elsewhere = new Notary("another", "n2", new DealtKeys("n2", NODES), BYTES);
         Sealed letter = notary("n1").seal(new Prepare(0, 1, DIGEST), NODES);
         assertThat(elsewhere.open(letter)).isEmpty();
-        assertThat(elsewhere.isRequestForMe(letter)).isFalse();
+        assertThat(elsewhere.isRequestOfItsClient(letter)).isFalse();
         Signed signed = notary("n1").sign(new ViewChange(1, 0, List.of(), List.of(), List.of()));
         assertThat(elsewhere.open(signed)).isEmpty();
     }

@@ -36,7 +36,7 @@ class RepliesTest {
         core.record(List.of(new Fact.CheckpointTaken(4, header)), () -> {});
         ByteString results = ByteString.fromString("results");
         new Replies(core).onRestored(List.of(new Executor.Outcome(REQUEST.id(), 1, results)));
-        core.requests.add(replica.letter(REQUEST), REQUEST, core.now());
+        core.requests.add(replica.letter(REQUEST), REQUEST, true, core.now());
 
         replica.store();
         assertThat(replica.heardBy("n3"))

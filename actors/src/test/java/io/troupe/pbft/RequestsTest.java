@@ -36,11 +36,11 @@ class RequestsTest {
     }
 
     private boolean add(long number, int operations) {
-        return requests.add(letter(number), request(number, operations), 0);
+        return requests.add(letter(number), request(number, operations), true, 0);
     }
 
     private List<Long> take(int operationsMax, long bytesMax) {
-        return requests.takeForBatch(operationsMax, bytesMax).stream()
+        return requests.takeForBatch(operationsMax, bytesMax, one -> true).stream()
                 .map(taken -> taken.request().id().number())
                 .toList();
     }
@@ -73,11 +73,36 @@ class RequestsTest {
     private boolean addOf(String client, int operations) {
         Request request =
                 new Request(new RequestId(client, 1, 1), Collections.<Command>nCopies(operations, new OpenSession()));
-        return requests.add(letterOf(client), request, 0);
+        return requests.add(letterOf(client), request, true, 0);
     }
 
     private static Sealed letterOf(String client) {
         return new Sealed(client, ByteString.fromString("letter"), Map.of());
+    }
+
+    @Test
+    @DisplayName(
+            "§4.4: it waits for what is signed; a signed request takes the place of the same without, unless that is in a batch")
+    void signed() {
+        requests.add(letter(1), request(1, 1), false, 0);
+        requests.add(letter(2), request(2, 1), false, 0);
+        assertThat(requests.isOverdue(100, 10)).as("nothing that all can read").isFalse();
+        Sealed signed = new Sealed("n1", letter(2).payload(), Map.of(Sealed.EVERYBODY, ByteString.fromString("s")));
+        assertThat(requests.add(signed, request(2, 1), true, 100)).isTrue();
+        assertThat(requests.oldest(10)).containsExactly(letter(1), signed);
+        assertThat(requests.isOverdue(110, 10)).isFalse();
+        assertThat(requests.isOverdue(111, 10)).isTrue();
+        assertThat(requests.takeForBatch(5, 1_000, Requests.Waiting::isSigned)).hasSize(1);
+        take(5, 1_000);
+        assertThat(requests.add(letter(1), request(1, 1), true, 111))
+                .as("in a batch")
+                .isFalse();
+        assertThat(requests.forgetProposed(111))
+                .as("whose may have been unreadable")
+                .containsExactly("n1");
+        add(3, 1);
+        take(5, 1_000);
+        assertThat(requests.forgetProposed(112)).as("it was signed").isEmpty();
     }
 
     @Test

@@ -52,7 +52,8 @@ class SessionKeysTest {
     }
 
     @Test
-    @DisplayName("TOCS 2002 §4.3.1: what is sealed under the key before is read until the next is chosen, and then no more, and counted")
+    @DisplayName(
+            "TOCS 2002 §4.3.1: what is sealed under the key before is read until the next is chosen, and then no more, and counted")
     void oneIntervalLonger() {
         hear(writer, announce(reader));
         Sealed letter = sealed();
@@ -60,7 +61,9 @@ class SessionKeysTest {
         assertThat(reader.sessionKeys().takeBehind()).isEmpty();
         reader.sessionKeys().refresh();
         assertThat(reader.open(letter)).as("under the key before").contains(PREPARE);
-        assertThat(reader.sessionKeys().takeBehind()).as("has missed the new one").containsExactly("n1");
+        assertThat(reader.sessionKeys().takeBehind())
+                .as("has missed the new one")
+                .containsExactly("n1");
         assertThat(reader.sessionKeys().unread()).isZero();
         reader.sessionKeys().refresh();
         assertThat(reader.open(letter)).as("under the one before that").isEmpty();
@@ -82,7 +85,8 @@ class SessionKeysTest {
     }
 
     @Test
-    @DisplayName("TOCS 2002 §4.3.1: an announcement that comes again is not believed, and one of an earlier life is outdone")
+    @DisplayName(
+            "TOCS 2002 §4.3.1: an announcement that comes again is not believed, and one of an earlier life is outdone")
     void announcedAgain() {
         Signed first = announce(reader);
         reader.sessionKeys().refresh();
@@ -100,7 +104,8 @@ class SessionKeysTest {
     }
 
     @Test
-    @DisplayName("what one replica knows of a key, from its announcement and its own secret, is of no use for another's words")
+    @DisplayName(
+            "what one replica knows of a key, from its announcement and its own secret, is of no use for another's words")
     void everyPairHasItsOwn() {
         Notary third = notary("n3");
         hear(third, announce(reader));

@@ -163,11 +163,14 @@ final class TraitorEngine implements Engine {
             notary.read(letter).ifPresent(own -> {
                 treason.twist(own, reader, traitor).forEach(twisted -> {
                     List<String> readers = treason.isForAll(twisted) ? traitor.all() : List.of(reader);
-                    peer.accept(notary.seal(twisted, readers), treason.delay(twisted, traitor));
+                    Sealed said = letter.hasSignature() && twisted instanceof PbftMessage.Request request
+                            ? notary.sealAndSign(request, readers)
+                            : notary.seal(twisted, readers);
+                    peer.accept(said, treason.delay(twisted, traitor));
                 });
                 treason.besides(traitor).forEach(others -> peer.accept(others, Duration.ZERO));
-                treason.inOthersNames(own, traitor).ifPresent(lie -> traitor.others()
-                        .forEach(other -> treason.forge(lie, other, reader, traitor)
+                treason.inOthersNames(own, traitor)
+                        .ifPresent(lie -> traitor.others().forEach(other -> treason.forge(lie, other, reader, traitor)
                                 .ifPresent(forged -> peer.accept(forged, Duration.ZERO))));
             });
         } else if (treason != Treason.MUTE) {

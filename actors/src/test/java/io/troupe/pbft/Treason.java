@@ -9,6 +9,7 @@ import io.troupe.pbft.PbftMessage.Execute;
 import io.troupe.pbft.PbftMessage.NewKey;
 import io.troupe.pbft.PbftMessage.NewView;
 import io.troupe.pbft.PbftMessage.NodeDigests;
+import io.troupe.pbft.PbftMessage.OpenSession;
 import io.troupe.pbft.PbftMessage.Page;
 import io.troupe.pbft.PbftMessage.PrePrepare;
 import io.troupe.pbft.PbftMessage.Prepare;
@@ -16,6 +17,7 @@ import io.troupe.pbft.PbftMessage.ReadReply;
 import io.troupe.pbft.PbftMessage.Reply;
 import io.troupe.pbft.PbftMessage.ReplyStable;
 import io.troupe.pbft.PbftMessage.Request;
+import io.troupe.pbft.PbftMessage.RequestId;
 import io.troupe.pbft.PbftMessage.Standing;
 import io.troupe.pbft.PbftMessage.TentativeReply;
 import io.troupe.pbft.PbftMessage.ViewChange;
@@ -132,6 +134,24 @@ enum Treason {
         @Override
         Optional<Sealed> forge(PbftMessage lie, String name, String reader, Traitor traitor) {
             return traitor.underAnOldKey(lie, name, reader);
+        }
+    },
+    /** A client whose requests the primary alone can read (Clement et al., NSDI 2009), whoever that is. */
+    SEALS_FOR_THE_PRIMARY_ALONE {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            return said instanceof Standing standing && traitor.isPrimary(reader, standing.view())
+                    ? List.of(said, traitor.request())
+                    : List.of(said);
+        }
+    },
+    /** And one whose requests all but the primary can read, so that they wait for it. */
+    SEALS_FOR_BACKUPS_ALONE {
+        @Override
+        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+            return said instanceof Standing standing && !traitor.isPrimary(reader, standing.view())
+                    ? List.of(said, traitor.request())
+                    : List.of(said);
         }
     },
     /** Leaves out the requests of one client. */
@@ -445,6 +465,7 @@ enum Treason {
         /** The latest view that it has said it wants. */
         private long wanted;
 
+        private long asked;
         private int stolen;
         /** Which of its own batches it has changed, by sequence number. */
         private final TreeMap<Long, PrePrepare> lies = new TreeMap<>();
@@ -584,6 +605,15 @@ enum Treason {
             return new ViewChange(change.view(), change.stable(), change.checkpoints(), made, made);
         }
 
+        boolean isPrimary(String node, long view) {
+            return members.primary(view).equals(node);
+        }
+
+        /** One that its clients have not asked for. */
+        Request request() {
+            return new Request(new RequestId(name, 0, ++asked), List.of(new OpenSession()));
+        }
+
         Signed leavingFor(long view) {
             return notary.sign(new ViewChange(Math.max(1, view), 0, List.of(), List.of(), List.of()));
         }
@@ -655,9 +685,8 @@ enum Treason {
 
         /** Under the last key of the reader's that must not count any more; empty when there is none yet. */
         Optional<Sealed> underAnOldKey(PbftMessage lie, String name, String reader) {
-            List<Signed> all = List.copyOf(announced
-                    .getOrDefault(reader, new LinkedHashMap<>())
-                    .values());
+            List<Signed> all = List.copyOf(
+                    announced.getOrDefault(reader, new LinkedHashMap<>()).values());
             if (all.size() <= 2) {
                 return Optional.empty();
             }

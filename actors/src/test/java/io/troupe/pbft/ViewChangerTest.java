@@ -92,13 +92,17 @@ class ViewChangerTest {
     }
 
     @Test
-    @DisplayName("§4.4: each new view that does not come has twice the time of the one before, until something is executed")
+    @DisplayName(
+            "§4.4: each new view that does not come has twice the time of the one before, until something is executed")
     void theTimerDoubles() {
-        PlayedReplica replica = new PlayedReplica(KIT, "n1", "troupe.pbft { tick = 50ms, view-change-timeout = 500ms }");
+        PlayedReplica replica =
+                new PlayedReplica(KIT, "n1", "troupe.pbft { tick = 50ms, view-change-timeout = 500ms }");
         ViewChanger viewChanger = viewChanger(replica);
         Request request = new Request(new RequestId("n3", 1, 1), List.of(new OpenSession()));
-        replica.core.requests.add(replica.letter(request), request, replica.core.now());
-        assertThat(ticksUntilItLeaves(replica, viewChanger)).as("longer than 500ms").isEqualTo(10 + 1);
+        replica.core.requests.add(replica.letter(request), request, true, replica.core.now());
+        assertThat(ticksUntilItLeaves(replica, viewChanger))
+                .as("longer than 500ms")
+                .isEqualTo(10 + 1);
         for (long view = 1; view <= 3; view++) {
             wants(replica, viewChanger, "n3", view);
             wants(replica, viewChanger, "n4", view);
