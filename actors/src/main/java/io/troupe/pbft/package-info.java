@@ -134,7 +134,7 @@
  *   <li>Session keys change (TOCS 2002 §4.3.1), and those that they rest on do not. The paper's replica encrypts a key for each of
  *       the others; here it announces the public half of one (X25519), from which each of the others and its own lasting key have
  *       the code of that pair. So what was learned of a session key, by whatever way, is of no use after two intervals. Who has
- *       got hold of a node's lasting keys is that node for good, as the paper's secure co-processor would have prevented. The
+ *       got hold of a node's lasting keys is that node for good, which the paper's secure co-processor prevents. The
  *       paper rejects what is sealed under the key before at once, and forgets votes that came under it; here that is read for one
  *       interval longer, since nothing else is wrong with what was on its way, and what was read was said. In the first interval of a life
  *       the secret of each pair stands for the key before; and requests, which must be provable later, in their batch, are under

@@ -59,7 +59,7 @@ final class PbftMutants {
 
     static List<Planted> all() {
         return List.of(
-                new Planted(QuorumOfTwoF.class, Membership.class, named("quorum"), 20).foundAt(1),
+                new Planted(QuorumOfTwoF.class, Membership.class, named("quorum"), 20).foundAt(5),
                 new Planted(
                                 BelievesOneReply.class,
                                 VotingClient.class,
@@ -72,9 +72,9 @@ final class PbftMutants {
                                 named("neededIfTentative"),
                                 PbftPreparedAlone.class,
                                 100)
-                        .foundAt(62),
+                        .foundAt(1),
                 new Planted(NeverTakesBack.class, Execution.class, named("takeBack"), PbftPreparedAlone.class, 20)
-                        .foundAt(7),
+                        .foundAt(1),
                 new Planted(
                                 RepliesBeforeItHasCommittedTo.class,
                                 Execution.class,
@@ -89,14 +89,14 @@ final class PbftMutants {
                         PbftPreparedAlone.class,
                         20),
                 new Planted(CountsThePrimaryTwice.class, Slot.class, named("isPrepared"), 40).foundAt(1),
-                new Planted(PreparesWithoutTheDigest.class, Slot.class, named("isPrepared"), 100).foundAt(1),
-                new Planted(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), 70).foundAt(13),
-                new Planted(DropsWhatIsPrepared.class, Ledger.class, named("viewChange"), 40),
-                new Planted(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 150).foundAt(6),
+                new Planted(PreparesWithoutTheDigest.class, Slot.class, named("isPrepared"), 100).foundAt(2),
+                new Planted(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), 70).foundAt(2),
+                new Planted(DropsWhatIsPrepared.class, Ledger.class, named("viewChange"), 40).foundAt(1),
+                new Planted(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 150).foundAt(58),
                 new Planted(ForgetsItsCheckpoints.class, Ledger.class, named("apply"), PbftOutages.class, 60)
-                        .foundAt(3),
-                new Planted(VouchesForNothing.class, Vouching.class, named("vouch"), PbftOutages.class, 40).foundAt(7),
-                new Planted(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40),
+                        .foundAt(1),
+                new Planted(VouchesForNothing.class, Vouching.class, named("vouch"), PbftOutages.class, 40).foundAt(3),
+                new Planted(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40).foundAt(1),
                 new Planted(
                                 ReadsUnderOldKeysForEver.class,
                                 SessionKeys.class,
@@ -105,15 +105,16 @@ final class PbftMutants {
                                 20)
                         .foundAt(1),
                 new Planted(ChoosesWhatOneClaims.class, NewViewDecision.class, named("vouchesFor"), PbftLies.class, 300)
-                        .foundAt(96),
-                new Planted(SaysBeforeItIsDurable.class, Core.class, named("record"), PbftOutages.class, 40).foundAt(4),
+                        .foundAt(18),
+                new Planted(SaysBeforeItIsDurable.class, Core.class, named("record"), PbftOutages.class, 40).foundAt(1),
                 new Planted(CheckpointsWithoutSessions.class, ReplicatedService.class, named("write"), 40),
                 new Planted(
-                        LetsAnybodyUseASession.class,
-                        ReplicatedService.class,
-                        named("apply").and(takesArguments(3)),
-                        PbftThefts.class,
-                        40),
+                                LetsAnybodyUseASession.class,
+                                ReplicatedService.class,
+                                named("apply").and(takesArguments(3)),
+                                PbftThefts.class,
+                                40)
+                        .foundAt(1),
                 new Planted(NeverWaitsLonger.class, ViewChanger.class, named("timeout"), PbftLongDelays.class, 2),
                 new Planted(JoinsWhoeverLeaves.class, ViewChanges.class, named("toJoin"), PbftPushed.class, 2),
                 new Planted(TrustsEveryClient.class, Suspects.class, named("mustSign"), PbftBadSeals.class, 10),
@@ -125,14 +126,14 @@ final class PbftMutants {
                                 named("beginView"),
                                 PbftOutages.class,
                                 200)
-                        .foundAt(134),
-                new Planted(AcceptsAboveItsWindow.class, Core.class, named("isOpen"), 40),
+                        .foundAt(92),
+                new Planted(AcceptsAboveItsWindow.class, Core.class, named("isOpen"), 40).foundAt(2),
                 new Planted(BelievesAnyNewView.class, Notary.class, named("open"), PbftForgedViews.class, 100)
                         .foundAt(23),
                 new Planted(EntersAViewTwice.class, Core.class, named("isActiveIn"), PbftTwofold.class, 40).foundAt(2),
-                new Planted(LeavesGapsInANewView.class, NewViewDecision.class, named("of"), 100).foundAt(1),
+                new Planted(LeavesGapsInANewView.class, NewViewDecision.class, named("of"), 100).foundAt(0),
                 new Planted(ViewChangeOfTwoF.class, Membership.class, named("quorum"), PbftForgedViews.class, 100)
-                        .foundAt(3),
+                        .foundAt(46),
                 new Planted(
                                 VotesAlthoughItHasForgotten.class,
                                 VotingRight.class,
@@ -141,7 +142,7 @@ final class PbftMutants {
                                 100)
                         .foundAt(1),
                 new Planted(BelievesTheFirstItAsks.class, Estimate.class, named("of"), PbftLosses.class, 100)
-                        .foundAt(19),
+                        .foundAt(13),
                 new Planted(
                         ForgetsThatItHasForgotten.class, Ledger.class, named("forgottenBeyond"), PbftLosses.class, 100),
                 new Planted(VouchesForAnyValue.class, Choices.class, named("canHaveAccepted"), PbftClaims.class, 20),
