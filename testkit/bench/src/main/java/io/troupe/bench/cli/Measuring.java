@@ -3,12 +3,18 @@ package io.troupe.bench.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
 import java.util.stream.DoubleStream;
 import picocli.CommandLine.Option;
 
 /** Mixed into a command that measures: where, how long and how often. */
 public final class Measuring {
+
+    private static final Duration LEAD_IN = Duration.ofMillis(500);
 
     @Option(
             names = "--dir",
@@ -57,6 +63,27 @@ public final class Measuring {
                     .println("Cannot write to " + dir + ": name a directory that exists and is writable with --dir");
         }
         return isPossible;
+    }
+
+    /** A load for as long as is said. */
+    public interface Timed<M> {
+        M measure(Duration duration) throws InterruptedException;
+    }
+
+    /**
+     * What {@code load} gives in {@link #duration}, after a lead-in of the same load that does not count: what the load before it
+     * has left to do, garbage to collect and pages to write back, is done meanwhile.
+     */
+    public <M> M measure(Timed<M> load) throws InterruptedException {
+        load.measure(LEAD_IN);
+        return load.measure(duration());
+    }
+
+    /** In the order of this pass, counted from 1: each begins with another, for who begins comes after the pass before. */
+    public static <T> List<T> inTurn(int pass, Collection<T> measured) {
+        List<T> order = new ArrayList<>(measured);
+        Collections.rotate(order, 1 - pass);
+        return order;
     }
 
     /** The median of what the passes gave; of two in the middle, their mean. */

@@ -36,7 +36,8 @@ import picocli.CommandLine.Option;
             "Three Troupe nodes and, where etcd is on the PATH, three etcd processes with its default settings serve the"
                     + " same closed-loop load on loopback: raw gRPC stubs, so many operations outstanding, spread over"
                     + " all three members.",
-            "Passes over loads and peers are interleaved; the table shows medians, and the ratio of Troupe's to the"
+            "Passes over loads and peers are interleaved, each begins with another peer, and each measurement with half"
+                    + " a second of its load that does not count; the table shows medians, and the ratio of Troupe's to the"
                     + " other's. Latencies are in microseconds; cpu/op is the servers' processor time for an operation,"
                     + " of all three together, in microseconds; ops/sync is how many operations share a sync of a log.",
         },
@@ -221,12 +222,9 @@ public final class EtcdBench implements Callable<Integer> {
                     invocation.say(String.format(
                             "pass %d of %d: %s, %d bytes, %d outstanding",
                             pass, measuring.passes(), load.title(), bytes, outstanding));
-                    for (var each : clients.entrySet()) {
-                        report.add(
-                                load,
-                                each.getKey().name(),
-                                each.getValue()
-                                        .measure(workload, value(bytes), outstanding, measuring.duration(), seeds));
+                    for (var each : Measuring.inTurn(pass, clients.entrySet())) {
+                        report.add(load, each.getKey().name(), measuring.measure(time -> each.getValue()
+                                .measure(workload, value(bytes), outstanding, time, seeds)));
                     }
                 }
             }

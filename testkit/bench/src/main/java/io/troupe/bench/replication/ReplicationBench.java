@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
             "Three JVMs of each engine (four of PBFT) replicate a state machine that counts its commands; every entry"
                     + " is synced to the disk before it is acknowledged. The load is made in the leader's own JVM, so that"
                     + " no client protocol is measured: so many operations outstanding, each answer sends the next.",
-            "Passes over loads and engines are interleaved; the table shows medians, and the ratio of the first"
+            "Passes over loads and engines are interleaved, each begins with another engine, and each measurement with"
+                    + " half a second of its load that does not count; the table shows medians, and the ratio of the first"
                     + " engine's to each other's. Latencies are in microseconds; cpu/op is the processor time of all JVMs"
                     + " for an operation, the load's own included, in microseconds; ops/sync is how many operations share"
                     + " a sync of a log, where the engine tells."
@@ -124,11 +125,11 @@ public final class ReplicationBench implements Callable<Integer> {
                         var load = new Load(workload.title(), bytes, outstanding);
                         invocation.say("pass " + pass + " of " + measuring.passes() + ": " + load.title() + ", " + bytes
                                 + " bytes, " + outstanding + " outstanding");
-                        for (EngineGroup group : groups) {
+                        for (EngineGroup group : Measuring.inTurn(pass, groups)) {
                             report.add(
                                     load,
                                     group.name(),
-                                    group.measure(workload, bytes, outstanding, measuring.duration()));
+                                    measuring.measure(time -> group.measure(workload, bytes, outstanding, time)));
                         }
                     }
                 }
