@@ -88,6 +88,9 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
      */
     record Say(Optional<String> to, PbftMessage message, boolean isSigned) implements Replica.Message {}
 
+    /** For so many of {@code client-silence} what follows is signed, too; a primary that asks for more is silent once in as long. */
+    private static final int SILENCES_SIGNED = 16;
+
     /** An answer goes to whoever asked, who asks the replica, which asks here: that is two ways to the replica and back. */
     private static final int GATHERED_IN_VAIN_MAX = 2;
 
@@ -107,8 +110,8 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
 
     private long number;
     private long view;
-    /** In which a request had to be sent again: perhaps its primary asks for signatures ({@link Suspects}). */
-    private long signsInView = -1;
+    /** A request had to be sent again: perhaps the primary asks for signatures ({@link Suspects}), which cost more than all else. */
+    private long signsUntilTick;
 
     private long tick;
 
@@ -268,7 +271,7 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
     }
 
     private void say(Optional<String> to, PbftMessage message) {
-        replica.tell(new Say(to, message, view == signsInView));
+        replica.tell(new Say(to, message, tick < signsUntilTick));
     }
 
     private static List<ByteString> queries(List<Command> reads) {
@@ -295,7 +298,7 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
             } else if (request.isToBeSentAgain(tick)) {
                 request.sendAgainAt(tick + settings.ticks(settings.clientSilence()));
                 request.orderInstead();
-                signsInView = view;
+                signsUntilTick = tick + SILENCES_SIGNED * settings.ticks(settings.clientSilence());
                 say(Optional.empty(), request.message()); // "broadcasts the request to all replicas"
             }
         }

@@ -145,7 +145,7 @@
  *       since the last have many bytes, for until the next is stable they are kept in memory.
  *   <li>A client that seals a request well for some replicas and badly for others makes views change (Clement et al., NSDI
  *       2009), never replicas disagree; in the paper's system it holds up the group for as long as it likes. Here a client signs what
- *       it sends again, and what follows in that view. A backup waits only for what is signed, which the primary can read, too; and
+ *       it sends again, and what follows for a while. A backup waits only for what is signed, which the primary can read, too; and
  *       a primary that loses its view orders nothing more of those of whom it had ordered something that was not executed, but what
  *       is signed, which every backup can read ({@link io.troupe.pbft.Suspects}). So such a client ends the view of each
  *       correct primary once, and of each again when the suspicion is over, which lasts twice as long each time. No replica takes

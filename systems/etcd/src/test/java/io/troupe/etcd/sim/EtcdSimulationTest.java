@@ -43,7 +43,7 @@ class EtcdSimulationTest {
     }
 
     @SimulationTest(
-            seeds = 200,
+            seeds = 150,
             checksReplay = true,
             expects = {
                 Reached.WATCH_RESUMED,
@@ -65,7 +65,7 @@ class EtcdSimulationTest {
     }
 
     @Tag("soak")
-    @SimulationTest(seeds = 20_000, firstSeed = 200)
+    @SimulationTest(seeds = 20_000, firstSeed = 150)
     void whateverFailsForManySeeds(Simulation sim) {
         new EtcdFaults(engine).accept(sim);
     }
