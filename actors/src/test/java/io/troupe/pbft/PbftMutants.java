@@ -88,10 +88,10 @@ final class PbftMutants {
                         named("onExecute"),
                         PbftPreparedAlone.class,
                         20),
-                new Planted(CountsThePrimaryTwice.class, Slot.class, named("isPrepared"), 40).foundAt(1),
+                new Planted(CountsThePrimaryTwice.class, Slot.class, named("isPrepared"), 40).foundAt(2),
                 new Planted(PreparesWithoutTheDigest.class, Slot.class, named("isPrepared"), 100).foundAt(2),
                 new Planted(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), 70).foundAt(2),
-                new Planted(DropsWhatIsPrepared.class, Ledger.class, named("viewChange"), 40).foundAt(1),
+                new Planted(DropsWhatIsPrepared.class, Ledger.class, named("viewChange"), 40).foundAt(2),
                 new Planted(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 150).foundAt(58),
                 new Planted(ForgetsItsCheckpoints.class, Ledger.class, named("apply"), PbftOutages.class, 60)
                         .foundAt(1),
