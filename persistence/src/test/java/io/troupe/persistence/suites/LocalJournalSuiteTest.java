@@ -1,29 +1,13 @@
 package io.troupe.persistence.suites;
 
-import org.apache.pekko.persistence.japi.journal.JavaJournalSpec;
-
 /** The local journal. */
-public class LocalJournalSuiteTest extends JavaJournalSpec {
-
-    private final Scratch scratch;
+public class LocalJournalSuiteTest extends JournalSuite {
 
     public LocalJournalSuiteTest() {
-        this(
-                Scratch.of(
-                        """
+        super(
+                """
                 pekko.persistence.journal.plugin = "troupe.persistence.journal"
                 troupe.persistence.journal.dir = "%s"
-                """));
-    }
-
-    private LocalJournalSuiteTest(Scratch scratch) {
-        super(scratch.config());
-        this.scratch = scratch;
-    }
-
-    @Override
-    public void afterAll() {
-        super.afterAll();
-        scratch.delete();
+                """);
     }
 }

@@ -77,8 +77,13 @@ public final class SoloNode implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        port = awaitPort(testKit, guardian);
+    }
+
+    /** The client port of a member in this JVM, once it is ready. */
+    public static int awaitPort(ActorTestKit testKit, ActorRef<SystemGuardian.Command> guardian) {
         TestProbe<SystemGuardian.Health> probe = testKit.createTestProbe();
-        port = Awaitility.await()
+        return Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(20))
                 .until(

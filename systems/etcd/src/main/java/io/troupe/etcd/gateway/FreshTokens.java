@@ -52,8 +52,8 @@ final class FreshTokens implements ServerInterceptor {
         Context context = Context.current();
         var waiter = new Waiter<ReqT>();
         catchUp.get()
+                .whenComplete((reached, failure) -> waiting.leave())
                 .thenAccept(reached -> {
-                    waiting.leave();
                     if (reached instanceof Result.Refused refused) {
                         refuse(refused.error(), call);
                     } else {

@@ -45,7 +45,6 @@ import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.troupe.cluster.NodeContext;
-import io.troupe.cluster.SystemGuardian;
 import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.EtcdSystem;
 import io.troupe.etcd.SharedLog;
@@ -57,7 +56,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,19 +101,7 @@ class FreshTokensTest {
     private int start(String member) {
         var groups = testKit.spawn(log.groups(member), "groups-of-" + member);
         var node = new NodeContext(member, log.members(), Path.of("."), config, groups, new SimpleMeterRegistry());
-        var guardian = testKit.spawn(new EtcdSystem().guardian(node), "etcd-of-" + member);
-        TestProbe<SystemGuardian.Health> probe = testKit.createTestProbe();
-        return Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
-                .until(
-                        () -> {
-                            guardian.tell(new SystemGuardian.GetHealth(probe.ref()));
-                            return probe.receiveMessage();
-                        },
-                        SystemGuardian.Health::ready)
-                .endpoints()
-                .get(0)
-                .port();
+        return SoloNode.awaitPort(testKit, testKit.spawn(new EtcdSystem().guardian(node), "etcd-of-" + member));
     }
 
     private static ManagedChannel connect(int port) {
