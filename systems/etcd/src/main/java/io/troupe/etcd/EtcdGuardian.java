@@ -193,6 +193,15 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
         ActorRef<Gateway.Command> opened =
                 getContext().spawn(Gateway.create(settings, view, backends, news), "gateway");
         gateway = Optional.of(opened);
+        if (importer.isEmpty()) {
+            catchUp(session);
+        }
+        getContext().watch(session);
+        getContext().watch(opened);
+        return this;
+    }
+
+    private void catchUp(ActorRef<SessionClient.Command> session) {
         getContext()
                 .spawn(
                         CatchUp.create(
@@ -200,9 +209,6 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
                                 watches.feed()::latest,
                                 getContext().messageAdapter(CatchUp.Done.class, done -> CaughtUp.CAUGHT_UP)),
                         "catch-up");
-        getContext().watch(session);
-        getContext().watch(opened);
-        return this;
     }
 
     /** Room for what the gateway admits, and for the lessor's and the watches' own requests. */
@@ -292,6 +298,9 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
     /** A snapshot that cannot be restored ends this guardian: a cluster that begins empty instead is not what was asked. */
     private Behavior<Command> onRestored(Importer.Done done) {
         importer = Optional.empty();
+        if (done.failure().isEmpty()) {
+            client.ifPresent(this::catchUp);
+        }
         return done.failure().map(this::giveUp).orElse(this);
     }
 
@@ -339,15 +348,15 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
         if (gateway.isEmpty() || leaving) {
             return new SystemGuardian.Health(false, notReady, endpoints);
         }
+        if (importer.isPresent() && view.status().leader().isPresent()) {
+            return new SystemGuardian.Health(
+                    false, "restoring " + settings.restoreFrom().orElseThrow(), endpoints);
+        }
         if (!caughtUp) {
             return new SystemGuardian.Health(false, whyBehind(), endpoints);
         }
         if (endpoints.isEmpty()) {
             return new SystemGuardian.Health(false, "opening the client port", endpoints);
-        }
-        if (importer.isPresent() && view.status().role() == Replica.Role.LEADER) {
-            return new SystemGuardian.Health(
-                    false, "restoring " + settings.restoreFrom().orElseThrow(), endpoints);
         }
         Replica.Status status = view.status();
         return status.leader()

@@ -221,7 +221,10 @@ public record EtcdSettings(
             return Optional.empty();
         }
         if (!Files.isReadable(Path.of(file))) {
-            throw wrong(config, "restore-from", "is " + file + "; it must be a file that can be read, or empty");
+            throw wrong(
+                    config,
+                    "restore-from",
+                    "is " + file + "; it must be a file or a directory that can be read, or empty");
         }
         return Optional.of(Path.of(file));
     }

@@ -138,6 +138,7 @@ public final class EtcdStateMachine implements StateMachine {
         }
         if (end.compacted() != MvccStore.NEVER_COMPACTED) {
             store.importedFrom(end.compacted());
+            listener.onChanges(store.revision(), List.of());
         }
         auth = end.auth();
         listener.onAuthChanged(auth);

@@ -261,6 +261,7 @@ final class MvccStore {
     /** What was imported begins here: nothing before can be read, and what is superseded by then has gone already. */
     void importedFrom(long at) {
         compacted = at;
+        revision = Math.max(revision, at); // All that was changed up to there may have gone.
         log.dropBefore(at);
     }
 

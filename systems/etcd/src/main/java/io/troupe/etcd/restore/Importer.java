@@ -26,15 +26,17 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.util.ByteString;
 
 /**
- * Brings a snapshot file into the store of a cluster that begins, from the first node that has the file and leads.
+ * Brings a snapshot into the store of a cluster that begins, from the node that leads; where that does not, because it has no
+ * file, from one that has.
  *
- * <p>Transitions: waiting → asking where the store is, when this node leads; asking → sending pieces; sending → done, when
- * the last was applied; asking or sending → waiting, when one was refused or no answer came: somebody else leads and sends,
- * or leadership changed; asking → done, when the store has been used.
+ * <p>Transitions: asking where the store is → done, when it has been used; asking → sending pieces, when this node leads, or
+ * nobody has brought anything for a while; asking → waiting, otherwise and when no answer came; waiting → asking, after a
+ * moment or when this node begins to lead; sending → done, when the last was applied; sending → waiting, when one was refused:
+ * somebody else sends, or leadership changed.
  */
 public final class Importer extends AbstractBehavior<Importer.Command> {
 
-    public sealed interface Command permits RoleIs, Ended, Send, Sent, Again {}
+    public sealed interface Command permits RoleIs, Ended, Send, Sent, Ask {}
 
     /** The replica's part in the group. */
     public record RoleIs(Replica.Role role) implements Command {}
@@ -46,15 +48,18 @@ public final class Importer extends AbstractBehavior<Importer.Command> {
 
     private record Sent(Optional<Throwable> failure) implements Command {}
 
-    private enum Again implements Command {
-        AGAIN
+    private enum Ask implements Command {
+        ASK
     }
 
     /** Told once: empty when the snapshot is in the store or the store was in use before, else why it cannot be. */
     public record Done(Optional<String> failure) {}
 
     private static final Duration DEADLINE = Duration.ofSeconds(30);
-    private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
+    private static final Duration ASK_AGAIN_AFTER = Duration.ofMillis(100);
+    private static final Duration SEND_AGAIN_AFTER = Duration.ofSeconds(1);
+    /** How long somebody else may bring nothing: in questions. */
+    private static final int PATIENCE = 30;
 
     /** A piece was refused: another attempt begins from where the store is. */
     private static final class RefusedException extends RuntimeException {
@@ -68,7 +73,13 @@ public final class Importer extends AbstractBehavior<Importer.Command> {
     private final SessionCalls calls;
     private final Executor blocking;
     private boolean leads;
+    /** A question is under way, or pieces are. */
     private boolean busy;
+    /** The revision that was answered last, and how often in succession. */
+    private long seen;
+
+    private int seenTimes;
+    private boolean done;
 
     public static Behavior<Command> create(Path file, ActorRef<SessionClient.Command> session, ActorRef<Done> parent) {
         return Behaviors.setup(
@@ -88,6 +99,7 @@ public final class Importer extends AbstractBehavior<Importer.Command> {
         this.parent = parent;
         this.calls = new SessionCalls(context.messageAdapter(SessionClient.Outcome.class, Ended::new));
         this.blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
+        ask();
     }
 
     @Override
@@ -97,19 +109,21 @@ public final class Importer extends AbstractBehavior<Importer.Command> {
                 .onMessage(Ended.class, this::onEnded)
                 .onMessage(Send.class, this::onSend)
                 .onMessage(Sent.class, this::onSent)
-                .onMessageEquals(Again.AGAIN, this::onAgain)
+                .onMessageEquals(Ask.ASK, this::onAsk)
                 .onSignal(PostStop.class, ignored -> onPostStop())
                 .build();
     }
 
     private Behavior<Command> onRole(RoleIs role) {
         leads = role.role() == Replica.Role.LEADER;
-        begin();
+        if (leads) {
+            ask();
+        }
         return this;
     }
 
-    private void begin() {
-        if (leads && !busy) {
+    private void ask() {
+        if (!busy) {
             busy = true;
             calls.read(session, Queries.importState(), ReadConsistency.LINEARIZABLE, DEADLINE, this::onStatus);
         }
@@ -117,16 +131,29 @@ public final class Importer extends AbstractBehavior<Importer.Command> {
 
     private void onStatus(SessionClient.Outcome outcome) {
         if (!(SessionCalls.answer(outcome) instanceof Result.Ok ok)) {
-            getContext().getSelf().tell(new Sent(Optional.of(new RefusedException())));
+            askAgainAfter(ASK_AGAIN_AFTER);
             return;
         }
         Queries.ImportState state = Queries.ImportState.parse(ok.body());
+        seenTimes = seen == state.revision() ? seenTimes + 1 : 1;
+        seen = state.revision();
         if (!state.open()) {
             getContext().getLog().info("the store is in use: {} is not restored (again)", file);
             parent.tell(new Done(Optional.empty()));
-            return;
+            done = true;
+        } else if (leads || seenTimes > PATIENCE) {
+            send(state.revision());
+        } else {
+            askAgainAfter(ASK_AGAIN_AFTER);
         }
-        long reached = state.revision();
+    }
+
+    private void askAgainAfter(Duration pause) {
+        busy = false;
+        timers.startSingleTimer(Ask.ASK, pause);
+    }
+
+    private void send(long reached) {
         getContext().getLog().info("restoring {} from revision {} on", file, reached);
         ActorRef<Command> self = getContext().getSelf();
         CompletableFuture<Void> sending = CompletableFuture.runAsync(
@@ -157,11 +184,11 @@ public final class Importer extends AbstractBehavior<Importer.Command> {
 
     private Behavior<Command> onEnded(Ended ended) {
         calls.ended(ended.outcome());
-        return this;
+        return done ? Behaviors.stopped() : this;
     }
 
-    private Behavior<Command> onAgain() {
-        begin();
+    private Behavior<Command> onAsk() {
+        ask();
         return this;
     }
 
@@ -172,7 +199,6 @@ public final class Importer extends AbstractBehavior<Importer.Command> {
     }
 
     private Behavior<Command> onSent(Sent sent) {
-        busy = false;
         if (sent.failure().isEmpty()) {
             getContext().getLog().info("restored {}", file);
             parent.tell(new Done(Optional.empty()));
@@ -183,7 +209,7 @@ public final class Importer extends AbstractBehavior<Importer.Command> {
                 : sent.failure().get();
         if (cause instanceof RefusedException) {
             getContext().getLog().warn("restoring {} was interrupted, and is tried again", file);
-            timers.startSingleTimer(Again.AGAIN, AGAIN_AFTER);
+            askAgainAfter(SEND_AGAIN_AFTER);
             return this;
         }
         parent.tell(new Done(Optional.of("cannot restore " + file + ": " + cause.getMessage())));

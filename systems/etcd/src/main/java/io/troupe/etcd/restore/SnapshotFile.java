@@ -1,5 +1,7 @@
 package io.troupe.etcd.restore;
 
+import io.troupe.etcd.bolt.BoltFile;
+import io.troupe.etcd.mvcc.DatabaseReader;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,14 +12,50 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
-/** The file that {@code etcdctl snapshot save} writes: a database, and its SHA-256 behind it. */
-public final class SnapshotFile {
+/**
+ * A database that a cluster may begin from.
+ *
+ * @param database the file
+ * @param id tells this snapshot from others; never 0
+ */
+public record SnapshotFile(Path database, long id) {
 
     private static final int SECTOR = 512;
     private static final int DIGEST = 32;
     private static final int BUFFER = 64 * 1024;
 
-    private SnapshotFile() {}
+    /**
+     * @param path a file of {@code etcdctl snapshot save}, which has its SHA-256 behind it; or a directory of {@code etcdctl
+     *     snapshot restore}
+     * @throws IOException when it is neither, or damaged
+     */
+    static SnapshotFile at(Path path) throws IOException {
+        return Files.isDirectory(path)
+                ? restored(RestoredDirectory.database(path))
+                : new SnapshotFile(path, verify(path));
+    }
+
+    /**
+     * Restoring leaves the checksum away, and may go on with a compaction that was under way: the same for all members are the
+     * changes since.
+     */
+    private static SnapshotFile restored(Path database) throws IOException {
+        MessageDigest digest = sha256();
+        try (BoltFile file = BoltFile.open(database)) {
+            var reader = new DatabaseReader(file);
+            long compacted = reader.compacted();
+            digest.update(ByteBuffer.allocate(Long.BYTES).putLong(compacted).array());
+            reader.forEachChange(change -> {
+                if (change.main() > compacted) {
+                    digest.update(ByteBuffer.allocate(Long.BYTES)
+                            .putLong(change.main())
+                            .array());
+                    digest.update(change.pair().toByteArray());
+                }
+            });
+        }
+        return new SnapshotFile(database, id(digest.digest()));
+    }
 
     /**
      * @return a number that tells this snapshot from others
@@ -42,8 +80,12 @@ public final class SnapshotFile {
             if (!Arrays.equals(written, digest.digest())) {
                 throw new IOException(path + " is damaged: its checksum is not that of what it holds");
             }
-            return ByteBuffer.wrap(written).getLong() | 1; // Never 0, which stands for no snapshot.
+            return id(written);
         }
+    }
+
+    private static long id(byte[] digest) {
+        return ByteBuffer.wrap(digest).getLong() | 1; // Never 0, which stands for no snapshot.
     }
 
     private static MessageDigest sha256() {

@@ -33,12 +33,14 @@ final class SnapshotPieces {
     }
 
     /**
+     * @param path a snapshot's file, or the data directory that it was restored to
      * @param reached the revision that the store has reached; what is not after it is skipped
      * @throws IOException when the file is no whole snapshot of an etcd
      */
     static void send(Path path, long reached, Sink sink) throws IOException {
-        long id = SnapshotFile.verify(path);
-        try (BoltFile file = BoltFile.open(path)) {
+        SnapshotFile snapshot = SnapshotFile.at(path);
+        long id = snapshot.id();
+        try (BoltFile file = BoltFile.open(snapshot.database())) {
             var database = new DatabaseReader(file);
             sink.take(Imports.begin(id, database.leases()));
             var pieces = new SnapshotPieces(id, reached, sink);

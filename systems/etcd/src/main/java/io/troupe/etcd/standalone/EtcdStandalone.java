@@ -7,6 +7,7 @@ import io.troupe.cluster.node.NodeFailure;
 import io.troupe.cluster.node.NodeSettings;
 import io.troupe.cluster.node.SettingsException;
 import io.troupe.etcd.EtcdSystem;
+import io.troupe.etcd.restore.RestoredDirectory;
 import io.troupe.etcd.restore.SnapshotFile;
 import io.troupe.etcd.tls.SelfSigned;
 import java.io.IOException;
@@ -92,12 +93,18 @@ public final class EtcdStandalone implements Standalone {
     private static int live(FlagValues flags, PrintWriter err) throws IOException {
         FlagRules.check(flags);
         Path dataDir = dataDir(flags);
-        requireNoForeignData(dataDir);
+        Optional<RestoredDirectory> restored = RestoredDirectory.in(dataDir, walDir(flags, dataDir));
         boolean again = MemberSetup.isIn(dataDir);
-        MemberSetup member = again ? MemberSetup.keptIn(dataDir) : MemberSetup.of(flags);
+        MemberSetup member = again
+                ? MemberSetup.keptIn(dataDir)
+                : restored.map(directory -> MemberSetup.of(directory, flags)).orElseGet(() -> MemberSetup.of(flags));
+        if (again || restored.isPresent()) {
+            warnOfWhatIsIgnored(flags, member, dataDir);
+        }
+        restored.ifPresent(ignored -> flags.set(Flags.named("restore-from").orElseThrow(), dataDir.toString()));
         NodeSettings settings = settings(flags, member, dataDir);
         List<String> warnings = flags.warnings();
-        if (!again && !flags.text("restore-from").isEmpty()) {
+        if (!again && restored.isEmpty() && !flags.text("restore-from").isEmpty()) {
             SnapshotFile.verify(Path.of(flags.text("restore-from")));
         }
         Files.createDirectories(dataDir);
@@ -106,14 +113,11 @@ public final class EtcdStandalone implements Standalone {
         warnings.forEach(LOG::warn);
         if (again) {
             LOG.info("the server is already initialized as member before, starting as etcd member...");
-            if (flags.isGiven("name") && !flags.text("name").equals(member.name())) {
-                LOG.warn("--name={} is ignored: {} holds the member {}", flags.text("name"), dataDir, member.name());
-            }
-            if (!flags.text("restore-from").isEmpty()) {
-                LOG.warn(
-                        "--restore-from={} is for the first start; a store in use is left as it is",
-                        flags.text("restore-from"));
-            }
+        } else {
+            restored.ifPresent(directory -> LOG.info(
+                    "{} was restored for the member {}: the cluster begins from the snapshot in it, which stays as it is",
+                    dataDir,
+                    member.name()));
         }
         LOG.info(
                 "name = {}, data dir = {}, cluster {} of {}", member.name(), dataDir, member.token(), member.members());
@@ -160,13 +164,21 @@ public final class EtcdStandalone implements Standalone {
         return Files.isDirectory(path) ? path.toRealPath() : path;
     }
 
-    private static void requireNoForeignData(Path dataDir) throws IOException {
-        if (Files.isDirectory(dataDir.resolve("member").resolve("wal"))) {
-            throw new IOException("the data directory " + dataDir
-                    + " holds the data of an etcd, or what 'etcdctl snapshot restore' has"
-                    + " made, which is not read here. Set --data-dir to an empty directory, and --restore-from to"
-                    + " the file that 'etcdctl snapshot save' wrote; or copy the keys of an etcd that runs with"
-                    + " 'etcdctl make-mirror'");
+    /** Where the log of {@code etcdctl snapshot restore} lies. */
+    private static Path walDir(FlagValues flags, Path dataDir) {
+        String given = flags.text("wal-dir");
+        return given.isEmpty() ? RestoredDirectory.log(dataDir) : Path.of(given);
+    }
+
+    /** Who a member is does not depend on flags where its data directory says so, as in etcd. */
+    private static void warnOfWhatIsIgnored(FlagValues flags, MemberSetup member, Path dataDir) {
+        if (flags.isGiven("name") && !flags.text("name").equals(member.name())) {
+            flags.warn(
+                    "--name=" + flags.text("name") + " is ignored: " + dataDir + " holds the member " + member.name());
+        }
+        if (!flags.text("restore-from").isEmpty()) {
+            flags.warn("--restore-from=" + flags.text("restore-from")
+                    + " is for the first start with an empty data directory; a store that is there is left as it is");
         }
     }
 }

@@ -30,7 +30,12 @@ final class Flags {
     private static final List<Flag> MEMBER = List.of(
             new Flag("name", TEXT, "default", HONOURED, "This member's name."),
             new Flag("data-dir", TEXT, "", HONOURED, "Where its data lies (default: NAME.etcd)."),
-            new Flag("wal-dir", TEXT, "", WITHOUT_EFFECT, "The log lies in the data directory."),
+            new Flag(
+                    "wal-dir",
+                    TEXT,
+                    "",
+                    WITHOUT_EFFECT,
+                    "The log lies in the data directory; looked for here is what 'etcdctl snapshot restore' wrote."),
             new Flag(
                     "snapshot-count",
                     UNSIGNED,
@@ -234,7 +239,8 @@ final class Flags {
             TEXT,
             "",
             HONOURED,
-            "A file of 'etcdctl snapshot save' to begin a new cluster from, in an empty data directory."));
+            "A file of 'etcdctl snapshot save' to begin a new cluster from, in an empty data directory; where 'etcdctl"
+                    + " snapshot restore' has made the data directories, that is not needed."));
 
     /** By the heading that --help shows them under. */
     static final Map<String, List<Flag>> GROUPS = groups();

@@ -3,6 +3,7 @@ package io.troupe.etcd.standalone;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.troupe.etcd.members.PeerHosts;
+import io.troupe.etcd.restore.RestoredDirectory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +75,35 @@ record MemberSetup(String name, String token, boolean joins, List<Member> member
         });
         boolean joins = flags.text("initial-cluster-state").equals("existing");
         return new MemberSetup(name, flags.text("initial-cluster-token"), joins, List.copyOf(members));
+    }
+
+    /**
+     * Of a member that {@code etcdctl snapshot restore} has set up: its log says who it is and who the others are. Of the
+     * token it knows what became of it, the members' numbers.
+     *
+     * @throws FlagException when a member's name or URL is none that can be had here
+     */
+    static MemberSetup of(RestoredDirectory restored, FlagValues flags) {
+        List<Member> members = new ArrayList<>();
+        for (RestoredDirectory.Founder founder : restored.members()) {
+            requireName(founder.name());
+            members.addAll(parse(founder.name() + "=" + founder.peerUrls().get(0)));
+            if (founder.peerUrls().size() > 1) {
+                flags.warn("of the peer URLs of " + founder.name() + ", " + founder.peerUrls() + ", the first is used");
+            }
+        }
+        members.sort(Comparator.comparing(Member::name));
+        String given = flags.text("initial-cluster-token");
+        String token = Stream.of(
+                        given,
+                        Flags.named("initial-cluster-token").orElseThrow().value())
+                .filter(restored.own()::isOfToken)
+                .findFirst()
+                .orElse(HexFormat.of().toHexDigits(restored.clusterId()));
+        if (flags.isGiven("initial-cluster-token") && !given.equals(token)) {
+            flags.warn("--initial-cluster-token=" + given + " is not that of the restored cluster, and ignored");
+        }
+        return new MemberSetup(restored.own().name(), token, false, List.copyOf(members));
     }
 
     private static void requireSelf(

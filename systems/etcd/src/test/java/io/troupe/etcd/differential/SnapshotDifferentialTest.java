@@ -296,6 +296,15 @@ class SnapshotDifferentialTest {
             }
         }
         isServedFrom(again, expected, revision, compacted);
+        String directory = folder.resolve("restored").toString();
+        etcdctl(
+                "snapshot",
+                "restore",
+                again,
+                "--data-dir=" + directory,
+                "--name=default",
+                "--initial-cluster=default=http://localhost:2380");
+        isServedFrom(directory, expected, revision, compacted);
     }
 
     private static void save(ManagedChannel channel, String file) throws Exception {

@@ -9,6 +9,7 @@ import io.troupe.etcd.auth.JwtTokens;
 import io.troupe.etcd.auth.SimpleTokens;
 import io.troupe.etcd.compactor.Retention;
 import io.troupe.etcd.port.ClientAddress;
+import io.troupe.etcd.restore.RestoredDirectory;
 import io.troupe.etcd.tls.TestAuthority;
 import io.troupe.etcd.tls.TlsSettings;
 import java.io.PrintWriter;
@@ -210,7 +211,7 @@ class NodeConfigTest {
                     --auto-compaction-retention=-1h  | '--auto-compaction-retention': is "-1h"; it must be a duration
                     --auth-token=bogus               | '--auth-token': is "bogus"; it must be simple, or jwt
                     --grpc-keepalive-interval=1ms    | '--grpc-keepalive-interval': is 1 ms; it must be at least
-                    --restore-from=none              | '--restore-from': is none; it must be a file that can be read
+                    --restore-from=none              | '--restore-from': is none; it must be a file or a directory that can be read
                     """)
     void aValueThatTheNodeCannotTakeIsRefusedByItsFlag(String flag, String message) {
         assertThat(refusal("--data-dir=" + folder.resolve("data"), flag)).contains(message);
@@ -244,10 +245,11 @@ class NodeConfigTest {
     }
 
     @Test
-    void whatEtcdctlHasRestoredIsRefusedWithWhatToDo() throws Exception {
+    void aClusterBeginsFromASnapshotsFileOrFromWhatEtcdctlHasMadeOfIt() throws Exception {
         Path dataDir = folder.resolve("restored");
-        Files.createDirectories(dataDir.resolve("member").resolve("wal"));
-        assertThat(refusal("--data-dir=" + dataDir)).contains("--restore-from", "'etcdctl snapshot save'");
+        Path log = Files.createDirectories(dataDir.resolve("member").resolve("wal"));
+        Files.createFile(log.resolve("0.wal"));
+        assertThat(refusal("--data-dir=" + dataDir)).contains(dataDir + " holds half of an etcd's data");
         Path snapshot = Files.createFile(folder.resolve("snapshot"));
         assertThat(etcd("--restore-from=" + snapshot).restoreFrom()).contains(snapshot);
         Path empty = folder.resolve("empty");
@@ -351,6 +353,25 @@ class NodeConfigTest {
         assertThat(tls.getString("key-file")).isEqualTo(own.key().toString());
         assertThat(tls.getString("trusted-ca-file")).isEqualTo(authority.file().toString());
         assertThat(settings().config().getString("troupe.artery.tls.cert-file")).isEmpty();
+    }
+
+    @Test
+    void aRestoredMemberIsWhoItsDirectorySaysAndItsTokenIsTheOneThatWasGivenThen() {
+        var restored = new RestoredDirectory(
+                0x8f27b4012ffaf4aL,
+                0x540e41dcc2baeb3eL,
+                List.of(
+                        new RestoredDirectory.Founder(
+                                0x540e41dcc2baeb3eL, "m3", List.of("http://127.0.0.1:24803", "http://127.0.0.1:9")),
+                        new RestoredDirectory.Founder(5, "m2", List.of("http://127.0.0.1:24802"))));
+        FlagValues silent = FlagParser.parse(List.of()).orElseThrow();
+        MemberSetup setup = MemberSetup.of(restored, silent);
+        assertThat(setup.name()).isEqualTo("m3");
+        assertThat(setup.members()).extracting(MemberSetup.Member::name).containsExactly("m2", "m3");
+        assertThat(setup.own()).hasToString("http://127.0.0.1:24803");
+        assertThat(setup.joins()).isFalse();
+        assertThat(setup.cluster()).isEqualTo("08f27b4012ffaf4a");
+        assertThat(silent.warnings()).singleElement().asString().contains("of the peer URLs of m3");
     }
 
     @Test

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
+import io.troupe.etcd.SoloNode;
+import io.troupe.etcd.cluster.Etcdctl;
 import io.troupe.etcd.jvms.MemberJvms;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -218,6 +220,63 @@ class StandaloneProcessTest {
         assertThat(process.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(1);
         assertThat(Files.readString(log)).contains("cannot restore " + snapshot);
+    }
+
+    /** On each machine what etcd's manual says, and of the members not a word to the server. */
+    @Test
+    void threeBeginFromWhatEtcdctlHasRestoredAndDoNotDoSoAgain() throws Exception {
+        assumeTrue(Etcdctl.isInstalled(), Etcdctl.ABSENT);
+        Path snapshot = folder.resolve("snapshot.db");
+        try (var before = new SoloNode("")) {
+            put("http://127.0.0.1:" + before.port(), "k");
+            assertThat(Etcdctl.at("127.0.0.1:" + before.port(), "snapshot", "save", snapshot + "")
+                            .code())
+                    .isZero();
+        }
+        List<String> peers = new ArrayList<>();
+        List<String> members = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            peers.add("http://127.0.0.1:" + freePort());
+            members.add("m" + i + "=" + peers.get(i));
+        }
+        List<List<String>> flags = new ArrayList<>();
+        List<String> clients = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            Path dataDir = folder.resolve("m" + i);
+            assertThat(Etcdctl.at(
+                                    "",
+                                    "snapshot",
+                                    "restore",
+                                    snapshot + "",
+                                    "--name=m" + i,
+                                    "--data-dir=" + dataDir,
+                                    "--initial-cluster=" + String.join(",", members),
+                                    "--initial-cluster-token=restored",
+                                    "--initial-advertise-peer-urls=" + peers.get(i))
+                            .code())
+                    .isZero();
+            clients.add("http://127.0.0.1:" + freePort());
+            flags.add(List.of(
+                    "--name=m" + i,
+                    "--data-dir=" + dataDir,
+                    "--listen-peer-urls=" + peers.get(i),
+                    "--listen-client-urls=" + clients.get(i),
+                    "--advertise-client-urls=" + clients.get(i)));
+            etcd(folder.resolve("log" + i), flags.get(i).toArray(String[]::new));
+        }
+        for (int i = 0; i < 3; i++) {
+            awaitReady(started.get(i), folder.resolve("log" + i));
+            assertThat(count(clients.get(i), "k")).isEqualTo(1);
+        }
+        put(clients.get(0), "since");
+        assertThat(Etcdctl.at(clients.get(1), "get", "since", "-w", "fields").output())
+                .contains("\"ModRevision\" : 3\n");
+
+        started.get(2).destroyForcibly().waitFor();
+        etcd(folder.resolve("log2"), flags.get(2).toArray(String[]::new));
+        awaitReady(started.get(3), folder.resolve("log2"));
+        assertThat(count(clients.get(2), "since")).isEqualTo(1);
+        assertThat(Files.readString(folder.resolve("log2"))).contains("is not restored (again)");
     }
 
     @Test
