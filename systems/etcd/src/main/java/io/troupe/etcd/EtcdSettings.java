@@ -38,6 +38,7 @@ public record EtcdSettings(
         AutoCompaction autoCompaction,
         Optional<Duration> corruptCheckInterval,
         Optional<Path> restoreFrom,
+        boolean strictReconfigCheck,
         boolean endsWithMember,
         KeepAlive keepAlive,
         Auth auth,
@@ -136,6 +137,7 @@ public record EtcdSettings(
                 autoCompaction(config),
                 Optional.of(config.getDuration("corrupt-check-interval")).filter(interval -> !interval.isZero()),
                 restoreFrom(config),
+                config.getBoolean("strict-reconfig-check"),
                 config.getBoolean("end-with-member"),
                 new KeepAlive(
                         atLeast(config, "keep-alive.min-time", Duration.ofMillis(1)),

@@ -120,6 +120,13 @@ public final class AuthState {
         return mayTouch(caller, KeyRange.of(key, rangeEnd), true);
     }
 
+    /** etcd looks for this after each read, also while authentication is off: with a token that tells its revision. */
+    public Optional<EtcdError> mayBeAnswered(Caller caller) {
+        return caller.revision() != 0 && caller.revision() < revision
+                ? Optional.of(EtcdError.AUTH_OLD_REVISION)
+                : Optional.empty();
+    }
+
     private Optional<EtcdError> mayTouch(Caller caller, KeyRange range, boolean write) {
         if (!enabled) {
             return Optional.empty();

@@ -156,6 +156,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
         this.registrar = context.spawn(
                 Registrar.create(new Registrar.Wiring(
                         node.clusterId(),
+                        settings.strictReconfigCheck(),
                         backends.peerUrls(),
                         PeerHosts.lookedUpBy(blocking),
                         node.roster(),

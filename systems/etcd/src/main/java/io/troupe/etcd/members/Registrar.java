@@ -65,10 +65,12 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
      *
      * @param clusterId the number of a cluster that has none yet
      * @param peerUrls where a founder is reached, as far as it is known without hearing it
+     * @param strict whether what endangers the quorum is refused
      * @param hosts what peer URLs are compared by where their texts differ; does not block
      */
     public record Wiring(
             long clusterId,
+            boolean strict,
             Function<String, List<String>> peerUrls,
             UnaryOperator<String> hosts,
             RosterView view,
@@ -158,30 +160,31 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
     }
 
     private void add(Add add) {
-        if (isRefused(RosterChanges.add(roster(), add.member()), add)) {
+        if (isRefused(RosterChanges.add(roster(), add.member(), wiring.strict()), add)) {
             return;
         }
         look(heard -> {
-            if (activeVoters(heard) < RosterChanges.voters(roster()).size()) {
+            if (wiring.strict()
+                    && activeVoters(heard) < RosterChanges.voters(roster()).size()) {
                 refuse(EtcdError.UNHEALTHY, add);
             } else {
-                apply(MemberCommands.add(add.member()), add.replyTo()::tell);
+                apply(MemberCommands.add(add.member(), wiring.strict()), add.replyTo()::tell);
             }
         });
     }
 
     private void remove(Remove remove) {
-        if (isRefused(RosterChanges.remove(roster(), remove.id()), remove)) {
+        if (isRefused(RosterChanges.remove(roster(), remove.id(), wiring.strict()), remove)) {
             return;
         }
         Member member = roster().member(remove.id()).orElseThrow();
         look(heard -> {
-            if (!member.getIsLearner() && endangersQuorum(member, heard)) {
+            if (wiring.strict() && !member.getIsLearner() && endangersQuorum(member, heard)) {
                 refuse(EtcdError.UNHEALTHY, remove);
                 return;
             }
             var request = MemberRemoveRequest.newBuilder().setID(remove.id()).build();
-            apply(MemberCommands.remove(request), result -> {
+            apply(MemberCommands.remove(request, wiring.strict()), result -> {
                 if (result instanceof Result.Refused || member.getName().isEmpty()) {
                     remove.replyTo().tell(result);
                 } else {

@@ -49,8 +49,9 @@ public final class RosterChanges {
                 .build()));
     }
 
-    public static Outcome add(Roster roster, Member member) {
-        if (!member.getIsLearner() && !mayAddVoter(roster)) {
+    /** @param strict refused, too, when a majority would not have started then */
+    public static Outcome add(Roster roster, Member member, boolean strict) {
+        if (strict && !member.getIsLearner() && !mayAddVoter(roster)) {
             return refused(EtcdError.MEMBER_NOT_ENOUGH_STARTED);
         }
         if (roster.removed().containsKey(member.getID())) {
@@ -69,10 +70,11 @@ public final class RosterChanges {
         return new Changed(roster.with(member));
     }
 
-    public static Outcome remove(Roster roster, long id) {
+    /** @param strict refused, too, when a majority of those left has not started; the last voter stays in any case */
+    public static Outcome remove(Roster roster, long id, boolean strict) {
         Optional<Member> member = roster.member(id);
         boolean learner = member.map(Member::getIsLearner).orElse(false);
-        if (!learner && !mayRemoveVoter(roster, id)) {
+        if (!learner && !mayRemoveVoter(roster, id, strict)) {
             return refused(EtcdError.MEMBER_NOT_ENOUGH_STARTED);
         }
         return member.<Outcome>map(found -> new Changed(roster.without(found)))
@@ -123,9 +125,9 @@ public final class RosterChanges {
         return (started == 1 && then == 2) || started >= then / 2 + 1;
     }
 
-    private static boolean mayRemoveVoter(Roster roster, long id) {
+    private static boolean mayRemoveVoter(Roster roster, long id, boolean strict) {
         List<Member> left =
                 voters(roster).stream().filter(member -> member.getID() != id).toList();
-        return left.stream().filter(Roster::isStarted).count() >= left.size() / 2 + 1;
+        return strict ? left.stream().filter(Roster::isStarted).count() >= left.size() / 2 + 1 : !left.isEmpty();
     }
 }

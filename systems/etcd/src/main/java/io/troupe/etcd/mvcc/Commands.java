@@ -66,6 +66,10 @@ public final class Commands {
     static final byte IMPORT_END = 32;
     static final byte HASH_POINT = 33;
     static final byte HASH_CLAIM = 34;
+    /** As those without LAX, whoever has started. */
+    static final byte MEMBER_ADD_LAX = 35;
+
+    static final byte MEMBER_REMOVE_LAX = 36;
 
     private Commands() {}
 

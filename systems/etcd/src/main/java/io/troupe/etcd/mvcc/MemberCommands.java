@@ -35,13 +35,17 @@ public final class MemberCommands {
         return Commands.tagged(Commands.MEMBER_STARTED, heard);
     }
 
-    /** @param member with a number that no member has had */
-    public static ByteString add(Member member) {
-        return Commands.tagged(Commands.MEMBER_ADD, member);
+    /**
+     * @param member with a number that no member has had
+     * @param strict refused when a majority would not have started then
+     */
+    public static ByteString add(Member member, boolean strict) {
+        return Commands.tagged(strict ? Commands.MEMBER_ADD : Commands.MEMBER_ADD_LAX, member);
     }
 
-    public static ByteString remove(MemberRemoveRequest request) {
-        return Commands.tagged(Commands.MEMBER_REMOVE, request);
+    /** @param strict refused when a majority of those left has not started */
+    public static ByteString remove(MemberRemoveRequest request, boolean strict) {
+        return Commands.tagged(strict ? Commands.MEMBER_REMOVE : Commands.MEMBER_REMOVE_LAX, request);
     }
 
     public static ByteString update(MemberUpdateRequest request) {
@@ -54,7 +58,9 @@ public final class MemberCommands {
     }
 
     static boolean isChange(byte tag) {
-        return tag >= Commands.MEMBER_FOUND && tag <= Commands.MEMBER_PROMOTE;
+        return (tag >= Commands.MEMBER_FOUND && tag <= Commands.MEMBER_PROMOTE)
+                || tag == Commands.MEMBER_ADD_LAX
+                || tag == Commands.MEMBER_REMOVE_LAX;
     }
 
     static RosterChanges.Outcome change(Roster roster, byte tag, ByteBuffer body)
@@ -62,9 +68,11 @@ public final class MemberCommands {
         return switch (tag) {
             case Commands.MEMBER_FOUND -> RosterChanges.found(roster, body.getLong(), Member.parseFrom(body));
             case Commands.MEMBER_STARTED -> RosterChanges.started(roster, Member.parseFrom(body));
-            case Commands.MEMBER_ADD -> RosterChanges.add(roster, Member.parseFrom(body));
-            case Commands.MEMBER_REMOVE ->
-                RosterChanges.remove(roster, MemberRemoveRequest.parseFrom(body).getID());
+            case Commands.MEMBER_ADD, Commands.MEMBER_ADD_LAX ->
+                RosterChanges.add(roster, Member.parseFrom(body), tag == Commands.MEMBER_ADD);
+            case Commands.MEMBER_REMOVE, Commands.MEMBER_REMOVE_LAX ->
+                RosterChanges.remove(
+                        roster, MemberRemoveRequest.parseFrom(body).getID(), tag == Commands.MEMBER_REMOVE);
             case Commands.MEMBER_UPDATE -> {
                 var update = MemberUpdateRequest.parseFrom(body);
                 yield RosterChanges.update(roster, update.getID(), update.getPeerURLsList());

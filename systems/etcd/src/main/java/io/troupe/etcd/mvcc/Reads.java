@@ -64,6 +64,7 @@ record Reads(MvccStore store, AuthState auth, Alarms alarms, Roster roster, bool
     private ByteString range(RangeRequest request, RequestAccess access) {
         return TxnRules.check(request)
                 .or(() -> access.check(request))
+                .or(() -> auth.mayBeAnswered(access.caller()))
                 .or(() -> store.mayRead(request.getRevision(), store.revision()))
                 .map(Result::refused)
                 .orElseGet(() -> Result.ok(RangeReader.read(store, request, store.revision())));
@@ -76,6 +77,7 @@ record Reads(MvccStore store, AuthState auth, Alarms alarms, Roster roster, bool
         var plan = TxnExecutor.Plan.of(store, request);
         return TxnRules.check(request)
                 .or(() -> access.check(request))
+                .or(() -> auth.mayBeAnswered(access.caller()))
                 .or(() -> plan.check(store))
                 .map(Result::refused)
                 .orElseGet(() -> Result.ok(TxnExecutor.execute(store, store.begin(), plan)));

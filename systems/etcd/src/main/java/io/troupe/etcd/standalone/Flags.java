@@ -115,8 +115,8 @@ final class Flags {
                     "strict-reconfig-check",
                     BOOL,
                     "true",
-                    WITHOUT_EFFECT,
-                    "A change of members that would endanger the quorum is always refused."),
+                    HONOURED,
+                    "A change of members that would endanger the quorum is refused."),
             new Flag("pre-vote", BOOL, "false", IMMATERIAL, "Always on."),
             new Flag(
                     "auto-compaction-retention",

@@ -64,6 +64,7 @@ final class NodeConfig {
         values.put("troupe.systems", List.of("etcd"));
         values.put("troupe.etcd.end-with-member", true);
         values.put("troupe.etcd.restore-from", flags.text("restore-from"));
+        values.put("troupe.etcd.strict-reconfig-check", flags.flagged("strict-reconfig-check"));
         values.put("troupe.http.enabled", false);
         values.put("troupe.artery.host", own.host());
         values.put("troupe.artery.port", own.port());

@@ -53,6 +53,7 @@ final class SettingNames {
             entry("troupe.etcd.max-txn-ops", "--max-txn-ops"),
             entry("troupe.etcd.streams-per-connection-max", "--max-concurrent-streams"),
             entry("troupe.etcd.restore-from", "--restore-from"),
+            entry("troupe.etcd.strict-reconfig-check", "--strict-reconfig-check"),
             entry("troupe.etcd.keep-alive.min-time", "--grpc-keepalive-min-time"),
             entry("troupe.etcd.keep-alive.interval", "--grpc-keepalive-interval"),
             entry("troupe.etcd.keep-alive.timeout", "--grpc-keepalive-timeout"),

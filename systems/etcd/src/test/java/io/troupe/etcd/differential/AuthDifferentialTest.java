@@ -45,6 +45,7 @@ import io.grpc.stub.MetadataUtils;
 import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.watch.WatchTester;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -275,7 +276,11 @@ class AuthDifferentialTest {
             etcd.ask(() -> etcd.auth("root").authDisable(AuthDisableRequest.getDefaultInstance()));
             etcd.ask(() -> etcd.kv("").put(put("a")));
             etcd.ask(() -> etcd.kv("root").put(put("a"))); // With a token that is none any more.
+            etcd.ask(() -> etcd.kv("root").range(get("a")));
             etcd.ask(() -> etcd.auth("").authDisable(AuthDisableRequest.getDefaultInstance()));
+            etcd.ask(() -> etcd.auth("").authEnable(AuthEnableRequest.getDefaultInstance()));
+            etcd.ask(() -> etcd.kv("root").range(get("a")));
+            etcd.ask(() -> etcd.kv("root").put(put("a")));
         });
     }
 
@@ -437,6 +442,50 @@ class AuthDifferentialTest {
                             AuthUserDeleteRequest.newBuilder().setName("ann").build()));
             etcd.ask(() -> etcd.kv("ann").range(get("a")));
         });
+    }
+
+    /** It tells its user and the revision it was given at, and nobody remembers it. */
+    @Test
+    void aJsonWebTokenOutlivesAuthenticationAndItsUser() throws Exception {
+        Path key = Files.writeString(folder.resolve("key"), "a key that is known to who signs and to who verifies");
+        String tokens = "jwt,sign-method=HS256,priv-key=" + key + ",ttl=10m";
+        stop();
+        real = RealEtcd.start(
+                RealEtcd.program("etcd").orElseThrow(),
+                Files.createDirectory(folder.resolve("jwt")),
+                "--bcrypt-cost=4",
+                "--auth-token=" + tokens);
+        ours = new SoloNode(engine, "troupe.etcd.auth.bcrypt-cost = 4, troupe.etcd.auth.token = \"" + tokens + "\"");
+        isToldAlike(etcd -> {
+            setUp(etcd);
+            askAll(etcd, "ann");
+            etcd.auth("root").authDisable(AuthDisableRequest.getDefaultInstance());
+            askAll(etcd, "ann");
+            askAll(etcd, "root");
+            etcd.auth("").authEnable(AuthEnableRequest.getDefaultInstance());
+            askAll(etcd, "ann");
+            etcd.authenticate("root", "pw-root");
+            etcd.authenticate("ann", "pw-ann");
+            var ann = AuthUserDeleteRequest.newBuilder().setName("ann").build();
+            etcd.ask(() -> etcd.auth("root").userDelete(ann));
+            askAll(etcd, "ann");
+            etcd.auth("root").userAdd(user("ann"));
+            askAll(etcd, "ann");
+        });
+    }
+
+    private static void askAll(Server etcd, String user) {
+        etcd.ask(() -> etcd.kv(user).range(get("b")));
+        etcd.ask(() ->
+                etcd.kv(user).range(get("b").toBuilder().setSerializable(true).build()));
+        etcd.ask(() -> etcd.kv(user).put(put("b")));
+        etcd.ask(() -> etcd.kv(user).txn(txn("a", "b")));
+        etcd.ask(() -> etcd.kv(user)
+                .txn(TxnRequest.newBuilder()
+                        .addSuccess(RequestOp.newBuilder().setRequestRange(get("b")))
+                        .build()));
+        etcd.ask(() -> etcd.auth(user).userList(AuthUserListRequest.getDefaultInstance()));
+        etcd.ask(() -> etcd.auth(user).userGet(userGet("ann")));
     }
 
     /** Changes at random, most of them sound, and everybody's look at every key in between. */

@@ -308,6 +308,29 @@ class EtcdctlTest {
     }
 
     @Test
+    void withoutTheStrictCheckMembersAreAddedThoughThoseBeforeHaveNotStarted() throws Exception {
+        try (SoloNode lax = new SoloNode(engine, "troupe.etcd.strict-reconfig-check = off");
+                SoloNode strict = new SoloNode(engine, "")) {
+            for (SoloNode etcd : List.of(lax, strict)) {
+                awaitStarted(etcd);
+                assertThat(at(etcd, "member", "add", "n2", "--peer-urls=http://127.0.0.1:2"))
+                        .contains("added to cluster");
+            }
+            assertThat(at(strict, "member", "add", "n3", "--peer-urls=http://127.0.0.1:3"))
+                    .contains("re-configuration failed due to not enough started members");
+            assertThat(at(lax, "member", "add", "n3", "--peer-urls=http://127.0.0.1:3"))
+                    .contains("added to cluster");
+            for (SoloNode etcd : List.of(lax, strict)) {
+                String self = Long.toHexString(MemberIds.member(SoloNode.NODE));
+                assertThat(at(etcd, "member", "list").lines())
+                        .hasSize(etcd == lax ? 3 : 2)
+                        .anyMatch(line -> line.startsWith(self));
+                assertThat(at(etcd, "put", "k", "v")).isEqualTo("OK\n");
+            }
+        }
+    }
+
+    @Test
     void usersRolesAndPermissionsHoldFromTheMomentAuthenticationIsOn() throws Exception {
         try (SoloNode guarded = new SoloNode(engine, "troupe.etcd.auth.bcrypt-cost = 4")) {
             assertThat(at(guarded, "user", "add", "root:secret")).isEqualTo("User root created\n");

@@ -114,7 +114,7 @@ class AlignmentTest {
     @Test
     void aNumberThatAMemberHasIsNoOthers() {
         Roster roster = roster(member(1, "n1", "h:1", false));
-        assertThat(RosterChanges.add(roster, member(1, "", "h:2", true)))
+        assertThat(RosterChanges.add(roster, member(1, "", "h:2", true), true))
                 .isEqualTo(new RosterChanges.Refused(EtcdError.MEMBER_EXISTS));
     }
 }

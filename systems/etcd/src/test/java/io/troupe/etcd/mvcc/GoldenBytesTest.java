@@ -218,10 +218,14 @@ class GoldenBytesTest {
         String member = "0803" + "12026e31" + "1a0170" + "220163";
         assertThat(hex(MemberCommands.found(9, member(3, "n1")))).isEqualTo("18" + "0000000000000009" + member);
         assertThat(hex(MemberCommands.started(member(3, "n1")))).isEqualTo("19" + member);
-        assertThat(hex(MemberCommands.add(member(3, "n1")))).isEqualTo("1a" + member);
+        assertThat(hex(MemberCommands.add(member(3, "n1"), true))).isEqualTo("1a" + member);
+        assertThat(hex(MemberCommands.add(member(3, "n1"), false))).isEqualTo("23" + member);
         assertThat(hex(MemberCommands.remove(
-                        MemberRemoveRequest.newBuilder().setID(4).build())))
+                        MemberRemoveRequest.newBuilder().setID(4).build(), true)))
                 .isEqualTo("1b" + "0804");
+        assertThat(hex(MemberCommands.remove(
+                        MemberRemoveRequest.newBuilder().setID(4).build(), false)))
+                .isEqualTo("24" + "0804");
         assertThat(hex(MemberCommands.update(MemberUpdateRequest.newBuilder()
                         .setID(4)
                         .addPeerURLs("p")
@@ -284,7 +288,7 @@ class GoldenBytesTest {
         machine.apply(12, MemberCommands.found(9, member(4, "n2")));
         machine.apply(
                 13,
-                MemberCommands.remove(MemberRemoveRequest.newBuilder().setID(4).build()));
+                MemberCommands.remove(MemberRemoveRequest.newBuilder().setID(4).build(), true));
         var bytes = new ByteArrayOutputStream();
         machine.freeze().writeTo(bytes);
         assertThat(HexFormat.of().formatHex(bytes.toByteArray())).isEqualTo(SNAPSHOT);

@@ -218,10 +218,12 @@ class StoreDeterminismTest {
                 case 12 -> Commands.hashPoint(random.nextLong());
                 case 13 ->
                     random.nextBoolean()
-                            ? MemberCommands.add(member(2 + random.nextInt(4)))
-                            : MemberCommands.remove(MemberRemoveRequest.newBuilder()
-                                    .setID(2 + random.nextInt(4))
-                                    .build());
+                            ? MemberCommands.add(member(2 + random.nextInt(4)), true)
+                            : MemberCommands.remove(
+                                    MemberRemoveRequest.newBuilder()
+                                            .setID(2 + random.nextInt(4))
+                                            .build(),
+                                    true);
                 case 14 -> Commands.alarm(alarm());
                 default -> Commands.put(put());
             };

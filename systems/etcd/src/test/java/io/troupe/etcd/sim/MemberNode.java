@@ -115,6 +115,7 @@ final class MemberNode {
             ActorRef<Registrar.Command> registrar = context.spawn(
                     Registrar.create(new Registrar.Wiring(
                             CLUSTER,
+                            true,
                             name -> List.of(peerUrl(name)),
                             url -> url,
                             seen.roster,

@@ -167,7 +167,6 @@ class FlagParserTest {
     @Test
     void whatAMemberDoesOtherwiseThanItWasAskedIsTold() {
         FlagValues flags = parse(
-                "--strict-reconfig-check=false",
                 "--experimental-initial-corrupt-check",
                 "--experimental-enable-lease-checkpoint",
                 "--listen-peer-urls=http://127.0.0.1:1,http://127.0.0.2:1,http://127.0.0.1:1");
@@ -176,8 +175,6 @@ class FlagParserTest {
                 .containsExactly(
                         "of --listen-peer-urls, [http://127.0.0.1:1, http://127.0.0.2:1], only the first is listened at: to be"
                                 + " reached by the other members at several addresses, listen at 0.0.0.0 or [::]",
-                        "--strict-reconfig-check=false has no effect here. A change of members that would endanger the quorum"
-                                + " is always refused.",
                         "--experimental-initial-corrupt-check=true has no effect here. Have members compared while they"
                                 + " serve, by --experimental-corrupt-check-time.",
                         "--experimental-enable-lease-checkpoint=true has no effect here. A new leader gives every lease its"
