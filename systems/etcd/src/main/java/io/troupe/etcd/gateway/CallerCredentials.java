@@ -1,5 +1,9 @@
 package io.troupe.etcd.gateway;
 
+import io.etcd.jetcd.api.AuthGrpc;
+import io.etcd.jetcd.api.ClusterGrpc;
+import io.etcd.jetcd.api.LeaseGrpc;
+import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
@@ -11,13 +15,25 @@ import io.troupe.etcd.auth.AuthView.Credentials;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
+import java.util.Set;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
-/** Takes along what a client shows of itself: the token in its call's metadata, the name in its certificate. */
+/**
+ * Takes along what a client shows of itself: the token in its call's metadata, the name in its certificate. Not for calls that
+ * anybody may make: etcd does not look at what comes with them, so that a token of before hinders nobody.
+ */
 final class CallerCredentials implements ServerInterceptor {
+
+    private static final Set<String> FOR_ANYBODY = Set.of(
+            AuthGrpc.getAuthenticateMethod().getFullMethodName(),
+            ClusterGrpc.getMemberListMethod().getFullMethodName(),
+            LeaseGrpc.getLeaseKeepAliveMethod().getFullMethodName(),
+            LeaseGrpc.getLeaseTimeToLiveMethod().getFullMethodName(),
+            LeaseService.LEASES.getFullMethodName(),
+            MaintenanceGrpc.getStatusMethod().getFullMethodName());
 
     private final boolean byCertificate;
 
@@ -42,7 +58,8 @@ final class CallerCredentials implements ServerInterceptor {
             ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
         String token = headers.containsKey(TOKEN) ? headers.get(TOKEN) : headers.get(AUTHORIZATION);
         SSLSession tls = byCertificate ? call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION) : null;
-        if (token == null && tls == null) {
+        boolean forAnybody = FOR_ANYBODY.contains(call.getMethodDescriptor().getFullMethodName());
+        if (forAnybody || (token == null && tls == null)) {
             return next.startCall(call, headers);
         }
         var shown = new Credentials(

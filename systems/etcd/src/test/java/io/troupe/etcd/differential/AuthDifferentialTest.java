@@ -23,6 +23,7 @@ import io.etcd.jetcd.api.AuthUserGrantRoleRequest;
 import io.etcd.jetcd.api.AuthUserListRequest;
 import io.etcd.jetcd.api.AuthUserRevokeRoleRequest;
 import io.etcd.jetcd.api.AuthenticateRequest;
+import io.etcd.jetcd.api.ClusterGrpc;
 import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.Compare;
 import io.etcd.jetcd.api.DeleteRangeRequest;
@@ -30,11 +31,16 @@ import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseGrpc;
 import io.etcd.jetcd.api.LeaseRevokeRequest;
+import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
+import io.etcd.jetcd.api.MaintenanceGrpc;
+import io.etcd.jetcd.api.MemberListRequest;
 import io.etcd.jetcd.api.Permission;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.ResponseHeader;
+import io.etcd.jetcd.api.StatusRequest;
+import io.etcd.jetcd.api.StatusResponse;
 import io.etcd.jetcd.api.TxnRequest;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
@@ -441,6 +447,34 @@ class AuthDifferentialTest {
                     .userDelete(
                             AuthUserDeleteRequest.newBuilder().setName("ann").build()));
             etcd.ask(() -> etcd.kv("ann").range(get("a")));
+        });
+    }
+
+    @Test
+    void whatAnybodyMayAskIsAnsweredWhateverTokenIsShown() throws Exception {
+        isToldAlike(etcd -> {
+            setUp(etcd);
+            etcd.tokens.put("stranger", "abcdefghijklmnop.3");
+            etcd.tokens.put("garbage", "xyz");
+            for (String user : List.of("", "stranger", "garbage", "ann")) {
+                etcd.ask(() ->
+                        ClusterGrpc.newBlockingStub(etcd.as(user))
+                                .memberList(MemberListRequest.getDefaultInstance())
+                                .toBuilder()
+                                .clearMembers()
+                                .build());
+                etcd.ask(() -> StatusResponse.newBuilder()
+                        .setHeader(MaintenanceGrpc.newBlockingStub(etcd.as(user))
+                                .status(StatusRequest.getDefaultInstance())
+                                .getHeader())
+                        .build());
+                etcd.ask(() -> LeaseGrpc.newBlockingStub(etcd.as(user))
+                        .leaseTimeToLive(
+                                LeaseTimeToLiveRequest.newBuilder().setID(5).build()));
+                etcd.ask(() -> etcd.auth(user)
+                        .authenticate(
+                                AuthenticateRequest.newBuilder().setName("ann").build()));
+            }
         });
     }
 
