@@ -8,6 +8,9 @@ import io.troupe.chain.ChainEngine;
 import io.troupe.chain.ChainSettings;
 import io.troupe.paxos.PaxosEngine;
 import io.troupe.paxos.PaxosSettings;
+import io.troupe.pbft.DealtKeys;
+import io.troupe.pbft.PbftEngine;
+import io.troupe.pbft.PbftSettings;
 import io.troupe.raft.RaftEngine;
 import io.troupe.raft.RaftSettings;
 import io.troupe.sim.NetworkConditions;
@@ -24,13 +27,15 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What each {@link ReadConsistency} promises, at engines whose replicas trust each other, in virtual time. */
+/** What each {@link ReadConsistency} promises, in virtual time. */
 class ReadConsistencyTest {
 
-    private static final List<String> NODES = List.of("n1", "n2", "n3");
+    private static final List<String> THREE = List.of("n1", "n2", "n3");
+    private static final List<String> FOUR = List.of("n1", "n2", "n3", "n4");
     private static final Duration FASTEST = Duration.ofMillis(5);
     private static final Duration SLOWEST = Duration.ofMillis(10);
     private static final Duration A_WHILE = Duration.ofSeconds(2);
@@ -44,28 +49,33 @@ class ReadConsistencyTest {
             case RaftEngine.NAME -> raft;
             case PaxosEngine.NAME -> new PaxosEngine(PaxosSettings.from(CONFIG), storage, node.nanoClock());
             case ChainEngine.NAME -> new ChainEngine(ChainSettings.from(CONFIG), storage, raft, node.nanoClock());
+            case PbftEngine.NAME ->
+                new PbftEngine(
+                        PbftSettings.from(CONFIG), storage, new DealtKeys(node.name(), FOUR), node.nanoClock());
             default -> throw new IllegalArgumentException(name);
         };
     }
 
-    /** Three replicas that count commands. */
+    /** Replicas that count commands: four on PBFT, else three. */
     private static final class Group {
 
         private final Simulation sim;
+        private final List<String> nodes;
         private final TreeMap<String, ActorRef<Replica.Request>> replicas = new TreeMap<>();
 
         Group(Simulation sim, String engine) {
             this.sim = sim;
+            this.nodes = engine.equals(PbftEngine.NAME) ? FOUR : THREE;
             sim.network(NetworkConditions.good().withLatency(FASTEST, SLOWEST));
-            NODES.forEach(name -> sim.node(name, node -> host(engine, node)));
-            sim.runUntil(() -> replicas.size() == NODES.size(), PATIENCE);
+            nodes.forEach(name -> sim.node(name, node -> host(engine, node)));
+            sim.runUntil(() -> replicas.size() == nodes.size(), PATIENCE);
         }
 
         private Behavior<Groups.HostReply> host(String engine, NodeContext node) {
             return Behaviors.setup(context -> {
                 var host = context.spawn(
                         GroupHost.create(node.name(), List.of(engine(engine, node)), node.random("engine")), "groups");
-                host.tell(new Groups.Host("g", NODES, (group, name) -> new Counter(), context.getSelf()));
+                host.tell(new Groups.Host("g", nodes, (group, name) -> new Counter(), context.getSelf()));
                 return Behaviors.receiveMessage(reply -> {
                     replicas.put(node.name(), ((Groups.Hosted) reply).replica());
                     return Behaviors.same();
@@ -86,11 +96,15 @@ class ReadConsistencyTest {
             } while (!(reply instanceof Replica.Applied));
         }
 
-        String read(String node, ReadConsistency consistency) {
-            Replica.Reply reply = sim.ask(
+        Replica.Reply ask(String node, ReadConsistency consistency) {
+            return sim.ask(
                     replicas.get(node),
                     (ActorRef<Replica.Reply> to) -> new Replica.Query(ByteString.emptyByteString(), consistency, to),
                     PATIENCE);
+        }
+
+        String read(String node, ReadConsistency consistency) {
+            Replica.Reply reply = ask(node, consistency);
             assertThat(reply).isInstanceOf(Replica.Answered.class);
             return ((Replica.Answered) reply).result().utf8String();
         }
@@ -128,7 +142,7 @@ class ReadConsistencyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {RaftEngine.NAME, PaxosEngine.NAME, ChainEngine.NAME})
+    @ValueSource(strings = {RaftEngine.NAME, PaxosEngine.NAME, ChainEngine.NAME, PbftEngine.NAME})
     void aStaleReadIsAnsweredWithoutTheOthersFromAnOldState(String engine) {
         try (Stage stage = Stage.open(ConfigFactory.empty());
                 Simulation sim = stage.simulate(1)) {
@@ -155,13 +169,30 @@ class ReadConsistencyTest {
             group.write("n1");
             sim.runFor(A_WHILE);
             List<String> atOnce = new ArrayList<>();
-            for (String node : NODES) {
+            for (String node : THREE) {
                 if (group.timeOf(node, ReadConsistency.LEASE).compareTo(FASTEST) < 0) {
                     atOnce.add(node);
                 }
                 assertThat(group.timeOf(node, ReadConsistency.LINEARIZABLE)).isGreaterThanOrEqualTo(FASTEST);
             }
             assertThat(atOnce).hasSize(1);
+        }
+    }
+
+    /** In PBFT nobody is believed alone, so there is no lease. */
+    @Test
+    void aLeaseReadIsLinearizableWhereThereIsNoLease() {
+        try (Stage stage = Stage.open(ConfigFactory.empty());
+                Simulation sim = stage.simulate(1)) {
+            var group = new Group(sim, PbftEngine.NAME);
+            group.write("n1");
+            sim.runFor(A_WHILE);
+            for (String node : FOUR) {
+                assertThat(group.timeOf(node, ReadConsistency.LEASE)).isGreaterThanOrEqualTo(FASTEST);
+            }
+            sim.isolate("n3");
+            Replica.Reply refused = group.ask("n3", ReadConsistency.LEASE);
+            assertThat(refused).isInstanceOf(Replica.Rejected.class);
         }
     }
 }
