@@ -50,6 +50,9 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class ClusterScenarios {
 
     private final String engine;
+    /** What the operator adds to the configuration of all nodes, from the next start of each on. */
+    Path addition;
+
     LocalCluster cluster;
     List<ManagedChannel> channels;
 
@@ -60,13 +63,15 @@ abstract class ClusterScenarios {
 
     @BeforeAll
     void start(@TempDir Path folder) {
+        addition = folder.resolve("addition.conf");
         cluster = MemberJvms.cluster(folder.resolve("cluster"))
                 .config(
                         """
                         troupe.etcd.engine = %s
                         troupe.etcd.linearizable-reads = lease
+                        include file("%s")
                         """
-                                .formatted(engine))
+                                .formatted(engine, addition))
                 .jvmOptions("-Xmx384m")
                 .start();
         cluster.awaitReady(Duration.ofSeconds(120));

@@ -1,11 +1,97 @@
 package io.troupe.etcd.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.troupe.cluster.local.Signal;
+import io.troupe.cluster.node.NodeStatus;
 import io.troupe.paxos.PaxosEngine;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 
 /** On Multi-Paxos at every build; its leader is moved and killed in {@link EnginesClusterTest}. */
 class MultiPaxosClusterTest extends ClusterScenarios {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     MultiPaxosClusterTest() {
         super(PaxosEngine.NAME);
+    }
+
+    @Test
+    @DisplayName("Live §5.1: who follows what is told of a damaged journal has a member that learns, and then votes again")
+    void aMemberWhoseJournalIsDamagedIsBackWithoutAVoteAndIsGivenOne() throws Exception {
+        String leader = awaitLeader();
+        List<String> followers = cluster.nodeIds().stream()
+                .filter(node -> !node.equals(leader))
+                .toList();
+        String damaged = followers.get(0);
+        Awaitility.await().atMost(PATIENCE).until(() -> put(leader, "damaged", "before"));
+        cluster.kill(damaged);
+        Path data = cluster.folder().resolve(damaged).resolve("data");
+        Path segment = damage(data.resolve("journal"));
+
+        assertThat(startedInVain(damaged))
+                .contains("The log is damaged in " + segment + " at offset", "move all of " + data + " away");
+        Files.move(data, data.resolveSibling("damaged"));
+        Matcher remedy = Pattern.compile("troupe\\.node\\.lost-data = \\[[^]]*]").matcher(startedInVain(damaged));
+        assertThat(remedy.find()).as("it says what to set").isTrue();
+        Files.writeString(addition, remedy.group());
+        int before = logOf(damaged).length();
+        cluster.start(damaged);
+        Awaitility.await("the others let it vote again").atMost(PATIENCE).until(() -> roleOf(damaged)
+                .equalsIgnoreCase("follower"));
+        assertThat(logOf(damaged).substring(before)).contains("the replica learns, and asks to vote again");
+        Files.delete(addition);
+
+        cluster.signal(followers.get(1), Signal.STOP);
+        try {
+            Awaitility.await("it makes a majority").atMost(PATIENCE).until(() -> put(leader, "damaged", "after"));
+        } finally {
+            cluster.signal(followers.get(1), Signal.CONT);
+        }
+        cluster.awaitReady(Duration.ofSeconds(120));
+    }
+
+    /** Another bit in the middle of what was acknowledged long ago. */
+    private static Path damage(Path journal) throws Exception {
+        try (Stream<Path> files = Files.list(journal)) {
+            Path segment = files.filter(file -> file.toString().endsWith(".log"))
+                    .sorted()
+                    .findFirst()
+                    .orElseThrow();
+            byte[] bytes = Files.readAllBytes(segment);
+            bytes[200] ^= 4;
+            Files.write(segment, bytes);
+            return segment;
+        }
+    }
+
+    private String roleOf(String node) {
+        return cluster.status().stream()
+                .filter(state -> state.id().equals(node) && state.status() != null)
+                .flatMap(state -> state.status().groups().stream())
+                .map(NodeStatus.Group::role)
+                .findFirst()
+                .orElse("");
+    }
+
+    private String logOf(String node) throws Exception {
+        return Files.readString(cluster.log(node));
+    }
+
+    /** What the node says until it has ended of itself. */
+    private String startedInVain(String node) throws Exception {
+        int before = logOf(node).length();
+        cluster.start(node);
+        Awaitility.await(node + " refuses to start").atMost(PATIENCE).until(() -> !cluster.isRunning(node));
+        return logOf(node).substring(before);
     }
 }
