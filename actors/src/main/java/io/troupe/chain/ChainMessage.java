@@ -24,7 +24,7 @@ sealed interface ChainMessage extends Wire, Replica.Message {
             implements ChainMessage {}
 
     /**
-     * To the predecessor, by a server that begins in an epoch, or has missed something (§3.2, message 2): what it has.
+     * To the predecessor, by a server that begins in an epoch, or has missed something (§3, message 2): what it has.
      *
      * @param attempt chosen at random, echoed in the answer
      * @param stable what it has through this index, every server has
@@ -37,7 +37,7 @@ sealed interface ChainMessage extends Wire, Replica.Message {
     }
 
     /**
-     * From the predecessor: what both have. What the predecessor has beyond it follows (§3.2, message 4).
+     * From the predecessor: what both have. What the predecessor has beyond it follows (§3, message 4).
      *
      * @param agreed the histories are the same through this index; the successor drops what it has beyond it
      * @param floor index that the predecessor has come to: a new tail answers no queries before it has come there, too
@@ -45,7 +45,7 @@ sealed interface ChainMessage extends Wire, Replica.Message {
     record Resume(long epoch, long attempt, long agreed, long floor) implements ChainMessage {}
 
     /**
-     * Updates, in order (§3.1), which may not be durable at the sender yet; or none, when more of those before is durable.
+     * Updates, in order (§3), which may not be durable at the sender yet; or none, when more of those before is durable.
      *
      * @param waiting clients that wait for some of them, for the tail to answer: those that the head does not answer itself
      * @param durable index through which all is durable at the sender, and at all that are above it
@@ -71,7 +71,7 @@ sealed interface ChainMessage extends Wire, Replica.Message {
     }
 
     /**
-     * To the head, by the tail (§3.1), which is the first to know: durable at every server. Those between learn it with what
+     * To the head, by the tail (§3), which is the first to know: durable at every server. Those between learn it with what
      * the head sends next; one that is about to be removed is told, too.
      *
      * @param index through which all is
@@ -79,7 +79,7 @@ sealed interface ChainMessage extends Wire, Replica.Message {
     record Stable(long epoch, long index) implements ChainMessage {}
 
     /**
-     * To the predecessor (§3.1), when it waits for it, and now and then.
+     * To the predecessor (§3), when it waits for it, and now and then.
      *
      * @param received durable at the sender through this index
      * @param acknowledged durable at the sender, and at all that are below it

@@ -187,7 +187,7 @@ final class ChainServer implements Compaction.Host<Position> {
                 compaction.snapshot().index());
     }
 
-    // -- updates (§3.1)
+    // -- updates (§3)
 
     /** An epoch has been entered. */
     void begin() {
@@ -319,7 +319,7 @@ final class ChainServer implements Compaction.Host<Position> {
         upstream.onHeartbeat(beat);
     }
 
-    // -- snapshots (§3.3)
+    // -- snapshots (§3)
 
     @Override
     public Position snapshotAt(long index, long term) {

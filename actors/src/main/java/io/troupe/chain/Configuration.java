@@ -14,7 +14,7 @@ import java.util.function.Predicate;
  *
  * @param epoch from 1, one higher with each change
  * @param chain at least one server
- * @param joining is no part of the chain yet, but receives what its last server has (§3.3)
+ * @param joining is no part of the chain yet, but receives what its last server has (§3)
  * @param members of the group: voters may form the chain, learners may join, and are no part of it; empty where it is not said
  *     who they are: in the founding epoch, and in groups of before members could change
  */

@@ -46,7 +46,7 @@ final class Downstream {
         return least;
     }
 
-    /** A successor begins in this epoch, or has missed something: what it lacks is sent (§3.2, message 4). */
+    /** A successor begins in this epoch, or has missed something: what it lacks is sent (§3, message 4). */
     void onConnect(Connect connect) {
         Link link = links.get(connect.from());
         if (link == null || !server.epochs.isActiveIn(connect.epoch())) {
@@ -107,7 +107,7 @@ final class Downstream {
     }
 
     /**
-     * Whether the joining server has all that can be stable, and so may become the tail (§3.3). When what it lacks is on its
+     * Whether the joining server has all that can be stable, and so may become the tail (§3). When what it lacks is on its
      * way, nothing more is acknowledged without it: what a tail has acknowledged, the next one must have, should this one fail.
      */
     boolean hasBroughtUp(String joining) {

@@ -3,7 +3,7 @@ package io.troupe.chain;
 import io.troupe.replication.GroupLogging;
 
 /**
- * The epoch that a server acts in, and the latest that it knows of (§3.2).
+ * The epoch that a server acts in, and the latest that it knows of (§3).
  *
  * <p>Transitions: first life → in the founding epoch, durably; another life → lapsed: it was in its epoch, and may have
  * forgotten of it what others have, so that it acts only in a later one, which it asks the master for; in epoch e, or lapsed →

@@ -8,7 +8,7 @@ import java.util.Deque;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
- * The head's duty (§3.1): puts updates in order, as many at a time as it has room for, and sends them on their way together: what
+ * The head's duty (§3): puts updates in order, as many at a time as it has room for, and sends them on their way together: what
  * comes while enough batches are under way is the next one, and so is what comes when one is stable, since clients that are
  * answered together ask again together, and a batch costs much the same whatever is in it.
  */

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Hist of one server (§3.1): its updates in order, from a base on; what came before is in a snapshot. Within an epoch one
+ * Hist of one server (§3): its updates in order, from a base on; what came before is in a snapshot. Within an epoch one
  * head gives indexes, after what it had when the epoch began: so two histories that have the same epoch at an index are the
  * same up to it.
  */

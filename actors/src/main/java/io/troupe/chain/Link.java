@@ -48,7 +48,7 @@ final class Link {
         return !connected && hasOfThisEpoch;
     }
 
-    /** What the successor lacks follows: of the paper's Sent, what has not reached it (§3.2, message 4). */
+    /** What the successor lacks follows: of the paper's Sent, what has not reached it (§3, message 4). */
     void connect(long agreed) {
         connected = true;
         next = agreed + 1;

@@ -23,11 +23,11 @@ import org.apache.pekko.util.ByteString;
 record MasterCommand(Kind kind, long epoch, String server, List<String> founders) {
 
     enum Kind {
-        /** The server has failed, or leaves (§3.2). */
+        /** The server has failed, or leaves (§3). */
         REMOVE(1),
-        /** The server, which is not in the chain, is to receive what the chain has (§3.3). */
+        /** The server, which is not in the chain, is to receive what the chain has (§3). */
         JOIN(2),
-        /** The server that was joining has it, and becomes the tail (§3.3). */
+        /** The server that was joining has it, and becomes the tail (§3). */
         EXTEND(3),
         /** The server has crashed and come back, perhaps with less than it had in the epoch: another begins. */
         RENEW(4),

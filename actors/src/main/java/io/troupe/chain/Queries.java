@@ -12,7 +12,7 @@ import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
 /**
- * Queries (§3.1). The tail, or the primary, is the first to know what is acknowledged, so the paper has it answer them, from its
+ * Queries (§3). The tail, or the primary, is the first to know what is acknowledged, so the paper has it answer them, from its
  * own state. Here any server of the chain answers the queries of its own node, so that they are spread, when it has applied what
  * the tail takes for acknowledged: as servers ask the tail for the version of what they read in CRAQ (Terrace and Freedman,
  * <em>Object Storage on CRAQ</em>, USENIX 2009, §2.3), whatever it is that is read.

@@ -12,7 +12,7 @@ import org.apache.pekko.japi.function.Function;
 
 /**
  * Members come and go. They are those of the master's group: it is told to change, and the master then leaves out of the chain
- * whoever is no voter any more; who is new asks to join as one does that comes back (§3.3). So a learner may be promoted as soon
+ * whoever is no voter any more; who is new asks to join as one does that comes back (§3). So a learner may be promoted as soon
  * as it has the master's log: in the chain it is when it has been brought up, and not before. The client is answered when the
  * master has decided, so that a server that was removed may be stopped.
  *

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
- * Where clients' requests go (§3.1): updates, and that another be the head, to the head; queries are read here, by who belongs
+ * Where clients' requests go (§3): updates, and that another be the head, to the head; queries are read here, by who belongs
  * to the chain, and go to who answers by who does not. They are passed on once. What is in the mailbox goes together, and so
  * does what comes meanwhile.
  */

@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
- * Sent of one server (§3.1): updates that the tail may not have processed. The updates themselves are in the history, above
+ * Sent of one server (§3): updates that the tail may not have processed. The updates themselves are in the history, above
  * what is stable; here is who waits for them, in memory only: a client whose server forgot it asks again. One client's updates
  * that follow each other are one entry.
  */

@@ -6,7 +6,7 @@ import io.troupe.replication.SnapshotReader.FetchChunk;
 import io.troupe.replication.Snapshots;
 import org.apache.pekko.actor.typed.ActorRef;
 
-/** How a server that joins, or was long away, comes to what its predecessor has in a snapshot only (§3.3). */
+/** How a server that joins, or was long away, comes to what its predecessor has in a snapshot only (§3). */
 final class StateTransfer {
 
     private final ChainServer server;

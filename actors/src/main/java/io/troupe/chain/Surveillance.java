@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
- * What the servers tell the master (§3.2, §3.3): that another is silent, that this one wants to join, or has come back, that one
+ * What the servers tell the master (§3): that another is silent, that this one wants to join, or has come back, that one
  * that joins has been brought up. Nothing that is safe rests on it: who is taken for failed and lives is only left out.
  */
 final class Surveillance {

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * A server's side of the link to its predecessor: tells it what is here when an epoch begins (§3.2), takes the updates that
- * come, writes them, and acknowledges what is durable here and below (§3.1).
+ * A server's side of the link to its predecessor: tells it what is here when an epoch begins (§3), takes the updates that
+ * come, writes them, and acknowledges what is durable here and below (§3).
  */
 final class Upstream {
 
@@ -59,7 +59,7 @@ final class Upstream {
         attempt = Optional.empty();
     }
 
-    /** Tells the predecessor what is here (§3.2, message 2). */
+    /** Tells the predecessor what is here (§3, message 2). */
     void connect() {
         long number = random.nextLong();
         attempt = Optional.of(number);

@@ -17,20 +17,20 @@
  *
  * <pre>
  * every server   {@link io.troupe.chain.ChainServer}: history, what is durable and stable, the applier
- *                {@link io.troupe.chain.Epochs}: from one configuration of the master's to the next (§3.2)
+ *                {@link io.troupe.chain.Epochs}: from one configuration of the master's to the next (§3)
  *                {@link io.troupe.chain.Requests}: passes clients' updates on; {@link io.troupe.chain.Queries}: answers queries
  *                {@link io.troupe.chain.Surveillance}: reports who is silent
  *                {@link io.troupe.chain.Reconfiguration}: changes the members
  * the head       {@link io.troupe.chain.Head}: puts updates in order; {@link io.troupe.chain.HandOver}: has another take its place
  * but the head   {@link io.troupe.chain.Upstream}: takes updates from the predecessor, acknowledges
  * but the tail   {@link io.troupe.chain.Downstream}, a {@link io.troupe.chain.Link} to each successor, who joins among them
- * who joins      {@link io.troupe.chain.StateTransfer}: a snapshot from the tail (§3.3)
+ * who joins      {@link io.troupe.chain.StateTransfer}: a snapshot from the tail (§3)
  * </pre>
  *
  * <p>A chain of one is head and tail at once, and a primary is the head and answers: so these are duties, which a
  * {@link io.troupe.chain.Place} gives, and not states of one machine.
  *
- * <h2>An update, and a query, when all is well (§3.1)</h2>
+ * <h2>An update, and a query, when all is well (§3)</h2>
  *
  * <pre>
  * client ─Propose─► any replica ─Submit─► head      middle      tail
@@ -65,7 +65,7 @@
  *   <li>What is stable is on the disk of every server of the chain, and outlives a loss of power everywhere.
  * </ul>
  *
- * <h2>When a server fails (§3.2), or joins (§3.3)</h2>
+ * <h2>When a server fails, or joins (§3)</h2>
  *
  * <p>Servers that have not heard of another for the failure timeout tell the master; it decides the next epoch. Each enters it
  * durably, and by then has left the one before: the head at once, the others after {@code Connect} and {@code Resume}, when

@@ -8,7 +8,7 @@ import org.apache.pekko.util.ByteString;
 
 /**
  * Whether the requests of a batch are their clients' own. Each was sealed for this replica by its client, or signed for all, or
- * came from the client itself (thesis §3.2.2): a client may have sealed it well for the primary alone ({@link Suspects}).
+ * came from the client itself (thesis, normal-case operation): a client may have sealed it well for the primary alone ({@link Suspects}).
  */
 final class Authenticity {
 

@@ -5,7 +5,7 @@ import java.util.List;
 import org.apache.pekko.util.ByteString;
 
 /**
- * The digests of a state's pages, and of those, up to one root (thesis §5.3): two states are compared from the root
+ * The digests of a state's pages, and of those, up to one root (thesis, state transfer): two states are compared from the root
  * downwards, and where they differ only the pages that do are fetched. Level 0 are the pages.
  */
 final class DigestTree {

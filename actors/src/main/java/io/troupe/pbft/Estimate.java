@@ -8,7 +8,7 @@ import java.util.OptionalLong;
 import java.util.function.ToLongFunction;
 
 /**
- * How far a replica that has forgotten everything can have come, by what the others say of themselves (TOCS 2002 §4.3.2,
+ * How far a replica that has forgotten everything can have come, by what the others say of themselves (TOCS 2002, recovery,
  * estimation). Its last stable checkpoint was a quorum's, and whatever view was in force for it a quorum had gone to. So of any
  * quorum of others one correct replica at least has come as far (two quorums of the others, less f-1 who may lie, meet: the
  * one who asks is one of the f), and the number that a quorum is not beyond bounds both.

@@ -3,7 +3,7 @@ package io.troupe.pbft;
 import io.troupe.pbft.PbftMessage.NewKey;
 
 /**
- * Key exchange (TOCS 2002 §4.3.1): each replica chooses a new key every {@code key-refresh-interval}, and announces it in a
+ * Key exchange (TOCS 2002): each replica chooses a new key every {@code key-refresh-interval}, and announces it in a
  * signed ⟨NEW-KEY⟩ to all. Nobody acknowledges it: who seals under another is told again. So nothing is lost but what was on
  * its way for longer than an interval, and what one says who was away for longer, until it is told.
  *

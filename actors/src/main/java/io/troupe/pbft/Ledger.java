@@ -14,7 +14,7 @@ import org.apache.pekko.util.ByteString;
 
 /**
  * All that a replica's facts come to: which view it is in, its checkpoints (C), and for each sequence number above the
- * stable one what pre-prepared and prepared there, through all views (TOCS 2002 §4.5: P and Q). Changes by facts alone.
+ * stable one what pre-prepared and prepared there, through all views (TOCS 2002, view changes: P and Q). Changes by facts alone.
  */
 final class Ledger {
 

@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 
 /**
  * With what a new view begins, worked out from view-change messages alone, so that every replica comes to the same (TOCS
- * 2002 §4.5, Figure 4; thesis §3.2.4).
+ * 2002, view changes: the decision procedure).
  *
  * <p>A batch that committed anywhere was prepared by a quorum, so a correct replica of every quorum tells of it in P
  * (A1 lets nothing else through), and what is chosen pre-prepared at a correct replica at least (A2), which has it.

@@ -120,7 +120,7 @@ sealed interface PbftMessage extends Wire {
         }
     }
 
-    // -- key exchange (TOCS 2002 §4.3.1)
+    // -- key exchange (TOCS 2002)
 
     /**
      * ⟨NEW-KEY, i, k, t⟩: from now on who speaks to the sender is to seal under this key. Signed.
@@ -135,7 +135,7 @@ sealed interface PbftMessage extends Wire {
     /** ⟨CHECKPOINT, n, d, i⟩. */
     record Checkpoint(long sequence, Digest digest) implements PbftMessage {}
 
-    // -- view changes (§4.4; decided as in TOCS 2002 §4.5, from claims and not from certificates)
+    // -- view changes (§4.4; decided as in TOCS 2002, from claims and not from certificates)
 
     /**
      * ⟨VIEW-CHANGE, v, h, C, P, Q, i⟩.
@@ -172,11 +172,11 @@ sealed interface PbftMessage extends Wire {
 
     // -- catching up
 
-    /** Where a replica is, said now and then, so that others say again what it has missed (thesis §5.2). */
+    /** Where a replica is, said now and then, so that others say again what it has missed (thesis, message retransmission). */
     record Standing(long view, boolean active, long stable, long executed) implements PbftMessage {}
 
     /**
-     * ⟨QUERY-STABLE, i⟩ (TOCS 2002 §4.3.2): a replica that has lost its disk asks the others how far they are.
+     * ⟨QUERY-STABLE, i⟩ (TOCS 2002, recovery): a replica that has lost its disk asks the others how far they are.
      *
      * @param nonce which the answers have, too: old ones are no answers
      */
@@ -197,7 +197,7 @@ sealed interface PbftMessage extends Wire {
     /** Whoever has it may say so: its digest proves it. */
     record BatchBody(long sequence, ByteString batch) implements PbftMessage {}
 
-    /** Asks for the children of one node of a checkpoint's {@link DigestTree} (thesis §5.3). */
+    /** Asks for the children of one node of a checkpoint's {@link DigestTree} (thesis, state transfer). */
     record FetchNode(long sequence, int level, int index) implements PbftMessage {}
 
     /**

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /**
- * Recovery of a replica whose disk was lost (TOCS 2002 §4.3.2). It does not know what it has said; so it votes for nothing,
+ * Recovery of a replica whose disk was lost (TOCS 2002). It does not know what it has said; so it votes for nothing,
  * until it knows from the others up to where it can have voted, and from then on for nothing up to there ({@link
  * VotingRight}). When a stable checkpoint is beyond that, nothing that it has forgotten matters any more, and it is a correct
  * replica again: until then it counts as one of the f that are faulty.

@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import org.apache.pekko.util.ByteString;
 
 /**
- * Keys that last for a while (TOCS 2002 §4.3.1). Under which a message is sealed is for its reader to choose: each replica
+ * Keys that last for a while (TOCS 2002, key exchanges). Under which a message is sealed is for its reader to choose: each replica
  * announces a key now and then, and from it each of the others has a code of its own with that replica. What is sealed under
  * the key before is read until the next is chosen, for it may have been on its way, or its sender may have missed the
  * announcement; what is older is not read any more, whoever knows that key by now.

@@ -4,7 +4,7 @@ import io.troupe.pbft.PbftMessage.Standing;
 
 /**
  * The network loses messages (§2), and nothing is acknowledged: instead each replica says now and then where it stands, and
- * who is further says again what that one has missed (thesis §5.2).
+ * who is further says again what that one has missed (thesis, message retransmission).
  */
 final class Standings {
 

@@ -29,7 +29,7 @@ import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches the state of one checkpoint whose digest is proved, asking one replica at a time (thesis §5.3): the tree of
+ * Fetches the state of one checkpoint whose digest is proved, asking one replica at a time (thesis): the tree of
  * digests from the root down to where it differs from a state that is here, then the pages that differ. Everything is held
  * against the digest above it, so a source that lies is found out, and another is asked. Runs where blocking is allowed;
  * stops when it is done.

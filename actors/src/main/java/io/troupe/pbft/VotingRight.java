@@ -7,7 +7,7 @@ package io.troupe.pbft;
  * only for the numbers of its window. So one that comes back says no prepare in that view for numbers up to that bound, and
  * leaves those to the others.
  *
- * <p>That is the estimate H<sub>M</sub> of TOCS 2002 §4.3.2, which a recovering replica there gets from the others, because
+ * <p>That is the estimate H<sub>M</sub> of TOCS 2002 (recovery), which a recovering replica there gets from the others, because
  * its own disk may have been tampered with. Here only one whose disk was lost does ({@link Recovery}), and it says nothing
  * through that number in any view.
  */

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.apache.pekko.util.ByteString;
 
 /**
- * A new view is decided when f+1 replicas vouch for what prepared (TOCS 2002 §4.5, A2). In the paper f+1 of those whose
+ * A new view is decided when f+1 replicas vouch for what prepared (TOCS 2002, view changes, A2). In the paper f+1 of those whose
  * prepares made it so remember that; here some may have been killed and have forgotten it. So whoever is told in a view
  * change that something prepared, which it could have said a prepare for itself, takes it as pre-prepared, and vouches for
  * it from the next view change on.

@@ -1,7 +1,7 @@
 /**
  * PBFT (Castro and Liskov, <em>Practical Byzantine Fault Tolerance</em>, OSDI 1999; section numbers are of that; "TOCS 2002"
- * is their <em>Practical Byzantine Fault Tolerance and Proactive Recovery</em>, "thesis" Castro's of 2001): of 3f+1 replicas
- * f may do whatever they like, and the others still agree.
+ * is their <em>Practical Byzantine Fault Tolerance and Proactive Recovery</em>, "thesis" Castro's of 2001, each cited by what a
+ * section is about): of 3f+1 replicas f may do whatever they like, and the others still agree.
  *
  * <h2>The actors of one node</h2>
  *
@@ -41,7 +41,7 @@
  * it, {@link io.troupe.pbft.ViewChanger} §4.4, {@link io.troupe.pbft.Vouching} what a view change may need besides, {@link
  * io.troupe.pbft.StateTransfer} §4.3, {@link io.troupe.pbft.Standings} and {@link
  * io.troupe.pbft.Repeats} what is said again because the network loses it, {@link io.troupe.pbft.KeyExchange} with {@link
- * io.troupe.pbft.SessionKeys} TOCS 2002 §4.3.1, {@link io.troupe.pbft.Recovery} §4.3.2.
+ * io.troupe.pbft.SessionKeys} TOCS 2002 on key exchanges, {@link io.troupe.pbft.Recovery} on recovery.
  * Rules that are pure: {@link io.troupe.pbft.Membership}, {@link io.troupe.pbft.VotingRight}, {@link io.troupe.pbft.Slot},
  * {@link io.troupe.pbft.NewViewDecision}, {@link io.troupe.pbft.ViewStart}, {@link io.troupe.pbft.Estimate}, {@link
  * io.troupe.pbft.DigestTree}, {@link io.troupe.pbft.Choices}. {@link io.troupe.pbft.PbftEngine} is the way in.
@@ -65,14 +65,14 @@
  *
  * <ul>
  *   <li>Messages have authenticators (§5.2), and view changes signatures, both of what is said and of the group in which it is; a new view is decided from claims P and Q as in
- *       TOCS 2002 §4.5, where view changes have acknowledgements instead of signatures.
+ *       TOCS 2002, where view changes have acknowledgements instead of signatures.
  *   <li>An authenticator's codes are of the digest of what is said, which is taken once for all readers.
  *   <li>The paper's replicas lose their memory when they stop, and count as faulty until they are recovered. Here a replica
  *       that was killed is slow when it comes back, and not faulty. What it says of what prepared and committed rests on
  *       durable facts, one write a batch, which is durable before its commit; what it says of checkpoints on one a checkpoint.
  *       A pre-prepare and a prepare do not: a replica forgets them in a crash, and so that it does not say otherwise (§4.2),
  *       it says neither when it is back, in the view that was in force, for the numbers for which it can have said one ({@link
- *       io.troupe.pbft.VotingRight}): that is what TOCS 2002 §4.3 has a recovering replica do. It still commits to what a
+ *       io.troupe.pbft.VotingRight}): that is what TOCS 2002 has a recovering replica do. It still commits to what a
  *       quorum of others has prepared. A primary that is back leaves its view at once, and the others with it.
  *       <p>Why nothing is lost: what committed was prepared, durably, by f+1 correct replicas, which tell of it in P; and no
  *       view prepares two batches under one number, for each correct replica votes once in all its lives. Why a new view is
@@ -89,7 +89,7 @@
  *       <p>The price: one that is back from a crash counts like a silent one until the window has moved on, or the view
  *       changes; with f others silent, too, the view must change before anything is decided.
  *   <li>A replica whose disk is lost is told so by its operator ({@link io.troupe.pbft.PbftEngine}), for an empty log is that of
- *       a founder, too. It recovers as in TOCS 2002 §4.3.2, from the estimate on ({@link io.troupe.pbft.Recovery}): it says
+ *       a founder, too. It recovers as in TOCS 2002, from the estimate on ({@link io.troupe.pbft.Recovery}): it says
  *       neither a prepare nor a commit for any number for which it can have said one, and leads no view, until a stable
  *       checkpoint is beyond those. Until then it counts as one of the f that are faulty, and so it does for who reads the
  *       proofs here: what prepared at it, nobody tells of. Its lasting keys stay what they were; so that nobody answers for others
@@ -131,7 +131,7 @@
  *       that; and one that has been without a view for long, for reads wait at it. One that has taken back what it replied
  *       answers no fast reads until it has executed as much again: else it could answer one that misses a write which its
  *       client believes ({@link io.troupe.pbft.Core#tookBack}).
- *   <li>Session keys change (TOCS 2002 §4.3.1), and those that they rest on do not. The paper's replica encrypts a key for each of
+ *   <li>Session keys change (TOCS 2002, key exchanges), and those that they rest on do not. The paper's replica encrypts a key for each of
  *       the others; here it announces the public half of one (X25519), from which each of the others and its own lasting key have
  *       the code of that pair. So what was learned of a session key, by whatever way, is of no use after two intervals. Who has
  *       got hold of a node's lasting keys is that node for good, which the paper's secure co-processor prevents. The
@@ -140,8 +140,8 @@
  *       the secret of each pair stands for the key before; and requests, which must be provable later, in their batch, are under
  *       it always ({@link io.troupe.pbft.Notary#seal}): they do not gain by the change.
  *       A node of a version without session keys is heard in that first interval alone.
- *   <li>Recovery is not proactive (TOCS 2002 §4): nobody recovers but who has lost its disk.
- *   <li>A checkpoint writes the whole state, and not its pages that changed (§5.3). One is taken, too, when the batches
+ *   <li>Recovery is not proactive (TOCS 2002): nobody recovers but who has lost its disk.
+ *   <li>A checkpoint writes the whole state, and not its pages that changed (section "Maintaining Checkpoints"). One is taken, too, when the batches
  *       since the last have many bytes, for until the next is stable they are kept in memory.
  *   <li>A client that seals a request well for some replicas and badly for others makes views change (Clement et al., NSDI
  *       2009), never replicas disagree; in the paper's system it holds up the group for as long as it likes. Here a client signs what
@@ -151,7 +151,7 @@
  *       correct primary once, and of each again when the suspicion is over, which lasts twice as long each time. No replica takes
  *       another's word for it. The price: a request that comes to a backup first waits for {@code client-silence}; and a client
  *       whose primary lost its view for another reason is not answered at once when that one leads again.
- *   <li>The members are fixed. Digests in Q are not bounded in number (thesis §3.2.4 has a way): there are at most as many
+ *   <li>The members are fixed. Digests in Q are not bounded in number (the thesis has a way): there are at most as many
  *       as views between two stable checkpoints.
  * </ul>
  *

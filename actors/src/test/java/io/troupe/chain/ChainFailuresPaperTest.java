@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Failures, epochs and joins, beside van Renesse and Schneider's paper (OSDI 2004, §3.2 and §3.3); one server of it. */
+/** Failures, epochs and joins, beside van Renesse and Schneider's paper (OSDI 2004, §3); one server of it. */
 class ChainFailuresPaperTest {
 
     private static final Duration A_WHILE = Duration.ofMillis(100);
@@ -46,10 +46,10 @@ class ChainFailuresPaperTest {
         server = new PaperServer(node);
     }
 
-    // -- §3.2 failures
+    // -- failures (§3)
 
     @Test
-    @DisplayName("§3.2 A server that is silent is reported to the master")
+    @DisplayName("§3 A server that is silent is reported to the master")
     void whoIsSilentIsReported() {
         be("n2");
         Duration half = server.settings.failureTimeout().dividedBy(2);
@@ -73,7 +73,7 @@ class ChainFailuresPaperTest {
     }
 
     @Test
-    @DisplayName("§3.2.1 Failure of the head: its successor is the head, with what it has, and goes on from there")
+    @DisplayName("§3 Failure of the head: its successor is the head, with what it has, and goes on from there")
     void theNextIsHead() {
         be("n2");
         server.forward(1, 0, updates(1, 1, "a"));
@@ -88,7 +88,7 @@ class ChainFailuresPaperTest {
 
     @Test
     @DisplayName(
-            "§3.2.1 What a failed head had not forwarded to anybody has not happened: a server that comes back drops it")
+            "§3 What a failed head had not forwarded to anybody has not happened: a server that comes back drops it")
     void whatNobodyElseHasIsDropped() {
         be("n2");
         server.forward(1, 0, updates(1, 1, "a", "b"));
@@ -100,7 +100,7 @@ class ChainFailuresPaperTest {
 
     @Test
     @DisplayName(
-            "§3.2.2 Failure of the tail: its predecessor is the tail; what is in its Sent is stable, and it replies")
+            "§3 Failure of the tail: its predecessor is the tail; what is in its Sent is stable, and it replies")
     void thePredecessorIsTail() {
         be("n2");
         server.connects("n3", 1, 0, 0);
@@ -114,7 +114,7 @@ class ChainFailuresPaperTest {
     }
 
     @Test
-    @DisplayName("§3.2.3 Failure in the middle, message 2: the successor tells its new predecessor what it has")
+    @DisplayName("§3 Failure in the middle, message 2: the successor tells its new predecessor what it has")
     void theSuccessorTellsWhatItHas() {
         be("n3");
         server.forward(1, 0, updates(1, 1, "a"));
@@ -127,7 +127,7 @@ class ChainFailuresPaperTest {
 
     @Test
     @DisplayName(
-            "§3.2.3 Failure in the middle, message 4: the predecessor sends what of Sent the new successor has not, before"
+            "§3 Failure in the middle, message 4: the predecessor sends what of Sent the new successor has not, before"
                     + " anything new")
     void theRestOfSentIsSent() {
         be("n1");
@@ -151,7 +151,7 @@ class ChainFailuresPaperTest {
 
     @Test
     @DisplayName(
-            "§3.2.1 A head that lives and is taken for failed tells who waits that it does not know what becomes of it")
+            "§3 A head that lives and is taken for failed tells who waits that it does not know what becomes of it")
     void whoWaitsAtAHeadThatIsLeftOutIsTold() {
         be("n1");
         TestProbe<Replica.Reply> client = server.propose("a");
@@ -414,14 +414,14 @@ class ChainFailuresPaperTest {
         late.expectNoMessage(A_WHILE);
     }
 
-    // -- §3.3 extending a chain
+    // -- extending a chain (§3)
 
     private static Configuration joining() {
         return FOUNDING.without("n3").withJoining("n3");
     }
 
     @Test
-    @DisplayName("§3.3 A server that is in no chain asks to join it")
+    @DisplayName("§3 A server that is in no chain asks to join it")
     void whoIsOutAsksToJoin() {
         be("n2");
         server.decide(FOUNDING.without("n2"));
@@ -431,7 +431,7 @@ class ChainFailuresPaperTest {
 
     @Test
     @DisplayName(
-            "§3.3 The tail forwards its history to who joins, and asks the master to extend the chain when that has it all")
+            "§3 The tail forwards its history to who joins, and asks the master to extend the chain when that has it all")
     void theTailBringsUpWhoJoins() {
         be("n2");
         server.forward(1, 0, updates(1, 1, "a", "b"));
@@ -448,7 +448,7 @@ class ChainFailuresPaperTest {
     }
 
     @Test
-    @DisplayName("§3.3 From when the joining server is brought up nothing is acknowledged without it")
+    @DisplayName("§3 From when the joining server is brought up nothing is acknowledged without it")
     void theJoinerIsWaitedFor() {
         be("n2");
         server.enter(joining(), 0, 0);
@@ -463,7 +463,7 @@ class ChainFailuresPaperTest {
 
     @Test
     @DisplayName(
-            "§3.3 Who is offered a snapshot of what it has says again what it has: what it said before came late, or twice")
+            "§3 Who is offered a snapshot of what it has says again what it has: what it said before came late, or twice")
     void whoHasMoreThanASnapshotSaysSo() {
         be("n3");
         server.enter(joining(), 0, 1);
@@ -477,7 +477,7 @@ class ChainFailuresPaperTest {
 
     @Test
     @DisplayName(
-            "§3.3 The joining server answers no queries, and as the new tail none before it has come as far as the old one")
+            "§3 The joining server answers no queries, and as the new tail none before it has come as far as the old one")
     void theNewTailHasTheHistoryFirst() {
         be("n3");
         server.enter(joining(), 0, 1);

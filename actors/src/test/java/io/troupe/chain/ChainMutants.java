@@ -77,7 +77,7 @@ final class ChainMutants {
                 planted(NewTailConfirmsAtOnce.class, Queries.class, "hasComeToItsFloor", 2_000));
     }
 
-    // -- updates (§3.1)
+    // -- updates (§3)
 
     /** What it has is acknowledged, whatever the successor has: acknowledgements do not travel along the chain. */
     static final class AcknowledgesForItsSuccessor {
@@ -125,7 +125,7 @@ final class ChainMutants {
         }
     }
 
-    // -- failures (§3.2)
+    // -- failures (§3)
 
     /** The fence of epochs: a message of another one is taken, too. */
     static final class TakesMessagesOfOldEpochs {
@@ -135,7 +135,7 @@ final class ChainMutants {
         }
     }
 
-    /** §3.2, message 4: Sent is not sent to the new successor. */
+    /** §3, message 4: Sent is not sent to the new successor. */
     static final class ResendsNothing {
         @Advice.OnMethodEnter
         static void enter(
@@ -196,7 +196,7 @@ final class ChainMutants {
         }
     }
 
-    // -- extending the chain (§3.3)
+    // -- extending the chain (§3)
 
     /** Who joins is the tail at once. */
     static final class JoinerServesBeforeItHasTheHistory {

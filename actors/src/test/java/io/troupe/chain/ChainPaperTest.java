@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** One server beside van Renesse and Schneider's paper (OSDI 2004, §3.1), sentence by sentence. */
+/** One server beside van Renesse and Schneider's paper (OSDI 2004, §3), sentence by sentence. */
 class ChainPaperTest {
 
     private static final Duration A_WHILE = Duration.ofMillis(100);
@@ -42,10 +42,10 @@ class ChainPaperTest {
         server = new PaperServer(node);
     }
 
-    // -- §3.1 the protocol
+    // -- the protocol (§3)
 
     @Test
-    @DisplayName("§3.1 Update requests are processed by the head, and forwarded over reliable FIFO links, in order")
+    @DisplayName("§3 Update requests are processed by the head, and forwarded over reliable FIFO links, in order")
     void theHeadOrdersUpdatesAndForwardsThem() {
         be("n1");
         server.connects("n2", 1, 0, 0);
@@ -56,7 +56,7 @@ class ChainPaperTest {
     }
 
     @Test
-    @DisplayName("§3.1 Who is not the head passes updates on to it, and takes none")
+    @DisplayName("§3 Who is not the head passes updates on to it, and takes none")
     void othersPassUpdatesOn() {
         be("n2");
         server.propose("a");
@@ -66,7 +66,7 @@ class ChainPaperTest {
 
     @Test
     @DisplayName(
-            "§3.1 An update goes to the successor beside the sync here; that it is durable here is said when it is")
+            "§3 An update goes to the successor beside the sync here; that it is durable here is said when it is")
     void whatIsForwardedIsNotYetDurable() {
         be("n2");
         server.connects("n3", 1, 0, 0);
@@ -90,7 +90,7 @@ class ChainPaperTest {
 
     @Test
     @DisplayName(
-            "§3.1 What says how much is durable may be lost: it is said again until the tail has said that it is stable")
+            "§3 What says how much is durable may be lost: it is said again until the tail has said that it is stable")
     void whatIsDurableIsSaidAgain() {
         be("n2");
         server.connects("n3", 1, 0, 0);
@@ -107,7 +107,7 @@ class ChainPaperTest {
     }
 
     @Test
-    @DisplayName("§3.1 The tail replies when an update is durable at every server: here, and at all above it")
+    @DisplayName("§3 The tail replies when an update is durable at every server: here, and at all above it")
     void theTailWaitsForThoseAbove() {
         be("n3");
         var waiting = new Clients(server.via.getRef(), server.client.getRef(), 1, 1);
@@ -119,7 +119,7 @@ class ChainPaperTest {
     }
 
     @Test
-    @DisplayName("§3.1 Histories are prefixes of the predecessor's: what does not follow is not taken, but asked for")
+    @DisplayName("§3 Histories are prefixes of the predecessor's: what does not follow is not taken, but asked for")
     void aGapIsNotTaken() {
         be("n2");
         server.forward(1, 0, updates(1, 2, "b"));
@@ -132,7 +132,7 @@ class ChainPaperTest {
     }
 
     @Test
-    @DisplayName("§3.1 The tail replies to the client of another node, and nobody else")
+    @DisplayName("§3 The tail replies to the client of another node, and nobody else")
     void theTailReplies() {
         be("n3");
         server.forward(1, 0, updates(1, 1, "a"));
@@ -174,7 +174,7 @@ class ChainPaperTest {
 
     @Test
     @DisplayName(
-            "§3.1 An acknowledgement goes from the tail to the head, which says so to those between with what it sends next;"
+            "§3 An acknowledgement goes from the tail to the head, which says so to those between with what it sends next;"
                     + " what it names leaves Sent at each (the Inprocess Requests Invariant)")
     void acknowledgementsTravelBack() {
         be("n3");
@@ -198,7 +198,7 @@ class ChainPaperTest {
 
     @Test
     @DisplayName(
-            "§3.1 An acknowledgement may be lost: servers say what is stable now and then; and who is below the sender"
+            "§3 An acknowledgement may be lost: servers say what is stable now and then; and who is below the sender"
                     + " does not make an update stable, the tail does")
     void acknowledgementsAreRepeated() {
         be("n2");
@@ -218,7 +218,7 @@ class ChainPaperTest {
 
     @Test
     @DisplayName(
-            "§3.1 A query sees what the tail has acknowledged: another server asks it, and answers when it has applied as"
+            "§3 A query sees what the tail has acknowledged: another server asks it, and answers when it has applied as"
                     + " much (CRAQ §2.3)")
     void othersReadAsFarAsTheTailHasCome() {
         be("n2");
@@ -271,7 +271,7 @@ class ChainPaperTest {
 
     @Test
     @DisplayName(
-            "§3.1 The tail answers a query from what it has applied, when all others have said that it still is the tail"
+            "§3 The tail answers a query from what it has applied, when all others have said that it still is the tail"
                     + " (servers are not fail-stop here)")
     void theTailAsksBeforeItAnswers() {
         be("n3");

@@ -27,7 +27,7 @@ class ChainRulesTest {
     }
 
     @Test
-    @DisplayName("§3.1: updates go from head to tail, which answers")
+    @DisplayName("§3: updates go from head to tail, which answers")
     void aChainIsALine() {
         assertThat(Arrangement.CHAIN.successors(CHAIN, "n1")).containsExactly("n2");
         assertThat(Arrangement.CHAIN.predecessor(CHAIN, "n3")).contains("n2");
@@ -44,7 +44,7 @@ class ChainRulesTest {
     }
 
     @Test
-    @DisplayName("§3.2: without the head the next is head, without the tail the one before is tail")
+    @DisplayName("§3: without the head the next is head, without the tail the one before is tail")
     void theMasterTakesOutWhoFailed() {
         assertThat(after(CHAIN, Kind.REMOVE, "n1").chain()).containsExactly("n2", "n3");
         assertThat(after(CHAIN, Kind.REMOVE, "n2").chain()).containsExactly("n1", "n3");
@@ -59,7 +59,7 @@ class ChainRulesTest {
     }
 
     @Test
-    @DisplayName("§3.3: who joins is below the tail, and then is the tail")
+    @DisplayName("§3: who joins is below the tail, and then is the tail")
     void aChainIsExtendedAtItsTail() {
         Configuration short2 = after(CHAIN, Kind.REMOVE, "n1");
         Configuration joining = after(short2, Kind.JOIN, "n1");
@@ -239,7 +239,7 @@ class ChainRulesTest {
 
     @Test
     @DisplayName(
-            "§3.2.3: a server whose journal begins right above its snapshot knows what it shares with its successor")
+            "§3: a server whose journal begins right above its snapshot knows what it shares with its successor")
     void restsOnTheSnapshotsPlace() {
         var recovery = new ChainLog.Recovery();
         recovery.apply(new LogEvent.Logged(Updates.of(45, List.of(new Update(3, new Update.OpenSession()))), 44));

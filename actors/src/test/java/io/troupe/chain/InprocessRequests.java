@@ -3,7 +3,7 @@ package io.troupe.chain;
 import java.util.TreeMap;
 
 /**
- * The Inprocess Requests Invariant (§3.1): of two servers that act in one epoch, the one nearer the head has what the other has,
+ * The Inprocess Requests Invariant (§3): of two servers that act in one epoch, the one nearer the head has what the other has,
  * and in Sent what the other may lack: Hist_i = Hist_j ⊕ Sent_i. Sent of a server here is what it has beyond what it takes for
  * stable: so what is stable at one is on the disk of every other, and what another lacks it can still send, as updates or as
  * a snapshot. Of a server that crashed it is what its disk gave back that counts.

@@ -3,7 +3,7 @@ package io.troupe.chain;
 import java.util.TreeMap;
 
 /**
- * The Update Propagation Invariant (§3.1): of two servers that act in one epoch, the history of the one nearer the tail is a
+ * The Update Propagation Invariant (§3): of two servers that act in one epoch, the history of the one nearer the tail is a
  * prefix of the other's. And what is stable at any server is so for ever: no two servers have different updates there.
  */
 final class UpdatePropagation implements Witness {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** TOCS 2002 §4.3.1 at one replica whose peers are played here. */
+/** Key exchanges (TOCS 2002) at one replica whose peers are played here. */
 class KeyExchangeTest {
 
     private static final ActorTestKit KIT = ActorTestKit.create();

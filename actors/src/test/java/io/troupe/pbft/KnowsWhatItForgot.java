@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A replica that has lost its disk takes nothing for said that it may have said before (TOCS 2002 §4.3.2, estimation), and
+ * A replica that has lost its disk takes nothing for said that it may have said before (TOCS 2002, recovery: estimation), and
  * remembers how far that goes, in later lives too, until a stable checkpoint is beyond it.
  */
 final class KnowsWhatItForgot implements Inspector {

@@ -12,7 +12,7 @@ import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The decision procedure of new views beside the paper that has it (TOCS 2002 §4.5), with four replicas, f = 1. */
+/** The decision procedure of new views beside the paper that has it (TOCS 2002, view changes), with four replicas, f = 1. */
 class NewViewDecisionTest {
 
     private static final Membership FOUR = new Membership(List.of("n1", "n2", "n3", "n4"));

@@ -145,7 +145,7 @@ class NormalCaseTest {
 
     @Test
     @DisplayName(
-            "TOCS 2002 §4.3: back from a crash it prepares nothing in its old window, and commits with a quorum of others")
+            "TOCS 2002: back from a crash it prepares nothing in its old window, and commits with a quorum of others")
     void backFromACrash() {
         Ledger recovered = new Ledger();
         recovered.apply(new Fact.Started());
@@ -224,7 +224,7 @@ class NormalCaseTest {
     }
 
     @Test
-    @DisplayName("thesis §3.2.2: one request sealed badly for this replica, and its batch waits for the client itself")
+    @DisplayName("thesis: one request sealed badly for this replica, and its batch waits for the client itself")
     void oneSealedBadly() {
         PlayedReplica replica = replica("n2");
         Core core = replica.core;

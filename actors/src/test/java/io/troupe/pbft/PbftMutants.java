@@ -280,7 +280,7 @@ final class PbftMutants {
         }
     }
 
-    /** TOCS 2002 §4.3.1: what is sealed under an old key is rejected. Here no key ever gets old. */
+    /** TOCS 2002, key exchanges: what is sealed under an old key is rejected. Here no key ever gets old. */
     static final class ReadsUnderOldKeysForEver {
         @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
         static boolean enter() {
@@ -288,7 +288,7 @@ final class PbftMutants {
         }
     }
 
-    /** TOCS 2002 §4.5, A2: f+1 vouch for what is chosen. Here whoever claims it prepared is believed. */
+    /** TOCS 2002, view changes, A2: f+1 vouch for what is chosen. Here whoever claims it prepared is believed. */
     static final class ChoosesWhatOneClaims {
         @Advice.OnMethodExit
         static void exit(@Advice.Return(readOnly = false) boolean vouches) {
@@ -422,7 +422,7 @@ final class PbftMutants {
         }
     }
 
-    /** TOCS 2002 §4.3.2: a replica that recovers votes for nothing that it may have voted for. Here it does. */
+    /** TOCS 2002, recovery: a replica that recovers votes for nothing that it may have voted for. Here it does. */
     static final class VotesAlthoughItHasForgotten {
         @Advice.OnMethodExit
         static void exit(@Advice.Return(readOnly = false) boolean forgotten) {
@@ -430,7 +430,7 @@ final class PbftMutants {
         }
     }
 
-    /** TOCS 2002 §4.3.2: how far it can have come is what a quorum of others is not beyond. Here one of them is asked. */
+    /** TOCS 2002, recovery: how far it can have come is what a quorum of others is not beyond. Here one of them is asked. */
     static final class BelievesTheFirstItAsks {
         @Advice.OnMethodExit
         static void exit(

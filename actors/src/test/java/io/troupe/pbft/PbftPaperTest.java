@@ -236,7 +236,7 @@ class PbftPaperTest {
 
     @SimulationTest(seeds = 5)
     @DisplayName(
-            "§4.3, thesis §5.3: a replica far behind fetches the state, although a source lies, and is as the others")
+            "§4.3, and the thesis on state transfer: a replica far behind fetches the state, although a source lies, and is as the others")
     void stateTransfer(Simulation sim) {
         PbftGroup group = new PbftGroup(sim, 4, Set.of("n1"), true);
         sim.runFor(Duration.ofSeconds(1));
@@ -309,7 +309,7 @@ class PbftPaperTest {
     }
 
     @SimulationTest(seeds = 5)
-    @DisplayName("TOCS 2002 §4.3.1: keys change while requests go on; nothing goes unread, and nobody leaves the view")
+    @DisplayName("TOCS 2002, key exchanges: keys change while requests go on; nothing goes unread, and nobody leaves the view")
     void keysChange(Simulation sim) {
         PbftGroup group = new PbftGroup(sim, 4, Set.of(), true);
         sim.runFor(Duration.ofSeconds(2));

@@ -113,7 +113,7 @@ class PbftRulesTest {
     }
 
     @Test
-    @DisplayName("thesis §5.3: two states differ in the root, and from there down only where their pages do")
+    @DisplayName("thesis, state transfer: two states differ in the root, and from there down only where their pages do")
     void digestTree() {
         List<Digest> pages = IntStream.range(0, 600)
                 .mapToObj(i -> Digest.of(ByteString.fromString("page " + i)))

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** TOCS 2002 §4.3.2: what a replica that has lost its disk believes, and what it says meanwhile. */
+/** TOCS 2002, recovery: what a replica that has lost its disk believes, and what it says meanwhile. */
 class RecoveryTest {
 
     private static final ActorTestKit KIT = ActorTestKit.create();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** TOCS 2002 §4.3.1 between two replicas, with real keys. */
+/** Key exchanges (TOCS 2002) between two replicas, with real keys. */
 class SessionKeysTest {
 
     private static final ActorTestKit KIT = ActorTestKit.create();
@@ -53,7 +53,7 @@ class SessionKeysTest {
 
     @Test
     @DisplayName(
-            "TOCS 2002 §4.3.1: what is sealed under the key before is read until the next is chosen, and then no more, and counted")
+            "TOCS 2002, key exchanges: what is sealed under the key before is read until the next is chosen, and then no more, and counted")
     void oneIntervalLonger() {
         hear(writer, announce(reader));
         Sealed letter = sealed();
@@ -86,7 +86,7 @@ class SessionKeysTest {
 
     @Test
     @DisplayName(
-            "TOCS 2002 §4.3.1: an announcement that comes again is not believed, and one of an earlier life is outdone")
+            "TOCS 2002, key exchanges: an announcement that comes again is not believed, and one of an earlier life is outdone")
     void announcedAgain() {
         Signed first = announce(reader);
         reader.sessionKeys().refresh();

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Thesis §5.3: of a state only what differs is fetched, from replicas that may lie. The correct sources are one real {@link
+ * State transfer (thesis): of a state only what differs is fetched, from replicas that may lie. The correct sources are one real {@link
  * StateKeeper}; what a lying one says, and the replica between them, are played here.
  */
 class StateFetcherTest {

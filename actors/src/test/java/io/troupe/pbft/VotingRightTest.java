@@ -10,7 +10,7 @@ import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What bounds the prepares that a replica says and may forget (TOCS 2002 §4.3). */
+/** What bounds the prepares that a replica says and may forget (TOCS 2002). */
 class VotingRightTest {
 
     private static final long WINDOW = 12;
