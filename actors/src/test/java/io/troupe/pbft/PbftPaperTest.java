@@ -309,7 +309,8 @@ class PbftPaperTest {
     }
 
     @SimulationTest(seeds = 5)
-    @DisplayName("TOCS 2002, key exchanges: keys change while requests go on; nothing goes unread, and nobody leaves the view")
+    @DisplayName(
+            "TOCS 2002, key exchanges: keys change while requests go on; nothing goes unread, and nobody leaves the view")
     void keysChange(Simulation sim) {
         PbftGroup group = new PbftGroup(sim, 4, Set.of(), true);
         sim.runFor(Duration.ofSeconds(2));

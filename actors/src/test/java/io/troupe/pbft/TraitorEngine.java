@@ -1,6 +1,5 @@
 package io.troupe.pbft;
 
-import io.troupe.pbft.Treason.Traitor;
 import io.troupe.replication.Engine;
 import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.PeerDirectory.PeerAt;
