@@ -56,16 +56,18 @@
  * </pre>
  *
  * A service that needs the time, or chance, is a {@link io.troupe.pbft.NonDeterminism} besides; {@link
- * io.troupe.pbft.AgreedTime} is such a choice, and {@link io.troupe.pbft.AgreedSchedule} such a service. Judging is for the replica's own actor, and rests on this node's clock, not on the
- * state, which the executor alone has; what to make of a value that does not fit the state is for the service, and alike at
- * all. A replica that is behind, or whose clock is wrong, executes what a quorum has committed, and takes up what a new view
- * begins with, whatever it thinks of the value. "Values provided by the backups" (an extra phase there) are not offered.
+ * io.troupe.pbft.AgreedTime} is such a choice, and {@link io.troupe.pbft.AgreedSchedule} such a service. Judging is for the
+ * replica's own actor, and rests on this node's clock, not on the state, which the executor alone has; what to make of a
+ * value that does not fit the state is for the service, and alike at all. A replica that is behind, or whose clock is wrong,
+ * executes what a quorum has committed, and takes up what a new view begins with, whatever it thinks of the value. "Values
+ * provided by the backups" (an extra phase there) are not offered.
  *
  * <h2>Deviations</h2>
  *
  * <ul>
- *   <li>Messages have authenticators (§5.2), and view changes signatures, both of what is said and of the group in which it is; a new view is decided from claims P and Q as in
- *       TOCS 2002, where view changes have acknowledgements instead of signatures.
+ *   <li>Messages have authenticators (§5.2), and view changes signatures, both of what is said and of the group in which it
+ *       is; a new view is decided from claims P and Q as in TOCS 2002, where view changes have acknowledgements instead of
+ *       signatures.
  *   <li>An authenticator's codes are of the digest of what is said, which is taken once for all readers.
  *   <li>The paper's replicas lose their memory when they stop, and count as faulty until they are recovered. Here a replica
  *       that was killed is slow when it comes back, and not faulty. What it says of what prepared and committed rests on
@@ -131,18 +133,19 @@
  *       that; and one that has been without a view for long, for reads wait at it. One that has taken back what it replied
  *       answers no fast reads until it has executed as much again: else it could answer one that misses a write which its
  *       client believes ({@link io.troupe.pbft.Core#tookBack}).
- *   <li>Session keys change (TOCS 2002, key exchanges), and those that they rest on do not. The paper's replica encrypts a key for each of
- *       the others; here it announces the public half of one (X25519), from which each of the others and its own lasting key have
- *       the code of that pair. So what was learned of a session key, by whatever way, is of no use after two intervals. Who has
- *       got hold of a node's lasting keys is that node for good, which the paper's secure co-processor prevents. The
- *       paper rejects what is sealed under the key before at once, and forgets votes that came under it; here that is read for one
- *       interval longer, since nothing else is wrong with what was on its way, and what was read was said. In the first interval of a life
- *       the secret of each pair stands for the key before; and requests, which must be provable later, in their batch, are under
- *       it always ({@link io.troupe.pbft.Notary#seal}): they do not gain by the change.
+ *   <li>Session keys change (TOCS 2002, key exchanges), and those that they rest on do not. The paper's replica encrypts a
+ *       key for each of the others; here it announces the public half of one (X25519), from which each of the others and its
+ *       own lasting key have the code of that pair. So what was learned of a session key, by whatever way, is of no use
+ *       after two intervals. Who has got hold of a node's lasting keys is that node for good, which the paper's secure
+ *       co-processor prevents. The paper rejects what is sealed under the key before at once, and forgets votes that came
+ *       under it; here that is read for one interval longer, since nothing else is wrong with what was on its way, and what
+ *       was read was said. In the first interval of a life the secret of each pair stands for the key before; and requests,
+ *       which must be provable later, in their batch, are under it always ({@link io.troupe.pbft.Notary#seal}): they do not
+ *       gain by the change.
  *       A node of a version without session keys is heard in that first interval alone.
  *   <li>Recovery is not proactive (TOCS 2002): nobody recovers but who has lost its disk.
- *   <li>A checkpoint writes the whole state, and not its pages that changed (section "Maintaining Checkpoints"). One is taken, too, when the batches
- *       since the last have many bytes, for until the next is stable they are kept in memory.
+ *   <li>A checkpoint writes the whole state, and not its pages that changed (section "Maintaining Checkpoints"). One is
+ *       taken, too, when the batches since the last have many bytes, for until the next is stable they are kept in memory.
  *   <li>A client that seals a request well for some replicas and badly for others makes views change (Clement et al., NSDI
  *       2009), never replicas disagree; in the paper's system it holds up the group for as long as it likes. Here a client signs what
  *       it sends again, and what follows for a while. A backup waits only for what is signed, which the primary can read, too; and
@@ -151,8 +154,8 @@
  *       correct primary once, and of each again when the suspicion is over, which lasts twice as long each time. No replica takes
  *       another's word for it. The price: a request that comes to a backup first waits for {@code client-silence}; and a client
  *       whose primary lost its view for another reason is not answered at once when that one leads again.
- *   <li>The members are fixed. Digests in Q are not bounded in number (the thesis has a way): there are at most as many
- *       as views between two stable checkpoints.
+ *   <li>The members are fixed. Digests in Q are not bounded in number (the thesis has a way): there are at most as many as
+ *       views between two stable checkpoints.
  * </ul>
  *
  * <p>Start reading with {@link io.troupe.pbft.PbftReplica}, then {@link io.troupe.pbft.NormalCase}.

@@ -99,8 +99,7 @@ class ChainFailuresPaperTest {
     }
 
     @Test
-    @DisplayName(
-            "§3 Failure of the tail: its predecessor is the tail; what is in its Sent is stable, and it replies")
+    @DisplayName("§3 Failure of the tail: its predecessor is the tail; what is in its Sent is stable, and it replies")
     void thePredecessorIsTail() {
         be("n2");
         server.connects("n3", 1, 0, 0);

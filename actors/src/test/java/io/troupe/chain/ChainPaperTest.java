@@ -65,8 +65,7 @@ class ChainPaperTest {
     }
 
     @Test
-    @DisplayName(
-            "§3 An update goes to the successor beside the sync here; that it is durable here is said when it is")
+    @DisplayName("§3 An update goes to the successor beside the sync here; that it is durable here is said when it is")
     void whatIsForwardedIsNotYetDurable() {
         be("n2");
         server.connects("n3", 1, 0, 0);

@@ -238,8 +238,7 @@ class ChainRulesTest {
     }
 
     @Test
-    @DisplayName(
-            "§3: a server whose journal begins right above its snapshot knows what it shares with its successor")
+    @DisplayName("§3: a server whose journal begins right above its snapshot knows what it shares with its successor")
     void restsOnTheSnapshotsPlace() {
         var recovery = new ChainLog.Recovery();
         recovery.apply(new LogEvent.Logged(Updates.of(45, List.of(new Update(3, new Update.OpenSession()))), 44));

@@ -9,6 +9,8 @@ import io.troupe.paxos.PaxosMessage.Learned;
 import io.troupe.paxos.PaxosMessage.Offer;
 import io.troupe.replication.SnapshotFetcher.Chunk;
 import io.troupe.replication.SnapshotReader.FetchChunk;
+import io.troupe.replication.SnapshotStorage;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -110,6 +112,29 @@ class PaxosPaperSnapshotTest {
         n1.pass(n1.settings.electionTimeout().multipliedBy(2));
         Awaitility.await().until(() -> n1.status().snapshotIndex() == 6);
         assertThat(((Offer) fetchedFrom(1)).snapshot().index()).isEqualTo(6);
+    }
+
+    @Test
+    @DisplayName("Live §5.5: commands go on while a snapshot is taken, which is of what was applied when it was begun")
+    void commandsGoOnMeanwhile() throws IOException {
+        marksTheFirstDay();
+        n1.storage.hold();
+        isDecided(six(PaperReplica.command("a")));
+        Awaitility.await().until(() -> n1.storage.begun.get() == 2);
+        n1.tell(accept(new Decrees(7, List.of(PaperReplica.command("g"))), 6));
+        n1.tell(accept(Decrees.none(8), 7));
+        Awaitility.await().until(() -> n1.clients.history("n1"), List.of("a", "b", "c", "d", "e", "f", "g")::equals);
+        assertThat(n1.status().snapshotIndex()).isZero();
+
+        n1.storage.letGo();
+        Awaitility.await().until(() -> n1.status().snapshotIndex() == 6);
+        SnapshotStorage.Stored taken = n1.storage.list("g").stream()
+                .filter(stored -> stored.index() == 6)
+                .findFirst()
+                .orElseThrow();
+        assertThat(new String(n1.storage.open(taken).readAllBytes(), StandardCharsets.ISO_8859_1))
+                .contains("a\nb\nc\nd\ne\nf")
+                .doesNotContain("g");
     }
 
     @Test

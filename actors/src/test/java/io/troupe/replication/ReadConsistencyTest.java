@@ -50,8 +50,7 @@ class ReadConsistencyTest {
             case PaxosEngine.NAME -> new PaxosEngine(PaxosSettings.from(CONFIG), storage, node.nanoClock());
             case ChainEngine.NAME -> new ChainEngine(ChainSettings.from(CONFIG), storage, raft, node.nanoClock());
             case PbftEngine.NAME ->
-                new PbftEngine(
-                        PbftSettings.from(CONFIG), storage, new DealtKeys(node.name(), FOUR), node.nanoClock());
+                new PbftEngine(PbftSettings.from(CONFIG), storage, new DealtKeys(node.name(), FOUR), node.nanoClock());
             default -> throw new IllegalArgumentException(name);
         };
     }

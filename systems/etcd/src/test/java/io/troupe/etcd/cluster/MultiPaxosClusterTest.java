@@ -26,12 +26,12 @@ class MultiPaxosClusterTest extends ClusterScenarios {
     }
 
     @Test
-    @DisplayName("Live §5.1: who follows what is told of a damaged journal has a member that learns, and then votes again")
+    @DisplayName(
+            "Live §5.1: who follows what is told of a damaged journal has a member that learns, and then votes again")
     void aMemberWhoseJournalIsDamagedIsBackWithoutAVoteAndIsGivenOne() throws Exception {
         String leader = awaitLeader();
-        List<String> followers = cluster.nodeIds().stream()
-                .filter(node -> !node.equals(leader))
-                .toList();
+        List<String> followers =
+                cluster.nodeIds().stream().filter(node -> !node.equals(leader)).toList();
         String damaged = followers.get(0);
         Awaitility.await().atMost(PATIENCE).until(() -> put(leader, "damaged", "before"));
         cluster.kill(damaged);
@@ -41,7 +41,8 @@ class MultiPaxosClusterTest extends ClusterScenarios {
         assertThat(startedInVain(damaged))
                 .contains("The log is damaged in " + segment + " at offset", "move all of " + data + " away");
         Files.move(data, data.resolveSibling("damaged"));
-        Matcher remedy = Pattern.compile("troupe\\.node\\.lost-data = \\[[^]]*]").matcher(startedInVain(damaged));
+        Matcher remedy =
+                Pattern.compile("troupe\\.node\\.lost-data = \\[[^]]*]").matcher(startedInVain(damaged));
         assertThat(remedy.find()).as("it says what to set").isTrue();
         Files.writeString(addition, remedy.group());
         int before = logOf(damaged).length();
