@@ -1,5 +1,6 @@
 package io.troupe.cluster.node;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,6 +50,15 @@ final class ConfiguredMembers {
         return StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
                 .map(member -> member.address().toString())
                 .collect(Collectors.toSet());
+    }
+
+    /** Those of {@link #present} that can be reached, as the members see it. */
+    Set<String> inContact() {
+        Set<String> found = new HashSet<>(present());
+        cluster.state()
+                .getUnreachable()
+                .forEach(member -> found.remove(member.address().toString()));
+        return found;
     }
 
     /** Whether those that are present are no majority of them. */

@@ -259,14 +259,15 @@ final class Formation extends AbstractBehavior<Formation.Command> {
 
     /** Another member: of this node's cluster, it is to be hoped. */
     private void meet(Greeting greeting) {
-        Set<String> present = members.present();
+        Set<String> inContact = members.inContact();
         long now = nanoTime.getAsLong();
-        if (inOtherCluster.holds(members.areMinority(present) && !present.contains(greeting.address()), now)) {
+        boolean isOfAnother = !greeting.knowsAsker() && !inContact.contains(greeting.address());
+        if (inOtherCluster.holds(members.areMinority(inContact) && isOfAnother, now)) {
             getContext()
                     .getLog()
                     .warn(
                             "Giving up the cluster of {}, which is no majority of {}: {} at {} is a member of another",
-                            present,
+                            inContact,
                             settings.memberIds(),
                             greeting.node(),
                             greeting.address());
@@ -324,11 +325,11 @@ final class Formation extends AbstractBehavior<Formation.Command> {
      */
     private Behavior<Command> onTickAsMember() {
         timers.startTimerAtFixedRate(new Tick(), GREET_MISSING_EVERY);
-        Set<String> present = members.present();
+        Set<String> inContact = members.inContact();
         if (isJoining()) {
             greetings.send(false, nanoTime.getAsLong(), Set.of());
-        } else if (settings.faultsEnabled() || members.areMinority(present)) {
-            greetings.send(false, nanoTime.getAsLong(), present);
+        } else if (settings.faultsEnabled() || members.areMinority(inContact)) {
+            greetings.send(false, nanoTime.getAsLong(), inContact);
         }
         return this;
     }

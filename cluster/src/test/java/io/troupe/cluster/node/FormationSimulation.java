@@ -66,7 +66,11 @@ final class FormationSimulation {
     /** The same, of nodes whose lives go on when they were downed. */
     static final Config OUTLIVING = Formation.OUTLIVING.withFallback(CONFIG);
 
-    private static final List<String> NAMES = List.of("n1", "n2", "n3", "n4", "n5");
+    /** The same, of nodes that down nobody who is in nobody's way. */
+    static final Config PATIENT =
+            ConfigFactory.parseMap(PatientDowning.SETTINGS).withFallback(OUTLIVING);
+
+    static final List<String> NAMES = List.of("n1", "n2", "n3", "n4", "n5");
     private static final Duration TROUBLE = ofSeconds(40);
 
     /** A drifting clock makes of the difference a little less. */
@@ -107,6 +111,16 @@ final class FormationSimulation {
      */
     static boolean endsWithTwoLives(ClusterSimulation sim) {
         return run(sim, FormationSimulation::troubleThenOneClusterOrTwoLives).twoLives;
+    }
+
+    /** Five nodes become a cluster, and whoever asks goes on from there. */
+    static void runFormed(ClusterSimulation sim, Runnable story) {
+        run(sim, simulation -> {
+            NAMES.forEach(name -> sim.node(name, simulation::guardian));
+            simulation.awaitOneCluster();
+            story.run();
+            simulation.awaitOneCluster();
+        });
     }
 
     /** A node joins by way of another, which can tell nobody of it and then crashes. */

@@ -18,7 +18,8 @@ import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 
 /**
  * Brings a node's questions about leases to the lessor in office, wherever it is: finds lessors by node id
- * through the receptionist, and asks again until one answers or the deadline passes.
+ * through the receptionist, and asks again until one answers or the deadline passes. Whom the cluster takes for unreachable is
+ * asked, too: who leads is in contact with a majority, and maybe with this node.
  */
 public final class LeaseDesk extends AbstractBehavior<LeaseDesk.Command> {
 
@@ -96,7 +97,7 @@ public final class LeaseDesk extends AbstractBehavior<LeaseDesk.Command> {
                         Behaviors.receiveMessage(listing -> {
                             self.tell(new LessorsChanged(
                                     member,
-                                    listing.getServiceInstances(key).stream()
+                                    listing.getAllServiceInstances(key).stream()
                                             .sorted()
                                             .toList()));
                             return Behaviors.same();

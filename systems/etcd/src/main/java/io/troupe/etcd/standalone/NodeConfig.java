@@ -2,6 +2,7 @@ package io.troupe.etcd.standalone;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.troupe.cluster.node.PatientDowning;
 import io.troupe.etcd.GoDuration;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,6 +63,7 @@ final class NodeConfig {
         values.put("troupe.node.id", member.name());
         values.put("troupe.node.data-dir", dataDir.toString());
         values.put("troupe.systems", List.of("etcd"));
+        values.putAll(PatientDowning.SETTINGS); // Nothing but the group is here: who is cut off waits, as in etcd.
         values.put("troupe.etcd.end-with-member", true);
         values.put("troupe.etcd.restore-from", flags.text("restore-from"));
         values.put("troupe.etcd.strict-reconfig-check", flags.flagged("strict-reconfig-check"));
