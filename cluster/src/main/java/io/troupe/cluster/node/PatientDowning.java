@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.Address;
@@ -19,6 +20,7 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.DowningProvider;
 import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Down;
 import org.apache.pekko.remote.UniqueAddress;
@@ -37,12 +39,14 @@ import scala.concurrent.duration.FiniteDuration;
  */
 public final class PatientDowning extends DowningProvider {
 
+    private static final String PROVIDER = "pekko.cluster.downing-provider-class";
+
     /**
      * Of a node that has it. Artery must not give up a peer that nobody has downed: by its defaults it does so after six
      * hours, and takes no word of that life any more.
      */
     public static final Map<String, String> SETTINGS = Map.of(
-            "pekko.cluster.downing-provider-class", PatientDowning.class.getName(),
+            PROVIDER, PatientDowning.class.getName(),
             "pekko.remote.artery.advanced.give-up-system-message-after", "100 days",
             "pekko.remote.artery.advanced.quarantine-idle-outbound-after", "100 days");
 
@@ -51,6 +55,24 @@ public final class PatientDowning extends DowningProvider {
     /** Called by Pekko, which finds it by {@code pekko.cluster.downing-provider-class}. */
     public PatientDowning(ActorSystem system) {
         this.stableAfter = system.settings().config().getDuration("pekko.cluster.split-brain-resolver.stable-after");
+    }
+
+    /**
+     * Downs who is out of contact and will not be waited for, so that it counts for no side any more. Without effect in a
+     * system where another provider decides.
+     *
+     * @param isGone told a node's id: whether the node is gone for good
+     */
+    public static void downThoseGone(org.apache.pekko.actor.typed.ActorSystem<?> system, Predicate<String> isGone) {
+        if (!system.settings().config().getString(PROVIDER).equals(PatientDowning.class.getName())) {
+            return;
+        }
+        Cluster cluster = Cluster.get(system);
+        for (Member member : cluster.state().getUnreachable()) {
+            if (member.status() != MemberStatus.down() && isGone.test(Membership.nodeId(member))) {
+                cluster.manager().tell(new Down(member.address()));
+            }
+        }
     }
 
     @Override

@@ -33,6 +33,9 @@
  * <p>A node that was downed goes on with what it hosts, where it runs to rejoin ({@link Lives}): {@link Formation} ends its
  * life when the next one would find a cluster.
  *
+ * <p>Whom the cluster downs is for Pekko's split-brain resolver to say; where nothing but consensus groups is hosted, for
+ * {@link PatientDowning}, which downs nobody who is in nobody's way ({@link HeldUp}).
+ *
  * <p>A node's end is Pekko's coordinated shutdown: systems finish with their clients (service-unbind), leadership is
  * handed over (service-stop), the node leaves the cluster, HTTP closes, the actor system ends, the directory is
  * released.

@@ -35,8 +35,14 @@ class HeldUpTest {
 
         private Members with(boolean reachable, MemberStatus... statuses) {
             for (MemberStatus status : statuses) {
-                seen.add(new HeldUp.Seen(address(seen.size() + 1), status, reachable));
+                int number = seen.size() + 1;
+                seen.add(new HeldUp.Seen("n" + number, address(number), status, reachable));
             }
+            return this;
+        }
+
+        Members comesElsewhere(String node) {
+            seen.add(new HeldUp.Seen(node, address(seen.size() + 1), JOINING, true));
             return this;
         }
 
@@ -86,6 +92,12 @@ class HeldUpTest {
     @Test
     void whoseEarlierLifeIsDownIsOnNoOtherSide() {
         assertThat(reachable(UP).unreachable(DOWN, UP).toDown()).containsExactly(address(3));
+    }
+
+    @Test
+    void whoseNextLifeComesAtAnotherAddressIsOnNoOtherSide() {
+        assertThat(reachable(UP).unreachable(UP).comesElsewhere("n2").toDown()).containsExactly(address(2));
+        assertThat(reachable(UP).unreachable(UP).comesElsewhere("n4").toDown()).isEmpty();
     }
 
     @Test

@@ -150,6 +150,18 @@ class PatientDowningTest {
         });
     }
 
+    @Test
+    void whoIsGoneForGoodIsNotWaitedFor() {
+        overSeeds(sim -> {
+            sim.crash("n1");
+            sim.runUntil(() -> seesUnreachable(sim.node("n2"), "n1"), ofSeconds(20));
+            PatientDowning.downThoseGone(sim.node("n2").system(), node -> node.contains("n1"));
+            sim.runUntil(
+                    () -> sim.node("n3").membersUp().equals(Set.of("n2", "n3", "n4", "n5")), ofSeconds(10));
+            sim.restart("n1");
+        });
+    }
+
     /** Those that came back have formed a cluster of their own, of which who was cut off hears when it greets them. */
     @Test
     void whoeverMissedTheEndOfItsClusterFindsTheNextOne() {

@@ -4,6 +4,7 @@ import io.etcd.jetcd.api.LeaseKeepAliveRequest;
 import io.etcd.jetcd.api.WatchRequest;
 import io.grpc.ServerServiceDefinition;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.troupe.cluster.node.PatientDowning;
 import io.troupe.etcd.EtcdSettings;
 import io.troupe.etcd.auth.AuthView;
 import io.troupe.etcd.auth.Passwords;
@@ -159,6 +160,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                         settings.strictReconfigCheck(),
                         backends.peerUrls(),
                         PeerHosts.lookedUpBy(blocking),
+                        isGone -> PatientDowning.downThoseGone(context.getSystem(), isGone),
                         node.roster(),
                         members,
                         backends.client(),

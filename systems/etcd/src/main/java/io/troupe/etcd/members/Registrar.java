@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -67,12 +68,14 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
      * @param peerUrls where a founder is reached, as far as it is known without hearing it
      * @param strict whether what endangers the quorum is refused
      * @param hosts what peer URLs are compared by where their texts differ; does not block
+     * @param onGone told by who leads, again and again, which nodes are to be members no more
      */
     public record Wiring(
             long clusterId,
             boolean strict,
             Function<String, List<String>> peerUrls,
             UnaryOperator<String> hosts,
+            Consumer<Predicate<String>> onGone,
             RosterView view,
             ActorRef<Members.Command> members,
             ActorRef<SessionClient.Command> session,
@@ -334,6 +337,7 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
     private void tellWhoIsRemoved(List<Alignment.Heard> heard) {
         heard.stream().map(Alignment.Heard::node).filter(roster()::isRemoved).forEach(node -> wiring.members()
                 .tell(new Members.TellRemoved(node)));
+        wiring.onGone().accept(roster()::isRemoved);
     }
 
     private void carryOut(Alignment.Step step, List<Alignment.Heard> heard) {

@@ -118,6 +118,7 @@ final class MemberNode {
                             true,
                             name -> List.of(peerUrl(name)),
                             url -> url,
+                            isGone -> {},
                             seen.roster,
                             members,
                             session,
