@@ -232,7 +232,7 @@ public final class EtcdBench implements Callable<Integer> {
     }
 
     private void failOver(int number, Peer peer, Clients clients) throws InterruptedException {
-        Duration silence = new Failover(peer, clients).measure();
+        Duration silence = new Failover(peer, clients, Failover.SETTLE).measure();
         invocation.say(
                 String.format("failover %d of %d: %s, %d ms", number, failovers, peer.name(), silence.toMillis()));
         silenceMillis.computeIfAbsent(peer.name(), first -> new ArrayList<>()).add(silence.toNanos() / 1e6);

@@ -21,14 +21,17 @@ final class Failover {
     private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(10);
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     /** Long enough for the restarted member to catch up, and for the leader to have heard of it. */
-    private static final Duration SETTLE = Duration.ofSeconds(3);
+    static final Duration SETTLE = Duration.ofSeconds(3);
 
     private final Peer peer;
     private final Clients clients;
+    private final Duration settle;
 
-    Failover(Peer peer, Clients clients) {
+    /** @param settle how long the restarted member is left alone: {@link #SETTLE}, where it has something to do */
+    Failover(Peer peer, Clients clients, Duration settle) {
         this.peer = peer;
         this.clients = clients;
+        this.settle = settle;
     }
 
     /**
@@ -44,13 +47,14 @@ final class Failover {
         var killed = CompletableFuture.runAsync(() -> peer.kill(leader));
         for (int i = 0; !acknowledged.isDone(); i++) {
             int member = (leader + 1 + i % (members - 1)) % members;
+            boolean isAfter = killed.isDone(); // else it may be answered by the killed leader's last word
             Workload.put(
                     KVGrpc.newStub(clients.channel(member))
                             .withDeadlineAfter(ANSWER_PATIENCE.toMillis(), TimeUnit.MILLISECONDS),
                     ByteString.copyFromUtf8("failover"),
                     ByteString.copyFromUtf8("at " + i),
                     ok -> {
-                        if (ok && killed.isDone()) { // else it may be the killed leader's last word
+                        if (ok && isAfter) {
                             acknowledged.complete(System.nanoTime());
                         }
                     });
@@ -62,7 +66,7 @@ final class Failover {
         Duration silence = Duration.ofNanos(acknowledged.join() - begin);
         peer.restart(leader);
         await(leader);
-        TimeUnit.MILLISECONDS.sleep(SETTLE.toMillis());
+        TimeUnit.MILLISECONDS.sleep(settle.toMillis());
         return silence;
     }
 

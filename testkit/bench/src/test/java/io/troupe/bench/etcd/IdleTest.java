@@ -1,0 +1,69 @@
+package io.troupe.bench.etcd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.troupe.bench.load.Costs;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class IdleTest {
+
+    /** Two servers that together take half of a processor, from when somebody looks first. */
+    private record KnownPeer(List<Long> heapBytes, List<Long> residentBytes, long startedAtNanos) implements Peer {
+
+        @Override
+        public Costs costs() {
+            long before = Duration.ofHours(1).toNanos();
+            return new Costs(Duration.ofNanos(before + (System.nanoTime() - startedAtNanos) / 2), 0, 2);
+        }
+
+        @Override
+        public String name() {
+            return "known";
+        }
+
+        @Override
+        public List<InetSocketAddress> endpoints() {
+            return List.of();
+        }
+
+        @Override
+        public void kill(int member) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void restart(int member) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static Idle measure(List<Long> heap, List<Long> resident) throws InterruptedException {
+        return Idle.measure(new KnownPeer(heap, resident, System.nanoTime()), Duration.ofMillis(200));
+    }
+
+    @Test
+    void theProcessorsTimeIsThatOfTheMeasuredSpanForEachServer() throws Exception {
+        assertThat(measure(List.of(), List.of()).cpuPercent()).isCloseTo(25, within(10.0));
+    }
+
+    @Test
+    void memoryIsThatOfTheServerWithTheMost() throws Exception {
+        Idle idle = measure(List.of(5L, 9L, 7L), List.of(30L, 10L, 20L));
+        assertThat(idle.heapBytes()).isEqualTo(9);
+        assertThat(idle.residentBytes()).isEqualTo(30);
+    }
+
+    @Test
+    void memoryThatNobodyTellsIsNone() throws Exception {
+        Idle idle = measure(List.of(), List.of());
+        assertThat(idle.heapBytes()).isZero();
+        assertThat(idle.residentBytes()).isZero();
+    }
+}
