@@ -57,10 +57,7 @@ final class HeldUp {
         List<Seen> members = new ArrayList<>();
         state.getMembers()
                 .forEach(member -> members.add(new Seen(
-                        Membership.nodeId(member),
-                        member.address(),
-                        member.status(),
-                        !unreachable.contains(member))));
+                        Membership.nodeId(member), member.address(), member.status(), !unreachable.contains(member))));
         return toDown(members, self);
     }
 

@@ -45,10 +45,10 @@ public final class PatientDowning extends DowningProvider {
      * Of a node that has it. Artery must not give up a peer that nobody has downed: by its defaults it does so after six
      * hours, and takes no word of that life any more.
      */
-    public static final Map<String, String> SETTINGS = Map.of(
-            PROVIDER, PatientDowning.class.getName(),
-            "pekko.remote.artery.advanced.give-up-system-message-after", "100 days",
-            "pekko.remote.artery.advanced.quarantine-idle-outbound-after", "100 days");
+    public static final Map<String, String> SETTINGS = Map.ofEntries(
+            Map.entry(PROVIDER, PatientDowning.class.getName()),
+            Map.entry("pekko.remote.artery.advanced.give-up-system-message-after", "100 days"),
+            Map.entry("pekko.remote.artery.advanced.quarantine-idle-outbound-after", "100 days"));
 
     private final Duration stableAfter;
 
@@ -82,8 +82,8 @@ public final class PatientDowning extends DowningProvider {
 
     @Override
     public Option<Props> downingActorProps() {
-        return Option.apply(Adapter.<Command>props(() -> Behaviors.setup(
-                context -> Behaviors.withTimers(timers -> new Watch(context, timers, stableAfter)))));
+        return Option.apply(Adapter.<Command>props(() ->
+                Behaviors.setup(context -> Behaviors.withTimers(timers -> new Watch(context, timers, stableAfter)))));
     }
 
     private sealed interface Command permits Tick, Due, WrappedQuarantined {}

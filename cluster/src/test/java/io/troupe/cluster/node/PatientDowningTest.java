@@ -119,8 +119,7 @@ class PatientDowningTest {
             sim.node("n3").stop();
             sim.runUntil(() -> !sim.node("n3").isUp(), ofSeconds(15));
             sim.restart("n3");
-            sim.runUntil(
-                    () -> sim.node("n3").membersUp().equals(Set.of("n2", "n3", "n4", "n5")), ofSeconds(30));
+            sim.runUntil(() -> sim.node("n3").membersUp().equals(Set.of("n2", "n3", "n4", "n5")), ofSeconds(30));
             assertThat(sim.node("n1").isUp()).as("it goes on by itself").isTrue();
             assertThat(lives(sim).get("n1")).isEqualTo(before.get("n1"));
             sim.heal();
@@ -141,8 +140,7 @@ class PatientDowningTest {
             sim.runFor(LONG);
             assertThat(lives(sim)).containsEntry("n2", before.get("n2")).containsEntry("n4", before.get("n4"));
             sim.restart("n5");
-            sim.runUntil(
-                    () -> sim.node("n5").membersUp().equals(Set.of("n2", "n4", "n5")), ofSeconds(30));
+            sim.runUntil(() -> sim.node("n5").membersUp().equals(Set.of("n2", "n4", "n5")), ofSeconds(30));
             sim.restart("n1");
             sim.restart("n3");
             awaitAllInContact(sim);
@@ -156,8 +154,7 @@ class PatientDowningTest {
             sim.crash("n1");
             sim.runUntil(() -> seesUnreachable(sim.node("n2"), "n1"), ofSeconds(20));
             PatientDowning.downThoseGone(sim.node("n2").system(), node -> node.contains("n1"));
-            sim.runUntil(
-                    () -> sim.node("n3").membersUp().equals(Set.of("n2", "n3", "n4", "n5")), ofSeconds(10));
+            sim.runUntil(() -> sim.node("n3").membersUp().equals(Set.of("n2", "n3", "n4", "n5")), ofSeconds(10));
             sim.restart("n1");
         });
     }
@@ -178,8 +175,7 @@ class PatientDowningTest {
                     ofSeconds(30));
             assertThat(lives(sim).get("n1")).isEqualTo(before.get("n1"));
             sim.heal();
-            sim.runUntil(
-                    () -> sim.node("n2").membersUp().equals(Set.copyOf(FormationSimulation.NAMES)), ofSeconds(60));
+            sim.runUntil(() -> sim.node("n2").membersUp().equals(Set.copyOf(FormationSimulation.NAMES)), ofSeconds(60));
             awaitAllInContact(sim);
             assertThat(lives(sim).get("n1")).isNotEqualTo(before.get("n1"));
         });

@@ -99,8 +99,7 @@ class PartitionedMemberTest {
         int client = freePort();
         int http = freePort();
         List<String> options = new ArrayList<>(jvmOptions);
-        options.addAll(List.of(
-                "-Dtroupe.http.enabled=on", "-Dtroupe.http.port=" + http, "-Dtroupe.faults.enabled=on"));
+        options.addAll(List.of("-Dtroupe.http.enabled=on", "-Dtroupe.http.port=" + http, "-Dtroupe.faults.enabled=on"));
         List<String> flags = List.of(
                 "--name=" + name,
                 "--data-dir=" + folder.resolve(name),
@@ -150,8 +149,8 @@ class PartitionedMemberTest {
     // -- the network and the processes
 
     private void cutOff(String member, String... others) throws Exception {
-        var request = HttpRequest.newBuilder(URI.create(
-                        "http://127.0.0.1:" + members.get(member).http() + "/faults/cut-off-from"))
+        var request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + members.get(member).http() + "/faults/cut-off-from"))
                 .header("Content-Type", "application/json")
                 .PUT(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(others)))
                 .build();
@@ -183,9 +182,8 @@ class PartitionedMemberTest {
     private void awaitOutOfContact(String member, String seenBy, Duration length) {
         await(member + " is out of contact").ignoreExceptions().until(() -> reaches(seenBy, member)
                 .equals(Optional.of(false)));
-        await(member + " stays a member that is out of contact")
-                .during(length)
-                .until(() -> reaches(seenBy, member).equals(Optional.of(false)));
+        await(member + " stays a member that is out of contact").during(length).until(() -> reaches(seenBy, member)
+                .equals(Optional.of(false)));
     }
 
     // -- a client's streams
@@ -318,8 +316,11 @@ class PartitionedMemberTest {
                 .filter(member -> member.getName().equals("m3"))
                 .findFirst()
                 .orElseThrow();
-        cluster("m1").memberRemove(MemberRemoveRequest.newBuilder().setID(gone.getID()).build());
-        await("it is not waited for").ignoreExceptions().until(() -> reaches("m1", "m3").isEmpty());
+        cluster("m1")
+                .memberRemove(
+                        MemberRemoveRequest.newBuilder().setID(gone.getID()).build());
+        await("it is not waited for").ignoreExceptions().until(() -> reaches("m1", "m3")
+                .isEmpty());
         int peer = freePort();
         cluster("m1")
                 .memberAdd(MemberAddRequest.newBuilder()
