@@ -27,8 +27,7 @@ class SynodMutantsTest {
     private static final List<Logger> NOISY = List.of(
             (Logger) LoggerFactory.getLogger("io.troupe.paxos"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
 
-    private static final MutantHunt HUNT =
-            new MutantHunt(SynodFaults.class, ConfigFactory.empty(), name -> name.startsWith("io.troupe."));
+    private static final MutantHunt HUNT = new MutantHunt(SynodFaults.class, ConfigFactory.empty());
 
     private record Planted(Mutant mutant, int seeds) {
 

@@ -33,8 +33,7 @@ class MastershipSimulationTest {
             (Logger) LoggerFactory.getLogger("io.troupe.chain"),
             (Logger) LoggerFactory.getLogger("org.apache.pekko"));
 
-    private static final MutantHunt HUNT =
-            new MutantHunt(MasterFaults.class, ConfigFactory.empty(), name -> name.startsWith("io.troupe."));
+    private static final MutantHunt HUNT = new MutantHunt(MasterFaults.class, ConfigFactory.empty());
 
     private static final TreeMap<String, Integer> ENDED = new TreeMap<>();
     private static int restores;

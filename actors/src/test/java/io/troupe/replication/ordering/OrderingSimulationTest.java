@@ -28,8 +28,7 @@ class OrderingSimulationTest {
     private static final List<Logger> NOISY = List.of(
             (Logger) LoggerFactory.getLogger("io.troupe"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
 
-    private static final MutantHunt HUNT =
-            new MutantHunt(OrderingFaults.class, ConfigFactory.empty(), name -> name.startsWith("io.troupe."));
+    private static final MutantHunt HUNT = new MutantHunt(OrderingFaults.class, ConfigFactory.empty());
 
     @BeforeAll
     static void quiet() {

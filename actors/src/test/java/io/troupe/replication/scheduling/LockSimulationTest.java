@@ -32,8 +32,7 @@ class LockSimulationTest {
     private static final List<Logger> NOISY = List.of(
             (Logger) LoggerFactory.getLogger("io.troupe"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
 
-    private static final MutantHunt HUNT =
-            new MutantHunt(LockFaults.class, ConfigFactory.empty(), name -> name.startsWith("io.troupe."));
+    private static final MutantHunt HUNT = new MutantHunt(LockFaults.class, ConfigFactory.empty());
 
     private static final TreeMap<String, Integer> REVOKED = new TreeMap<>();
     private static final TreeMap<String, Integer> RESTORES = new TreeMap<>();

@@ -32,8 +32,7 @@ class OutsideSimulationTest {
     private static final List<Logger> NOISY = List.of(
             (Logger) LoggerFactory.getLogger("io.troupe"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
 
-    private static final MutantHunt HUNT =
-            new MutantHunt(OutsideFaults.class, ConfigFactory.empty(), name -> name.startsWith("io.troupe."));
+    private static final MutantHunt HUNT = new MutantHunt(OutsideFaults.class, ConfigFactory.empty());
 
     private static int runs;
     private static int noticed;

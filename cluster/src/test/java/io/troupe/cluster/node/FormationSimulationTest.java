@@ -21,8 +21,8 @@ class FormationSimulationTest {
     private static final int SEEDS = Integer.getInteger("troupe.seeds", 20);
     private static final int MUTANT_SEEDS = 40;
 
-    private static final ClusterMutantHunt HUNT = new ClusterMutantHunt(
-            FormationSimulation.Run.class, FormationSimulation.CONFIG, name -> name.startsWith("io.troupe.cluster."));
+    private static final ClusterMutantHunt HUNT =
+            new ClusterMutantHunt(FormationSimulation.Run.class, FormationSimulation.CONFIG);
 
     @Test
     void oneClusterIsFormedAtATimeAndThereIsOneInTheEnd() {

@@ -25,10 +25,8 @@ class JournalMutantsTest {
 
     private static final Logger NOISY = (Logger) LoggerFactory.getLogger("org.apache.pekko");
 
-    private static final MutantHunt HUNT = new MutantHunt(
-            JournalCrashes.class,
-            ConfigFactory.parseString(JournalCrashes.CONFIG),
-            name -> name.startsWith("io.troupe."));
+    private static final MutantHunt HUNT =
+            new MutantHunt(JournalCrashes.class, ConfigFactory.parseString(JournalCrashes.CONFIG));
 
     @BeforeAll
     static void quiet() {

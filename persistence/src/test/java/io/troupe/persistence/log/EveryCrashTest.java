@@ -14,8 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class EveryCrashTest {
 
-    private static final MutantHunt HUNT =
-            new MutantHunt(EveryCrash.class, ConfigFactory.empty(), name -> name.startsWith("io.troupe.persistence."));
+    private static final MutantHunt HUNT = new MutantHunt(EveryCrash.class, ConfigFactory.empty());
 
     @Test
     void whateverACrashAfterAnyOperationLeavesEverythingAcknowledgedIsFoundAndNothingElse() throws IOException {

@@ -26,10 +26,8 @@ class LeaseMutantsTest {
     private static final List<Logger> NOISY = List.of(
             (Logger) LoggerFactory.getLogger("io.troupe"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
 
-    private static final ClusterMutantHunt HUNT = new ClusterMutantHunt(
-            LeaseRuns.Contest.class,
-            ConfigFactory.parseString(LeaseRuns.CONTEST),
-            name -> name.startsWith("io.troupe."));
+    private static final ClusterMutantHunt HUNT =
+            new ClusterMutantHunt(LeaseRuns.Contest.class, ConfigFactory.parseString(LeaseRuns.CONTEST));
 
     @BeforeAll
     static void quiet() {

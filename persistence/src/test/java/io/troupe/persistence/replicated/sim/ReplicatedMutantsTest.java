@@ -26,10 +26,8 @@ class ReplicatedMutantsTest {
     private static final List<Logger> NOISY = List.of(
             (Logger) LoggerFactory.getLogger("io.troupe"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
 
-    private static final ClusterMutantHunt HUNT = new ClusterMutantHunt(
-            CounterRuns.Everywhere.class,
-            ConfigFactory.parseString(CounterRuns.CONFIG),
-            name -> name.startsWith("io.troupe."));
+    private static final ClusterMutantHunt HUNT =
+            new ClusterMutantHunt(CounterRuns.Everywhere.class, ConfigFactory.parseString(CounterRuns.CONFIG));
 
     @BeforeAll
     static void quiet() {

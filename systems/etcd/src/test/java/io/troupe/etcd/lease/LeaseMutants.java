@@ -16,9 +16,9 @@ public final class LeaseMutants {
         Class<?> lessor = Lessor.class;
         return List.of(
                 new EtcdMutant(LeaseExpiresEarly.class, clock, named("dueAfter"), 10),
-                new EtcdMutant(NewLessorDoesNotExtend.class, clock, named("renewAll"), 30),
+                new EtcdMutant(NewLessorDoesNotExtend.class, clock, named("renewAll"), 30).foundAt(3),
                 new EtcdMutant(RevokesOnTheLeaderAlone.class, lessor, named("revoke"), 10),
-                new EtcdMutant(RenewsWithoutAQuorum.class, lessor, named("confirmNext"), 120));
+                new EtcdMutant(RenewsWithoutAQuorum.class, lessor, named("confirmNext"), 120).foundAt(67));
     }
 
     /** Half of the TTL, as after a mix-up of units or of a margin's sign. */

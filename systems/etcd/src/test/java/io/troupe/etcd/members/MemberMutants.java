@@ -16,8 +16,8 @@ public final class MemberMutants {
 
     public static List<EtcdMutant> all() {
         List<EtcdMutant> all = new ArrayList<>(RosterMutants.all());
-        all.add(new EtcdMutant(EveryMemberVotes.class, Alignment.class, named("forMember"), 20));
-        all.add(new EtcdMutant(ForgetsWhoWasRemoved.class, Roster.class, named("isRemoved"), 20));
+        all.add(new EtcdMutant(EveryMemberVotes.class, Alignment.class, named("forMember"), 20).foundAt(5));
+        all.add(new EtcdMutant(ForgetsWhoWasRemoved.class, Roster.class, named("isRemoved"), 20).foundAt(3));
         return all;
     }
 

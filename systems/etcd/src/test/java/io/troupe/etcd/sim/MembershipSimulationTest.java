@@ -10,7 +10,6 @@ import io.troupe.etcd.members.MemberMutants;
 import io.troupe.paxos.PaxosEngine;
 import io.troupe.sim.Simulation;
 import io.troupe.sim.junit.SimulationTest;
-import io.troupe.sim.mutants.Mutant;
 import io.troupe.sim.mutants.MutantHunt;
 import java.util.List;
 import java.util.Optional;
@@ -88,10 +87,9 @@ class MembershipSimulationTest {
     @ParameterizedTest
     @MethodSource("mutants")
     void theSimulationFinds(EtcdMutant mutant) throws Exception {
-        var hunt = new MutantHunt(MembershipFaults.class, ConfigFactory.empty(), name -> name.startsWith("io.troupe."));
+        var hunt = new MutantHunt(MembershipFaults.class, ConfigFactory.empty());
         int budget = Integer.getInteger("troupe.mutant.seeds", mutant.seeds());
-        assertThat(hunt.seedThatFinds(
-                        Optional.of(Mutant.advised(mutant.bug(), mutant.type(), mutant.method())), budget))
+        assertThat(hunt.seedThatFinds(Optional.of(mutant.mutant()), budget))
                 .as("%s within %s seeds", mutant, budget)
                 .isPresent();
     }

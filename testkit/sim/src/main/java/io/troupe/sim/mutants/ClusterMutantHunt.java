@@ -6,17 +6,14 @@ import io.troupe.sim.cluster.ClusterStage;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /**
  * Runs a scenario of the cluster stage over mutants of the application, as {@link MutantHunt} does on the protocol stage.
  *
  * @param scenario of the application, with a constructor that takes nothing; throws an {@link AssertionError} where it notices a bug
  * @param config of every node
- * @param own which class names are of the application, the scenario's among them
  */
-public record ClusterMutantHunt(
-        Class<? extends Consumer<ClusterSimulation>> scenario, Config config, Predicate<String> own) {
+public record ClusterMutantHunt(Class<? extends Consumer<ClusterSimulation>> scenario, Config config) {
 
     /**
      * One of {@code seeds} seeds, from 0, that finds {@code mutant}, or anything when that is empty: where it was {@linkplain
@@ -25,23 +22,16 @@ public record ClusterMutantHunt(
      * @throws IllegalStateException when a run ends in a crash, and not with what a property says
      */
     public OptionalLong seedThatFinds(Optional<Mutant> mutant, int seeds) throws ReflectiveOperationException {
-        var loader = new MutantLoader(scenario.getClassLoader(), own, mutant);
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(loader); // Where a node's actor system takes an application's classes from.
-        try (ClusterStage stage = ClusterStage.open(config)) {
-            Consumer<ClusterSimulation> mutated = scenario(loader);
-            return new Trail(mutant, seeds).follow(seed -> run(stage, mutated, seed, mutant));
-        } finally {
-            thread.setContextClassLoader(before);
-        }
+        return PlantedMutant.during(mutant, () -> hunt(mutant, seeds));
     }
 
-    @SuppressWarnings("unchecked")
-    private Consumer<ClusterSimulation> scenario(ClassLoader loader) throws ReflectiveOperationException {
-        var constructor = loader.loadClass(scenario.getName()).getDeclaredConstructor();
+    private OptionalLong hunt(Optional<Mutant> mutant, int seeds) throws ReflectiveOperationException {
+        var constructor = scenario.getDeclaredConstructor();
         constructor.setAccessible(true);
-        return (Consumer<ClusterSimulation>) constructor.newInstance();
+        Consumer<ClusterSimulation> mutated = constructor.newInstance();
+        try (ClusterStage stage = ClusterStage.open(config)) {
+            return new Trail(mutant, seeds).follow(seed -> run(stage, mutated, seed, mutant));
+        }
     }
 
     private static Optional<Finding> run(

@@ -6,16 +6,14 @@ import io.troupe.sim.Stage;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /**
  * Runs a scenario over mutants of the application. Only a property that does not hold counts ({@link Finding}).
  *
  * @param scenario of the application, with a constructor that takes nothing; throws an {@link AssertionError} where it notices a bug
  * @param config of the application
- * @param own which class names are of the application, the scenario's among them
  */
-public record MutantHunt(Class<? extends Consumer<Simulation>> scenario, Config config, Predicate<String> own) {
+public record MutantHunt(Class<? extends Consumer<Simulation>> scenario, Config config) {
 
     /**
      * One of {@code seeds} seeds, from 0, that finds {@code mutant}, or anything when that is empty: where it was {@linkplain
@@ -24,25 +22,19 @@ public record MutantHunt(Class<? extends Consumer<Simulation>> scenario, Config 
      * @throws IllegalStateException when a run ends in a crash, and not with what a property says
      */
     public OptionalLong seedThatFinds(Optional<Mutant> mutant, int seeds) throws ReflectiveOperationException {
-        var loader = new MutantLoader(scenario.getClassLoader(), own, mutant);
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(loader); // Where Pekko takes an application's classes from.
+        return PlantedMutant.during(mutant, () -> hunt(mutant, seeds));
+    }
+
+    private OptionalLong hunt(Optional<Mutant> mutant, int seeds) throws ReflectiveOperationException {
+        var constructor = scenario.getDeclaredConstructor();
+        constructor.setAccessible(true);
+        Consumer<Simulation> mutated = constructor.newInstance();
         Stage stage = Stage.open(config);
         try {
-            Consumer<Simulation> mutated = scenario(loader);
             return new Trail(mutant, seeds).follow(seed -> run(stage, mutated, seed, mutant));
         } finally {
             closeQuietly(stage);
-            thread.setContextClassLoader(before);
         }
-    }
-
-    @SuppressWarnings("unchecked")
-    private Consumer<Simulation> scenario(ClassLoader loader) throws ReflectiveOperationException {
-        var constructor = loader.loadClass(scenario.getName()).getDeclaredConstructor();
-        constructor.setAccessible(true);
-        return (Consumer<Simulation>) constructor.newInstance();
     }
 
     private static Optional<Finding> run(

@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Test;
 /** A property finds a mutant, and a crash does not. */
 class MutantHuntTest {
 
-    private static final MutantHunt HUNT =
-            new MutantHunt(Evening.class, ConfigFactory.empty(), name -> name.startsWith("io.troupe."));
+    private static final MutantHunt HUNT = new MutantHunt(Evening.class, ConfigFactory.empty());
 
     /** Some of what is paid is gone. */
     static final class TakesACoin {
@@ -55,6 +54,15 @@ class MutantHuntTest {
 
     @Test
     void withoutAMutantNothingIsFound() throws Exception {
+        assertThat(HUNT.seedThatFinds(Optional.empty(), 3)).isEmpty();
+    }
+
+    @Test
+    void afterAHuntTheClassIsAsItWasHoweverTheHuntEnded() throws Exception {
+        assertThat(HUNT.seedThatFinds(mutant(TakesACoin.class, Till.class, "sum"), 3))
+                .isPresent();
+        assertThat(HUNT.seedThatFinds(Optional.empty(), 3)).isEmpty();
+        assertIsBroken(Till.class, "sum");
         assertThat(HUNT.seedThatFinds(Optional.empty(), 3)).isEmpty();
     }
 
