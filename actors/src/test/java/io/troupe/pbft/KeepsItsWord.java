@@ -7,7 +7,7 @@ import java.util.Map;
  * What a correct replica has said it does not say otherwise, in this life or the next: one batch a view and sequence
  * number pre-prepares, and one prepares (§4.2).
  */
-final class KeepsItsWord implements Inspector {
+final class KeepsItsWord implements SlotInspector {
 
     private record Place(String node, long view, long sequence) {}
 
@@ -19,12 +19,10 @@ final class KeepsItsWord implements Inspector {
     private final Map<Place, Digest> commits = new HashMap<>();
 
     @Override
-    public void afterStep(Core core) {
-        for (Slot slot : core.slots()) {
-            slot.prePrepared().ifPresent(digest -> acceptedAlone(core, slot, digest));
-            slot.prepareOf(core.node).ifPresent(vote -> same(prepares, core, slot, vote));
-            slot.commitOf(core.node).ifPresent(vote -> same(commits, core, slot, vote));
-        }
+    public void afterChange(Core core, Slot slot) {
+        slot.prePrepared().ifPresent(digest -> acceptedAlone(core, slot, digest));
+        slot.prepareOf(core.node).ifPresent(vote -> same(prepares, core, slot, vote));
+        slot.commitOf(core.node).ifPresent(vote -> same(commits, core, slot, vote));
     }
 
     private void acceptedAlone(Core core, Slot slot, Digest digest) {

@@ -7,7 +7,7 @@ import java.util.Map;
  * A replica that has lost its disk takes nothing for said that it may have said before (TOCS 2002, recovery: estimation), and
  * remembers how far that goes, in later lives too, until a stable checkpoint is beyond it.
  */
-final class KnowsWhatItForgot implements Inspector {
+final class KnowsWhatItForgot implements Inspector, SlotInspector {
 
     /** The highest number that each has voted for, in all its lives. */
     private final Map<String, Long> voted = new HashMap<>();
@@ -26,11 +26,12 @@ final class KnowsWhatItForgot implements Inspector {
                     + ", and does not know it any more at its stable checkpoint " + core.ledger.stableSequence());
         }
         forgottenThrough.put(core.node, through);
-        for (Slot slot : core.slots()) {
-            if (slot.prepareOf(core.node).isPresent()
-                    || slot.commitOf(core.node).isPresent()) {
-                voted.merge(core.node, slot.sequence, Math::max);
-            }
+    }
+
+    @Override
+    public void afterChange(Core core, Slot slot) {
+        if (slot.prepareOf(core.node).isPresent() || slot.commitOf(core.node).isPresent()) {
+            voted.merge(core.node, slot.sequence, Math::max);
         }
     }
 }

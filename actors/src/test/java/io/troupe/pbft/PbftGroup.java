@@ -64,10 +64,11 @@ final class PbftGroup {
     private final ObservedClients clientsOfTraitors = new ObservedClients();
     final InReserve inReserve = new InReserve();
     final TakenBack takenBack = new TakenBack();
+    private final KnowsWhatItForgot knowsWhatItForgot = new KnowsWhatItForgot();
     private final List<Inspector> properties = List.of(
             agreement,
-            new KeepsItsWord(),
-            new KnowsWhatItForgot(),
+            knowsWhatItForgot,
+            new ChangedSlots(agreement, new KeepsItsWord(), knowsWhatItForgot),
             new Watermarks(),
             new SameCheckpoints(),
             new NoTentativeCheckpoint(),
