@@ -52,6 +52,7 @@ import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.watch.WatchTester;
 import java.nio.file.Files;
+import io.troupe.raft.RaftEngine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -75,7 +76,6 @@ class AuthDifferentialTest {
     @Parameter
     private String engine;
 
-    private static final int STEPS = 200;
     private static final String[] NAMES = {"root", "ann", "bob", ""};
     private static final String[] ROLES = {"root", "reader", "writer", ""};
     private static final String[] KEYS = {"a", "b", "c", "d", "e"};
@@ -529,7 +529,8 @@ class AuthDifferentialTest {
         isToldAlike(etcd -> {
             setUp(etcd);
             var random = new SplittableRandom(seed);
-            for (int step = 0; step < STEPS; step++) {
+            int steps = steps();
+            for (int step = 0; step < steps; step++) {
                 change(etcd, random);
                 String key = pick(random, KEYS);
                 String end = random.nextInt(3) == 0 ? pick(random, KEYS) : "";
@@ -537,6 +538,11 @@ class AuthDifferentialTest {
                 etcd.ask(() -> etcd.kv("ann").put(put(key)));
             }
         });
+    }
+
+    /** Which engine puts them in order changes no answer: one is asked all, the others a few. */
+    private int steps() {
+        return engine.equals(RaftEngine.NAME) ? 200 : 50;
     }
 
     private static String pick(SplittableRandom random, String[] from) {

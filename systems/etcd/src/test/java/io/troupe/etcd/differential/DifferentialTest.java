@@ -22,6 +22,7 @@ import io.grpc.StatusRuntimeException;
 import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.watch.WatchTester;
+import io.troupe.raft.RaftEngine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,10 @@ class DifferentialTest {
     @Parameter
     private String engine;
 
-    private static final int REQUESTS = 1_500;
+    /** Which engine puts them in order changes no answer: one is asked all, the others a few. */
+    private int requests() {
+        return engine.equals(RaftEngine.NAME) ? 1_500 : 300;
+    }
 
     @TempDir
     Path folder;
@@ -76,23 +80,24 @@ class DifferentialTest {
     @ParameterizedTest
     @ValueSource(longs = {101, 102, 103})
     void answersAsARealEtcdDoes(long seed) throws Exception {
-        var requests = new RandomRequests(seed);
+        var random = new RandomRequests(seed);
         var realWatch = watchFromTheBeginning(toReal);
         var ourWatch = watchFromTheBeginning(toOurs);
         long revision = 1;
         int events = 0;
-        for (int i = 0; i < REQUESTS; i++) {
-            Message request = requests.next();
+        int requests = requests();
+        for (int i = 0; i < requests; i++) {
+            Message request = random.next();
             Answer expected = ask(toReal, request);
             Answer actual = ask(toOurs, request);
             assertThat(actual.text())
                     .as("seed %d, request %d:%n%s", seed, i, request)
                     .isEqualTo(expected.text());
-            requests.presentIs(expected.revision());
+            random.presentIs(expected.revision());
             events += expected.revision() > revision ? 1 : 0;
             revision = Math.max(revision, expected.revision());
         }
-        assertThat(events).as("revisions that changed something").isGreaterThan(REQUESTS / 10);
+        assertThat(events).as("revisions that changed something").isGreaterThan(requests / 10);
         assertThat(until(ourWatch, revision)).isEqualTo(until(realWatch, revision));
         for (long at : new long[] {0, revision, revision - 1, revision - 40, 3}) {
             var hash = HashKVRequest.newBuilder().setRevision(at).build();

@@ -37,7 +37,7 @@ class EtcdSimulationTest {
         NOISY.forEach(logger -> logger.setLevel(null));
     }
 
-    @SimulationTest(seeds = 10)
+    @SimulationTest(seeds = 3)
     void withoutFaultsEverybodyIsServed(Simulation sim) {
         EtcdFaults.withoutFaults(sim, engine);
     }
