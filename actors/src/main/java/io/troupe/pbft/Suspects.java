@@ -10,6 +10,8 @@ import java.util.TreeMap;
  * client that is correct signs what it sends again: it may be suspected wrongly, and is served.
  *
  * <p>So one faulty client ends the view of each primary once, and each time it does so again it has to wait for twice as long.
+ * But not of one primary after the other: views that end without anything executed last longer and longer, and suspicions would
+ * be over before all primaries had theirs. Where two have ended so, everybody must sign, until something is executed.
  */
 final class Suspects {
 
@@ -17,11 +19,14 @@ final class Suspects {
     static final int TIMEOUTS = 32;
 
     private static final int DOUBLINGS_MAX = 20;
+    /** The first is mostly that of a primary that crashed, and no client's fault. */
+    private static final int FRUITLESS_VIEWS = 2;
 
     private record Suspicion(int times, long untilTick) {}
 
     private final long firstTicks;
     private final TreeMap<String, Suspicion> suspicions = new TreeMap<>();
+    private boolean everybody;
 
     /** @param viewChangeTicks of one view-change timeout */
     Suspects(long viewChangeTicks) {
@@ -34,8 +39,13 @@ final class Suspects {
         suspicions.put(client, new Suspicion(before + 1, tick + (firstTicks << Math.min(before, DOUBLINGS_MAX))));
     }
 
+    /** @param views that ended one after the other with nothing executed */
+    void fruitless(int views) {
+        everybody = views >= FRUITLESS_VIEWS;
+    }
+
     boolean mustSign(String client, long tick) {
         Suspicion suspicion = suspicions.get(client);
-        return suspicion != null && tick < suspicion.untilTick();
+        return everybody || (suspicion != null && tick < suspicion.untilTick());
     }
 }

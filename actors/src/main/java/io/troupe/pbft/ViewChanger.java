@@ -72,12 +72,14 @@ final class ViewChanger {
     void onProgress() {
         if (core.ledger.isActive()) {
             fruitless = 0;
+            core.suspects.fruitless(0);
         }
     }
 
     private void leaveFor(long view) {
         giveUpProposed();
         fruitless++;
+        core.suspects.fruitless(fruitless);
         newViewDue = Long.MAX_VALUE;
         core.log.info("Group {}: {} leaves for view {}", core.group, core.node, view);
         core.record(atTheEndOfTheView(new Fact.ViewLeft(view)), () -> {});

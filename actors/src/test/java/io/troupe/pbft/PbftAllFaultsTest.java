@@ -74,6 +74,15 @@ class PbftAllFaultsTest {
         new PbftFaults(COVERAGE).accept(sim);
     }
 
+    /**
+     * In seed 10251 two traitors' clients sealed requests well for each primary alone: one correct primary after the other lost its view
+     * by them, each with twice the time of the one before.
+     */
+    @SimulationTest(seeds = 1, firstSeed = 10251)
+    void faultyClientsEndNoViewAfterTheOther(Simulation sim) {
+        new PbftFaults(COVERAGE).accept(sim);
+    }
+
     @Tag("soak")
     @SimulationTest(seeds = SOAK_SEEDS, firstSeed = SEEDS)
     void correctReplicasKeepEveryPromiseForLong(Simulation sim) {

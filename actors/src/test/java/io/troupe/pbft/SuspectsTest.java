@@ -22,4 +22,18 @@ class SuspectsTest {
         assertThat(suspects.mustSign("n1", 1000 + 2 * FIRST - 1)).isTrue();
         assertThat(suspects.mustSign("n1", 1000 + 2 * FIRST)).isFalse();
     }
+
+    @Test
+    @DisplayName("when two views have ended with nothing executed, everybody must sign until something is")
+    void everybody() {
+        Suspects suspects = new Suspects(10);
+        suspects.blame("n1", 0);
+        suspects.fruitless(1);
+        assertThat(suspects.mustSign("n2", 1)).as("a primary may have crashed").isFalse();
+        suspects.fruitless(2);
+        assertThat(suspects.mustSign("n2", 1)).isTrue();
+        suspects.fruitless(0);
+        assertThat(suspects.mustSign("n2", 1)).isFalse();
+        assertThat(suspects.mustSign("n1", 1)).as("it is to blame still").isTrue();
+    }
 }
