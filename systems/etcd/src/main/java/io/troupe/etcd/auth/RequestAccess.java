@@ -11,14 +11,15 @@ import io.troupe.etcd.EtcdError;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 
 /** What a caller needs to be allowed for each request to the store, asked in etcd's order. */
 public record RequestAccess(AuthState state, Caller caller) {
 
-    /** @param leased keys attached to the lease the put names: who may not write those may not add to them */
-    public Optional<EtcdError> check(PutRequest put, Collection<ByteString> leased) {
+    /** @param keysOf attached to a lease: who may not write those may not add to them */
+    public Optional<EtcdError> check(PutRequest put, LongFunction<? extends Collection<ByteString>> keysOf) {
         return state.mayWrite(caller, put.getKey(), ByteString.EMPTY)
-                .or(() -> mayWriteAll(leased))
+                .or(() -> mayWriteAll(keysOf.apply(put.getLease())))
                 .or(() -> put.getPrevKv() ? state.mayRead(caller, put.getKey(), ByteString.EMPTY) : Optional.empty());
     }
 
@@ -33,30 +34,28 @@ public record RequestAccess(AuthState state, Caller caller) {
                         : Optional.empty());
     }
 
-    /** Nested transactions included, which etcd 3.4 forgets. */
-    public Optional<EtcdError> check(TxnRequest txn) {
+    /**
+     * Nested transactions included, which etcd 3.4 forgets, and a put's lease and previous value, for which it asks since 3.4.44
+     * (CVE-2026-44283).
+     */
+    public Optional<EtcdError> check(TxnRequest txn, LongFunction<? extends Collection<ByteString>> keysOf) {
         for (Compare compare : txn.getCompareList()) {
             Optional<EtcdError> refusal = state.mayRead(caller, compare.getKey(), compare.getRangeEnd());
             if (refusal.isPresent()) {
                 return refusal;
             }
         }
-        return check(txn.getSuccessList()).or(() -> check(txn.getFailureList()));
+        return check(txn.getSuccessList(), keysOf).or(() -> check(txn.getFailureList(), keysOf));
     }
 
-    private Optional<EtcdError> check(List<RequestOp> ops) {
+    private Optional<EtcdError> check(List<RequestOp> ops, LongFunction<? extends Collection<ByteString>> keysOf) {
         for (RequestOp op : ops) {
             Optional<EtcdError> refusal =
                     switch (op.getRequestCase()) {
                         case REQUEST_RANGE -> check(op.getRequestRange());
-                        case REQUEST_PUT ->
-                            state.mayWrite(caller, op.getRequestPut().getKey(), ByteString.EMPTY)
-                                    .or(() -> op.getRequestPut().getPrevKv()
-                                            ? state.mayRead(
-                                                    caller, op.getRequestPut().getKey(), ByteString.EMPTY)
-                                            : Optional.empty());
+                        case REQUEST_PUT -> check(op.getRequestPut(), keysOf);
                         case REQUEST_DELETE_RANGE -> check(op.getRequestDeleteRange());
-                        case REQUEST_TXN -> check(op.getRequestTxn());
+                        case REQUEST_TXN -> check(op.getRequestTxn(), keysOf);
                         case REQUEST_NOT_SET -> Optional.empty();
                     };
             if (refusal.isPresent()) {
@@ -64,6 +63,16 @@ public record RequestAccess(AuthState state, Caller caller) {
             }
         }
         return Optional.empty();
+    }
+
+    /** Of a lease's keys; who shows no user is told of none, not even that there are none. */
+    public Optional<EtcdError> mayBeToldOf(Collection<ByteString> keys) {
+        if (state.enabled() && caller.isNobody()) {
+            return Optional.of(EtcdError.USER_EMPTY);
+        }
+        return keys.stream()
+                .flatMap(key -> state.mayRead(caller, key, ByteString.EMPTY).stream())
+                .findFirst();
     }
 
     /** Whoever ends a lease deletes its keys. */

@@ -23,7 +23,8 @@ import javax.net.ssl.SSLSession;
 
 /**
  * Takes along what a client shows of itself: the token in its call's metadata, the name in its certificate. Not for calls that
- * anybody may make: etcd does not look at what comes with them, so that a token of before hinders nobody.
+ * anybody may make: etcd does not look at what comes with them, so that a token of before hinders nobody. Of those,
+ * {@code LeaseTimeToLive} may ask for keys, so its service decides.
  */
 final class CallerCredentials implements ServerInterceptor {
 
@@ -31,7 +32,6 @@ final class CallerCredentials implements ServerInterceptor {
             AuthGrpc.getAuthenticateMethod().getFullMethodName(),
             ClusterGrpc.getMemberListMethod().getFullMethodName(),
             LeaseGrpc.getLeaseKeepAliveMethod().getFullMethodName(),
-            LeaseGrpc.getLeaseTimeToLiveMethod().getFullMethodName(),
             LeaseService.LEASES.getFullMethodName(),
             MaintenanceGrpc.getStatusMethod().getFullMethodName());
 

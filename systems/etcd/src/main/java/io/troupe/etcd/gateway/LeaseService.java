@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -131,17 +132,28 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
                 (streamId, client) -> KeepAliveSession.create(client, desk, node::header, settings.requestTimeout()));
     }
 
-    /** The lease and its keys come from the store, its remaining time from the lessor in office. */
+    /**
+     * The lease and its keys come from the store, its remaining time from the lessor in office. What comes with the call counts
+     * when it asks for keys, and as in etcd not while authentication is off.
+     */
     @Override
     public void leaseTimeToLive(LeaseTimeToLiveRequest request, StreamObserver<LeaseTimeToLiveResponse> observer) {
+        long id = request.getID();
         Duration deadline = calls.deadline();
-        calls.read(Queries.lease(request.getID()), ReadConsistency.LINEARIZABLE, observer, result -> {
+        Function<Result, CompletionStage<?>> conclude = result -> {
             if (result instanceof Result.Ok ok && view(ok.body()).lease().isPresent()) {
-                return askRemaining(request, view(ok.body()), deadline, observer);
+                return askRemaining(id, view(ok.body()), deadline, observer);
             }
-            answerAbsent(request.getID(), result, observer);
+            answerAbsent(id, result, observer);
             return UnaryCalls.DONE;
-        });
+        };
+        if (!request.getKeys()) {
+            calls.readAsNobody(Queries.lease(id), observer, conclude);
+        } else if (calls.auth().state().enabled()) {
+            calls.read(Queries.leaseWithKeys(id), ReadConsistency.LINEARIZABLE, observer, conclude);
+        } else {
+            calls.readAsNobody(Queries.leaseWithKeys(id), observer, conclude);
+        }
     }
 
     private static Queries.LeaseView view(byte[] body) {
@@ -153,11 +165,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
     }
 
     private CompletionStage<?> askRemaining(
-            LeaseTimeToLiveRequest request,
-            Queries.LeaseView view,
-            Duration deadline,
-            StreamObserver<LeaseTimeToLiveResponse> observer) {
-        long id = request.getID();
+            long id, Queries.LeaseView view, Duration deadline, StreamObserver<LeaseTimeToLiveResponse> observer) {
         return AskPattern.<LeaseDesk.Command, LeaseDesk.Reply>ask(
                         desk,
                         replyTo -> new LeaseDesk.Ask(id, false, deadline, replyTo),
@@ -174,7 +182,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
                                 });
                     }
                     if (reply instanceof LeaseDesk.Lasting lasting) {
-                        answer(lasting(view, request.getKeys(), lasting.seconds()), observer);
+                        answer(lasting(view, lasting.seconds()), observer);
                     } else {
                         UnaryCalls.refuse(EtcdError.TIMEOUT, observer);
                     }
@@ -182,14 +190,14 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
                 });
     }
 
-    private LeaseTimeToLiveResponse.Builder lasting(Queries.LeaseView view, boolean withKeys, long seconds) {
+    private LeaseTimeToLiveResponse.Builder lasting(Queries.LeaseView view, long seconds) {
         LeaseFacts lease = view.lease().orElseThrow();
-        var response = LeaseTimeToLiveResponse.newBuilder()
+        return LeaseTimeToLiveResponse.newBuilder()
                 .setHeader(node.header(view.revision()))
                 .setID(lease.id())
                 .setTTL(seconds)
-                .setGrantedTTL(lease.ttlSeconds());
-        return withKeys ? response.addAllKeys(lease.keys()) : response;
+                .setGrantedTTL(lease.ttlSeconds())
+                .addAllKeys(lease.keys());
     }
 
     private void answerAbsent(long id, Result result, StreamObserver<LeaseTimeToLiveResponse> observer) {

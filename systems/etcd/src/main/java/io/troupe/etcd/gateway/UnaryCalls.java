@@ -198,7 +198,10 @@ final class UnaryCalls {
         return consistency.isPresent() ? Queries.as(caller, payload) : Commands.as(caller, payload);
     }
 
-    /** A linearizable read by the gateway itself; as {@link #read(ByteString, ReadConsistency, StreamObserver, Function)}. */
+    /**
+     * A linearizable read in nobody's name, whatever its client shows; as {@link #read(ByteString, ReadConsistency,
+     * StreamObserver, Function)}.
+     */
     void readAsNobody(ByteString query, StreamObserver<?> observer, Function<Result, CompletionStage<?>> conclude) {
         var consistency = Optional.of(ReadConsistency.LINEARIZABLE);
         call(query, consistency, Credentials.NONE, observer, conclude);

@@ -192,7 +192,7 @@ public final class EtcdStateMachine implements StateMachine {
 
     private ByteString put(PutRequest request, RequestAccess access) {
         Optional<EtcdError> error = TxnRules.check(request)
-                .or(() -> access.check(request, keysOf(request.getLease())))
+                .or(() -> access.check(request, this::keysOf))
                 .or(() -> mayGrow(true))
                 .or(() -> TxnExecutor.check(store, request));
         if (error.isPresent()) {
@@ -217,8 +217,9 @@ public final class EtcdStateMachine implements StateMachine {
     }
 
     private ByteString txn(TxnRequest request, RequestAccess access) {
-        Optional<EtcdError> error =
-                TxnRules.check(request).or(() -> access.check(request)).or(() -> mayGrow(TxnRules.mayPut(request)));
+        Optional<EtcdError> error = TxnRules.check(request)
+                .or(() -> access.check(request, this::keysOf))
+                .or(() -> mayGrow(TxnRules.mayPut(request)));
         if (error.isPresent()) {
             return Result.refused(error.get());
         }

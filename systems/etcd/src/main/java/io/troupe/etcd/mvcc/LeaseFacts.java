@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param ttlSeconds as granted
  * @param grantedAt log index of its grant; 0 when that is not known
- * @param keys attached, in key order; left out of lists
+ * @param keys attached, in key order; left out where nobody asked for them
  */
 public record LeaseFacts(long id, long ttlSeconds, long grantedAt, List<ByteString> keys) {
 

@@ -42,6 +42,7 @@ public final class Queries {
     static final byte ALARMS = 16;
     static final byte MEMBERS = 17;
     static final byte IMPORT = 18;
+    static final byte LEASE_WITH_KEYS = 19;
 
     private Queries() {}
 
@@ -109,10 +110,19 @@ public final class Queries {
         return Commands.tagged(HISTORY, watch);
     }
 
-    /** Answered by a {@link LeaseView}. */
+    /** Answered by a {@link LeaseView} without the keys: anybody may ask. */
     public static ByteString lease(long id) {
+        return ofLease(LEASE, id);
+    }
+
+    /** Answered by a {@link LeaseView} with the keys, when the caller may read each of them. */
+    public static ByteString leaseWithKeys(long id) {
+        return ofLease(LEASE_WITH_KEYS, id);
+    }
+
+    private static ByteString ofLease(byte tag, long id) {
         return ByteString.fromArrayUnsafe(
-                ByteBuffer.allocate(9).put(LEASE).putLong(id).array());
+                ByteBuffer.allocate(9).put(tag).putLong(id).array());
     }
 
     /** Answered by a {@link LeaseList}. */

@@ -39,7 +39,8 @@ record Reads(MvccStore store, AuthState auth, Alarms alarms, Roster roster, bool
             case Queries.HISTORY ->
                 Result.ok(HistoryReader.read(store, WatchCreateRequest.parseFrom(body))
                         .toBytes());
-            case Queries.LEASE -> lease(body.getLong());
+            case Queries.LEASE -> lease(body.getLong(), List.of());
+            case Queries.LEASE_WITH_KEYS -> leaseWithKeys(body.getLong(), access);
             case Queries.LEASES -> Result.ok(Queries.LeaseList.of(store).toBytes());
             case Queries.LESSOR -> Result.ok(Queries.lessorTerm(store.leases().lessorTerm()));
             case Queries.STATUS ->
@@ -76,17 +77,23 @@ record Reads(MvccStore store, AuthState auth, Alarms alarms, Roster roster, bool
         }
         var plan = TxnExecutor.Plan.of(store, request);
         return TxnRules.check(request)
-                .or(() -> access.check(request))
+                .or(() -> access.check(request, lease -> List.of()))
                 .or(() -> auth.mayBeAnswered(access.caller()))
                 .or(() -> plan.check(store))
                 .map(Result::refused)
                 .orElseGet(() -> Result.ok(TxnExecutor.execute(store, store.begin(), plan)));
     }
 
-    private ByteString lease(long id) {
+    /** As etcd does it since 3.4.26: before, it told the keys to anybody (CVE-2023-32082). */
+    private ByteString leaseWithKeys(long id, RequestAccess access) {
         LeaseTable.Lease lease = store.leases().get(id);
-        Optional<LeaseFacts> facts = Optional.ofNullable(lease)
-                .map(found -> new LeaseFacts(id, found.ttlSeconds, found.grantedAt, List.copyOf(found.keys)));
+        List<com.google.protobuf.ByteString> keys = lease == null ? List.of() : List.copyOf(lease.keys);
+        return access.mayBeToldOf(keys).map(Result::refused).orElseGet(() -> lease(id, keys));
+    }
+
+    private ByteString lease(long id, List<com.google.protobuf.ByteString> keys) {
+        Optional<LeaseFacts> facts = Optional.ofNullable(store.leases().get(id))
+                .map(found -> new LeaseFacts(id, found.ttlSeconds, found.grantedAt, keys));
         return Result.ok(new Queries.LeaseView(store.revision(), facts).toBytes());
     }
 }

@@ -4,6 +4,7 @@ import static com.google.protobuf.ByteString.copyFromUtf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnknownFieldSet;
 import io.etcd.jetcd.api.AuthDisableRequest;
@@ -181,21 +182,22 @@ class AuthDifferentialTest {
     }
 
     private void isToldAlike(Story story) throws Exception {
-        List<List<String>> told = new ArrayList<>();
-        for (ManagedChannel channel : List.of(real.connect(), ours.connect())) {
-            var server = new Server(channel);
-            try {
-                story.tell(server);
-            } finally {
-                told.add(server.told);
-                SoloNode.disconnect(channel);
-            }
-        }
+        List<List<String>> told = List.of(toldBy(real.connect(), story), toldBy(ours.connect(), story));
         assertThat(told.get(0)).hasSameSizeAs(told.get(1)).isNotEmpty();
         for (int i = 0; i < told.get(0).size(); i++) {
             assertThat(told.get(1).get(i))
                     .as("answer %d, after %s", i, told.get(0).subList(Math.max(0, i - 6), i))
                     .isEqualTo(told.get(0).get(i));
+        }
+    }
+
+    private static List<String> toldBy(ManagedChannel channel, Story story) throws Exception {
+        var server = new Server(channel);
+        try {
+            story.tell(server);
+            return server.told;
+        } finally {
+            SoloNode.disconnect(channel);
         }
     }
 
@@ -386,6 +388,101 @@ class AuthDifferentialTest {
             etcd.ask(() -> etcd.kv("ann")
                     .compact(CompactionRequest.newBuilder().setRevision(2).build()));
         });
+    }
+
+    /** etcd 3.4.23 tells them to anybody; 3.4.26 does as we do (CVE-2023-32082). */
+    @Test
+    void aLeasesKeysAreForWhoMayReadEachOfThem() throws Exception {
+        String anns = "1 a b";
+        String roots = "2 c";
+        String none = "3";
+        assertThat(toldBy(real.connect(), AuthDifferentialTest::askForLeasesKeys))
+                .containsExactly(anns, roots, none, anns, roots, none, anns, roots, none, anns, roots, none);
+        String noUser = "INVALID_ARGUMENT: etcdserver: user name is empty";
+        String noToken = "UNAUTHENTICATED: etcdserver: invalid auth token";
+        String denied = "PERMISSION_DENIED: etcdserver: permission denied";
+        assertThat(toldBy(ours.connect(), AuthDifferentialTest::askForLeasesKeys))
+                .containsExactly(
+                        noUser, noUser, noUser, noToken, noToken, noToken, anns, denied, none, anns, roots, none);
+    }
+
+    /** Lease 1 with keys that ann may read, 2 with one that she may not, and 3, which there is not. */
+    private static void askForLeasesKeys(Server etcd) {
+        setUp(etcd);
+        etcd.told.clear();
+        Map<Long, List<String>> keys = Map.of(1L, List.of("a", "b"), 2L, List.of("c"));
+        keys.forEach((id, attached) -> {
+            LeaseGrpc.newBlockingStub(etcd.as("root"))
+                    .leaseGrant(
+                            LeaseGrantRequest.newBuilder().setID(id).setTTL(600).build());
+            attached.forEach(
+                    key -> etcd.kv("root").put(put(key).toBuilder().setLease(id).build()));
+        });
+        etcd.tokens.put("stranger", "abcdefghijklmnop.3");
+        for (String user : List.of("", "stranger", "ann", "root")) {
+            for (long id : new long[] {1, 2, 3}) {
+                tellLeaseWithKeys(etcd, user, id);
+            }
+        }
+    }
+
+    private static void tellLeaseWithKeys(Server etcd, String user, long id) {
+        try {
+            var response = LeaseGrpc.newBlockingStub(etcd.as(user))
+                    .leaseTimeToLive(LeaseTimeToLiveRequest.newBuilder()
+                            .setID(id)
+                            .setKeys(true)
+                            .build());
+            var told = new StringBuilder().append(response.getID());
+            response.getKeysList().stream()
+                    .map(ByteString::toStringUtf8)
+                    .sorted()
+                    .forEach(key -> told.append(' ').append(key));
+            etcd.told.add(told.toString());
+        } catch (StatusRuntimeException e) {
+            etcd.told.add(text(e));
+        }
+    }
+
+    @Test
+    void whileAuthIsOffALeasesKeysAreForAnybodyWhateverTokenIsShown() throws Exception {
+        isToldAlike(etcd -> {
+            setUp(etcd);
+            LeaseGrpc.newBlockingStub(etcd.as("root"))
+                    .leaseGrant(
+                            LeaseGrantRequest.newBuilder().setID(1).setTTL(600).build());
+            etcd.kv("root").put(put("c").toBuilder().setLease(1).build());
+            etcd.auth("root").authDisable(AuthDisableRequest.getDefaultInstance());
+            etcd.tokens.put("stranger", "abcdefghijklmnop.3");
+            for (String user : List.of("", "stranger", "ann")) {
+                tellLeaseWithKeys(etcd, user, 1);
+            }
+        });
+    }
+
+    /** In etcd 3.4.23 a transaction adds to any lease; since 3.4.44 it does not (CVE-2026-44283). */
+    @Test
+    void aTransactionAddsToNoLeaseOfKeysThatItsUserMayNotWrite() throws Exception {
+        Story story = etcd -> {
+            setUp(etcd);
+            etcd.told.clear();
+            LeaseGrpc.newBlockingStub(etcd.as("root"))
+                    .leaseGrant(
+                            LeaseGrantRequest.newBuilder().setID(1).setTTL(600).build());
+            etcd.kv("root").put(put("c").toBuilder().setLease(1).build());
+            var put = RequestOp.newBuilder()
+                    .setRequestPut(put("b").toBuilder().setLease(1))
+                    .build();
+            for (String user : List.of("ann", "root")) {
+                etcd.ask(() -> etcd.kv(user)
+                        .txn(TxnRequest.newBuilder().addSuccess(put).build()));
+            }
+        };
+        assertThat(toldBy(real.connect(), story)).allMatch(told -> told.contains("succeeded: true"));
+        assertThat(toldBy(ours.connect(), story))
+                .satisfiesExactly(
+                        toAnn -> assertThat(toAnn).isEqualTo("PERMISSION_DENIED: etcdserver: permission denied"),
+                        toRoot -> assertThat(toRoot).contains("succeeded: true"));
     }
 
     @Test

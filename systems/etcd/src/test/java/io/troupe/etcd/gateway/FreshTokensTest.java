@@ -22,6 +22,7 @@ import io.etcd.jetcd.api.HashRequest;
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseGrpc;
+import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
 import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.etcd.jetcd.api.MemberListRequest;
 import io.etcd.jetcd.api.MemberPromoteRequest;
@@ -143,6 +144,13 @@ class FreshTokensTest {
                                 .setName(copyFromUtf8("office"))
                                 .build(),
                         first("Campaign", answers));
+        LeaseGrpc.newStub(channel)
+                .leaseTimeToLive(
+                        LeaseTimeToLiveRequest.newBuilder()
+                                .setID(1)
+                                .setKeys(true)
+                                .build(),
+                        first("LeaseTimeToLive", answers));
         var kv = KVGrpc.newStub(channel);
         kv.range(RangeRequest.newBuilder().setKey(key).setSerializable(true).build(), first("Range", answers));
         kv.put(PutRequest.newBuilder().setKey(key).build(), first("Put", answers));
