@@ -26,13 +26,19 @@ import java.util.stream.Collectors;
 public final class EtcdServer {
 
     private final Server server;
+    private final OpenCalls calls;
     private final List<ClientAddress> addresses;
     private final HealthStatusManager health;
     private final Optional<InsideServer> inside;
 
     private EtcdServer(
-            Server server, List<ClientAddress> addresses, HealthStatusManager health, Optional<InsideServer> inside) {
+            Server server,
+            OpenCalls calls,
+            List<ClientAddress> addresses,
+            HealthStatusManager health,
+            Optional<InsideServer> inside) {
         this.server = server;
+        this.calls = calls;
         this.addresses = addresses;
         this.health = health;
         this.inside = inside;
@@ -82,8 +88,9 @@ public final class EtcdServer {
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .addService(ProtoReflectionService.newInstance());
         addresses.stream().skip(1).forEach(address -> builder.addListenAddress(socket(address)));
-        services.forEach(builder::addService);
-        return new EtcdServer(builder.build(), addresses, health, inside);
+        var calls = new OpenCalls();
+        services.forEach(service -> builder.addService(ServerInterceptors.intercept(service, calls)));
+        return new EtcdServer(builder.build(), calls, addresses, health, inside);
     }
 
     /**
@@ -127,12 +134,15 @@ public final class EtcdServer {
 
     /** Accepts no more; calls under way may finish. */
     public void shutdown() {
+        calls.refuseMore();
         health.enterTerminalState();
         server.shutdown();
         inside.ifPresent(InsideServer::shutdown);
     }
 
+    /** Calls under way end, too. */
     public void shutdownNow() {
+        calls.end();
         server.shutdownNow();
         inside.ifPresent(InsideServer::shutdownNow);
     }

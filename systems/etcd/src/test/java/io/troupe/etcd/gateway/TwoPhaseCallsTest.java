@@ -8,6 +8,7 @@ import com.google.common.util.concurrent.ListenableFuture;
 import com.typesafe.config.ConfigFactory;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseGrpc;
+import io.etcd.jetcd.api.LeaseKeepAliveResponse;
 import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
 import io.etcd.jetcd.api.LeaseTimeToLiveResponse;
 import io.etcd.jetcd.api.MaintenanceGrpc;
@@ -22,6 +23,7 @@ import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.EtcdSettings;
@@ -44,6 +46,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -81,14 +84,14 @@ class TwoPhaseCallsTest {
 
     private final EtcdStateMachine store = store();
 
+    private final TestProbe<Streams.Command<KeepAliveSession.Command>> keepAliveStreams = TEST_KIT.createTestProbe();
     private EtcdServer server;
     private ManagedChannel channel;
 
     @BeforeEach
     void listen() throws Exception {
         var keepAlives = new StreamObservers<io.etcd.jetcd.api.LeaseKeepAliveRequest, KeepAliveSession.Command>(
-                TEST_KIT.<Streams.Command<KeepAliveSession.Command>>createTestProbe()
-                        .ref(),
+                keepAliveStreams.ref(),
                 new Admission(1),
                 KeepAliveSession.Requested::new,
                 new KeepAliveSession.Writable(),
@@ -184,6 +187,28 @@ class TwoPhaseCallsTest {
 
     private void assertThatThereIsRoomAgain() {
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> calls.underWay() == 0);
+    }
+
+    @Test
+    void aStreamThatIsOpenWhenTheServerEndsIsToldSo() {
+        var ended = new CompletableFuture<Void>();
+        LeaseGrpc.newStub(channel).leaseKeepAlive(new StreamObserver<>() {
+            @Override
+            public void onNext(LeaseKeepAliveResponse response) {}
+
+            @Override
+            public void onError(Throwable failure) {
+                ended.completeExceptionally(failure);
+            }
+
+            @Override
+            public void onCompleted() {
+                ended.complete(null);
+            }
+        });
+        keepAliveStreams.receiveMessage(Duration.ofSeconds(20));
+        server.shutdownNow();
+        assertRefused(() -> ended.get(20, TimeUnit.SECONDS), EtcdError.STOPPED);
     }
 
     @Test
