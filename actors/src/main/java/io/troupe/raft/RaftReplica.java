@@ -82,7 +82,7 @@ final class RaftReplica {
         RaftSettings settings = identity.settings();
         this.disk = WriteAheadLog.spawn(
                 context,
-                "raft-" + seat.group() + "@" + seat.node(),
+                StoppedReplica.persistenceId(seat.group(), seat.node()),
                 settings.journal(),
                 settings.maxWriteBytes(),
                 new RaftLog());

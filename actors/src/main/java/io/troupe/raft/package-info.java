@@ -106,7 +106,8 @@
  * <p>Start reading with {@link io.troupe.raft.RaftReplica}, then {@link io.troupe.raft.Role} and its four subclasses
  * beside Figure 2; rules that are pure are {@link io.troupe.raft.LogMatching}, {@link io.troupe.raft.Configuration},
  * {@link io.troupe.raft.ConfigurationChange} and {@link io.troupe.raft.Majority}. {@link
- * io.troupe.raft.RaftEngine} is the way in for a node; what is free of Raft is in {@link io.troupe.replication}.
+ * io.troupe.raft.RaftEngine} is the way in for a node, {@link io.troupe.raft.StoppedReplica} for one that does not run; what
+ * is free of Raft is in {@link io.troupe.replication}.
  */
 @NullMarked
 package io.troupe.raft;

@@ -26,8 +26,8 @@ public final class DataDirectory implements AutoCloseable {
     /** Raised when something below the directory changes so that older versions would misread it. */
     static final int FORMAT = 1;
 
-    private static final String STAMP = "node.properties";
-    private static final String LOCK = "lock";
+    static final String STAMP = "node.properties";
+    static final String LOCK = "lock";
 
     /** Where Pekko's journal and its snapshots lie, and the snapshots of consensus groups. */
     static final String JOURNAL = "journal";
@@ -120,7 +120,7 @@ public final class DataDirectory implements AutoCloseable {
         }
         refuseUnlessEqual(stamp, "node", nodeId, "troupe.node.id");
         refuseUnlessEqual(stamp, "cluster", cluster, "troupe.cluster.name");
-        refuseNewer(stamp.getProperty("format", ""), file);
+        refuseNewer(stamp.getProperty("format", ""), path);
         refuseWithoutJournal();
         String stamped = stamp.getProperty("id", "");
         return stamped.isEmpty() ? write(file, nodeId, cluster) : stamped; // The first stamps had none.
@@ -164,13 +164,14 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private void refuseNewer(String format, Path file) {
+    /** @throws NodeFailure when {@code format}, as the stamp in {@code path} has it, is none that is read here */
+    static void refuseNewer(String format, Path path) {
         int number;
         try {
             number = Integer.parseInt(format);
         } catch (NumberFormatException e) {
-            throw NodeFailure.dataDirectory(
-                    file + " is damaged: format = '" + format + "' is no number. Restore it from a backup");
+            throw NodeFailure.dataDirectory(path.resolve(STAMP) + " is damaged: format = '" + format
+                    + "' is no number. Restore it from a backup");
         }
         if (number > FORMAT) {
             throw NodeFailure.dataDirectory("The data directory " + path + " has format " + number

@@ -44,6 +44,8 @@
  * on what is here. Two clusters of one name, should both majorities of a changed member list form one, still have one
  * leader a term in each consensus group, whose voters are configured.
  *
+ * <p>What a node that does not run has of a consensus group is read by {@link StoppedNode}.
+ *
  * <p>Settings: {@code NodeSettings} reads {@code troupe.*}, {@code KnownSettings} refuses what there is not. Start
  * reading at {@code Node}, then {@code NodeGuardian} and {@code Formation}.
  */

@@ -14,6 +14,7 @@
  *     ├ SpareSegment                                  the next segment, prepared ahead
  *     ├ Upkeep → Compaction                           space of deleted events, on a thread of its own
  *     └ Segment → {@link io.troupe.persistence.files.LogFile}
+ * StoppedLog    LogRecovery and LogReader over a directory that nobody has open, and of which nothing is changed
  * </pre>
  *
  * A directory holds

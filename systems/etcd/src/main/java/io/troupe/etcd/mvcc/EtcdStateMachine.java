@@ -373,7 +373,8 @@ public final class EtcdStateMachine implements StateMachine {
         return new StoreSnapshot(frozen());
     }
 
-    private FrozenState frozen() {
+    /** As {@link #freeze}, for who makes more of it than a replica's snapshot. */
+    public FrozenState frozen() {
         return new FrozenState(store.freeze(), auth, alarms, roster, importing);
     }
 

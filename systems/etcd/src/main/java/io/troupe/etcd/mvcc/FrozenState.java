@@ -43,6 +43,11 @@ public final class FrozenState {
         return importing;
     }
 
+    /** Whether it is a part of a snapshot whose rest is to come: nothing else was ever written then. */
+    public boolean isImporting() {
+        return importing != 0;
+    }
+
     public long revision() {
         return store.revision();
     }

@@ -1,19 +1,24 @@
 package io.troupe.etcd.restore;
 
 import io.troupe.etcd.bolt.BoltFile;
+import io.troupe.etcd.bolt.BoltImage;
 import io.troupe.etcd.mvcc.DatabaseReader;
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /**
- * A database that a cluster may begin from.
+ * A database that a cluster may begin from, and how one is written.
  *
  * @param database the file
  * @param id tells this snapshot from others; never 0
@@ -81,6 +86,47 @@ public record SnapshotFile(Path database, long id) {
                 throw new IOException(path + " is damaged: its checksum is not that of what it holds");
             }
             return id(written);
+        }
+    }
+
+    /**
+     * Writes what {@code etcdctl snapshot save} would, whole or not at all, readable by its owner alone.
+     *
+     * @param path of a file that is not there yet
+     * @throws IOException also when there is no room; nothing of it is left then
+     */
+    public static void write(Path path, BoltImage database) throws IOException {
+        try {
+            writeIn(path.toAbsolutePath().resolveSibling(""), path, database);
+        } catch (IOException e) {
+            throw new IOException(path + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private static void writeIn(Path folder, Path path, BoltImage database) throws IOException {
+        Path part = Files.createTempFile(folder, path.getFileName() + ".", ".part");
+        try {
+            fill(part, database);
+            Files.move(part, path);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+        try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+            directory.force(true);
+        }
+    }
+
+    private static void fill(Path part, BoltImage database) throws IOException {
+        MessageDigest digest = sha256();
+        try (FileChannel file = FileChannel.open(part, StandardOpenOption.WRITE)) {
+            var out = new BufferedOutputStream(Channels.newOutputStream(file), BUFFER);
+            for (byte[] stretch : database) {
+                digest.update(stretch);
+                out.write(stretch);
+            }
+            out.write(digest.digest());
+            out.flush();
+            file.force(true);
         }
     }
 

@@ -63,6 +63,18 @@ final class EtcdLog {
         appenders.forEach(root::addAppender);
     }
 
+    /**
+     * As {@link #setUp}, for a data directory that is read and left as it is: warnings, but not of what a member that starts on
+     * it would tidy up.
+     */
+    static void setUpForReading(FlagValues flags) {
+        setUp(flags);
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.getLogger("io.troupe").setLevel(Level.WARN);
+            context.getLogger("io.troupe.persistence.log").setLevel(Level.ERROR);
+        }
+    }
+
     private static OutputStreamAppender<ILoggingEvent> open(String output, LoggerContext context, boolean zap) {
         OutputStreamAppender<ILoggingEvent> appender = to(output);
         if (appender instanceof FileAppender) {

@@ -50,7 +50,7 @@ public final class EtcdStandalone implements Standalone {
                 out.println("Served by: Troupe");
                 return ExitCodes.OK;
             }
-            return live(flags.get(), err);
+            return flags.get().text("snapshot-to").isEmpty() ? live(flags.get(), err) : save(flags.get(), out);
         } catch (FlagException e) {
             err.println(e.getMessage());
             if (e.isUnreadable()) {
@@ -88,6 +88,20 @@ public final class EtcdStandalone implements Standalone {
         }
         FlagParser.readEnvironment(given.get(), environment);
         return given;
+    }
+
+    private static int save(FlagValues flags, PrintWriter out) throws IOException {
+        FlagRules.check(flags);
+        List<String> warnings = flags.warnings();
+        EtcdLog.setUpForReading(flags);
+        warnings.forEach(LOG::warn);
+        Path file = Path.of(flags.text("snapshot-to")).toAbsolutePath().normalize();
+        StoppedMember.Saved saved = StoppedMember.save(dataDir(flags), file);
+        out.println("Snapshot saved at " + flags.text("snapshot-to"));
+        out.println("It holds all that " + saved.member() + " has: revision " + saved.revision() + ", its log to index "
+                + saved.end().index() + " of term " + saved.end().term());
+        out.flush();
+        return ExitCodes.OK;
     }
 
     private static int live(FlagValues flags, PrintWriter err) throws IOException {

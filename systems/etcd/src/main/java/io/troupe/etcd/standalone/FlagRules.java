@@ -40,6 +40,11 @@ final class FlagRules {
             throw FlagException.wrong(
                     "--restore-from begins a new cluster: leave it away, or set --initial-cluster-state to new");
         }
+        if (!flags.text("restore-from").isEmpty() && !flags.text("snapshot-to").isEmpty()) {
+            throw FlagException.wrong(
+                    "--snapshot-to writes what a stopped member has, and starts none: --restore-from is"
+                            + " for the members of the cluster that begins from it");
+        }
         checkPeerListeners(flags);
         checkQuota(flags, Runtime.getRuntime().maxMemory());
         takeDefaults(flags);

@@ -231,16 +231,26 @@ final class Flags {
                     BOOL,
                     "false",
                     REFUSED,
-                    "There is no such recovery: restore the members' data."),
+                    "Where a majority is lost for good, write what a member has left with --snapshot-to FILE, and begin a"
+                            + " new cluster from FILE: by 'etcdctl snapshot restore', or with --restore-from."),
             new Flag("version", BOOL, "false", HONOURED, "Print the version and exit."));
 
-    private static final List<Flag> OWN = List.of(new Flag(
-            "restore-from",
-            TEXT,
-            "",
-            HONOURED,
-            "A file of 'etcdctl snapshot save' to begin a new cluster from, in an empty data directory; where 'etcdctl"
-                    + " snapshot restore' has made the data directories, that is not needed."));
+    private static final List<Flag> OWN = List.of(
+            new Flag(
+                    "restore-from",
+                    TEXT,
+                    "",
+                    HONOURED,
+                    "A file of 'etcdctl snapshot save' to begin a new cluster from, in an empty data directory; where 'etcdctl"
+                            + " snapshot restore' has made the data directories, that is not needed."),
+            new Flag(
+                    "snapshot-to",
+                    TEXT,
+                    "",
+                    HONOURED,
+                    "A file to write, as 'etcdctl snapshot save' would, what the stopped member in --data-dir has, and exit: for"
+                            + " when the others are lost. Nothing in --data-dir is changed. It can hold a little more than was"
+                            + " acknowledged to clients, and holds all that this member had."));
 
     /** By the heading that --help shows them under. */
     static final Map<String, List<Flag>> GROUPS = groups();

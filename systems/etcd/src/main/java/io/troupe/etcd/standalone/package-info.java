@@ -9,6 +9,8 @@
  *    → NodeConfig  the node's HOCON                              → a node's lives ({@link io.troupe.cluster.node.Lives})
  * </pre>
  *
+ * <p>With {@code --snapshot-to} no node is started: {@link io.troupe.etcd.standalone.StoppedMember} reads the data directory.
+ *
  * <p>A peer URL's host and port are where Artery listens: peers speak Troupe's protocol, not etcd's, so that a cluster
  * consists of these processes alone. Begin with {@link io.troupe.etcd.standalone.EtcdStandalone}.
  */

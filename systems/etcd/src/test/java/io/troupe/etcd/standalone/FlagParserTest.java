@@ -102,7 +102,7 @@ class FlagParserTest {
                     --name=a b                                | a member cannot be called "a b" here (--name, --initial-cluster): use a letter or digit
                     --name=                                   | a member cannot be called "" here
                     --discovery=http://d                      | --discovery is not supported
-                    --force-new-cluster                       | --force-new-cluster is not supported
+                    --force-new-cluster                       | --force-new-cluster is not supported. Where a majority is lost for good, write what a member has left with --snapshot-to FILE
                     """)
     void whatCannotBeIsRefusedBeforeAnythingIsStarted(String argument, String message) {
         FlagValues flags = parse(argument);
@@ -147,8 +147,14 @@ class FlagParserTest {
     }
 
     @Test
-    void helpTellsTheFlagThatEtcdHasNot() {
-        assertThat(Usage.text()).contains("Troupe's own, which etcd has not:\n  --restore-from ''\n");
+    void helpTellsTheFlagsThatEtcdHasNot() {
+        assertThat(Usage.text())
+                .contains("Troupe's own, which etcd has not:\n  --restore-from ''\n")
+                .contains("  --snapshot-to ''\n    A file to write, as 'etcdctl snapshot save' would")
+                .contains(
+                        "It can hold a little more than was acknowledged to clients, and holds all that this member had.");
+        assertThatThrownBy(() -> FlagRules.check(parse("--restore-from=f", "--snapshot-to=g")))
+                .hasMessageContaining("--snapshot-to writes what a stopped member has, and starts none");
         assertThatThrownBy(() -> FlagRules.check(parse("--restore-from=f", "--initial-cluster-state=existing")))
                 .hasMessageContaining("--restore-from begins a new cluster");
     }

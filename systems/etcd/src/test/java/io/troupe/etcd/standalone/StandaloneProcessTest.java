@@ -20,9 +20,11 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -175,13 +177,50 @@ class StandaloneProcessTest {
         again.destroy();
         assertThat(again.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(again.exitValue()).isEqualTo(143);
+
+        started.get(1).destroyForcibly().waitFor();
+        started.get(2).destroyForcibly().waitFor();
+        allOfTheOneThatIsLeftIsInASnapshot(folder.resolve(names.get(0)), "k", "without");
+    }
+
+    /** The others are lost: nothing of them is asked. */
+    private void allOfTheOneThatIsLeftIsInASnapshot(Path data, String... keys) throws Exception {
+        Path file = folder.resolve("left.db");
+        Path log = folder.resolve("left-log");
+        TreeMap<Path, String> before = StoppedMemberTest.contents(data);
+        if (hasPrlimit()) {
+            ProcessBuilder full = MemberJvms.etcd(
+                    folder, List.of("-XX:-UsePerfData"), List.of("--data-dir=" + data, "--snapshot-to=" + file));
+            full.command().addAll(0, List.of("prlimit", "--fsize=8192:unlimited"));
+            Process process = full.redirectOutput(log.toFile()).start();
+            started.add(process);
+            assertThat(process.waitFor()).isEqualTo(1);
+            assertThat(Files.readString(log)).startsWith("etcd: " + file + " cannot be written: ");
+            try (Stream<Path> files = Files.list(folder)) {
+                assertThat(files).noneMatch(path -> path.toString().contains("left.db"));
+            }
+        }
+        Process process = etcd(log, "--data-dir=" + data, "--snapshot-to=" + file);
+        assertThat(process.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isZero();
+        assertThat(Files.readString(log))
+                .startsWith(
+                        "Snapshot saved at " + file + "\nIt holds all that " + data.getFileName() + " has: revision ");
+        assertThat(StoppedMemberTest.contents(data)).isEqualTo(before);
+        try (var restored = new SoloNode("troupe.etcd.restore-from = \"" + file + "\"")) {
+            for (String key : keys) {
+                assertThat(count("http://127.0.0.1:" + restored.port(), key)).isEqualTo(1);
+            }
+        }
+    }
+
+    private static boolean hasPrlimit() throws Exception {
+        return new ProcessBuilder("sh", "-c", "command -v prlimit").start().waitFor() == 0;
     }
 
     @Test
     void aMemberWhoseDiskIsFullEndsItsProcessAndSaysWhatToDo() throws Exception {
-        assumeTrue(
-                new ProcessBuilder("sh", "-c", "command -v prlimit").start().waitFor() == 0,
-                "no prlimit on the PATH (util-linux): no disk is made to look full");
+        assumeTrue(hasPrlimit(), "no prlimit on the PATH (util-linux): no disk is made to look full");
         String client = "http://127.0.0.1:" + freePort();
         String peer = "http://127.0.0.1:" + freePort();
         Path log = folder.resolve("log");
