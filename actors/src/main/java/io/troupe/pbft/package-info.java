@@ -151,7 +151,8 @@
  *       it sends again, and what follows for a while. A backup waits only for what is signed, which the primary can read, too; and
  *       a primary that loses its view orders nothing more of those of whom it had ordered something that was not executed, but what
  *       is signed, which every backup can read ({@link io.troupe.pbft.Suspects}). So such a client ends the view of each
- *       correct primary once, and of each again when the suspicion is over, which lasts twice as long each time. No replica takes
+ *       correct primary once, and of each again when the suspicion is over, which lasts twice as long each time; and never more
+ *       than two views after each other, for then everybody must sign, until something is executed. No replica takes
  *       another's word for it. The price: a request that comes to a backup first waits for {@code client-silence}; and a client
  *       whose primary lost its view for another reason is not answered at once when that one leads again.
  *   <li>The members are fixed. Digests in Q are not bounded in number (the thesis has a way): there are at most as many as

@@ -35,8 +35,8 @@ public record RequestAccess(AuthState state, Caller caller) {
     }
 
     /**
-     * Nested transactions included, which etcd 3.4 forgets, and a put's lease and previous value, for which it asks since 3.4.44
-     * (CVE-2026-44283).
+     * Nested transactions included, which etcd 3.4.23 forgets, and for each put what a put alone is asked for: its lease, which
+     * that etcd forgets, too, and its previous value.
      */
     public Optional<EtcdError> check(TxnRequest txn, LongFunction<? extends Collection<ByteString>> keysOf) {
         for (Compare compare : txn.getCompareList()) {

@@ -460,7 +460,7 @@ class AuthDifferentialTest {
         });
     }
 
-    /** In etcd 3.4.23 a transaction adds to any lease; since 3.4.44 it does not (CVE-2026-44283). */
+    /** In etcd 3.4.23 a transaction adds to any lease, and a put alone does not. */
     @Test
     void aTransactionAddsToNoLeaseOfKeysThatItsUserMayNotWrite() throws Exception {
         Story story = etcd -> {
