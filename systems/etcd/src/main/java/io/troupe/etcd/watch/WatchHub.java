@@ -77,6 +77,9 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
     private static final String DUPLICATE_ID = "mvcc: duplicate watch ID provided on the WatchStream";
     private static final int READS_UNDER_WAY_MAX = 8;
     private static final Duration READ_DEADLINE = Duration.ofSeconds(5);
+    /** How long a watch that begins waits for a quorum: as long as an etcd may take to look at it. */
+    private static final Duration QUORUM_PATIENCE = Duration.ofMillis(100);
+
     private static final Duration RETRY_PAUSE = Duration.ofMillis(100);
 
     private final TimerScheduler<Command> timers;
@@ -201,6 +204,7 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
     private void fallBehind(Watcher watcher, long next) {
         synced.remove(watcher);
         watcher.synced = false;
+        watcher.unread = false;
         watcher.next = next;
         catchUp(watcher);
     }
@@ -234,8 +238,8 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
             calls.read(
                     to,
                     query,
-                    ReadConsistency.STALE,
-                    READ_DEADLINE,
+                    watcher.unread ? ReadConsistency.LINEARIZABLE : ReadConsistency.STALE,
+                    watcher.unread ? QUORUM_PATIENCE : READ_DEADLINE,
                     outcome -> onHistoryRead(watcher, history(outcome)));
         }
     }
@@ -263,10 +267,12 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
         if (!isOpen(watcher)) {
             return;
         }
-        if (read.isEmpty()) {
-            timers.startSingleTimer(watcher, new Retry(watcher), RETRY_PAUSE);
+        if (read.isEmpty()) { // Without a quorum, as in etcd, what this node knows must do.
+            timers.startSingleTimer(watcher, new Retry(watcher), watcher.unread ? Duration.ZERO : RETRY_PAUSE);
+            watcher.unread = false;
             return;
         }
+        watcher.unread = false;
         watcher.reading = false;
         Queries.History history = read.get();
         if (history.compacted() != 0) {

@@ -19,6 +19,9 @@ final class Watcher {
 
     boolean synced;
     boolean reading;
+    /** Nothing was read for it yet: whether its beginning is compacted, a quorum is asked. */
+    boolean unread = true;
+
     boolean quiet = true;
 
     Watcher(long watchId, WatchStream stream, WatchCreateRequest request, long next) {

@@ -18,7 +18,7 @@ public final class LeaseMutants {
                 new EtcdMutant(LeaseExpiresEarly.class, clock, named("dueAfter"), 10),
                 new EtcdMutant(NewLessorDoesNotExtend.class, clock, named("renewAll"), 30).foundAt(3),
                 new EtcdMutant(RevokesOnTheLeaderAlone.class, lessor, named("revoke"), 10),
-                new EtcdMutant(RenewsWithoutAQuorum.class, lessor, named("confirmNext"), 120).foundAt(67));
+                new EtcdMutant(RenewsWithoutAQuorum.class, lessor, named("confirmNext"), 120).foundAt(14));
     }
 
     /** Half of the TTL, as after a mix-up of units or of a margin's sign. */

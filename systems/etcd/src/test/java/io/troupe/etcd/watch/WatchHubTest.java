@@ -12,6 +12,7 @@ import io.troupe.etcd.mvcc.Commands;
 import io.troupe.etcd.mvcc.EtcdStateMachine;
 import io.troupe.etcd.mvcc.LeaseFacts;
 import io.troupe.etcd.mvcc.StoreListener;
+import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
 import io.troupe.replication.SessionClient;
 import io.troupe.replication.StateMachine;
@@ -59,6 +60,10 @@ class WatchHubTest {
         }
     });
     private long index;
+    /** What a quorum has committed, and this replica has not heard yet. */
+    private volatile List<ByteString> missed = List.of();
+
+    private volatile boolean hasQuorum = true;
 
     @BeforeEach
     void wire() {
@@ -71,6 +76,14 @@ class WatchHubTest {
         var shared = new OneAtATime(machine);
         ActorRef<Replica.Request> replica = TEST_KIT.spawn(Behaviors.receive(Replica.Request.class)
                 .onMessage(Replica.Query.class, query -> {
+                    if (query.consistency() == ReadConsistency.LINEARIZABLE && !hasQuorum) {
+                        query.replyTo().tell(new Replica.Rejected(query.id(), 0, Replica.Reason.NO_LEADER, "cut off"));
+                        return Behaviors.same();
+                    }
+                    if (query.consistency() == ReadConsistency.LINEARIZABLE) {
+                        missed.forEach(command -> shared.apply(++index, command));
+                        missed = List.of();
+                    }
                     query.replyTo().tell(new Replica.Answered(query.id(), 0, shared.query(query.query())));
                     return Behaviors.same();
                 })
@@ -228,6 +241,33 @@ class WatchHubTest {
         stream.expectMessageClass(WatchSession.Opened.class);
         assertThat(stream.expectMessageClass(WatchSession.Refused.class).reason())
                 .isEqualTo("etcdserver: too many requests");
+    }
+
+    @Test
+    void aWatchThatBeginsBeforeACompactionThisNodeHasYetToHearOfIsRefused() {
+        missed = compactedAfterTen(8);
+        hub.tell(new WatchHub.Open(
+                1, 0, WatchTester.prefix("a").setStartRevision(1).build(), stream.ref()));
+        stream.expectMessageClass(WatchSession.Opened.class);
+        assertThat(stream.expectMessageClass(WatchSession.Compacted.class).compacted())
+                .isEqualTo(8);
+    }
+
+    @Test
+    void withoutAQuorumAWatchHasWhatThisNodeKnows() {
+        missed = compactedAfterTen(8);
+        hasQuorum = false;
+        open(0, "a", 2);
+        assertThat(takeRevisions(10)).startsWith(2L).endsWith(11L);
+    }
+
+    /** Ten changes of a, and a compaction of them that is yet to come. */
+    private List<ByteString> compactedAfterTen(long revision) {
+        for (int i = 0; i < 10; i++) {
+            put(machine, "a");
+        }
+        return List.of(Commands.compact(
+                CompactionRequest.newBuilder().setRevision(revision).build()));
     }
 
     @Test
