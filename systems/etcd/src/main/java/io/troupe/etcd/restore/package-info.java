@@ -8,7 +8,8 @@
  * </pre>
  *
  * The pieces go through the log like everything else, so that one member needs the file and members that join later get
- * what is in it. Where all have it, who leads sends. A member that has it serves clients when all of it is in the store. A store that is not empty, and not where an earlier attempt left it, is left as it is.
+ * what is in it. Where all have it, who leads sends. A member that has it serves clients when all of it is in the store. A
+ * store that is not empty, and not where an earlier attempt left it, is left as it is.
  */
 @NullMarked
 package io.troupe.etcd.restore;
