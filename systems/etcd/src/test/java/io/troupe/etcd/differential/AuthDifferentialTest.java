@@ -2,252 +2,50 @@ package io.troupe.etcd.differential;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Message;
 import com.google.protobuf.UnknownFieldSet;
 import io.etcd.jetcd.api.AuthDisableRequest;
 import io.etcd.jetcd.api.AuthEnableRequest;
 import io.etcd.jetcd.api.AuthGrpc;
 import io.etcd.jetcd.api.AuthRoleAddRequest;
 import io.etcd.jetcd.api.AuthRoleDeleteRequest;
-import io.etcd.jetcd.api.AuthRoleGetRequest;
-import io.etcd.jetcd.api.AuthRoleGrantPermissionRequest;
 import io.etcd.jetcd.api.AuthRoleListRequest;
 import io.etcd.jetcd.api.AuthRoleRevokePermissionRequest;
-import io.etcd.jetcd.api.AuthUserAddRequest;
-import io.etcd.jetcd.api.AuthUserChangePasswordRequest;
 import io.etcd.jetcd.api.AuthUserDeleteRequest;
-import io.etcd.jetcd.api.AuthUserGetRequest;
-import io.etcd.jetcd.api.AuthUserGrantRoleRequest;
 import io.etcd.jetcd.api.AuthUserListRequest;
 import io.etcd.jetcd.api.AuthUserRevokeRoleRequest;
-import io.etcd.jetcd.api.AuthenticateRequest;
-import io.etcd.jetcd.api.ClusterGrpc;
 import io.etcd.jetcd.api.CompactionRequest;
-import io.etcd.jetcd.api.Compare;
 import io.etcd.jetcd.api.DeleteRangeRequest;
-import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseGrpc;
 import io.etcd.jetcd.api.LeaseRevokeRequest;
 import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
-import io.etcd.jetcd.api.MaintenanceGrpc;
-import io.etcd.jetcd.api.MemberListRequest;
 import io.etcd.jetcd.api.Permission;
-import io.etcd.jetcd.api.PutRequest;
-import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RequestOp;
-import io.etcd.jetcd.api.ResponseHeader;
-import io.etcd.jetcd.api.StatusRequest;
-import io.etcd.jetcd.api.StatusResponse;
 import io.etcd.jetcd.api.TxnRequest;
-import io.grpc.Channel;
-import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.MetadataUtils;
 import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.watch.WatchTester;
 import io.troupe.raft.RaftEngine;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Users, roles and what they may do, at a real etcd and at this one. Skipped where no etcd is installed. */
+/** Users, roles and what they may do. */
 @OnEachEngine
-class AuthDifferentialTest {
-
-    @Parameter
-    private String engine;
+class AuthDifferentialTest extends AuthStories {
 
     private static final String[] NAMES = {"root", "ann", "bob", ""};
     private static final String[] ROLES = {"root", "reader", "writer", ""};
     private static final String[] KEYS = {"a", "b", "c", "d", "e"};
     /** One end for each key: of several permissions that begin with the same key, etcd 3.4 sees the first alone. */
     private static final Map<String, String> ENDS = Map.of("a", "c", "b", "", "c", "e", "d", "\0", "e", "");
-
-    @TempDir
-    Path folder;
-
-    private RealEtcd real;
-    private SoloNode ours;
-
-    @BeforeEach
-    void start() throws Exception {
-        var program = RealEtcd.program("etcd");
-        assumeTrue(program.isPresent(), "no etcd on the PATH: install one (Debian: etcd-server) to run this test");
-        real = RealEtcd.start(program.get(), folder, "--bcrypt-cost=4");
-        ours = new SoloNode(engine, "troupe.etcd.auth.bcrypt-cost = 4");
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        if (real != null) {
-            ours.close();
-            real.close();
-        }
-    }
-
-    /** One server, asked as one user or another. */
-    private static final class Server {
-        static final int PATIENCE_SECONDS = 20;
-        final ManagedChannel channel;
-        final Map<String, String> tokens = new HashMap<>();
-        final List<String> told = new ArrayList<>();
-
-        Server(ManagedChannel channel) {
-            this.channel = channel;
-            KVGrpc.newBlockingStub(channel)
-                    .withWaitForReady()
-                    .withDeadlineAfter(30, TimeUnit.SECONDS)
-                    .range(get("warm"));
-        }
-
-        Channel as(String user) {
-            String token = tokens.get(user);
-            if (token == null) {
-                return channel;
-            }
-            var headers = new Metadata();
-            headers.put(Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER), token);
-            return ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
-        }
-
-        void authenticate(String user, String password) {
-            try {
-                var response = auth("").authenticate(AuthenticateRequest.newBuilder()
-                        .setName(user)
-                        .setPassword(password)
-                        .build());
-                tokens.put(user, response.getToken());
-                told.add("authenticated " + response.getToken().matches("[a-zA-Z]{16}\\.[0-9]+"));
-            } catch (StatusRuntimeException e) {
-                told.add(text(e));
-            }
-        }
-
-        AuthGrpc.AuthBlockingStub auth(String user) {
-            return AuthGrpc.newBlockingStub(as(user)).withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        }
-
-        KVGrpc.KVBlockingStub kv(String user) {
-            return KVGrpc.newBlockingStub(as(user)).withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        }
-
-        void ask(Supplier<? extends Message> call) {
-            try {
-                told.add(text(call.get()));
-            } catch (StatusRuntimeException e) {
-                told.add(text(e));
-            }
-        }
-    }
-
-    private static String text(StatusRuntimeException e) {
-        return e.getStatus().getCode() + ": " + e.getStatus().getDescription();
-    }
-
-    private static String text(Message response) {
-        var field = response.getDescriptorForType().findFieldByName("header");
-        var header = (ResponseHeader) response.getField(field);
-        return response.getDescriptorForType().getName() + " "
-                + response.toBuilder()
-                        .setField(
-                                field,
-                                ResponseHeader.newBuilder()
-                                        .setRevision(header.getRevision())
-                                        .build())
-                        .build();
-    }
-
-    private interface Story {
-        void tell(Server server) throws Exception;
-    }
-
-    private void isToldAlike(Story story) throws Exception {
-        List<List<String>> told = List.of(toldBy(real.connect(), story), toldBy(ours.connect(), story));
-        assertThat(told.get(0)).hasSameSizeAs(told.get(1)).isNotEmpty();
-        for (int i = 0; i < told.get(0).size(); i++) {
-            assertThat(told.get(1).get(i))
-                    .as("answer %d, after %s", i, told.get(0).subList(Math.max(0, i - 6), i))
-                    .isEqualTo(told.get(0).get(i));
-        }
-    }
-
-    private static List<String> toldBy(ManagedChannel channel, Story story) throws Exception {
-        var server = new Server(channel);
-        try {
-            story.tell(server);
-            return server.told;
-        } finally {
-            SoloNode.disconnect(channel);
-        }
-    }
-
-    private static RangeRequest get(String key) {
-        return RangeRequest.newBuilder().setKey(copyFromUtf8(key)).build();
-    }
-
-    private static PutRequest put(String key) {
-        return PutRequest.newBuilder()
-                .setKey(copyFromUtf8(key))
-                .setValue(copyFromUtf8("v"))
-                .build();
-    }
-
-    private static AuthUserAddRequest user(String name) {
-        return AuthUserAddRequest.newBuilder()
-                .setName(name)
-                .setPassword("pw-" + name)
-                .build();
-    }
-
-    private static AuthUserGrantRoleRequest grant(String user, String role) {
-        return AuthUserGrantRoleRequest.newBuilder().setUser(user).setRole(role).build();
-    }
-
-    private static AuthRoleGrantPermissionRequest allow(String role, Permission.Type type, String from, String to) {
-        return AuthRoleGrantPermissionRequest.newBuilder()
-                .setName(role)
-                .setPerm(Permission.newBuilder()
-                        .setPermType(type)
-                        .setKey(copyFromUtf8(from))
-                        .setRangeEnd(copyFromUtf8(to)))
-                .build();
-    }
-
-    /** Root, and a user who may read [a, c) and write b. */
-    private static void setUp(Server etcd) {
-        var auth = etcd.auth("");
-        auth.userAdd(user("root"));
-        auth.userAdd(user("ann"));
-        auth.roleAdd(AuthRoleAddRequest.newBuilder().setName("reader").build());
-        auth.userGrantRole(grant("root", "root"));
-        auth.userGrantRole(grant("ann", "reader"));
-        auth.roleGrantPermission(allow("reader", Permission.Type.READ, "a", "b"));
-        auth.roleGrantPermission(allow("reader", Permission.Type.READWRITE, "b", "c"));
-        etcd.kv("").put(put("c"));
-        auth.authEnable(AuthEnableRequest.getDefaultInstance());
-        etcd.authenticate("root", "pw-root");
-        etcd.authenticate("ann", "pw-ann");
-    }
 
     @Test
     void authenticationIsSwitchedOnAndOff() throws Exception {
@@ -343,33 +141,6 @@ class AuthDifferentialTest {
                 etcd.ask(() -> etcd.auth(user).roleGet(roleGet("root")));
             }
         });
-    }
-
-    private static AuthUserGetRequest userGet(String name) {
-        return AuthUserGetRequest.newBuilder().setName(name).build();
-    }
-
-    private static AuthRoleGetRequest roleGet(String name) {
-        return AuthRoleGetRequest.newBuilder().setRole(name).build();
-    }
-
-    private static RangeRequest range(String from, String to) {
-        return RangeRequest.newBuilder()
-                .setKey(copyFromUtf8(from))
-                .setRangeEnd(copyFromUtf8(to))
-                .build();
-    }
-
-    private static TxnRequest txn(String compared, String written) {
-        return TxnRequest.newBuilder()
-                .addCompare(Compare.newBuilder()
-                        .setKey(copyFromUtf8(compared))
-                        .setTarget(Compare.CompareTarget.VERSION)
-                        .setResult(Compare.CompareResult.GREATER)
-                        .setVersion(100))
-                .addSuccess(RequestOp.newBuilder().setRequestPut(put(written)))
-                .addFailure(RequestOp.newBuilder().setRequestRange(get(compared)))
-                .build();
     }
 
     @Test
@@ -521,104 +292,6 @@ class AuthDifferentialTest {
         watch.leave();
         SoloNode.disconnect(channel);
     }
-
-    @Test
-    void aTokenEndsWithItsPasswordOrItsUser() throws Exception {
-        isToldAlike(etcd -> {
-            setUp(etcd);
-            etcd.ask(() -> etcd.kv("ann").range(get("a")));
-            etcd.ask(() -> etcd.auth("root")
-                    .userChangePassword(AuthUserChangePasswordRequest.newBuilder()
-                            .setName("ann")
-                            .setPassword("other")
-                            .build()));
-            etcd.ask(() -> etcd.kv("ann").range(get("a")));
-            etcd.authenticate("ann", "pw-ann");
-            etcd.authenticate("ann", "other");
-            etcd.ask(() -> etcd.kv("ann").range(get("a")));
-            etcd.ask(() -> etcd.auth("root")
-                    .roleDelete(
-                            AuthRoleDeleteRequest.newBuilder().setRole("reader").build()));
-            etcd.ask(() -> etcd.kv("ann").range(get("a")));
-            etcd.ask(() -> etcd.auth("root")
-                    .userDelete(
-                            AuthUserDeleteRequest.newBuilder().setName("ann").build()));
-            etcd.ask(() -> etcd.kv("ann").range(get("a")));
-        });
-    }
-
-    @Test
-    void whatAnybodyMayAskIsAnsweredWhateverTokenIsShown() throws Exception {
-        isToldAlike(etcd -> {
-            setUp(etcd);
-            etcd.tokens.put("stranger", "abcdefghijklmnop.3");
-            etcd.tokens.put("garbage", "xyz");
-            for (String user : List.of("", "stranger", "garbage", "ann")) {
-                etcd.ask(() ->
-                        ClusterGrpc.newBlockingStub(etcd.as(user))
-                                .memberList(MemberListRequest.getDefaultInstance())
-                                .toBuilder()
-                                .clearMembers()
-                                .build());
-                etcd.ask(() -> StatusResponse.newBuilder()
-                        .setHeader(MaintenanceGrpc.newBlockingStub(etcd.as(user))
-                                .status(StatusRequest.getDefaultInstance())
-                                .getHeader())
-                        .build());
-                etcd.ask(() -> LeaseGrpc.newBlockingStub(etcd.as(user))
-                        .leaseTimeToLive(
-                                LeaseTimeToLiveRequest.newBuilder().setID(5).build()));
-                etcd.ask(() -> etcd.auth(user)
-                        .authenticate(
-                                AuthenticateRequest.newBuilder().setName("ann").build()));
-            }
-        });
-    }
-
-    /** It tells its user and the revision it was given at, and nobody remembers it. */
-    @Test
-    void aJsonWebTokenOutlivesAuthenticationAndItsUser() throws Exception {
-        Path key = Files.writeString(folder.resolve("key"), "a key that is known to who signs and to who verifies");
-        String tokens = "jwt,sign-method=HS256,priv-key=" + key + ",ttl=10m";
-        stop();
-        real = RealEtcd.start(
-                RealEtcd.program("etcd").orElseThrow(),
-                Files.createDirectory(folder.resolve("jwt")),
-                "--bcrypt-cost=4",
-                "--auth-token=" + tokens);
-        ours = new SoloNode(engine, "troupe.etcd.auth.bcrypt-cost = 4, troupe.etcd.auth.token = \"" + tokens + "\"");
-        isToldAlike(etcd -> {
-            setUp(etcd);
-            askAll(etcd, "ann");
-            etcd.auth("root").authDisable(AuthDisableRequest.getDefaultInstance());
-            askAll(etcd, "ann");
-            askAll(etcd, "root");
-            etcd.auth("").authEnable(AuthEnableRequest.getDefaultInstance());
-            askAll(etcd, "ann");
-            etcd.authenticate("root", "pw-root");
-            etcd.authenticate("ann", "pw-ann");
-            var ann = AuthUserDeleteRequest.newBuilder().setName("ann").build();
-            etcd.ask(() -> etcd.auth("root").userDelete(ann));
-            askAll(etcd, "ann");
-            etcd.auth("root").userAdd(user("ann"));
-            askAll(etcd, "ann");
-        });
-    }
-
-    private static void askAll(Server etcd, String user) {
-        etcd.ask(() -> etcd.kv(user).range(get("b")));
-        etcd.ask(() ->
-                etcd.kv(user).range(get("b").toBuilder().setSerializable(true).build()));
-        etcd.ask(() -> etcd.kv(user).put(put("b")));
-        etcd.ask(() -> etcd.kv(user).txn(txn("a", "b")));
-        etcd.ask(() -> etcd.kv(user)
-                .txn(TxnRequest.newBuilder()
-                        .addSuccess(RequestOp.newBuilder().setRequestRange(get("b")))
-                        .build()));
-        etcd.ask(() -> etcd.auth(user).userList(AuthUserListRequest.getDefaultInstance()));
-        etcd.ask(() -> etcd.auth(user).userGet(userGet("ann")));
-    }
-
     /** Changes at random, most of them sound, and everybody's look at every key in between. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2})
