@@ -55,15 +55,16 @@ public final class DiskFiles implements LogFiles {
 
     @Override
     public List<String> list() throws IOException {
-        return names(Files::isRegularFile);
+        return names(directory, Files::isRegularFile);
     }
 
     @Override
     public List<String> directories() throws IOException {
-        return names(Files::isDirectory);
+        return names(directory, Files::isDirectory);
     }
 
-    private List<String> names(Predicate<Path> wanted) throws IOException {
+    /** What is in {@code directory}, in order. */
+    static List<String> names(Path directory, Predicate<Path> wanted) throws IOException {
         try (Stream<Path> entries = Files.list(directory)) {
             return entries.filter(wanted)
                     .map(path -> path.getFileName().toString())

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * A directory of the file system of which nothing is changed. What is not needed any more stays, as if a crash had come
@@ -42,15 +41,7 @@ public record ReadOnlyFiles(Path path) implements LogFiles {
     }
 
     private List<String> names(Predicate<Path> wanted) throws IOException {
-        if (!Files.exists(path)) {
-            return List.of();
-        }
-        try (Stream<Path> entries = Files.list(path)) {
-            return entries.filter(wanted)
-                    .map(entry -> entry.getFileName().toString())
-                    .sorted()
-                    .toList();
-        }
+        return Files.exists(path) ? DiskFiles.names(path, wanted) : List.of();
     }
 
     @Override

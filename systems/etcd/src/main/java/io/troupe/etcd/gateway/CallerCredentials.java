@@ -58,8 +58,8 @@ final class CallerCredentials implements ServerInterceptor {
             ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
         String token = headers.containsKey(TOKEN) ? headers.get(TOKEN) : headers.get(AUTHORIZATION);
         SSLSession tls = byCertificate ? call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION) : null;
-        boolean forAnybody = FOR_ANYBODY.contains(call.getMethodDescriptor().getFullMethodName());
-        if (forAnybody || (token == null && tls == null)) {
+        boolean showsNothing = token == null && tls == null;
+        if (showsNothing || FOR_ANYBODY.contains(call.getMethodDescriptor().getFullMethodName())) {
             return next.startCall(call, headers);
         }
         var shown = new Credentials(

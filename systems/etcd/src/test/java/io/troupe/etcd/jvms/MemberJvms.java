@@ -59,6 +59,18 @@ public final class MemberJvms {
         return etcd(folder, options, Laid.CLASSES.classPath(), flags);
     }
 
+    /** Of a member on loopback, with its data in {@code folder} under its name. */
+    public static List<String> flags(Path folder, String name, int client, int peer, String cluster) {
+        return List.of(
+                "--name=" + name,
+                "--data-dir=" + folder.resolve(name),
+                "--listen-client-urls=http://127.0.0.1:" + client,
+                "--advertise-client-urls=http://127.0.0.1:" + client,
+                "--listen-peer-urls=http://127.0.0.1:" + peer,
+                "--initial-advertise-peer-urls=http://127.0.0.1:" + peer,
+                "--initial-cluster=" + cluster);
+    }
+
     private static ProcessBuilder etcd(
             Path folder, List<String> jvmOptions, List<String> classPath, List<String> flags) {
         List<String> command = new ArrayList<>();
@@ -76,16 +88,8 @@ public final class MemberJvms {
             throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory(FOLDER, "rehearsal");
         Path log = folder.resolve("log");
-        String client = "http://127.0.0.1:" + freePort();
-        String peer = "http://127.0.0.1:" + freePort();
-        List<String> flags = List.of(
-                "--name=rehearsal",
-                "--data-dir=" + folder.resolve("data"),
-                "--listen-client-urls=" + client,
-                "--advertise-client-urls=" + client,
-                "--listen-peer-urls=" + peer,
-                "--initial-advertise-peer-urls=" + peer,
-                "--initial-cluster=rehearsal=" + peer);
+        int peer = freePort();
+        List<String> flags = flags(folder, "rehearsal", freePort(), peer, "rehearsal=http://127.0.0.1:" + peer);
         Process member = etcd(folder, options, classPath, flags)
                 .redirectOutput(log.toFile())
                 .start();

@@ -64,15 +64,8 @@ class MembershipProcessTest {
 
     private ManagedChannel start(String name, int peer, String cluster, String state) throws Exception {
         int client = freePort();
-        List<String> flags = List.of(
-                "--name=" + name,
-                "--data-dir=" + folder.resolve(name),
-                "--listen-client-urls=http://127.0.0.1:" + client,
-                "--advertise-client-urls=http://127.0.0.1:" + client,
-                "--listen-peer-urls=http://127.0.0.1:" + peer,
-                "--initial-advertise-peer-urls=http://127.0.0.1:" + peer,
-                "--initial-cluster=" + cluster,
-                "--initial-cluster-state=" + state);
+        List<String> flags = new ArrayList<>(MemberJvms.flags(folder, name, client, peer, cluster));
+        flags.add("--initial-cluster-state=" + state);
         processes.put(
                 name,
                 MemberJvms.etcd(folder, List.of("-Dtroupe.etcd.engine=" + engine), flags)

@@ -100,15 +100,8 @@ class PartitionedMemberTest {
         int http = freePort();
         List<String> options = new ArrayList<>(jvmOptions);
         options.addAll(List.of("-Dtroupe.http.enabled=on", "-Dtroupe.http.port=" + http, "-Dtroupe.faults.enabled=on"));
-        List<String> flags = List.of(
-                "--name=" + name,
-                "--data-dir=" + folder.resolve(name),
-                "--listen-client-urls=http://127.0.0.1:" + client,
-                "--advertise-client-urls=http://127.0.0.1:" + client,
-                "--listen-peer-urls=http://127.0.0.1:" + peer,
-                "--initial-advertise-peer-urls=http://127.0.0.1:" + peer,
-                "--initial-cluster=" + cluster,
-                "--initial-cluster-state=" + state);
+        List<String> flags = new ArrayList<>(MemberJvms.flags(folder, name, client, peer, cluster));
+        flags.add("--initial-cluster-state=" + state);
         Process process = MemberJvms.etcd(folder, options, flags)
                 .redirectOutput(folder.resolve(name + ".log").toFile())
                 .start();
