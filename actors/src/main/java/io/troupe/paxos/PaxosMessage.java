@@ -19,14 +19,18 @@ sealed interface PaxosMessage extends Wire, Replica.Message {
     record Prepare(Ballot ballot, long from, Ballot released, ActorRef<PaxosMessage> replyTo) implements PaxosMessage {}
 
     /**
-     * Phase 1b: nothing below the ballot is accepted any more, in any instance. In parts, because a message is bounded.
+     * Phase 1b: nothing below the ballot is accepted any more, in any instance. In parts, because a message is bounded; each says
+     * of which instances it tells. A Prepare that comes again is answered again, perhaps in other parts, and some of both
+     * answers may be all that arrives.
      *
      * @param chosenThrough what the acceptor knows to be decided, and does not tell here: it can be fetched
-     * @param votes above that
-     * @param part from 0
+     * @param votes all of them from instance {@code first} through {@code last}; in the last part that is {@link #END}
      */
-    record Promise(Ballot ballot, Voter from, long chosenThrough, List<Vote> votes, int part, int parts)
+    record Promise(Ballot ballot, Voter from, long chosenThrough, long first, long last, List<Vote> votes)
             implements PaxosMessage {
+
+        static final long END = Long.MAX_VALUE;
+
         public Promise {
             votes = List.copyOf(votes);
         }

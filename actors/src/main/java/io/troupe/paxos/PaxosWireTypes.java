@@ -26,7 +26,7 @@ public final class PaxosWireTypes implements WireTypes {
         registry.message(1350, SnapshotMetadata.class);
 
         registry.message(1360, PaxosMessage.Prepare.class);
-        registry.message(1361, PaxosMessage.Promise.class);
+        // 1361 was a part of a Promise that did not say of which instances it tells.
         registry.message(1362, PaxosMessage.Accept.class);
         registry.message(1363, PaxosMessage.Accepted.class);
         registry.message(1364, PaxosMessage.Rejected.class);
@@ -39,6 +39,7 @@ public final class PaxosWireTypes implements WireTypes {
         registry.message(1372, PaxosMessage.ReadAtReply.class);
         registry.message(1373, PaxosMessage.TakeOver.class);
         registry.message(1374, PaxosMessage.Readmit.class);
+        registry.message(1375, PaxosMessage.Promise.class);
         registry.event(1390, 1, LedgerEvent.Written.class);
         registry.event(1391, 1, LedgerEvent.Rebased.class);
     }

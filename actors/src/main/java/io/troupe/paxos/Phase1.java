@@ -15,10 +15,34 @@ import java.util.TreeSet;
  */
 final class Phase1 {
 
+    /** How far one acceptor has told what it has voted for. */
+    private static final class Told {
+        /** Through this instance, or it is decided. */
+        long through;
+        /** Parts beyond a gap: the last instance of each, by its first. */
+        final TreeMap<Long, Long> ahead = new TreeMap<>();
+
+        Told(long through) {
+            this.through = through;
+        }
+
+        void add(PaxosMessage.Promise part) {
+            through = Math.max(through, part.chosenThrough());
+            ahead.merge(part.first(), part.last(), Math::max);
+            while (!ahead.isEmpty() && ahead.firstKey() - 1 <= through) {
+                through = Math.max(through, ahead.pollFirstEntry().getValue());
+            }
+        }
+
+        boolean isAll() {
+            return through == PaxosMessage.Promise.END;
+        }
+    }
+
     private final Ballot ballot;
     private final long from;
     private final int quorumLeast;
-    private final Map<Voter, TreeSet<Integer>> partial = new HashMap<>();
+    private final Map<Voter, Told> told = new HashMap<>();
     private final Set<Voter> promised = new HashSet<>();
     private final TreeMap<Long, Vote> highest = new TreeMap<>();
     private long chosenThrough;
@@ -53,22 +77,21 @@ final class Phase1 {
         return promised.contains(voter);
     }
 
-    /** @return whether the promise is complete now */
-    boolean add(PaxosMessage.Promise promise) {
-        if (!promise.ballot().equals(ballot)) {
-            return false;
+    /** A promise counts when all of its parts have come. */
+    void add(PaxosMessage.Promise part) {
+        if (!part.ballot().equals(ballot)) {
+            return;
         }
-        promise.votes().forEach(this::add);
-        TreeSet<Integer> parts = partial.computeIfAbsent(promise.from(), voter -> new TreeSet<>());
-        parts.add(promise.part());
-        if (parts.size() < promise.parts() || !promised.add(promise.from())) {
-            return false;
+        part.votes().forEach(this::add);
+        Told toldBefore = told.computeIfAbsent(part.from(), voter -> new Told(from - 1));
+        toldBefore.add(part);
+        if (toldBefore.isAll()) {
+            promised.add(part.from());
         }
-        if (promise.chosenThrough() > chosenThrough) {
-            chosenThrough = promise.chosenThrough();
-            furthest = promise.from().node();
+        if (part.chosenThrough() > chosenThrough) {
+            chosenThrough = part.chosenThrough();
+            furthest = part.from().node();
         }
-        return true;
     }
 
     private void add(Vote vote) {

@@ -71,22 +71,22 @@ abstract class Role {
     /** What is to be said when the promise is durable, in parts no larger than a message may be. */
     final List<Promise> promise(Ballot ballot, long from) {
         long chosen = server.chosenThrough();
-        List<List<Vote>> parts = new ArrayList<>();
-        parts.add(new ArrayList<>());
+        List<Promise> parts = new ArrayList<>();
+        List<Vote> votes = new ArrayList<>();
+        long first = Math.max(from, chosen + 1);
         long bytes = 0;
-        for (Vote vote : server.log().from(Math.max(from, chosen + 1))) {
+        for (Vote vote : server.log().from(first)) {
             bytes += vote.decree().sizeBytes();
-            if (bytes > server.settings.maxMessageBytes()) {
-                parts.add(new ArrayList<>());
+            if (bytes > server.settings.maxMessageBytes() && !votes.isEmpty()) {
+                parts.add(new Promise(ballot, server.voter(), chosen, first, vote.instance() - 1, votes));
+                votes.clear();
+                first = vote.instance();
                 bytes = vote.decree().sizeBytes();
             }
-            parts.get(parts.size() - 1).add(vote);
+            votes.add(vote);
         }
-        List<Promise> promises = new ArrayList<>();
-        for (int i = 0; i < parts.size(); i++) {
-            promises.add(new Promise(ballot, server.voter(), chosen, parts.get(i), i, parts.size()));
-        }
-        return promises;
+        parts.add(new Promise(ballot, server.voter(), chosen, first, Promise.END, votes));
+        return parts;
     }
 
     /** Phase 2(b), and what the message says besides: who leads, and what is decided. */

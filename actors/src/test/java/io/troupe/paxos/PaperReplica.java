@@ -168,7 +168,12 @@ final class PaperReplica implements AutoCloseable {
     }
 
     void promise(Prepare prepare, String node, long chosenThrough, Vote... votes) {
-        tell(new Promise(prepare.ballot(), new Voter(node, 0), chosenThrough, List.of(votes), 0, 1));
+        promise(prepare.ballot(), node, chosenThrough, votes);
+    }
+
+    void promise(Ballot ballot, String node, long chosenThrough, Vote... votes) {
+        tell(new Promise(
+                ballot, new Voter(node, 0), chosenThrough, chosenThrough + 1, Promise.END, List.of(votes)));
     }
 
     /** Elected by n2, which has voted for nothing. */

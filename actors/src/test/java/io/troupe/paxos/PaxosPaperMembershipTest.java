@@ -7,7 +7,6 @@ import io.troupe.paxos.PaxosMessage.Accepted;
 import io.troupe.paxos.PaxosMessage.Fetch;
 import io.troupe.paxos.PaxosMessage.Learned;
 import io.troupe.paxos.PaxosMessage.Prepare;
-import io.troupe.paxos.PaxosMessage.Promise;
 import io.troupe.paxos.PaxosMessage.Readmit;
 import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.Replica;
@@ -116,7 +115,7 @@ class PaxosPaperMembershipTest {
         var client = n1.kit.createTestProbe(Replica.Reply.class);
         n1.tell(new Replica.Reconfigure(List.of(Replica.MemberChange.addLearner("n4")), client.getRef()));
         Vote older = new Vote(2, OF_N2, to(OF_THREE.without("n3")));
-        n1.tell(new Promise(ballot, new Voter("n3", 0), 0, List.of(older), 0, 1));
+        n1.promise(ballot, "n3", 0, older);
         n1.answer(first, "n2");
         Accept both = n1.awaitProposal("n2");
         assertThat(both.decrees().decrees()).containsExactly(older.decree(), to(OF_THREE.withLearner("n4")));
@@ -161,7 +160,7 @@ class PaxosPaperMembershipTest {
         Ballot ballot = n1.becomeLeader();
         n1.peers.put("n4", n1.stranger);
         n1.tell(new PeerDirectory.PeerAt("n4", Optional.of(n1.stranger.getRef().unsafeUpcast())));
-        n1.tell(new Promise(ballot, new Voter("n3", 0), 5, List.of(), 0, 1));
+        n1.promise(ballot, "n3", 5);
         n1.await("n3", Fetch.class);
         Membership founding = Membership.founding(new TreeSet<>(List.of("n1", "n2", "n3")), 0, 8);
         Membership between = Membership.founding(new TreeSet<>(List.of("n2", "n4")), 0, 8);

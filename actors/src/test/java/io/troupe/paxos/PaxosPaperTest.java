@@ -58,6 +58,24 @@ class PaxosPaperTest {
     }
 
     @Test
+    @DisplayName("§3: a promise that is larger than a message goes in parts, which tell of all instances, each of its own")
+    void promisesInParts() {
+        n1.close();
+        n1 = new PaperReplica("troupe.paxos.max-message-bytes = 1 KiB");
+        n1.tell(accept(OF_N2, decrees(5, "a".repeat(900), "b".repeat(900), "c", "d".repeat(2000)), 0, n1));
+        n1.stranger.expectMessageClass(Accepted.class);
+        n1.pass(n1.settings.lease());
+        n1.tell(new Prepare(new Ballot(9, "n3"), 2, Ballot.NONE, n1.stranger.getRef()));
+        for (List<Long> part : List.of(List.of(2L, 5L), List.of(6L, 7L), List.of(8L, Promise.END))) {
+            Promise promise = n1.stranger.expectMessageClass(Promise.class);
+            assertThat(List.of(promise.first(), promise.last())).isEqualTo(part);
+            assertThat(promise.votes())
+                    .isNotEmpty()
+                    .allMatch(vote -> vote.instance() >= promise.first() && vote.instance() <= promise.last());
+        }
+    }
+
+    @Test
     @DisplayName("§2.5: promises and votes are there after a crash, and go with the next promise")
     void remembersThroughACrash() {
         n1.tell(accept(OF_N2, decrees(1, "a", "b"), 0, n1));
@@ -319,7 +337,7 @@ class PaxosPaperTest {
 
     private void becomesLeaderAndIsBehind() {
         Ballot ballot = n1.becomeLeader();
-        n1.tell(new Promise(ballot, new Voter("n3", 0), 5, List.of(), 0, 1));
+        n1.promise(ballot, "n3", 5);
         n1.await("n3", Fetch.class);
     }
 

@@ -57,7 +57,7 @@ class PaxosWireTest {
         List<Wire> all = new ArrayList<>(List.of(
                 new PaxosMessage.Prepare(BALLOT, 42, Ballot.NONE, peer),
                 new PaxosMessage.Promise(
-                        BALLOT, voter, 41, List.of(new Vote(42, BALLOT, new Decree.Command(1, 2, 3, BYTES))), 0, 2),
+                        BALLOT, voter, 41, 42, 43, List.of(new Vote(42, BALLOT, new Decree.Command(1, 2, 3, BYTES)))),
                 new PaxosMessage.Accept(BALLOT, DECREES, 41, 3, peer),
                 new PaxosMessage.Accepted(BALLOT, voter, 42, 45, 3, 41),
                 new PaxosMessage.Rejected(BALLOT, BALLOT, "n1"),
