@@ -26,7 +26,7 @@ sealed interface ChainMessage extends Wire, Replica.Message {
     /**
      * To the predecessor, by a server that begins in an epoch, or has missed something (§3, message 2): what it has.
      *
-     * @param attempt chosen at random, echoed in the answer
+     * @param attempt chosen at random, echoed in the answer; the same while what it has only grows
      * @param stable what it has through this index, every server has
      * @param ends the last place of each epoch above that
      */

@@ -52,6 +52,7 @@ final class Upstream {
     /** Another epoch has been decided. */
     void leave() {
         floor = Optional.empty();
+        attempt = Optional.empty();
     }
 
     /** What was told to the predecessor is no longer here, but a snapshot in its stead: it is to be told again. */
@@ -59,9 +60,12 @@ final class Upstream {
         attempt = Optional.empty();
     }
 
-    /** Tells the predecessor what is here (§3, message 2). */
+    /**
+     * Tells the predecessor what is here (§3, message 2). It says so again before an answer can have come, where that takes long:
+     * any answer to the same will do.
+     */
     void connect() {
-        long number = random.nextLong();
+        long number = attempt.orElseGet(random::nextLong);
         attempt = Optional.of(number);
         long stable = server.stable();
         var connect = new Connect(

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.troupe.replication.Replica;
+import io.troupe.sim.NetworkConditions;
 import io.troupe.sim.Simulation;
 import io.troupe.sim.junit.SimulationTest;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -64,6 +68,23 @@ class ChainAllFaultsTest {
     @SimulationTest(seeds = SEEDS, checksReplay = true)
     void chainsKeepEveryPromise(Simulation sim) {
         new ChainFaults(COVERAGE).accept(sim);
+    }
+
+    /** Servers say what they have once a heartbeat, and again before they were answered. */
+    @SimulationTest(seeds = 1)
+    void roundTripsMayTakeLongerThanHeartbeats(Simulation sim) {
+        WatchedChain chain = new WatchedChain(sim, 3, Arrangement.CHAIN, false);
+        sim.network(NetworkConditions.good().withLatency(Duration.ofMillis(60), Duration.ofMillis(60)));
+        sim.runFor(Duration.ofSeconds(3));
+        assertThat(chain.clients.reads()).isGreaterThan(10);
+        int before = chain.clients.writes();
+        chain.clients
+                .replica("n1")
+                .tell(new Replica.TransferLeadership(
+                        Optional.of("n2"), sim.system().deadLetters().unsafeUpcast()));
+        sim.runFor(Duration.ofSeconds(3));
+        assertThat(chain.latest().head()).isEqualTo("n2");
+        assertThat(chain.clients.writes()).isGreaterThan(before + 10);
     }
 
     @Tag("soak")
