@@ -62,6 +62,15 @@ public enum Arrangement {
     }
 
     /**
+     * Who may hold a lease that a server of the chain does not know of any more, or was not asked for. In a chain that is the tail:
+     * below one that was the tail before, nobody acts before it does. Of a primary's chain it may be any, which was the
+     * primary before and does not know that it is not.
+     */
+    List<String> mayHoldLeases(Configuration configuration) {
+        return this == CHAIN ? List.of(configuration.last()) : configuration.chain();
+    }
+
+    /**
      * Whether what is durable above {@code node} is told to it: who answers is below it, or it is that one itself. A backup, and
      * who joins, tells those above what is durable here instead.
      */

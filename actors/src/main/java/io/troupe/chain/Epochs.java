@@ -31,7 +31,13 @@ final class Epochs {
         this.entered = placeIn(entered);
         this.latest = this.entered;
         this.recorded = entered;
-        lease.grant(server.settings.arrangement().answering(entered)); // One granted before it stopped may still run.
+        grantTo(entered); // One granted before it stopped may still run.
+    }
+
+    private void grantTo(Configuration configuration) {
+        server.settings.arrangement().mayHoldLeases(configuration).stream()
+                .filter(name -> !name.equals(server.node))
+                .forEach(lease::grant);
     }
 
     private Place placeIn(Configuration configuration) {
@@ -130,6 +136,9 @@ final class Epochs {
         keep(kept, () -> {
             entering = false;
             lapsed = false;
+            if (!next.isMember()) {
+                grantTo(next.configuration()); // It was not asked for one that began before it joined.
+            }
             entered = next;
             server.begin();
             enterNext();

@@ -125,6 +125,20 @@ class ChainFailuresPaperTest {
     }
 
     @Test
+    @DisplayName("and says so again when it is not answered soon, and takes the answer to either")
+    void theSuccessorTellsItAgain() {
+        be("n3");
+        server.pass(server.settings.lease().plusMillis(1));
+        server.decide(FOUNDING.without("n2"));
+        Connect first = server.await("n1", Connect.class);
+        while (first.epoch() != 2) {
+            first = server.await("n1", Connect.class);
+        }
+        server.pass(server.settings.heartbeatInterval());
+        assertThat(server.await("n1", Connect.class)).isEqualTo(first);
+    }
+
+    @Test
     @DisplayName(
             "§3 Failure in the middle, message 4: the predecessor sends what of Sent the new successor has not, before"
                     + " anything new")
@@ -375,6 +389,35 @@ class ChainFailuresPaperTest {
         assertThat(server.sentTo("n1", Connect.class)).isEmpty();
         server.pass(server.settings.lease().plusMillis(1));
         assertThat(server.await("n1", Connect.class).epoch()).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("A server that comes back keeps the lease that it may have granted before")
+    void aLeaseOutlivesItsGrantor() {
+        be("n2");
+        server.pass(server.settings.lease().plusMillis(1));
+        server.restart();
+        server.decide(FOUNDING.without("n3"));
+        server.pass(server.settings.lease().minusMillis(1));
+        assertThat(server.sentTo("n1", Connect.class))
+                .extracting(Connect::epoch)
+                .doesNotContain(2L);
+        server.pass(server.settings.heartbeatInterval());
+        assertThat(server.await("n1", Connect.class).epoch()).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("Who joins goes on to no chain without who may hold a lease of before that")
+    void whoJoinsKeepsALeaseOfBefore() {
+        be("n3");
+        server.pass(server.settings.lease().plusMillis(1));
+        server.decide(FOUNDING.without("n3"));
+        server.enter(joining(), 0, 0);
+        server.decide(joining().extendedBy("n3").without("n1").without("n2"));
+        server.pass(server.settings.lease().minusMillis(1));
+        assertThat(server.status().role()).isNotEqualTo(Replica.Role.LEADER);
+        server.pass(Duration.ofMillis(1).plus(server.settings.heartbeatInterval()));
+        server.awaitHead();
     }
 
     @Test

@@ -4,10 +4,14 @@ import static net.bytebuddy.matcher.ElementMatchers.named;
 
 import io.troupe.replication.Replica;
 import io.troupe.replication.WriteAheadLog;
+import io.troupe.sim.Simulation;
 import io.troupe.sim.mutants.Mutant;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import net.bytebuddy.asm.Advice;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -20,11 +24,14 @@ final class ChainMutants {
 
     private ChainMutants() {}
 
-    /** @param seeds within which {@link ChainFaults} finds it */
-    record Planted(Mutant mutant, int seeds) {
+    /**
+     * @param scenario that finds it
+     * @param seeds within which it does
+     */
+    record Planted(Mutant mutant, Class<? extends Consumer<Simulation>> scenario, int seeds) {
 
         Planted foundAt(long seed) {
-            return new Planted(mutant.foundAt(seed), seeds);
+            return new Planted(mutant.foundAt(seed), scenario, seeds);
         }
 
         @Override
@@ -34,7 +41,11 @@ final class ChainMutants {
     }
 
     private static Planted planted(Class<?> bug, Class<?> type, String method, int seeds) {
-        return new Planted(Mutant.advised(bug, type, named(method)), seeds);
+        return new Planted(Mutant.advised(bug, type, named(method)), ChainFaults.class, seeds);
+    }
+
+    private static Planted aboutLeases(Class<?> bug, Class<?> type, String method, int seeds) {
+        return new Planted(Mutant.advised(bug, type, named(method)), ChainLeases.class, seeds);
     }
 
     /** Tried at every build: they are found soon. */
@@ -63,7 +74,12 @@ final class ChainMutants {
                 planted(KeepsWhoWasRemoved.class, Configuration.class, "ofMembers", 100)
                         .foundAt(13),
                 planted(TakesItsHostsWordForTheFounders.class, Master.class, "found", 100)
-                        .foundAt(3));
+                        .foundAt(3),
+                aboutLeases(KeepsItsLeaseForEver.class, Queries.class, "holdsLease", 20)
+                        .foundAt(1),
+                aboutLeases(LeavesTheHolderOfALease.class, GrantedLease.class, "isHeldAgainst", 20)
+                        .foundAt(1),
+                aboutLeases(GrantsOneLeaseAlone.class, GrantedLease.class, "grant", 100));
     }
 
     /** Tried when asked to. */
@@ -300,6 +316,34 @@ final class ChainMutants {
         @Advice.OnMethodEnter
         static void enter(@Advice.FieldValue(value = "stableElsewhere", readOnly = false) long stableElsewhere) {
             stableElsewhere = 0;
+        }
+    }
+
+    // -- leases
+
+    /** However long ago it was granted. */
+    static final class KeepsItsLeaseForEver {
+        @Advice.OnMethodEnter
+        static void enter(
+                @Advice.FieldValue("nanoClock") LongSupplier nanoClock,
+                @Advice.FieldValue(value = "heldFromNanos", readOnly = false) long heldFromNanos) {
+            heldFromNanos = nanoClock.getAsLong();
+        }
+    }
+
+    /** Goes on to a chain without it. */
+    static final class LeavesTheHolderOfALease {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean held) {
+            held = false;
+        }
+    }
+
+    /** The lease of who was the head before ends when the next one is granted. */
+    static final class GrantsOneLeaseAlone {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.FieldValue("endNanos") TreeMap<String, Long> endNanos) {
+            endNanos.clear();
         }
     }
 

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 /**
- * Every bug of {@link ChainMutants} is found by {@link ChainFaults} within its number of seeds; at every build those that are found soon.
- * Without a mutant {@link ChainAllFaultsTest} runs the same.
+ * Every bug of {@link ChainMutants} is found by {@link ChainFaults} or {@link ChainLeases} within its number of seeds; at every build
+ * those that are found soon. Without a mutant {@link ChainAllFaultsTest} and {@link ChainLeasesTest} run the same.
  *
  * <p>System properties: {@code troupe.mutant} tries those named in it alone, {@code troupe.mutant.seeds} changes how many
  * seeds they are given.
@@ -28,8 +28,6 @@ class ChainMutantsTest {
             (Logger) LoggerFactory.getLogger("io.troupe.chain"),
             (Logger) LoggerFactory.getLogger("io.troupe.raft"),
             (Logger) LoggerFactory.getLogger("org.apache.pekko"));
-
-    private static final MutantHunt HUNT = new MutantHunt(ChainFaults.class, ConfigFactory.empty());
 
     @BeforeAll
     static void quiet() {
@@ -71,7 +69,8 @@ class ChainMutantsTest {
 
     private static void find(ChainMutants.Planted planted) throws ReflectiveOperationException {
         int budget = Integer.getInteger("troupe.mutant.seeds", planted.seeds());
-        assertThat(HUNT.seedThatFinds(Optional.of(planted.mutant()), budget))
+        var hunt = new MutantHunt(planted.scenario(), ConfigFactory.empty());
+        assertThat(hunt.seedThatFinds(Optional.of(planted.mutant()), budget))
                 .as("%s within %s seeds", planted, budget)
                 .isPresent();
     }

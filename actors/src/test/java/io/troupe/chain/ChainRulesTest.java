@@ -3,6 +3,7 @@ package io.troupe.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.typesafe.config.ConfigFactory;
 import io.troupe.chain.MasterCommand.Kind;
 import io.troupe.replication.Replica.Members;
 import java.io.ByteArrayInputStream;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +43,27 @@ class ChainRulesTest {
         assertThat(Arrangement.PRIMARY_BACKUP.successors(CHAIN, "n1")).containsExactly("n2", "n3");
         assertThat(Arrangement.PRIMARY_BACKUP.predecessor(CHAIN, "n3")).contains("n1");
         assertThat(Arrangement.PRIMARY_BACKUP.answering(CHAIN)).isEqualTo("n1");
+    }
+
+    @Test
+    void aLeaseEndsWithTimeAndNotWhenAnotherIsGranted() {
+        ChainSettings settings = ChainSettings.from(ConfigFactory.load());
+        AtomicLong clockNanos = new AtomicLong();
+        GrantedLease lease = new GrantedLease(settings, clockNanos::get);
+        lease.grant("n1");
+        clockNanos.set(settings.lease().toNanos() - 1);
+        lease.grant("n2");
+        assertThat(lease.isHeldAgainst(CHAIN)).isFalse();
+        assertThat(lease.isHeldAgainst(CHAIN.without("n1"))).isTrue();
+        clockNanos.incrementAndGet();
+        assertThat(lease.isHeldAgainst(CHAIN.without("n1"))).isFalse();
+        assertThat(lease.isHeldAgainst(CHAIN.without("n2"))).isTrue();
+    }
+
+    @Test
+    void anyServerOfAPrimaryMayHoldALeaseOfBeforeAndTheTailOfAChain() {
+        assertThat(Arrangement.CHAIN.mayHoldLeases(CHAIN)).containsExactly("n3");
+        assertThat(Arrangement.PRIMARY_BACKUP.mayHoldLeases(CHAIN)).containsExactly("n1", "n2", "n3");
     }
 
     @Test
