@@ -172,8 +172,7 @@ final class PaperReplica implements AutoCloseable {
     }
 
     void promise(Ballot ballot, String node, long chosenThrough, Vote... votes) {
-        tell(new Promise(
-                ballot, new Voter(node, 0), chosenThrough, chosenThrough + 1, Promise.END, List.of(votes)));
+        tell(new Promise(ballot, new Voter(node, 0), chosenThrough, chosenThrough + 1, Promise.END, List.of(votes)));
     }
 
     /** Elected by n2, which has voted for nothing. */

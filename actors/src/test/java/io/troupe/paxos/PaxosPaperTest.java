@@ -58,7 +58,8 @@ class PaxosPaperTest {
     }
 
     @Test
-    @DisplayName("§3: a promise that is larger than a message goes in parts, which tell of all instances, each of its own")
+    @DisplayName(
+            "§3: a promise that is larger than a message goes in parts, which tell of all instances, each of its own")
     void promisesInParts() {
         n1.close();
         n1 = new PaperReplica("troupe.paxos.max-message-bytes = 1 KiB");

@@ -54,8 +54,8 @@ class ExecutorDeterminismTest {
     }
 
     public static void main(String[] none) throws IOException {
-        ActorTestKit kit = ActorTestKit.create(
-                ConfigFactory.parseString("pekko { loglevel = OFF, stdout-loglevel = OFF }")
+        ActorTestKit kit =
+                ActorTestKit.create(ConfigFactory.parseString("pekko { loglevel = OFF, stdout-loglevel = OFF }")
                         .withFallback(ConfigFactory.load()));
         WireBytes bytes = WireBytes.of(kit.system());
         new ReplayedLog(log().stream().map(bytes::write).toList()).print(() -> {
@@ -78,8 +78,8 @@ class ExecutorDeterminismTest {
         Replica(ActorTestKit kit, WireBytes bytes) {
             this.bytes = bytes;
             this.told = kit.createTestProbe();
-            this.executor = kit.spawn(Executor.create(
-                    "g", new Lengths(), storage, CHECKPOINT_INTERVAL, Long.MAX_VALUE, told.getRef()));
+            this.executor = kit.spawn(
+                    Executor.create("g", new Lengths(), storage, CHECKPOINT_INTERVAL, Long.MAX_VALUE, told.getRef()));
         }
 
         ByteString apply(long index, ByteString request) {
@@ -117,8 +117,7 @@ class ExecutorDeterminismTest {
                 written.transferTo(writer.out());
                 writer.commit();
             }
-            executor.tell(
-                    new Executor.Restore(CHECKPOINT_INTERVAL, new StateHeader(operations, 0, new Digest("any"))));
+            executor.tell(new Executor.Restore(CHECKPOINT_INTERVAL, new StateHeader(operations, 0, new Digest("any"))));
             told.expectMessageClass(Executor.Restored.class);
         }
     }
