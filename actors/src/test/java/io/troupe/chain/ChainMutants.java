@@ -65,10 +65,10 @@ final class ChainMutants {
                 planted(TailTrustsThoseAbove.class, Upstream.class, "durableAbove", 100),
                 planted(SaysDurableWhatIsNot.class, ChainServer.class, "durableFromHead", 100),
                 planted(ComesBackInItsEpoch.class, Epochs.class, "isActive", 100)
-                        .foundAt(4),
+                        .foundAt(5),
                 planted(ReadsAsFarAsItHasCome.class, Queries.class, "endRoundIfConfirmed", 100),
                 planted(AdmitsWhoIsNoMember.class, Configuration.class, "mayJoin", 100)
-                        .foundAt(3),
+                        .foundAt(16),
                 planted(TakesALearnerForAVoter.class, Configuration.class, "mayForm", 100)
                         .foundAt(15),
                 planted(KeepsWhoWasRemoved.class, Configuration.class, "ofMembers", 100)
@@ -79,7 +79,8 @@ final class ChainMutants {
                         .foundAt(1),
                 aboutLeases(LeavesTheHolderOfALease.class, GrantedLease.class, "isHeldAgainst", 20)
                         .foundAt(1),
-                aboutLeases(GrantsOneLeaseAlone.class, GrantedLease.class, "grant", 100));
+                aboutLeases(GrantsOneLeaseAlone.class, GrantedLease.class, "grant", 100)
+                        .foundAt(12));
     }
 
     /** Tried when asked to. */
