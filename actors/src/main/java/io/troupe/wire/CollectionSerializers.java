@@ -31,6 +31,9 @@ final class CollectionSerializers {
     /** The least bytes that one element takes: its class id. */
     private static final int ELEMENT_BYTES_MIN = 1;
 
+    /** Room made before the elements are there: collections within collections may each claim all bytes that are left. */
+    private static final int CAPACITY_MAX = 1024;
+
     private static void writeAll(Kryo kryo, Output output, Collection<?> elements) {
         output.writeVarInt(elements.size(), true);
         for (Object element : elements) {
@@ -47,6 +50,10 @@ final class CollectionSerializers {
 
     private static int size(Input input, int bytesEach) {
         return ((WireInput) input).readLength(bytesEach);
+    }
+
+    private static int capacity(int size) {
+        return Math.min(size, CAPACITY_MAX);
     }
 
     private static void requireNaturalOrder(@Nullable Comparator<?> comparator, Object collection) {
@@ -66,7 +73,7 @@ final class CollectionSerializers {
         @Override
         public List read(Kryo kryo, Input input, Class<? extends List> type) {
             int size = size(input, ELEMENT_BYTES_MIN);
-            return Collections.unmodifiableList(readAll(kryo, input, size, new ArrayList<>(size)));
+            return Collections.unmodifiableList(readAll(kryo, input, size, new ArrayList<>(capacity(size))));
         }
     }
 
@@ -80,7 +87,7 @@ final class CollectionSerializers {
         @Override
         public Set read(Kryo kryo, Input input, Class<? extends Set> type) {
             int size = size(input, ELEMENT_BYTES_MIN);
-            return Collections.unmodifiableSet(readAll(kryo, input, size, new LinkedHashSet<>(size * 2)));
+            return Collections.unmodifiableSet(readAll(kryo, input, size, new LinkedHashSet<>(2 * capacity(size))));
         }
     }
 
@@ -124,7 +131,7 @@ final class CollectionSerializers {
         @Override
         public Map read(Kryo kryo, Input input, Class<? extends Map> type) {
             int size = size(input, 2 * ELEMENT_BYTES_MIN);
-            return Collections.unmodifiableMap(readEntries(kryo, input, size, new LinkedHashMap<>(size * 2)));
+            return Collections.unmodifiableMap(readEntries(kryo, input, size, new LinkedHashMap<>(2 * capacity(size))));
         }
     }
 

@@ -1,6 +1,5 @@
 package io.troupe.wire;
 
-import com.esotericsoftware.kryo.KryoException;
 import java.io.NotSerializableException;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
@@ -107,8 +106,7 @@ public final class KryoSerializer extends SerializerWithStringManifest implement
         Registrations.Entry entry = entryOf(manifest);
         try {
             return read.apply(entry.type());
-        } catch (KryoException | IllegalArgumentException | IndexOutOfBoundsException | NullPointerException e) {
-            // Kryo meets damaged bytes with any of these.
+        } catch (RuntimeException e) { // What damaged bytes, or those of a liar, are met with is anything.
             throw unreadable(
                     count + " bytes are no " + entry.type().getName() + " (manifest '" + manifest + "'): "
                             + e.getMessage(),

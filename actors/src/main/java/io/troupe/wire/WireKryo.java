@@ -2,7 +2,6 @@ package io.troupe.wire;
 
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Registration;
-import com.esotericsoftware.kryo.serializers.RecordSerializer;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +45,7 @@ final class WireKryo extends Kryo {
             if (entry.serializer() != null) {
                 register(entry.type(), entry.serializer(), entry.id());
             } else if (entry.type().isRecord()) {
-                register(entry.type(), new RecordSerializer<>(entry.type()), entry.id());
+                register(entry.type(), new CheckedRecordSerializer<>(entry.type()), entry.id());
             } else {
                 register(entry.type(), entry.id());
             }

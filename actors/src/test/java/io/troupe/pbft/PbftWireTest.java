@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.troupe.pbft.PbftMessage.Certified;
+import io.troupe.pbft.PbftMessage.Commits;
 import io.troupe.pbft.PbftMessage.Execute;
 import io.troupe.pbft.PbftMessage.NewKey;
 import io.troupe.pbft.PbftMessage.NewView;
@@ -19,6 +20,7 @@ import io.troupe.pbft.PbftMessage.StateHeader;
 import io.troupe.pbft.PbftMessage.TentativeReply;
 import io.troupe.pbft.PbftMessage.ViewChange;
 import io.troupe.replication.Replica;
+import io.troupe.wire.Wire;
 import io.troupe.wire.WireBytes;
 import java.io.NotSerializableException;
 import java.util.HexFormat;
@@ -27,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -200,6 +203,45 @@ class PbftWireTest {
         assertThat(notary("n2").readDecided(batch).requests()).containsExactly(request);
         assertThat(notary("n2").readDecided(ByteString.fromString("no batch")).requests())
                 .isEmpty();
+    }
+
+    /** What a faulty node says may be any bytes: elements of another type, no value, a time that there is not. */
+    @Test
+    void whatIsNoMessageIsNobodysWord() {
+        List<Wire> lies = List.of(
+                new Commits(lie(List.of("a word"))),
+                new Request(new RequestId("n1", 7, 3), lie(List.of(DIGEST))),
+                new Reply(0, new RequestId("n1", 7, 3), DIGEST, lie(Optional.of("results"))),
+                new Prepare(0, 1, lie(null)));
+        for (Wire told : lies) {
+            assertThat(notary("n2").read(said(BYTES.write(told))))
+                    .as(told.toString())
+                    .isEmpty();
+        }
+        byte[] noTime = {'1', '8', '\n', -1, -1, -1, -1, -1, -1, -1, -1, 127, 0};
+        byte[] noOrder = {'2', '3', '\n', 2, 3, (byte) 0xe1, 22};
+        assertThat(notary("n2").read(said(ByteString.fromArray(noTime)))).isEmpty();
+        assertThat(notary("n2").read(said(ByteString.fromArray(noOrder)))).isEmpty();
+        ByteString noLetter = BYTES.write(new Batch.Plain(lie(List.of("no letter"))));
+        assertThat(notary("n2").readDecided(noLetter).requests()).isEmpty();
+    }
+
+    @Test
+    void aLetterWithCodesThatAreNoneIsNotDelivered() {
+        Sealed letter = new Sealed("n1", BYTES.write(new Nothing()), lie(Map.of("n2", "a code")));
+        ByteString bytes = BYTES.write(letter);
+        assertThatThrownBy(() -> BYTES.read(bytes, Sealed.class))
+                .isInstanceOf(NotSerializableException.class)
+                .hasMessageContaining("macs");
+    }
+
+    private static Sealed said(ByteString payload) {
+        return new Sealed("n1", payload, Map.of());
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T> T lie(@Nullable Object value) {
+        return (T) value;
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.troupe.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.esotericsoftware.kryo.io.Output;
 import io.troupe.wire.TestTypes.Anything;
 import io.troupe.wire.TestTypes.Colour;
 import io.troupe.wire.TestTypes.Everything;
@@ -229,6 +230,18 @@ class KryoSerializerTest {
         }
         Nested tooDeep = deep;
         assertThatThrownBy(() -> KRYO.toBinary(tooDeep)).hasMessageContaining("depth");
+    }
+
+    @Test
+    void collectionsWithinCollectionsThatEachClaimAllThatIsLeftTakeNoMemory() {
+        byte[] nested = new byte[16 << 20];
+        Arrays.fill(nested, (byte) 0x7f); // of a class that there is not
+        var claims = new Output(nested);
+        for (int depth = 0; depth < 150; depth++) {
+            claims.writeVarInt(nested.length - 1_000, true);
+            claims.writeVarInt(14 + 2, true); // As Kryo writes that a list follows.
+        }
+        assertThatThrownBy(() -> KRYO.fromBinary(nested, "14")).isInstanceOf(NotSerializableException.class);
     }
 
     @Test
