@@ -45,9 +45,8 @@ import org.apache.pekko.actor.typed.receptionist.Receptionist;
  *
  * <p>Transitions: hosting → catching up, when the replica has recovered; catching up → opening, when its store is as new as
  * the group's; opening → serving, when the gateway listens; hosting → out of service, or ended, when the replica is down; any →
- * leaving. No child is restarted: when one stops, so
- * does this guardian, and the node decides. The session's client stops with the replica, so that a new guardian finds
- * the replica down, and its clients find no port here.
+ * leaving. No child is restarted: when one fails, so does this guardian, and the node decides. The session's client stops
+ * with the replica, so that a new guardian finds the replica down, and its clients find no port here.
  */
 final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
 
@@ -92,6 +91,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
     private Optional<ActorRef<Compactor.Command>> compactor = Optional.empty();
     private Optional<ActorRef<CorruptionCheck.Command>> check = Optional.empty();
     private Optional<ActorRef<Importer.Command>> importer = Optional.empty();
+    private Optional<ActorRef<CatchUp.Command>> catchUp = Optional.empty();
     private Optional<ActorRef<Gateway.Command>> gateway = Optional.empty();
     private Optional<Endpoint> endpoint = Optional.empty();
     private String notReady = "the replica is recovering, or the node is leaving";
@@ -181,11 +181,13 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
                                 DispatcherSelector.blocking())),
                         "corruption-check"));
         check.ifPresent(hashes::attach);
+        check.ifPresent(getContext()::watch);
         importer = settings.restoreFrom().map(file -> getContext()
                 .spawn(
                         Importer.create(
                                 file, session, getContext().messageAdapter(Importer.Done.class, WrappedRestored::new)),
                         "importer"));
+        importer.ifPresent(getContext()::watch);
         replica.tell(new Replica.Observe(getContext().messageAdapter(Replica.Status.class, WrappedStatus::new)));
         var backends = new Gateway.Backends(
                 session, watches.hub(), leases, node.groups(), auth, frozen, quota, node.meters(), replica, peerUrls());
@@ -202,13 +204,15 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
     }
 
     private void catchUp(ActorRef<SessionClient.Command> session) {
-        getContext()
+        ActorRef<CatchUp.Command> begun = getContext()
                 .spawn(
                         CatchUp.create(
                                 session,
                                 watches.feed()::latest,
                                 getContext().messageAdapter(CatchUp.Done.class, done -> CaughtUp.CAUGHT_UP)),
                         "catch-up");
+        getContext().watch(begun);
+        catchUp = Optional.of(begun);
     }
 
     /** Room for what the gateway admits, and for the lessor's and the watches' own requests. */
@@ -261,6 +265,8 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
 
     private Behavior<Command> onCaughtUp() {
         caughtUp = true;
+        catchUp.ifPresent(getContext()::unwatch); // It ends by itself.
+        catchUp = Optional.empty();
         gateway.ifPresent(actor -> actor.tell(Gateway.Serve.SERVE));
         return this;
     }
@@ -297,6 +303,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
 
     /** A snapshot that cannot be restored ends this guardian: a cluster that begins empty instead is not what was asked. */
     private Behavior<Command> onRestored(Importer.Done done) {
+        importer.ifPresent(getContext()::unwatch); // It ends by itself.
         importer = Optional.empty();
         if (done.failure().isEmpty()) {
             client.ifPresent(this::catchUp);

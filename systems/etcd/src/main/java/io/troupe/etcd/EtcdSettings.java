@@ -1,5 +1,6 @@
 package io.troupe.etcd;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import io.troupe.cluster.GroupEngines;
@@ -8,6 +9,7 @@ import io.troupe.etcd.auth.SimpleTokens;
 import io.troupe.etcd.auth.Tokens;
 import io.troupe.etcd.compactor.Retention;
 import io.troupe.replication.ReadConsistency;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -32,6 +34,7 @@ public record EtcdSettings(
         Duration requestTimeout,
         Duration leaderPatience,
         int inFlightMax,
+        int connectionsMax,
         int streamsPerConnectionMax,
         int snapshotsMax,
         long quotaBytes,
@@ -101,6 +104,9 @@ public record EtcdSettings(
     /** etcd's own. */
     private static final long QUOTA_DEFAULT_BYTES = 2L << 30;
 
+    /** File descriptors that are not for clients (embed's {@code reservedInternalFDNum}). */
+    private static final int OWN_DESCRIPTORS = 150;
+
     private static final long BESIDE_THE_STORE_BYTES = 256L << 20;
 
     private static final String PATH = "troupe.etcd";
@@ -126,6 +132,7 @@ public record EtcdSettings(
                 atLeast(config, "request-timeout", Duration.ofMillis(100)),
                 atLeast(config, "leader-patience", Duration.ofMillis(100)),
                 (int) within(config, "in-flight-max", config.getInt("in-flight-max"), 1, 1_000_000),
+                connectionsMax(config),
                 (int) within(
                         config,
                         "streams-per-connection-max",
@@ -191,6 +198,17 @@ public record EtcdSettings(
         return bytes == 0
                 ? Math.min(QUOTA_DEFAULT_BYTES, heldBy(Runtime.getRuntime().maxMemory()))
                 : bytes;
+    }
+
+    /** 0 stands for what file descriptors there are, but for some that the member itself needs: as many as etcd keeps. */
+    private static int connectionsMax(Config config) {
+        String path = "connections-max";
+        int given = (int) within(config, path, config.getInt(path), 0, Integer.MAX_VALUE);
+        if (given > 0 || !(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system)) {
+            return given > 0 ? given : Integer.MAX_VALUE;
+        }
+        long left = system.getMaxFileDescriptorCount() - OWN_DESCRIPTORS;
+        return (int) Math.max(1, Math.min(left, Integer.MAX_VALUE));
     }
 
     /** Three quarters of what a heap has beside the log since the last snapshot and all that is under way. */

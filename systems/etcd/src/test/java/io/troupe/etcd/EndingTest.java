@@ -91,13 +91,14 @@ class EndingTest {
         testKit.shutdownTestKit();
     }
 
-    private void theReplicaIsAsked(ByteString query) {
-        replicaProbe.fishForMessage(
+    private Replica.Query theReplicaIsAsked(ByteString query) {
+        var seen = replicaProbe.fishForMessage(
                 Duration.ofSeconds(20),
                 request ->
                         request instanceof Replica.Query asked && asked.query().equals(query)
                                 ? FishingOutcomes.complete()
                                 : FishingOutcomes.continueAndIgnore());
+        return (Replica.Query) seen.get(seen.size() - 1);
     }
 
     @Test
@@ -110,6 +111,19 @@ class EndingTest {
 
         RpcTypes.assertRefused(() -> waiting.get(60, TimeUnit.SECONDS), EtcdError.STOPPED);
         testKit.createTestProbe().expectTerminated(guardian, Duration.ofSeconds(20));
+    }
+
+    /** Such as one that meets an answer that is none: the calls that come to it later would wait for nobody. */
+    @Test
+    void whenAChildOfTheGatewayFailsSoDoesTheSystem() {
+        var range = RangeRequest.newBuilder().setKey(copyFromUtf8("key")).build();
+        var waiting = KVGrpc.newFutureStub(channel).range(range);
+        Replica.Query asked = theReplicaIsAsked(Queries.range(range));
+
+        asked.replyTo().tell(new Replica.Answered(asked.id(), 0, ByteString.emptyByteString()));
+
+        testKit.createTestProbe().expectTerminated(guardian, Duration.ofSeconds(20));
+        RpcTypes.assertRefused(() -> waiting.get(60, TimeUnit.SECONDS), EtcdError.STOPPED);
     }
 
     @Test

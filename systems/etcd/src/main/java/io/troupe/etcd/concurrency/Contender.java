@@ -231,6 +231,9 @@ public final class Contender extends AbstractBehavior<Contender.Command> {
         if (over) {
             return this;
         }
+        if (told instanceof KeyWatch.Refused) {
+            return end(new Refused(EtcdError.TOO_MANY_REQUESTS));
+        }
         if (told instanceof KeyWatch.Changes changes) {
             if (changes.events().stream().anyMatch(event -> event.getType() == Event.EventType.DELETE)) {
                 look();

@@ -145,6 +145,9 @@ public final class LeaderObserver extends AbstractBehavior<LeaderObserver.Comman
     }
 
     private Behavior<Command> onWatch(KeyWatch.Told told) {
+        if (told instanceof KeyWatch.Refused) {
+            return end(EtcdError.TOO_MANY_REQUESTS);
+        }
         if (told instanceof KeyWatch.Lost) {
             look(); // From the present on.
             return this;

@@ -105,7 +105,7 @@ final class AuthService extends AuthGrpc.AuthImplBase {
             return;
         }
         calls.applyWhenMade(
-                CompletableFuture.supplyAsync(() -> command.apply(passwords.hash(password)), slow),
+                () -> CompletableFuture.supplyAsync(() -> command.apply(passwords.hash(password)), slow),
                 body -> response.with(node.header(ResponseHeader.parseFrom(body).getRevision())),
                 observer);
     }

@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** The gRPC listener of one node: frames, connections and streams, all bounded. */
+/** The client port of one node: frames, connections and streams, all bounded. */
 public final class EtcdServer {
 
     private final Server server;
@@ -103,6 +103,7 @@ public final class EtcdServer {
             server.start();
             return this;
         } catch (IOException e) {
+            shutdownNow();
             throw new UncheckedIOException(
                     "cannot listen on " + told() + " for etcd clients: is the port in use? Set"
                             + " troupe.etcd.client.port to a free one, or 0",

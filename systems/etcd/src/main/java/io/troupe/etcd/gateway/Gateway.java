@@ -51,7 +51,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * The node's face to etcd clients: owns the gRPC server and the actors that serve it.
  *
  * <p>Transitions: preparing → binding, when it is told to serve; binding → serving → leaving → stopped. A port that cannot
- * be bound, or certificates that cannot be read, stop the gateway: its parent decides what that means for the node.
+ * be bound, or certificates that cannot be read, stop the gateway, and so does a child that fails: its parent decides what
+ * that means for the node.
  */
 public final class Gateway extends AbstractBehavior<Gateway.Command> {
 
@@ -146,7 +147,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
         this.settings = settings;
         this.parent = parent;
         this.blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
-        this.members = context.spawn(
+        this.members = child(
                 Members.create(
                         settings.group(),
                         node.nodeId(),
@@ -154,7 +155,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                         PeerUrls.own(context.getSystem()),
                         context.messageAdapter(Members.Removed.class, WrappedRemoved::new)),
                 "members");
-        this.registrar = context.spawn(
+        this.registrar = child(
                 Registrar.create(new Registrar.Wiring(
                         node.clusterId(),
                         settings.strictReconfigCheck(),
@@ -167,10 +168,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                         backends.replica())),
                 "registrar");
         var calls = new UnaryCalls(
-                context.spawn(CallBroker.create(backends.client()), "calls"),
-                backends.auth(),
-                backends.quota(),
-                settings);
+                child(CallBroker.create(backends.client()), "calls"), backends.auth(), backends.quota(), settings);
         var present = new PresentStatus(backends.groups(), node, context.getSystem());
         List<ServerServiceDefinition> services = services(calls, node, backends, present);
         var http = new HttpBackend(calls, node, present, backends.quota(), backends.meters());
@@ -178,6 +176,13 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
         this.prepared = CompletableFuture.supplyAsync(
                 () -> prepare(settings, http, node, services, freshTokens, blocking), blocking);
         context.pipeToSelf(prepared, (server, failure) -> server == null ? new NotBound(failure) : Prepared.PREPARED);
+    }
+
+    /** One that this gateway ends with. */
+    private <M> ActorRef<M> child(Behavior<M> behavior, String name) {
+        ActorRef<M> child = getContext().spawn(behavior, name);
+        getContext().watch(child);
+        return child;
     }
 
     private List<ServerServiceDefinition> services(
@@ -245,7 +250,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
 
     private <C> ActorRef<Streams.Command<C>> sessions(String name, Admission admission, C leaderLost) {
         ActorRef<Streams.Command<C>> parentOfStreams =
-                getContext().spawn(Streams.create(admission, leaderLost, settings.leaderPatience()), name);
+                child(Streams.create(admission, leaderLost, settings.leaderPatience()), name);
         streams.add(parentOfStreams.unsafeUpcast());
         return parentOfStreams;
     }
@@ -289,7 +294,8 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                 settings.client().tls().map(ServerTls::open),
                 inside.map(server -> withJson(settings, http, server)).orElse(plain),
                 plain,
-                blocking);
+                blocking,
+                settings.connectionsMax());
         return EtcdServer.build(settings, port, guarded, inside);
     }
 
@@ -357,10 +363,16 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
         leaving.add(leave.replyTo());
         if (leaving.size() == 1) {
             ifStarted(EtcdServer::shutdown);
-            streams.forEach(getContext()::stop); // Their sessions tell the clients, who go to another member.
+            streams.forEach(this::end);
             getContext().getSelf().tell(new DrainCheck(DRAIN_STEPS_MAX));
         }
         return this;
+    }
+
+    /** Its sessions tell their clients, who go to another member. */
+    private void end(ActorRef<Object> parentOfStreams) {
+        getContext().unwatch(parentOfStreams);
+        getContext().stop(parentOfStreams);
     }
 
     private Behavior<Command> onDrainCheck(DrainCheck check) {
@@ -383,7 +395,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
     }
 
     private Behavior<Command> onPostStop() {
-        ifStarted(EtcdServer::shutdownNow);
+        starting.orElse(prepared).thenAccept(EtcdServer::shutdownNow);
         leaving.forEach(replyTo -> replyTo.tell(Done.getInstance()));
         return this;
     }

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
 
@@ -109,8 +110,8 @@ final class UnaryCalls {
         call(query, Optional.of(consistency), observer, conclude);
     }
 
-    /** Has a command applied that is still being made. */
-    <T> void applyWhenMade(CompletionStage<ByteString> command, Answer<T> answer, StreamObserver<T> observer) {
+    /** Has a command applied that takes its time to be made; none is begun that is not admitted. */
+    <T> void applyWhenMade(Supplier<CompletionStage<ByteString>> making, Answer<T> answer, StreamObserver<T> observer) {
         if (!enter(observer)) {
             return;
         }
@@ -120,11 +121,13 @@ final class UnaryCalls {
             conclude(result, answer, observer);
             admission.leave();
         };
-        command.whenComplete((made, failure) -> {
-            if (failure == null) {
-                tell(made, Optional.empty(), shown, deadline, leaving);
-            } else {
+        making.get().whenComplete((made, failure) -> {
+            if (failure != null) {
                 leaving.accept(new Result.Refused(EtcdError.STOPPED));
+            } else if (made.size() > settings.requestBytesMax()) {
+                leaving.accept(new Result.Refused(EtcdError.REQUEST_TOO_LARGE));
+            } else {
+                tell(made, Optional.empty(), shown, deadline, leaving);
             }
         });
     }

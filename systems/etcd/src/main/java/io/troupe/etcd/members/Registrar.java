@@ -29,6 +29,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Changes who belongs to the cluster. On every node it carries out what clients ask for; on the one that leads it also
@@ -277,8 +278,12 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
                         wiring.replica(),
                         ANSWER,
                         Replica.ListMembers::new,
-                        (reply, failure) ->
-                                new WrappedListing(Optional.ofNullable((Replica.MembersListed) reply), heard));
+                        (reply, failure) -> new WrappedListing(listed(reply), heard));
+    }
+
+    /** Empty also when the replica has refused to say. */
+    private static Optional<Replica.MembersListed> listed(Replica.@Nullable Reply reply) {
+        return reply instanceof Replica.MembersListed listed ? Optional.of(listed) : Optional.empty();
     }
 
     private void look(Consumer<List<Alignment.Heard>> then) {

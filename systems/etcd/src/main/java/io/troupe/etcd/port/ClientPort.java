@@ -12,8 +12,9 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** Decides for each connection what is spoken on it. gRPC's way in for whoever stands before its own handlers. */
+/** Decides for each connection what is spoken on it, and how many there may be. gRPC's way in for whoever stands before its own handlers. */
 public final class ClientPort implements InternalProtocolNegotiator.ProtocolNegotiator {
 
     private final List<ClientAddress> addresses;
@@ -21,20 +22,29 @@ public final class ClientPort implements InternalProtocolNegotiator.ProtocolNego
     private final Http1 http;
     private final Http1 httpOnly;
     private final Executor blocking;
+    private final int connectionsMax;
+    private final AtomicInteger connections = new AtomicInteger();
 
     /**
      * @param addresses where the server listens; the first is meant where none fits
      * @param http at addresses that have gRPC, too
      * @param httpOnly at the others
      * @param blocking looks at the files of certificates
+     * @param connectionsMax one more is closed at once
      */
     public ClientPort(
-            List<ClientAddress> addresses, Optional<ServerTls> tls, Http1 http, Http1 httpOnly, Executor blocking) {
+            List<ClientAddress> addresses,
+            Optional<ServerTls> tls,
+            Http1 http,
+            Http1 httpOnly,
+            Executor blocking,
+            int connectionsMax) {
         this.addresses = List.copyOf(addresses);
         this.tls = tls;
         this.http = http;
         this.httpOnly = httpOnly;
         this.blocking = blocking;
+        this.connectionsMax = connectionsMax;
     }
 
     @Override
@@ -47,6 +57,11 @@ public final class ClientPort implements InternalProtocolNegotiator.ProtocolNego
         return new ChannelInboundHandlerAdapter() {
             @Override
             public void handlerAdded(ChannelHandlerContext context) {
+                context.channel().closeFuture().addListener(closed -> connections.decrementAndGet());
+                if (connections.incrementAndGet() > connectionsMax) {
+                    context.close();
+                    return;
+                }
                 ClientAddress address = addressOf(context.channel());
                 var protocol = new ProtocolStage(grpc, address.httpOnly(), address.httpOnly() ? httpOnly : http);
                 context.pipeline()

@@ -45,6 +45,7 @@ final class TlsStage extends ByteToMessageDecoder {
                     .addListener(ChannelFutureListener.CLOSE);
             return;
         }
+        context.channel().config().setAutoRead(false); // What a client goes on to send waits with it.
         CompletableFuture.supplyAsync(tls::current, blocking)
                 .whenCompleteAsync((found, failure) -> begin(context, found, failure), context.executor());
     }
@@ -62,6 +63,7 @@ final class TlsStage extends ByteToMessageDecoder {
         context.pipeline().addAfter(context.name(), "tls", ssl);
         context.pipeline().addAfter("tls", "protocol", next);
         next.begin(ssl);
+        context.channel().config().setAutoRead(true);
         context.pipeline().remove(this); // What came meanwhile goes on to the handlers behind.
     }
 }

@@ -26,13 +26,16 @@ public final class KeyWatch extends AbstractBehavior<KeyWatch.Command> {
 
     private record WrappedHub(WatchSession.Command command) implements Command {}
 
-    public sealed interface Told permits Changes, Lost {}
+    public sealed interface Told permits Changes, Lost, Refused {}
 
     /** @param revision the store's when they were told */
     public record Changes(List<Event> events, long revision) implements Told {}
 
-    /** The watch is over: what it began from has been compacted, or the node has too many watches. */
-    public record Lost(String reason) implements Told {}
+    /** The watch is over: what it began from has been compacted. The present can be looked at, and watched from. */
+    public record Lost() implements Told {}
+
+    /** The watch was not opened: the node has too many. To ask again at once would be a busy loop. */
+    public record Refused() implements Told {}
 
     private static final long NONE = Long.MIN_VALUE;
 
@@ -85,10 +88,10 @@ public final class KeyWatch extends AbstractBehavior<KeyWatch.Command> {
     private Behavior<Command> onHub(WatchSession.Command command) {
         if (command instanceof WatchSession.Opened opened) {
             onOpened(opened.watchId());
-        } else if (command instanceof WatchSession.Refused refused) {
+        } else if (command instanceof WatchSession.Refused) {
             opening--;
             if (opening == 0) {
-                parent.tell(new Lost(refused.reason()));
+                parent.tell(new Refused());
             }
         } else if (command instanceof WatchSession.Events events) {
             hub.tell(new WatchHub.Taken(streamId, events.events().size(), events.bytes()));
@@ -97,7 +100,7 @@ public final class KeyWatch extends AbstractBehavior<KeyWatch.Command> {
             }
         } else if (command instanceof WatchSession.Compacted compacted && compacted.watchId() == current) {
             current = NONE;
-            parent.tell(new Lost("compacted at " + compacted.compacted()));
+            parent.tell(new Lost());
         }
         return this;
     }

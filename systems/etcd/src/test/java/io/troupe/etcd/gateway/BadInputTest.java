@@ -1,9 +1,12 @@
 package io.troupe.etcd.gateway;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
+import static io.troupe.etcd.RpcTypes.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.etcd.jetcd.api.AuthGrpc;
+import io.etcd.jetcd.api.AuthUserAddRequest;
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.WatchGrpc;
@@ -17,6 +20,7 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.troupe.cluster.NodeContext;
 import io.troupe.cluster.SystemGuardian;
+import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.EtcdSystem;
 import io.troupe.etcd.SoloNode;
 import java.io.ByteArrayInputStream;
@@ -105,6 +109,12 @@ class BadInputTest {
                                 Status.Code.CANCELLED,
                                 Status.Code.UNKNOWN));
         assertThatThrownBy(() -> send(WatchGrpc.getWatchMethod(), garbage)).isInstanceOf(StatusRuntimeException.class);
+    }
+
+    @Test
+    void aUserWithAPasswordIsNoLargerThanAnyRequest() {
+        var add = AuthUserAddRequest.newBuilder().setName("u".repeat(1_700_000)).setPassword("p");
+        assertRefused(() -> AuthGrpc.newBlockingStub(channel).userAdd(add.build()), EtcdError.REQUEST_TOO_LARGE);
     }
 
     @Test

@@ -84,7 +84,7 @@ class LearnerCallsTest {
         var settings = EtcdSettings.of(
                 ConfigFactory.parseString("troupe.etcd.client.port = 0").withFallback(ConfigFactory.load()));
         var plain = new Http1(new NoHttp(), Access.ALL);
-        var port = new ClientPort(settings.client().addresses(), Optional.empty(), plain, plain, Runnable::run);
+        var port = new ClientPort(settings.client().addresses(), Optional.empty(), plain, plain, Runnable::run, 16);
         var services = List.of(new Kv().bindService(), new WatchGrpc.WatchImplBase() {}.bindService());
         var knownTokens =
                 new FreshTokens(new AuthView(settings.auth().tokens()), CompletableFuture::new, settings.inFlightMax());

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.typesafe.config.ConfigFactory;
+import io.etcd.jetcd.api.AuthGrpc;
+import io.etcd.jetcd.api.AuthUserAddRequest;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseGrpc;
 import io.etcd.jetcd.api.LeaseKeepAliveResponse;
@@ -28,6 +30,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.EtcdSettings;
 import io.troupe.etcd.auth.AuthView;
+import io.troupe.etcd.auth.Passwords;
 import io.troupe.etcd.lease.KeepAliveSession;
 import io.troupe.etcd.lease.LeaseDesk;
 import io.troupe.etcd.members.Roster;
@@ -45,8 +48,11 @@ import io.troupe.replication.Replica;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -85,6 +91,8 @@ class TwoPhaseCallsTest {
     private final EtcdStateMachine store = store();
 
     private final TestProbe<Streams.Command<KeepAliveSession.Command>> keepAliveStreams = TEST_KIT.createTestProbe();
+    private final Queue<Runnable> passwordsToHash = new ConcurrentLinkedQueue<>();
+    private final Executor hashing = passwordsToHash::add;
     private EtcdServer server;
     private ManagedChannel channel;
 
@@ -103,8 +111,10 @@ class TwoPhaseCallsTest {
                 calls, node, noSnapshots(calls), QUOTA, present, replica.ref(), TEST_KIT.system());
         var http = new HttpBackend(calls, node, present, QUOTA, new SimpleMeterRegistry());
         var plain = new Http1(http, Access.ALL);
-        var port = new ClientPort(SETTINGS.client().addresses(), Optional.empty(), plain, plain, Runnable::run);
-        var services = List.of(leases.definition(), maintenance.bindService());
+        var port = new ClientPort(SETTINGS.client().addresses(), Optional.empty(), plain, plain, Runnable::run, 16);
+        var authentications = new Authentications(calls, node, calls.auth().tokens(), Runnable::run);
+        var auth = new AuthService(calls, node, new Passwords(4), authentications, hashing);
+        var services = List.of(leases.definition(), maintenance.bindService(), auth.bindService());
         var guarded = EtcdServer.guarded(
                 SETTINGS, node, services, new FreshTokens(calls.auth(), calls::catchUp, 1), http.callMeters());
         server = EtcdServer.build(SETTINGS, port, guarded, Optional.empty()).listen();
@@ -252,6 +262,19 @@ class TwoPhaseCallsTest {
                 .conclude()
                 .accept(new Result.Refused(EtcdError.NO_LEADER_IN_TIME));
         assertRefused(() -> refused.get(20, TimeUnit.SECONDS), EtcdError.NO_LEADER_IN_TIME);
+        assertThatThereIsRoomAgain();
+    }
+
+    @Test
+    void aPasswordIsHashedForACallThatIsAdmittedAndForNoOther() throws Exception {
+        var add = AuthUserAddRequest.newBuilder().setName("u").setPassword("p").build();
+        var added = AuthGrpc.newFutureStub(channel).userAdd(add);
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> passwordsToHash.size() == 1);
+        assertRefused(() -> AuthGrpc.newBlockingStub(channel).userAdd(add), EtcdError.TOO_MANY_REQUESTS);
+        assertThat(passwordsToHash).hasSize(1);
+        passwordsToHash.remove().run();
+        broker.expectMessageClass(CallBroker.Call.class).conclude().accept(new Result.Ok(new byte[0]));
+        added.get(20, TimeUnit.SECONDS);
         assertThatThereIsRoomAgain();
     }
 
