@@ -17,6 +17,9 @@ final class LeaseMachine implements StateMachine {
     /** The names of leases that were ever held are kept, for their epochs; one more than this is refused. */
     static final int LEASES_MAX = 10_000;
 
+    /** Characters of a lease's name, and of its owner's: an answer names both. */
+    static final int NAME_MAX = 1_000;
+
     private static final int FORMAT = 1;
 
     private final TreeMap<String, LeaseRecord> leases = new TreeMap<>();
@@ -39,6 +42,10 @@ final class LeaseMachine implements StateMachine {
     }
 
     private LeaseAnswer apply(long index, LeaseCommand command) {
+        if (command.name().length() > NAME_MAX) {
+            return new LeaseAnswer.NotHeld("the name of a lease has at most " + NAME_MAX + " characters, not "
+                    + command.name().length());
+        }
         LeaseRecord now = leases.getOrDefault(command.name(), LeaseRecord.NEW);
         if (command instanceof LeaseCommand.Acquire acquire) {
             return acquire(index, acquire, now);
@@ -64,6 +71,10 @@ final class LeaseMachine implements StateMachine {
     private LeaseAnswer acquire(long index, LeaseCommand.Acquire acquire, LeaseRecord now) {
         if (!leases.containsKey(acquire.name()) && leases.size() >= LEASES_MAX) {
             return new LeaseAnswer.NotHeld("there are " + LEASES_MAX + " leases already");
+        }
+        if (acquire.owner().length() > NAME_MAX) {
+            return new LeaseAnswer.NotHeld("the name of an owner has at most " + NAME_MAX + " characters, not "
+                    + acquire.owner().length());
         }
         if (!now.isOpenTo(acquire)) {
             return notHeld(acquire.name(), now);

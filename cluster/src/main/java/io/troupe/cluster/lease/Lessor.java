@@ -5,6 +5,7 @@ import io.troupe.replication.SessionClient;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -109,7 +110,7 @@ final class Lessor extends AbstractBehavior<Lessor.Command> {
 
     private static boolean hasRunOut(Seen seen, long now) {
         long ttlMillis = seen.lease().holder().orElseThrow().ttlMillis();
-        return now - seen.sinceNanos() >= Duration.ofMillis(ttlMillis).toNanos();
+        return TimeUnit.NANOSECONDS.toMillis(now - seen.sinceNanos()) >= ttlMillis;
     }
 
     private void expire(String name, LeaseRecord lease) {

@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
@@ -121,5 +122,23 @@ class LeaseMachineTest {
         assertThat(HexFormat.of().formatHex(command.toBytes().toArray())).isEqualTo(hex);
         assertThat(LeaseCommand.of(ByteString.fromArray(HexFormat.of().parseHex(hex))))
                 .isEqualTo(command);
+    }
+
+    /** A node that is faulty, where the engine bears it, may have any bytes ordered. */
+    @Test
+    void whateverBytesAreOrderedTheMachineGoesOn() {
+        var random = new Random(7);
+        byte[] good = new Acquire("lease", "owner", 1, TTL).toBytes().toArray();
+        for (int i = 0; i < 20_000; i++) {
+            byte[] bytes = good.clone();
+            for (int flips = 0; flips <= i % 4; flips++) {
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+            }
+            machine.apply(++index, ByteString.fromArray(bytes));
+        }
+        String longest = "n".repeat(65_535);
+        assertThat(apply(new Renew(longest, 1))).isInstanceOf(NotHeld.class);
+        assertThat(apply(new Acquire("l", longest, 1, TTL))).isInstanceOf(NotHeld.class);
+        assertThat(apply(new Acquire("l", "a", 2, TTL))).isInstanceOf(Held.class);
     }
 }

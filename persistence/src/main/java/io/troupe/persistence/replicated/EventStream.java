@@ -40,7 +40,8 @@ record EventStream(long epoch, String writer, String former, long highest, long 
         if (!writer.isEmpty() && !append.writer().equals(writer)) {
             return fenced(who + " is not the one that writes in epoch " + epoch + ", which is " + writer);
         }
-        if (append.first() <= highest || append.last() < append.first()) {
+        boolean isRun = append.last() >= append.first() && append.last() - append.first() <= Integer.MAX_VALUE;
+        if (append.first() <= highest || !isRun) {
             return Optional.of(new Outcome.Refused("the events of " + append.persistenceId() + " end with " + highest
                     + ", " + append.first() + " to " + append.last() + " cannot follow"));
         }

@@ -63,6 +63,7 @@ final class Wired {
 
     static <T> List<T> list(DataInputStream in, Reading<T> each) throws IOException {
         int count = in.readInt();
+        requireLength(count);
         List<T> list = new ArrayList<>(Math.min(count, 1024));
         for (int i = 0; i < count; i++) {
             list.add(each.readFrom(in));
@@ -92,6 +93,12 @@ final class Wired {
         return body.readFrom(in);
     }
 
+    private static void requireLength(int length) throws IOException {
+        if (length < 0) {
+            throw new IOException("there is no length " + length);
+        }
+    }
+
     static void writeString(String text, DataOutputStream out) throws IOException {
         writeBytes(text.getBytes(StandardCharsets.UTF_8), out);
     }
@@ -107,6 +114,7 @@ final class Wired {
 
     static byte[] readBytes(DataInputStream in) throws IOException {
         int length = in.readInt();
+        requireLength(length);
         byte[] bytes = in.readNBytes(length);
         if (bytes.length < length) {
             throw new IOException("the bytes end after " + bytes.length + " of " + length);

@@ -325,4 +325,21 @@ class JournalMachineTest {
         var in = new DataInputStream(new ByteArrayInputStream(HexFormat.of().parseHex(hex)));
         assertThat(Operation.readFrom(in)).usingRecursiveComparison().isEqualTo(operation);
     }
+
+    /** A node that is faulty, where the engine bears it, may have any bytes ordered. */
+    @Test
+    void whateverBytesAreOrderedOrAskedTheMachineGoesOn() {
+        var random = new Random(7);
+        byte[] good = Wired.command(List.of(append("a", 0, "w", 1, 1), new DeleteSnapshots("a", ALL)))
+                .toArray();
+        for (int i = 0; i < 20_000; i++) {
+            byte[] bytes = good.clone();
+            for (int flips = 0; flips <= i % 4; flips++) {
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+            }
+            machine.apply(++index, ByteString.fromArray(bytes));
+            machine.query(ByteString.fromArray(bytes));
+        }
+        assertThat(apply(new Claim("b"))).isInstanceOf(Outcome.Claimed.class);
+    }
 }

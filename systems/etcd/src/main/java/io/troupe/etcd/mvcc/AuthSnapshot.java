@@ -63,7 +63,7 @@ final class AuthSnapshot {
     }
 
     private static List<String> strings(CodedInputStream in, int count) throws IOException {
-        List<String> strings = new ArrayList<>(count);
+        List<String> strings = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             strings.add(in.readString());
         }

@@ -123,7 +123,7 @@ public final class EtcdStateMachine implements StateMachine {
     }
 
     private boolean importChanges(Imports.Changes piece) {
-        if (importing == 0 || importing != piece.id() || store.revision() != piece.after()) {
+        if (importing == 0 || importing != piece.id() || store.revision() != piece.after() || !piece.areInOrder()) {
             return false;
         }
         List<Change> changes = store.importAll(piece.changes());
@@ -133,7 +133,7 @@ public final class EtcdStateMachine implements StateMachine {
     }
 
     private boolean end(Imports.End end) {
-        if (importing == 0 || importing != end.id() || store.revision() != end.after()) {
+        if (importing == 0 || importing != end.id() || store.revision() != end.after() || !end.isPossible()) {
             return false;
         }
         if (end.compacted() != MvccStore.NEVER_COMPACTED) {

@@ -42,6 +42,9 @@ public final class Imports {
         }
     }
 
+    /** Far from where the next would be a negative number. */
+    private static final long REVISION_MAX = 1L << 62;
+
     private Imports() {}
 
     /**
@@ -136,6 +139,21 @@ public final class Imports {
             }
             return new Changes(id, after, changes);
         }
+
+        /** Each after the one before, and all after what the piece goes on from: else a key's history would go back. */
+        boolean areInOrder() {
+            long main = after;
+            int sub = Integer.MAX_VALUE;
+            for (Stored change : changes) {
+                boolean follows = change.main() > main || (change.main() == main && change.sub() > sub);
+                if (!follows || change.main() > REVISION_MAX) {
+                    return false;
+                }
+                main = change.main();
+                sub = change.sub();
+            }
+            return true;
+        }
     }
 
     record End(long id, long after, long compacted, AuthState auth) {
@@ -143,6 +161,10 @@ public final class Imports {
         static End read(ByteBuffer body) throws IOException {
             var in = CodedInputStream.newInstance(body);
             return new End(in.readFixed64(), in.readInt64(), in.readSInt64(), AuthSnapshot.read(in));
+        }
+
+        boolean isPossible() {
+            return compacted <= REVISION_MAX;
         }
     }
 }
