@@ -48,10 +48,6 @@ public final class KeyRing implements Keys {
                 throw new IllegalStateException("Every JDK since 15 has Ed25519 and X25519", e);
             }
         }
-
-        public Public toPublic() {
-            return new Public(signing.getPublic(), agreement.getPublic());
-        }
     }
 
     public record Public(PublicKey signing, PublicKey agreement) {}

@@ -88,6 +88,6 @@ final class Replies {
         List<String> preferred = core.members.preferred(core.ledger.view());
         return preferred.contains(id.client())
                 ? id.client().equals(core.node)
-                : preferred.get((int) (id.number() % preferred.size())).equals(core.node);
+                : preferred.get(Math.floorMod(id.number(), preferred.size())).equals(core.node); // A client may say -1.
     }
 }

@@ -26,7 +26,7 @@ final class Suspects {
 
     private final long firstTicks;
     private final TreeMap<String, Suspicion> suspicions = new TreeMap<>();
-    private boolean everybody;
+    private int fruitlessViews;
 
     /** @param viewChangeTicks of one view-change timeout */
     Suspects(long viewChangeTicks) {
@@ -39,13 +39,22 @@ final class Suspects {
         suspicions.put(client, new Suspicion(before + 1, tick + (firstTicks << Math.min(before, DOUBLINGS_MAX))));
     }
 
-    /** @param views that ended one after the other with nothing executed */
-    void fruitless(int views) {
-        everybody = views >= FRUITLESS_VIEWS;
+    /** How many views this replica has left one after the other, with nothing executed between. */
+    int fruitlessViews() {
+        return fruitlessViews;
+    }
+
+    void onViewLeft() {
+        fruitlessViews++;
+    }
+
+    /** Something was executed in a view that is in force. */
+    void onProgress() {
+        fruitlessViews = 0;
     }
 
     boolean mustSign(String client, long tick) {
         Suspicion suspicion = suspicions.get(client);
-        return everybody || (suspicion != null && tick < suspicion.untilTick());
+        return fruitlessViews >= FRUITLESS_VIEWS || (suspicion != null && tick < suspicion.untilTick());
     }
 }

@@ -35,7 +35,6 @@ final class ViewChanger {
     /** How the view began that was in force here last. */
     private ViewStart start;
 
-    private int fruitless;
     /** When the new view must have begun; counts from when a quorum wants it. */
     private long newViewDue = Long.MAX_VALUE;
 
@@ -65,21 +64,20 @@ final class ViewChanger {
 
     /** Doubles with each view that brings nothing (§4.5.2: so that it comes to last long enough). */
     private long timeout() {
-        return core.settings.ticks(core.settings.viewChangeTimeout()) << Math.min(fruitless, DOUBLINGS_MAX);
+        return core.settings.ticks(core.settings.viewChangeTimeout())
+                << Math.min(core.suspects.fruitlessViews(), DOUBLINGS_MAX);
     }
 
     /** Something was executed in this view. */
     void onProgress() {
         if (core.ledger.isActive()) {
-            fruitless = 0;
-            core.suspects.fruitless(0);
+            core.suspects.onProgress();
         }
     }
 
     private void leaveFor(long view) {
         giveUpProposed();
-        fruitless++;
-        core.suspects.fruitless(fruitless);
+        core.suspects.onViewLeft();
         newViewDue = Long.MAX_VALUE;
         core.log.info("Group {}: {} leaves for view {}", core.group, core.node, view);
         core.record(atTheEndOfTheView(new Fact.ViewLeft(view)), () -> {});
@@ -227,17 +225,21 @@ final class ViewChanger {
         Set<String> senders = new LinkedHashSet<>();
         List<ViewChange> contents = new ArrayList<>();
         for (Signed signed : newView.viewChanges()) {
-            open.apply(signed)
+            Optional<ViewChange> said = open.apply(signed)
                     .filter(ViewChange.class::isInstance)
                     .map(ViewChange.class::cast)
                     .filter(content -> content.view() == newView.view()
                             && core.members.contains(signed.from())
                             && NewViewDecision.isWellFormed(content, core.settings.window())
-                            && senders.add(signed.from()))
-                    .ifPresent(contents::add);
+                            && senders.add(signed.from()));
+            if (said.isEmpty()) {
+                return Optional.empty(); // However many follow, no more signatures are looked at.
+            }
+            contents.add(said.get());
         }
-        boolean isProof = senders.size() == newView.viewChanges().size() && senders.size() >= core.members.quorum();
-        return isProof ? NewViewDecision.of(core.members, contents, core.settings.window()) : Optional.empty();
+        return senders.size() >= core.members.quorum()
+                ? NewViewDecision.of(core.members, contents, core.settings.window())
+                : Optional.empty();
     }
 
     private void enter(NewView newView, NewViewDecision decided) {

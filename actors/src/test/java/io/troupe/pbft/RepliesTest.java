@@ -2,9 +2,11 @@ package io.troupe.pbft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.troupe.pbft.PbftMessage.ReadReply;
 import io.troupe.pbft.PbftMessage.Reply;
 import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.pbft.PbftMessage.RequestId;
+import io.troupe.pbft.PbftMessage.Results;
 import io.troupe.pbft.PbftMessage.StateHeader;
 import java.util.List;
 import java.util.Optional;
@@ -42,5 +44,20 @@ class RepliesTest {
         assertThat(replica.heardBy("n3"))
                 .isEqualTo(new Reply(0, REQUEST.id(), Digest.of(results), Optional.of(results)));
         assertThat(core.requests.oldest(1)).isEmpty();
+    }
+
+    @Test
+    @DisplayName("a client whose requests have numbers below 1, as those of no correct one do, is answered like others")
+    void numbersBelowOne() {
+        RequestId id = new RequestId("n4", 1, -1);
+        Results results = new Results(List.of());
+        for (String node : List.of("n1", "n2", "n3")) {
+            PlayedReplica replica = new PlayedReplica(KIT, node, "");
+            new Replies(replica.core).onRead(new Executor.ReadDone("n4", id, 0, results));
+            ByteString whole = replica.core.notary.write(results);
+            assertThat(replica.heardBy("n4"))
+                    .isEqualTo(new ReadReply(
+                            0, id, 0, Digest.of(whole), node.equals("n3") ? Optional.of(whole) : Optional.empty()));
+        }
     }
 }

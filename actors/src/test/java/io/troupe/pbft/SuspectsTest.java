@@ -28,11 +28,11 @@ class SuspectsTest {
     void everybody() {
         Suspects suspects = new Suspects(10);
         suspects.blame("n1", 0);
-        suspects.fruitless(1);
+        suspects.onViewLeft();
         assertThat(suspects.mustSign("n2", 1)).as("a primary may have crashed").isFalse();
-        suspects.fruitless(2);
+        suspects.onViewLeft();
         assertThat(suspects.mustSign("n2", 1)).isTrue();
-        suspects.fruitless(0);
+        suspects.onProgress();
         assertThat(suspects.mustSign("n2", 1)).isFalse();
         assertThat(suspects.mustSign("n1", 1)).as("it is to blame still").isTrue();
     }
