@@ -33,7 +33,8 @@ public final class GroupLease extends Lease {
     }
 
     /**
-     * {@code false} when another holds it all the time until {@code lease-operation-timeout} is over; fails when the group has not answered within {@code lease-operation-timeout}.
+     * {@code false} when another holds it all the time until {@code lease-operation-timeout} is over; fails when the group has
+     * not answered by then.
      */
     @Override
     public CompletionStage<Boolean> acquire() {
