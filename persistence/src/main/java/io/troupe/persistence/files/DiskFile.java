@@ -21,7 +21,12 @@ final class DiskFile implements LogFile {
     DiskFile(Path path) throws IOException {
         this.path = path;
         this.writing = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        this.reading = FileChannel.open(path, StandardOpenOption.READ);
+        try {
+            this.reading = FileChannel.open(path, StandardOpenOption.READ);
+        } catch (IOException e) {
+            writing.close();
+            throw e;
+        }
     }
 
     @Override

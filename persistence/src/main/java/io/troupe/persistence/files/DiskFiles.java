@@ -102,17 +102,20 @@ public final class DiskFiles implements LogFiles {
         Path path = directory.resolve(name);
         FileChannel channel =
                 FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        FileLock lock = tryLock(channel);
-        if (lock == null) {
-            channel.close();
-            String holder = Files.readString(path, StandardCharsets.UTF_8).strip();
-            throw new DirectoryInUseException(
-                    path.toString(), holder.isEmpty() ? "a process that left no id" : "process " + holder);
+        try {
+            if (tryLock(channel) == null) {
+                String holder = Files.readString(path, StandardCharsets.UTF_8).strip();
+                throw new DirectoryInUseException(
+                        path.toString(), holder.isEmpty() ? "a process that left no id" : "process " + holder);
+            }
+            channel.truncate(0);
+            channel.write(
+                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)), 0);
+            return channel;
+        } catch (IOException e) {
+            channel.close(); // Else this process would hold the lock, and nobody in it would know.
+            throw e;
         }
-        channel.truncate(0);
-        channel.write(
-                ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)), 0);
-        return channel;
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

@@ -17,6 +17,10 @@ public final class BoltFile implements Closeable {
 
     private static final long PAGE_SIZE_MIN = 1024;
     private static final long PAGE_SIZE_MAX = 64 * 1024;
+    /** Bytes that one page and those it runs on over have at most. */
+    private static final long PAGES_MAX = 1 << 30;
+    /** Of a tree: even with two children a branch it would not fit on a disk. */
+    private static final int DEPTH_MAX = 64;
 
     /** Told of each pair of a bucket, in order of keys. */
     @FunctionalInterface
@@ -81,7 +85,7 @@ public final class BoltFile implements Closeable {
         byte[] name = bucket.getBytes(StandardCharsets.UTF_8);
         boolean[] found = new boolean[1];
         pagesLeft = meta.end();
-        visit(read(meta.root()), (flags, key, value) -> {
+        visit(1, read(meta.root()), (flags, key, value) -> {
             if (Arrays.equals(key, name)) {
                 require((flags & BoltPage.IS_BUCKET) != 0, "the root bucket's " + bucket + " is no bucket");
                 found[0] = true;
@@ -97,6 +101,7 @@ public final class BoltFile implements Closeable {
         var bytes = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
         long root = bytes.getLong(0);
         visit(
+                1,
                 root != 0
                         ? read(root)
                         : bytes.position(BoltPage.BUCKET_LENGTH).slice().order(ByteOrder.LITTLE_ENDIAN),
@@ -107,8 +112,8 @@ public final class BoltFile implements Closeable {
         void visit(int flags, byte[] key, byte[] value) throws IOException;
     }
 
-    private void visit(ByteBuffer page, PairVisitor visitor) throws IOException {
-        require(--pagesLeft >= 0, "a branch leads in a circle");
+    private void visit(int depth, ByteBuffer page, PairVisitor visitor) throws IOException {
+        require(--pagesLeft >= 0 && depth <= DEPTH_MAX, "a branch leads in a circle");
         require(page.limit() >= BoltPage.HEADER, "a page has " + page.limit() + " bytes");
         int kind = page.getShort(8);
         int count = page.getShort(10) & 0xFFFF;
@@ -119,7 +124,7 @@ public final class BoltFile implements Closeable {
             int element = BoltPage.HEADER + i * BoltPage.ELEMENT;
             require(element + BoltPage.ELEMENT <= page.limit(), "page " + page.getLong(0) + " has too many elements");
             if (kind == BoltPage.BRANCH) {
-                visit(read(page.getLong(element + 8)), visitor);
+                visit(depth + 1, read(page.getLong(element + 8)), visitor);
             } else {
                 long at = element + (page.getInt(element + 4) & 0xFFFFFFFFL);
                 byte[] key = take(page, at, page.getInt(element + 8));
@@ -141,18 +146,26 @@ public final class BoltFile implements Closeable {
         require(id > 1 && id < meta.end(), "there is no page " + id);
         ByteBuffer header = read(id, BoltPage.HEADER);
         long pages = 1 + (header.getInt(12) & 0xFFFFFFFFL);
-        require(id + pages <= meta.end(), "page " + id + " runs on over the end");
-        return read(id, Math.toIntExact(pages * meta.pageSize()));
+        long length = pages * meta.pageSize();
+        require(id + pages <= meta.end() && length <= PAGES_MAX, "page " + id + " runs on over the end");
+        return read(id, (int) length);
     }
 
     private ByteBuffer read(long id, int length) throws IOException {
+        if (id > (file.size() - length) / meta.pageSize()) {
+            throw notWhole(id);
+        }
         var bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
         while (bytes.hasRemaining()) {
             if (file.read(bytes, id * meta.pageSize() + bytes.position()) < 0) {
-                throw new EOFException(path + " ends within page " + id + ": it is not whole");
+                throw notWhole(id);
             }
         }
         return bytes.flip();
+    }
+
+    private EOFException notWhole(long id) {
+        return new EOFException(path + " ends within page " + id + ": it is not whole");
     }
 
     private void require(boolean holds, String what) throws IOException {

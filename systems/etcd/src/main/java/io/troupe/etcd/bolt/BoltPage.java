@@ -124,7 +124,7 @@ final class BoltPage {
         }
     }
 
-    private static long fnv1a(byte[] bytes, int from, int to) {
+    static long fnv1a(byte[] bytes, int from, int to) {
         long hash = FNV_OFFSET;
         for (int i = from; i < to; i++) {
             hash = (hash ^ (bytes[i] & 0xff)) * FNV_PRIME;

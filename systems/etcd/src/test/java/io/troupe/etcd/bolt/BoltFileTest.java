@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -138,5 +140,40 @@ class BoltFileTest {
             }
         }
         assertThat(refused).isPositive();
+    }
+
+    /** Sound by its checksum, and of somebody who means harm. */
+    private static void forge(ByteBuffer bytes, int field, long value) {
+        for (int meta : new int[] {0, 4096}) {
+            bytes.putLong(meta + BoltPage.HEADER + field, value);
+            byte[] page = Arrays.copyOfRange(bytes.array(), meta, meta + BoltPage.META_LENGTH);
+            int sum = BoltPage.META_LENGTH - Long.BYTES;
+            bytes.putLong(meta + sum, BoltPage.fnv1a(page, BoltPage.HEADER, sum));
+        }
+    }
+
+    @Test
+    void forgedNumbersAreRefusedWhateverTheyAddUpTo() throws Exception {
+        byte[] sound = small();
+        var bytes = ByteBuffer.wrap(sound).order(ByteOrder.LITTLE_ENDIAN);
+        int root = (int) bytes.getLong(BoltPage.HEADER + 16) * 4096;
+        forge(bytes, 40, 1L << 62); // It has so many pages.
+        bytes.putInt(root + 12, -1); // The page runs on over all that it can.
+        assertForgeryIsRefused(sound, "runs on over the end");
+        bytes.putInt(root + 12, 0);
+        bytes.putShort(root + 8, (short) BoltPage.BRANCH);
+        bytes.putShort(root + 10, (short) 1);
+        bytes.putLong(root + BoltPage.HEADER + 8, root / 4096);
+        assertForgeryIsRefused(sound, "a branch leads in a circle");
+        forge(bytes, 16, 1L << 60);
+        assertForgeryIsRefused(sound, "it is not whole");
+    }
+
+    private void assertForgeryIsRefused(byte[] bytes, String why) throws IOException {
+        try (BoltFile file = BoltFile.open(file(bytes))) {
+            assertThatThrownBy(() -> file.forEach("key", (key, value) -> {}))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(why);
+        }
     }
 }
