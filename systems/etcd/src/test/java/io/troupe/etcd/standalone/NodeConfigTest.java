@@ -39,7 +39,7 @@ class NodeConfigTest {
     private NodeSettings settings(String... arguments) throws Exception {
         FlagValues flags = FlagParser.parse(List.of(arguments)).orElseThrow();
         FlagRules.check(flags);
-        return EtcdStandalone.settings(flags, MemberSetup.of(flags), folder);
+        return LiveMember.settings(flags, MemberSetup.of(flags), folder);
     }
 
     private EtcdSettings etcd(String... arguments) throws Exception {

@@ -77,7 +77,7 @@ class StoppedMemberTest {
                         "--bcrypt-cost=4",
                         "--snapshot-count=20"))
                 .orElseThrow();
-        Node node = Node.start(EtcdStandalone.settings(flags, MemberSetup.of(flags), original));
+        Node node = Node.start(LiveMember.settings(flags, MemberSetup.of(flags), original));
         ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", client)
                 .usePlaintext()
                 .build();
