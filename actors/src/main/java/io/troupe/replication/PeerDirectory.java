@@ -178,6 +178,7 @@ public final class PeerDirectory extends AbstractBehavior<PeerDirectory.Command>
         Wanted peer = wanted(located.node(), located.group());
         if (peer != null && !peer.replica.equals(Optional.of(located.replica()))) {
             peer.replica = Optional.of(located.replica());
+            getContext().unwatch(located.replica()); // A faulty node may have named it for another group, too.
             getContext()
                     .watchWith(located.replica(), new ReplicaGone(located.node(), located.group(), located.replica()));
             peer.listener.tell(new PeerAt(located.node(), peer.replica));
