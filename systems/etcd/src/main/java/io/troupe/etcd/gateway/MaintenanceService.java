@@ -186,7 +186,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
         if (!calls.isAdmitted(observer)) {
             return;
         }
-        observer.onNext(DefragmentResponse.newBuilder().setHeader(node.header()).build());
+        observer.onNext(DefragmentResponse.getDefaultInstance()); // etcd sends no header with it.
         observer.onCompleted();
     }
 

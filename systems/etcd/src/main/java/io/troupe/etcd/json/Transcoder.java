@@ -1,5 +1,6 @@
 package io.troupe.etcd.json;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonIOException;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonStreamParser;
@@ -8,8 +9,10 @@ import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
+import java.io.EOFException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** One call's messages from JSON and to it. */
 final class Transcoder {
@@ -49,14 +52,23 @@ final class Transcoder {
         var parser = new JsonStreamParser(body);
         try {
             while ((requests.isEmpty() || method.isClientStreaming()) && parser.hasNext()) {
-                requests.add(bytes(parser.next().toString()));
+                JsonElement request = parser.next();
+                BytesFields.check(request, method.getInputType());
+                requests.add(bytes(request.toString()));
             }
-        } catch (JsonIOException e) {
-            throw new InvalidProtocolBufferException("unexpected EOF");
         } catch (JsonParseException e) {
-            throw new InvalidProtocolBufferException(String.valueOf(e.getMessage()));
+            throw new InvalidProtocolBufferException(reason(e));
         }
         return requests;
+    }
+
+    /** What the parser says, without its classes and addresses. */
+    private static String reason(JsonParseException e) {
+        if (e instanceof JsonIOException || e.getCause() instanceof EOFException) {
+            return "unexpected EOF";
+        }
+        Throwable told = Objects.requireNonNullElse(e.getCause(), e);
+        return String.valueOf(told.getMessage()).lines().findFirst().orElse("");
     }
 
     /** As etcd, fields that there are not are passed over; a value that there is not is an error all the same. */

@@ -17,7 +17,7 @@ final class StoreHash {
 
     private StoreHash() {}
 
-    /** @param revision 0 for the present */
+    /** @param revision 0 for the present, below it for the name of the bucket alone, as etcd hashes it */
     static ByteString read(MvccStore store, long revision) {
         if (revision > 0 && revision <= store.compacted()) {
             return Result.refused(EtcdError.COMPACTED);
@@ -25,7 +25,7 @@ final class StoreHash {
         if (revision > store.revision()) {
             return Result.refused(EtcdError.FUTURE_REVISION);
         }
-        long at = revision <= 0 ? store.revision() : revision;
+        long at = revision == 0 ? store.revision() : revision;
         return Result.ok(HashKVResponse.newBuilder()
                 .setHeader(TxnExecutor.header(store.revision()))
                 .setHash(hash(store, at))

@@ -37,6 +37,10 @@ final class ConfigFile {
         } else if (root != null) {
             throw FlagException.wrong(file + " holds no settings; write each as name: value");
         }
+        Flag advertised = Flags.named("advertise-client-urls").orElseThrow();
+        if (!values.isGiven(advertised.name())) {
+            values.set(advertised, advertised.value()); // Only on a command line does etcd miss it.
+        }
         return values;
     }
 

@@ -99,7 +99,7 @@ class DifferentialTest {
         }
         assertThat(events).as("revisions that changed something").isGreaterThan(requests / 10);
         assertThat(until(ourWatch, revision)).isEqualTo(until(realWatch, revision));
-        for (long at : new long[] {0, revision, revision - 1, revision - 40, 3}) {
+        for (long at : new long[] {0, revision, revision - 1, revision - 40, 3, -1}) {
             var hash = HashKVRequest.newBuilder().setRevision(at).build();
             assertThat(ask(toOurs, hash).text())
                     .as("hash at %d", at)

@@ -237,6 +237,8 @@ class FlagParserTest {
         assertThat(flags.flagged("client-cert-auth")).isTrue();
         assertThat(flags.text("peer-key-file")).isEqualTo("k.pem");
         assertThat(flags.warnings()).containsExactly("there is no setting nonsense (" + file + ")");
+        Files.writeString(file, "listen-client-urls: http://127.0.0.1:1\nlisten-peer-urls: http://127.0.0.1:2");
+        FlagRules.check(ConfigFile.read(file)); // Without --advertise-client-urls, which a command line must name.
         Files.writeString(file, "name: [");
         assertThatThrownBy(() -> ConfigFile.read(file)).hasMessageContaining(file.toString());
         assertThatThrownBy(() -> ConfigFile.read(folder.resolve("none")))
