@@ -16,6 +16,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,7 +100,7 @@ final class ProtocolStage extends ByteToMessageDecoder {
             LOG.info(
                     "rejected connection from {} ({})",
                     context.channel().remoteAddress(),
-                    handshake.cause().getMessage());
+                    Objects.requireNonNullElse(handshake.cause().getMessage(), "EOF")); // One that just closes has no words.
         }
         super.userEventTriggered(context, event);
     }

@@ -209,6 +209,10 @@ class ClientTlsTest {
             // Who is told which authorities are trusted shows no certificate of another.
             logged.await("rejected connection from .*Empty client certificate chain");
             logged.await("rejected connection from .*the certificate of CN=expired, .*refused: .*NotAfter");
+            try (var leaving = new Socket("127.0.0.1", own.port())) {
+                leaving.getOutputStream().write(new byte[] {22, 3, 1, 1, 0}); // A handshake of 256 bytes would follow.
+            }
+            logged.await("rejected connection from .*\\(EOF\\)");
         }
         put(node.port(), showing(lost)); // Where no list says that it is revoked.
     }
