@@ -35,8 +35,8 @@ import org.apache.pekko.remote.artery.ThisActorSystemQuarantinedEvent;
  * Pekko's own seed nodes there is none that may form a cluster alone.
  *
  * <p>A node may form a cluster and be cut off before a majority has joined it; the others then form another. Members of a
- * cluster without a majority of the configured nodes therefore go on greeting, and give theirs up for one they hear of. So
- * does a node that is joining and that none of the members knows.
+ * cluster without a majority of the configured nodes therefore go on greeting, and give theirs up for one they hear of, also
+ * when that counts them among its members already. So does a node that is joining and that none of the members knows.
  *
  * <p>A node that was downed may outlive its cluster: the systems it hosts go on, each with what its own consensus group
  * allows it without the others. It greets them until a new life would find a cluster again, and then its own ends.
@@ -146,6 +146,7 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     private boolean joining;
     private long explainedAtNanos;
     private final Lasting inOtherCluster = new Lasting(GIVE_UP_AFTER);
+    private final Lasting welcomedLate = new Lasting(GIVE_UP_AFTER);
     private final Lasting unknown = new Lasting(GIVE_UP_AFTER);
     private final Lasting removed = new Lasting(GIVE_UP_AFTER);
 
@@ -257,12 +258,19 @@ final class Formation extends AbstractBehavior<Formation.Command> {
         return this;
     }
 
-    /** Another member: of this node's cluster, it is to be hoped. */
+    /**
+     * Another member: of this node's cluster, it is to be hoped. It may take this node for a member and be none of its cluster:
+     * it paused when it was asked to let this node join, which formed a cluster then. In the other nobody else is let in while
+     * it waits for this node, to which its gossip is a stranger's.
+     */
     private void meet(Greeting greeting) {
         Set<String> inContact = members.inContact();
         long now = nanoTime.getAsLong();
+        boolean isMinority = members.areMinority(inContact);
         boolean isOfAnother = !greeting.knowsAsker() && !inContact.contains(greeting.address());
-        if (inOtherCluster.holds(members.areMinority(inContact) && isOfAnother, now)) {
+        boolean isWelcoming = greeting.knowsAsker() && !members.present().contains(greeting.address());
+        if (inOtherCluster.holds(isMinority && isOfAnother, now)
+                || welcomedLate.holds(isMinority && isWelcoming, now)) {
             getContext()
                     .getLog()
                     .warn(

@@ -12,6 +12,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.cluster.Endpoint;
 import io.troupe.sim.Fault;
+import io.troupe.sim.NetworkConditions;
 import io.troupe.sim.cluster.ClusterNode;
 import io.troupe.sim.cluster.ClusterNodeContext;
 import io.troupe.sim.cluster.ClusterSimulation;
@@ -85,6 +86,7 @@ final class FormationSimulation {
     private Duration lastNewLife = Duration.ZERO;
     private String tooClose = "";
     private boolean twoLives;
+    private boolean asksToJoin;
 
     private FormationSimulation(ClusterSimulation sim, Path folder) {
         this.sim = sim;
@@ -128,6 +130,11 @@ final class FormationSimulation {
         run(sim, FormationSimulation::welcomerCrashes);
     }
 
+    /** A node has formed a cluster of its own when another, which it had asked to join before, welcomes it. */
+    static void runWelcomedLate(ClusterSimulation sim) {
+        run(sim, FormationSimulation::welcomedLate);
+    }
+
     private static FormationSimulation run(ClusterSimulation sim, Consumer<FormationSimulation> story) {
         Path folder = null;
         var log = (Logger) LoggerFactory.getLogger(Formation.class);
@@ -140,6 +147,8 @@ final class FormationSimulation {
             protected void append(ILoggingEvent event) {
                 if (event.getMessage().startsWith("Forming cluster")) {
                     simulation.formed(event.getMDCPropertyMap().getOrDefault("pekkoAddress", ""));
+                } else if (event.getMessage().startsWith("Joining the cluster")) {
+                    simulation.asksToJoin = true;
                 }
             }
         };
@@ -255,6 +264,29 @@ final class FormationSimulation {
         sim.restart("n4"); // Asks n5 to join, which takes its earlier life for down then, and waits for nobody.
         sim.runFor(ofSeconds(2));
         sim.heal();
+        awaitOneCluster();
+    }
+
+    private void welcomedLate() {
+        List.of("n1", "n2", "n3").forEach(name -> sim.node(name, this::guardian));
+        sim.runUntil(() -> formed.size() == 1, ofSeconds(30));
+        sim.partition(Set.of("n1"), Set.of("n3"));
+        sim.network("n2", "n1", new NetworkConditions(ofMillis(400), ofMillis(400), 0, 0));
+        sim.runUntil(() -> asksToJoin, ofSeconds(10));
+        sim.runFor(ofMillis(600)); // n1 has answered that it can be joined, and the request to join is on its way.
+        sim.node("n1").pause();
+        sim.node("n4", this::guardian);
+        sim.runUntil(() -> formed.size() == 2, ofSeconds(60));
+        assertThat(formed.get(1).node()).contains("n2");
+        sim.partition(Set.of("n2"), Set.of("n3", "n4"));
+        sim.mend("n1", "n3");
+        sim.mend("n3", "n1");
+        sim.node("n1").resume();
+        sim.runUntil(() -> sim.node("n1").membersUp().contains("n2"), ofSeconds(10));
+        assertThat(sim.node("n2").membersUp()).containsExactly("n2");
+        sim.runUntil(() -> sim.node("n4").cluster().selfMember().status() == MemberStatus.joining(), ofSeconds(10));
+        sim.heal();
+        sim.node("n5", this::guardian);
         awaitOneCluster();
     }
 

@@ -65,6 +65,14 @@ class FormationSimulationTest {
         }
     }
 
+    @Test
+    void aNodeThatIsWelcomedWhenItHasAClusterOfItsOwnGivesThatUp() {
+        try (var stage = ClusterStage.open(FormationSimulation.CONFIG);
+                var sim = stage.simulate(1)) {
+            FormationSimulation.runWelcomedLate(sim);
+        }
+    }
+
     /** Few may end with two lives of a node, and none in any other way. */
     @Test
     @Tag("soak")
