@@ -100,7 +100,8 @@ final class ProtocolStage extends ByteToMessageDecoder {
             LOG.info(
                     "rejected connection from {} ({})",
                     context.channel().remoteAddress(),
-                    Objects.requireNonNullElse(handshake.cause().getMessage(), "EOF")); // One that just closes has no words.
+                    Objects.requireNonNullElse(
+                            handshake.cause().getMessage(), "EOF")); // One that just closes has no words.
         }
         super.userEventTriggered(context, event);
     }
