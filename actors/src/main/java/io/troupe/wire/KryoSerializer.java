@@ -103,7 +103,10 @@ public final class KryoSerializer extends SerializerWithStringManifest implement
     }
 
     private Object read(String manifest, int count, Function<Class<?>, ?> read) throws NotSerializableException {
-        Registrations.Entry entry = entryOf(manifest);
+        Registrations.Entry entry = registrations.byManifest(manifest);
+        if (entry == null) {
+            throw unknown(manifest);
+        }
         try {
             return read.apply(entry.type());
         } catch (RuntimeException e) { // What damaged bytes, or those of a liar, are met with is anything.
@@ -114,27 +117,21 @@ public final class KryoSerializer extends SerializerWithStringManifest implement
         }
     }
 
-    private Registrations.Entry entryOf(String manifest) throws NotSerializableException {
+    private NotSerializableException unknown(String manifest) {
         int dot = manifest.indexOf('.');
-        Registrations.Entry entry = null;
+        Registrations.Entry entry;
         try {
             entry = registrations.byId(Integer.parseInt(dot < 0 ? manifest : manifest.substring(0, dot)));
         } catch (NumberFormatException e) {
-            throw unreadable("Manifest '" + manifest + "' is not of the form id or id.version", e);
+            return unreadable("Manifest '" + manifest + "' is not of the form id or id.version", e);
         }
-        if (entry == null) {
-            throw unreadable(
-                    "Manifest '" + manifest + "' names no type registered on this node: the sender runs a newer"
-                            + " Troupe, or its module is not on this node's class path",
-                    null);
-        }
-        if (!entry.manifest().equals(manifest)) {
-            throw unreadable(
-                    "Manifest '" + manifest + "' does not match " + entry.type().getName() + ", which is '"
-                            + entry.manifest() + "' on this node",
-                    null);
-        }
-        return entry;
+        return unreadable(
+                entry == null
+                        ? "Manifest '" + manifest + "' names no type registered on this node: the sender runs a newer"
+                                + " Troupe, or its module is not on this node's class path"
+                        : "Manifest '" + manifest + "' does not match "
+                                + entry.type().getName() + ", which is '" + entry.manifest() + "' on this node",
+                null);
     }
 
     private static NotSerializableException unreadable(String message, @Nullable Throwable cause) {

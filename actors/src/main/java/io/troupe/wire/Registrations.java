@@ -4,6 +4,7 @@ import com.esotericsoftware.kryo.Serializer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,25 +19,18 @@ public final class Registrations {
     /** Ids below this one are Kryo's own (primitives and strings). */
     static final int FIRST_ID = 10;
 
-    private static final int NOT_PERSISTED = 0;
-
     /**
      * One registered type.
      *
-     * @param version of a persisted event, from 1; 0 for a message
+     * @param manifest names this type beside its bytes: {@code id}, or {@code id.version} for a persisted event
      * @param serializer null for Kryo's default: enums by ordinal, records by component
      */
-    public record Entry(int id, int version, Class<?> type, String module, @Nullable Serializer<?> serializer) {
-
-        /** What names this type beside its bytes: {@code id}, or {@code id.version} for an event. */
-        public String manifest() {
-            return version == NOT_PERSISTED ? Integer.toString(id) : id + "." + version;
-        }
-    }
+    public record Entry(int id, String manifest, Class<?> type, String module, @Nullable Serializer<?> serializer) {}
 
     private final List<WireTypes> modules;
     private final SortedMap<Integer, Entry> byId = new TreeMap<>();
     private final Map<Class<?>, Entry> byClass = new LinkedHashMap<>();
+    private final Map<String, Entry> byManifest = new HashMap<>();
 
     private Registrations(List<WireTypes> modules) {
         this.modules = modules;
@@ -78,6 +72,11 @@ public final class Registrations {
         return byId.get(id);
     }
 
+    /** Null for that of another version, too. */
+    public @Nullable Entry byManifest(String manifest) {
+        return byManifest.get(manifest);
+    }
+
     /** What the sender of an unregistered class is told. */
     String unregistered(Class<?> type) {
         String module = moduleOf(type);
@@ -112,22 +111,22 @@ public final class Registrations {
 
         @Override
         public void message(int id, Class<?> type) {
-            add(new Entry(id, NOT_PERSISTED, type, module, null));
+            add(new Entry(id, Integer.toString(id), type, module, null));
         }
 
         @Override
         public <T> void message(int id, Class<T> type, Serializer<T> serializer) {
-            add(new Entry(id, NOT_PERSISTED, type, module, serializer));
+            add(new Entry(id, Integer.toString(id), type, module, serializer));
         }
 
         @Override
         public void event(int id, int version, Class<?> type) {
-            add(new Entry(id, checked(version, type), type, module, null));
+            add(new Entry(id, id + "." + checked(version, type), type, module, null));
         }
 
         @Override
         public <T> void event(int id, int version, Class<T> type, Serializer<T> serializer) {
-            add(new Entry(id, checked(version, type), type, module, serializer));
+            add(new Entry(id, id + "." + checked(version, type), type, module, serializer));
         }
 
         private int checked(int version, Class<?> type) {
@@ -144,6 +143,7 @@ public final class Registrations {
             }
             refuseSecond(byId.putIfAbsent(entry.id(), entry), entry);
             refuseSecond(byClass.putIfAbsent(entry.type(), entry), entry);
+            byManifest.put(entry.manifest(), entry);
         }
 
         private void refuseSecond(@Nullable Entry first, Entry second) {
