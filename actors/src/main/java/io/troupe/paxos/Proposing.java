@@ -148,14 +148,16 @@ final class Proposing {
 
     /**
      * Proposes what the window, the promises and a message's size let through, as one batch; unless enough batches are under
-     * way, of which the next is called for when one is decided.
+     * way, of which the next is called for when one is decided, or this acceptor's disk is busy with one: what comes until it is
+     * free goes along, and costs no sync of its own. Where the others have decided all without this disk, nothing waits for it.
      */
     void flush(Phase1 phase1, Consumer<Decrees> propose) {
         next = Math.max(next, server.chosenThrough() + 1);
         while (!batches.isEmpty() && batches.getFirst() <= server.chosenThrough()) {
             batches.remove();
         }
-        if (batches.size() < server.settings.maxBatchesUnderWay()) {
+        boolean isDue = batches.isEmpty() || server.isDurable();
+        if (isDue && batches.size() < server.settings.maxBatchesUnderWay()) {
             proposeBatch(phase1, propose);
         }
     }

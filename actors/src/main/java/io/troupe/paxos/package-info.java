@@ -20,7 +20,8 @@
  *
  * <pre>
  * client ─Propose─► any replica ─Forwarded─► leader: gets the next instance, if the window of α lets it, in one batch with
- *                                              │ whatever came while {@code max-batches-under-way} were not decided
+ *                                              │ whatever came while {@code max-batches-under-way} were not decided, or its
+ *                                              │ own disk was busy
  *                                              │ Accept (2a), with what is decided so far
  *                        ┌─────────────────────┼──────────────────────┐
  *                        ▼                     ▼                      ▼

@@ -47,7 +47,7 @@ final class PaxosMutants {
                 planted(AnswersBeforeTheSync.class, WriteAheadLog.class, "store", 20)
                         .foundAt(2),
                 planted(ChoosesItsOwnValue.class, Phase1.class, "mustPropose", 20),
-                planted(TakesTheLowestVote.class, Phase1.class, "higher", 150).foundAt(99),
+                planted(TakesTheLowestVote.class, Phase1.class, "higher", 300).foundAt(189),
                 planted(ReusesABallot.class, PaxosServer.class, "nextBallot", 20),
                 planted(QuorumOffByOne.class, Quorums.class, "isPhase2", 20),
                 planted(ExecutesAboveAGap.class, Proposing.class, "isChosen", 20),
@@ -56,10 +56,10 @@ final class PaxosMutants {
                 planted(PromotesALearnerEarly.class, Reconfiguration.class, "hasCaughtUp", 120)
                         .foundAt(50),
                 planted(PromisesInSpiteOfALease.class, GrantedLease.class, "isHeldAgainst", 100)
-                        .foundAt(31),
+                        .foundAt(18),
                 planted(KeepsItsLeaseForEver.class, MasterLease.class, "isHeld", 60),
                 planted(ReadsWithoutARound.class, ConfirmedReads.class, "begin", 200)
-                        .foundAt(92),
+                        .foundAt(25),
                 planted(LeavesSessionsOutOfSnapshots.class, ReplicatedService.class, "write", 20),
                 planted(VotesAgainAtOnceAfterALoss.class, Pledge.class, "withToken", 100),
                 planted(TakesALossForTheFirstDay.class, PaxosReplica.Identity.class, "hasLostData", 20)

@@ -15,6 +15,7 @@ import io.troupe.paxos.PaxosMessage.TakeOver;
 import io.troupe.replication.Answers;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
+import io.troupe.replication.paper.HeldWrites;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -226,6 +227,28 @@ class PaxosPaperTest {
         assertThat(n1.sentTo("n3")).allMatch(sent -> ((Accept) sent).decrees().isEmpty());
         n1.tell(new Accepted(ballot, new Voter("n2", 0), 1, 1, 0, 0));
         assertThat(n1.awaitProposal("n3").decrees().first()).isEqualTo(5);
+    }
+
+    @Test
+    @DisplayName(
+            "§3: what comes while the leader's disk is busy is one batch; others who decide without it hold nobody up")
+    void gathersWhileTheDiskIsBusy() {
+        n1.becomeLeader();
+        n1.sentTo("n2");
+        Runnable diskIsFree = HeldWrites.of(n1.disk);
+        n1.propose("a");
+        Accept first = n1.awaitProposal("n2");
+        n1.propose("b");
+        n1.propose("c");
+        assertThat(n1.sentTo("n2")).isEmpty();
+        n1.answer(first, "n2");
+        n1.answer(first, "n3");
+        Decrees second = n1.awaitProposal("n2").decrees();
+        assertThat(List.of(second.first(), second.last())).isEqualTo(List.of(2L, 3L));
+        n1.propose("d");
+        assertThat(n1.sentTo("n2")).isEmpty();
+        diskIsFree.run();
+        assertThat(n1.awaitProposal("n2").decrees().first()).isEqualTo(4);
     }
 
     // -- masters

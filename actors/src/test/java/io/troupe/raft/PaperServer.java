@@ -15,6 +15,7 @@ import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicaControl;
 import io.troupe.replication.paper.FaultySnapshots;
+import io.troupe.replication.paper.HeldWrites;
 import io.troupe.replication.paper.PaperSystem;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,12 +33,7 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.persistence.testkit.JournalOperation;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
-import org.apache.pekko.persistence.testkit.ProcessingPolicy;
-import org.apache.pekko.persistence.testkit.ProcessingResult;
-import org.apache.pekko.persistence.testkit.ProcessingSuccess;
-import org.apache.pekko.persistence.testkit.WriteEvents;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.apache.pekko.util.ByteString;
 
@@ -178,15 +174,7 @@ final class PaperServer implements AutoCloseable {
     }
 
     private void passGate() {
-        pass(gate);
-    }
-
-    static void pass(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        HeldWrites.awaitOpen(gate);
     }
 
     void failNextWrite() {
@@ -195,17 +183,7 @@ final class PaperServer implements AutoCloseable {
 
     /** Writes to the journal end only after the runnable that this gives has run. */
     Runnable holdWrites() {
-        CountDownLatch held = new CountDownLatch(1);
-        disk.withPolicy(new ProcessingPolicy<JournalOperation>() {
-            @Override
-            public ProcessingResult tryProcess(String persistenceId, JournalOperation operation) {
-                if (operation instanceof WriteEvents) {
-                    pass(held);
-                }
-                return ProcessingSuccess.getInstance();
-            }
-        });
-        return held::countDown;
+        return HeldWrites.of(disk);
     }
 
     // -- time

@@ -7,6 +7,7 @@ import io.troupe.raft.RaftMessage.AppendRejected;
 import io.troupe.raft.RaftMessage.ChunkReply;
 import io.troupe.raft.RaftMessage.InstallSnapshot;
 import io.troupe.replication.SnapshotStorage;
+import io.troupe.replication.paper.HeldWrites;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -177,7 +178,7 @@ class RaftPaperSnapshotTest {
     @Test
     void noSnapshotIsDeletedBeforeTheStateMachineHasReadIt() {
         CountDownLatch slow = new CountDownLatch(1);
-        server.histories.beforeRestore = () -> PaperServer.pass(slow);
+        server.histories.beforeRestore = () -> HeldWrites.awaitOpen(slow);
         sendWhole(2, stateOf("a", "b"));
         sendWhole(3, stateOf("a", "b", "c"));
         sendWhole(4, stateOf("a", "b", "c", "d"));
