@@ -57,7 +57,9 @@ public final class Sessions {
 
         void raiseFloor(long serial) {
             floor = Math.max(floor, serial);
-            results.headMap(floor).clear();
+            while (!results.isEmpty() && results.firstKey() < floor) {
+                results.pollFirstEntry();
+            }
         }
     }
 

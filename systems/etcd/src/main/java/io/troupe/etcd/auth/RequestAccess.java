@@ -77,8 +77,12 @@ public record RequestAccess(AuthState state, Caller caller) {
 
     /** Whoever ends a lease deletes its keys. */
     public Optional<EtcdError> mayWriteAll(Collection<ByteString> keys) {
-        return keys.stream()
-                .flatMap(key -> state.mayWrite(caller, key, ByteString.EMPTY).stream())
-                .findFirst();
+        for (ByteString key : keys) {
+            Optional<EtcdError> refused = state.mayWrite(caller, key, ByteString.EMPTY);
+            if (refused.isPresent()) {
+                return refused;
+            }
+        }
+        return Optional.empty();
     }
 }
