@@ -50,6 +50,16 @@ final class TlsStage extends ByteToMessageDecoder {
                 .whenCompleteAsync((found, failure) -> begin(context, found, failure), context.executor());
     }
 
+    /** A decoder asks for more as long as it has made nothing of what it has. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+        if (asked) {
+            context.fireChannelReadComplete();
+        } else {
+            super.channelReadComplete(context);
+        }
+    }
+
     private void begin(ChannelHandlerContext context, @Nullable SslContext found, @Nullable Throwable failure) {
         if (context.isRemoved()) {
             return; // The client has left.
