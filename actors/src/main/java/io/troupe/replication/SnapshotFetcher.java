@@ -68,7 +68,7 @@ public final class SnapshotFetcher extends AbstractBehavior<SnapshotFetcher.Comm
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             try {
                 return new SnapshotFetcher(context, timers, storage, group, offered, from, patience, replica);
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 GroupLogging.of(context.getLog(), group)
                         .error("Snapshot at {} of group {} cannot be stored", offered.index(), group, e);
                 replica.tell(new Failed());
@@ -129,7 +129,7 @@ public final class SnapshotFetcher extends AbstractBehavior<SnapshotFetcher.Comm
         silent = 0;
         try {
             return take(chunk);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             GroupLogging.of(getContext().getLog(), group)
                     .error("Snapshot at {} of group {} cannot be stored", offered.index(), group, e);
             return end(new Failed());
