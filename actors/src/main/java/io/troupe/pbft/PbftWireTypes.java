@@ -12,6 +12,11 @@ public final class PbftWireTypes implements WireTypes {
     }
 
     @Override
+    public boolean sendersMayLie() {
+        return true;
+    }
+
+    @Override
     public void register(Registry registry) {
         registry.message(1600, Sealed.class);
         registry.message(1601, Signed.class);

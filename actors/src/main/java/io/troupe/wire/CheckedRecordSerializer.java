@@ -4,15 +4,17 @@ import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.serializers.RecordSerializer;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.lang.reflect.WildcardType;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,41 +25,53 @@ import org.jspecify.annotations.Nullable;
  */
 final class CheckedRecordSerializer<T> extends RecordSerializer<T> {
 
-    private record Component(String name, Method accessor, Type type) {}
+    /** @param place among the parameters of the record's constructor */
+    private record Component(String name, Class<?> raw, Type type, int place) {}
 
-    private final Component[] components;
+    private final Component[] inOrderOfTheirNames;
+    private final Constructor<T> constructor;
 
     CheckedRecordSerializer(Class<T> type) {
         super(type);
-        this.components = Stream.of(type.getRecordComponents())
-                .filter(component -> !component.getType().isPrimitive())
-                .map(component ->
-                        new Component(component.getName(), component.getAccessor(), component.getGenericType()))
+        RecordComponent[] declared = type.getRecordComponents();
+        this.inOrderOfTheirNames = IntStream.range(0, declared.length)
+                .mapToObj(place -> new Component(
+                        declared[place].getName(), declared[place].getType(), declared[place].getGenericType(), place))
+                .sorted(Comparator.comparing(Component::name))
                 .toArray(Component[]::new);
-        for (Component component : components) {
-            component.accessor().setAccessible(true);
+        try {
+            this.constructor = type.getDeclaredConstructor(
+                    Stream.of(declared).map(RecordComponent::getType).toArray(Class[]::new));
+        } catch (NoSuchMethodException e) {
+            throw new IllegalArgumentException(type + " is a record without its constructor", e);
         }
+        constructor.setAccessible(true);
     }
 
     /** @throws KryoException also when a component is missing, or it or what it holds is of another type than declared */
     @Override
     public T read(Kryo kryo, Input input, Class<? extends T> type) {
-        T read = super.read(kryo, input, type);
-        for (Component component : components) {
-            if (!isOf(component.type(), valueOf(component, read))) {
+        Object[] values = new Object[inOrderOfTheirNames.length];
+        for (Component component : inOrderOfTheirNames) {
+            Object value = valueOf(component.raw(), kryo, input);
+            if (!component.raw().isPrimitive() && !isOf(component.type(), value)) {
                 throw new KryoException("The component " + component.name() + " of " + type.getName()
                         + " is missing, or is or holds something else than " + component.type());
             }
+            values[component.place()] = value;
         }
-        return read;
+        try {
+            return constructor.newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            throw new KryoException(type.getName() + " does not take what was read", e);
+        }
     }
 
-    private static @Nullable Object valueOf(Component component, Object read) {
-        try {
-            return component.accessor().invoke(read);
-        } catch (IllegalAccessException | InvocationTargetException e) {
-            throw new KryoException("The component " + component.name() + " cannot be looked at", e);
+    private static @Nullable Object valueOf(Class<?> type, Kryo kryo, Input input) {
+        if (type.isPrimitive()) {
+            return kryo.readObject(input, type);
         }
+        return kryo.isFinal(type) ? kryo.readObjectOrNull(input, type) : kryo.readClassAndObject(input);
     }
 
     private static boolean isOf(Type declared, @Nullable Object value) {

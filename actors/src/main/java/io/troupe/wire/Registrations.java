@@ -23,9 +23,16 @@ public final class Registrations {
      * One registered type.
      *
      * @param manifest names this type beside its bytes: {@code id}, or {@code id.version} for a persisted event
+     * @param isChecked as {@link WireTypes#sendersMayLie}
      * @param serializer null for Kryo's default: enums by ordinal, records by component
      */
-    public record Entry(int id, String manifest, Class<?> type, String module, @Nullable Serializer<?> serializer) {}
+    public record Entry(
+            int id,
+            String manifest,
+            Class<?> type,
+            String module,
+            boolean isChecked,
+            @Nullable Serializer<?> serializer) {}
 
     private final List<WireTypes> modules;
     private final SortedMap<Integer, Entry> byId = new TreeMap<>();
@@ -35,7 +42,7 @@ public final class Registrations {
     private Registrations(List<WireTypes> modules) {
         this.modules = modules;
         for (WireTypes module : modules) {
-            module.register(new Collector(module.module()));
+            module.register(new Collector(module.module(), module.sendersMayLie()));
         }
     }
 
@@ -104,29 +111,31 @@ public final class Registrations {
 
     private final class Collector implements WireTypes.Registry {
         private final String module;
+        private final boolean isChecked;
 
-        Collector(String module) {
+        Collector(String module, boolean isChecked) {
             this.module = module;
+            this.isChecked = isChecked;
         }
 
         @Override
         public void message(int id, Class<?> type) {
-            add(new Entry(id, Integer.toString(id), type, module, null));
+            add(new Entry(id, Integer.toString(id), type, module, isChecked, null));
         }
 
         @Override
         public <T> void message(int id, Class<T> type, Serializer<T> serializer) {
-            add(new Entry(id, Integer.toString(id), type, module, serializer));
+            add(new Entry(id, Integer.toString(id), type, module, isChecked, serializer));
         }
 
         @Override
         public void event(int id, int version, Class<?> type) {
-            add(new Entry(id, id + "." + checked(version, type), type, module, null));
+            add(new Entry(id, id + "." + checked(version, type), type, module, isChecked, null));
         }
 
         @Override
         public <T> void event(int id, int version, Class<T> type, Serializer<T> serializer) {
-            add(new Entry(id, id + "." + checked(version, type), type, module, serializer));
+            add(new Entry(id, id + "." + checked(version, type), type, module, isChecked, serializer));
         }
 
         private int checked(int version, Class<?> type) {

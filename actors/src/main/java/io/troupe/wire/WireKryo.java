@@ -2,6 +2,7 @@ package io.troupe.wire;
 
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Registration;
+import com.esotericsoftware.kryo.serializers.RecordSerializer;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,11 +46,15 @@ final class WireKryo extends Kryo {
             if (entry.serializer() != null) {
                 register(entry.type(), entry.serializer(), entry.id());
             } else if (entry.type().isRecord()) {
-                register(entry.type(), new CheckedRecordSerializer<>(entry.type()), entry.id());
+                register(entry.type(), ofRecord(entry.type(), entry.isChecked()), entry.id());
             } else {
                 register(entry.type(), entry.id());
             }
         }
+    }
+
+    private static <T> RecordSerializer<T> ofRecord(Class<T> type, boolean isChecked) {
+        return isChecked ? new CheckedRecordSerializer<>(type) : new RecordSerializer<>(type);
     }
 
     @Override

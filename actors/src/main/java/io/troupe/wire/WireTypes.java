@@ -15,6 +15,14 @@ public interface WireTypes {
     /** The module's name, used in error messages, such as {@code "actors"}. */
     String module();
 
+    /**
+     * Whether whoever sends these may lie: then each component is looked at, and what is not of the type that it declares is
+     * refused. That takes time; where nodes crash but do not lie, nobody sends such a thing.
+     */
+    default boolean sendersMayLie() {
+        return false;
+    }
+
     /** Declares every type of the module that crosses nodes or is persisted. */
     void register(Registry registry);
 

@@ -4,8 +4,9 @@
  * are simulated with the same bytes they use in a cluster, and golden-bytes tests stand beside the
  * events they guard.
  *
- * <p>Whatever bytes come are a message of the types that it declares, or a {@link java.io.NotSerializableException}: a node
- * that is faulty or malicious costs those who hear it neither their memory nor an exception where nobody expects one.
+ * <p>Whatever bytes come are a message, or a {@link java.io.NotSerializableException}. Where senders may lie ({@link
+ * io.troupe.wire.WireTypes#sendersMayLie}) it is one of the types that it declares: a node that is faulty or malicious costs those
+ * who hear it neither their memory nor an exception where nobody expects one.
  */
 @NullMarked
 package io.troupe.wire;
