@@ -34,10 +34,8 @@ import io.troupe.etcd.auth.Passwords;
 import io.troupe.etcd.lease.KeepAliveSession;
 import io.troupe.etcd.lease.LeaseDesk;
 import io.troupe.etcd.members.Roster;
-import io.troupe.etcd.mvcc.Change;
 import io.troupe.etcd.mvcc.Commands;
 import io.troupe.etcd.mvcc.EtcdStateMachine;
-import io.troupe.etcd.mvcc.LeaseFacts;
 import io.troupe.etcd.mvcc.Result;
 import io.troupe.etcd.mvcc.StoreListener;
 import io.troupe.etcd.port.Access;
@@ -149,19 +147,7 @@ class TwoPhaseCallsTest {
 
     /** A store with two puts and a lease. */
     private static EtcdStateMachine store() {
-        var machine = new EtcdStateMachine(new StoreListener() {
-            @Override
-            public void onChanges(long revision, List<Change> changes) {}
-
-            @Override
-            public void onLeaseGranted(long id, long ttlSeconds, long grantedAt) {}
-
-            @Override
-            public void onLeaseRevoked(long id) {}
-
-            @Override
-            public void onRestored(long revision, List<LeaseFacts> leases) {}
-        });
+        var machine = new EtcdStateMachine(StoreListener.NONE);
         var put = PutRequest.newBuilder().setKey(copyFromUtf8("key")).build();
         machine.apply(1, Commands.put(put));
         machine.apply(2, Commands.put(put));

@@ -34,19 +34,7 @@ class AnyBytesTest {
     private static final int COMMANDS_OF_A_STORE = 50;
 
     private static EtcdStateMachine empty() {
-        return new EtcdStateMachine(new StoreListener() {
-            @Override
-            public void onChanges(long revision, List<Change> changes) {}
-
-            @Override
-            public void onLeaseGranted(long id, long ttlSeconds, long grantedAt) {}
-
-            @Override
-            public void onLeaseRevoked(long id) {}
-
-            @Override
-            public void onRestored(long revision, List<LeaseFacts> leases) {}
-        });
+        return new EtcdStateMachine(StoreListener.NONE);
     }
 
     private static final PutRequest PUT =
