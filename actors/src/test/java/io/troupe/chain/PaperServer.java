@@ -111,6 +111,7 @@ final class PaperServer implements AutoCloseable {
         hosted.receiveMessage();
         peers.forEach((name, probe) -> server.tell(
                 new PeerDirectory.PeerAt(name, Optional.of(probe.getRef().unsafeUpcast()))));
+        status(); // Its disk has been read, and it sees time pass.
     }
 
     /** What the server asks of the master goes to the probe; what the master decides, the test tells. */

@@ -77,6 +77,7 @@ final class PaperReplica implements AutoCloseable {
         hosted.receiveMessage();
         peers.forEach((node, probe) -> replica.tell(
                 new PeerDirectory.PeerAt(node, Optional.of(probe.getRef().unsafeUpcast()))));
+        status(); // Its disk has been read, and it sees time pass.
     }
 
     /** As a crash does: memory is gone, the disk stays. */

@@ -131,6 +131,7 @@ final class PaperServer implements AutoCloseable {
         directory.expectMessageClass(PeerDirectory.Join.class);
         peers.forEach((node, probe) -> server.tell(
                 new PeerDirectory.PeerAt(node, Optional.of(probe.getRef().unsafeUpcast()))));
+        status(); // Its disk has been read, and it sees time pass.
     }
 
     /** As a crash does: memory is gone, the disk stays. */
