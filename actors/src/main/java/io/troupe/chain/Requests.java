@@ -24,9 +24,6 @@ final class Requests {
         FLUSH
     }
 
-    /** Of the mailbox, before all of it goes on its way: a batch is dear, it passes all servers one after the other. */
-    private static final int ROUNDS_MAX = 8;
-
     private final ChainServer server;
     private final Head head;
     private final HandOver handOver;
@@ -41,7 +38,7 @@ final class Requests {
         this.handOver = handOver;
         this.queries = queries;
         this.via = server.self.narrow();
-        this.flush = new Gathering(server.self, Flush.FLUSH, ROUNDS_MAX);
+        this.flush = new Gathering(server.self, Flush.FLUSH, Gathering.ROUNDS_OF_A_BATCH);
     }
 
     /** From a client of this node. */

@@ -58,7 +58,7 @@ final class Leader extends Role {
         this.lease = new MasterLease(server.settings, server.nanoClock);
         this.reads = new ConfirmedReads(server, lease);
         this.reconfiguration = new Reconfiguration(server, proposing);
-        this.flush = new Gathering(server.self, Flush.FLUSH);
+        this.flush = new Gathering(server.self, Flush.FLUSH, Gathering.ROUNDS_OF_A_BATCH);
     }
 
     static Role begin(PaxosServer server, Phase1 phase1) {

@@ -8,6 +8,9 @@ import org.apache.pekko.actor.typed.ActorRef;
  */
 public final class Gathering {
 
+    /** So often round the mailbox, where a batch is dear: it passes disks and other nodes, whatever is in it. */
+    public static final int ROUNDS_OF_A_BATCH = 8;
+
     private final Runnable tellSelf;
     private final int roundsMax;
     private boolean underWay;
