@@ -66,6 +66,16 @@ public final class ReplicationBench implements Callable<Integer> {
             description = "for every replica's JVM, such as -Xlog:gc; may be repeated")
     private List<String> jvmOptions = List.of();
 
+    @Option(
+            names = "--one-at-a-time",
+            description =
+                    "start, warm up, measure and stop each engine by itself, once a pass: where there are more JVMs"
+                            + " than processors, those that wait for their turn slow down the one whose turn it is")
+    private boolean oneAtATime;
+
+    /** What is asked, under the name the report has for it. */
+    private record Asked(Workload workload, Load load) {}
+
     private final Report report = new Report();
 
     /** {@code engines}: those that are measured where the user names none. */
@@ -88,15 +98,12 @@ public final class ReplicationBench implements Callable<Integer> {
             return ExitCodes.FAILURE;
         }
         Path folder = Files.createTempDirectory(measuring.dir(), "troupe-bench-replication");
-        List<EngineGroup> groups = new ArrayList<>();
         try {
-            for (Engine engine : chosen) {
-                invocation.say("starting " + engine.name() + ", " + engine.replicas() + " JVMs");
-                var group = new EngineGroup(engine, folder.resolve(engine.name()), jvmOptions);
-                groups.add(group);
-                group.awaitService(); // One after the other: JVMs that start take the processors from the rest.
+            if (oneAtATime) {
+                measureOneAtATime(chosen, folder);
+            } else {
+                measureBesideEachOther(chosen, folder);
             }
-            measure(groups);
             report.print(invocation.out());
             if (options.json().isPresent()) {
                 report.write(options.json().get(), Map.of());
@@ -106,35 +113,79 @@ public final class ReplicationBench implements Callable<Integer> {
             invocation.err().println("The measurement could not be carried out: " + e.getMessage());
             return ExitCodes.FAILURE;
         } finally {
-            groups.forEach(EngineGroup::close);
             delete(folder);
         }
     }
 
-    private void measure(List<EngineGroup> groups) throws InterruptedException {
-        for (EngineGroup group : groups) {
-            invocation.say("warming up " + group.name());
-            int bytes = options.valueBytes().get(0);
-            options.warmUp(
-                    workloads, (workload, outstanding, share) -> group.measure(workload, bytes, outstanding, share));
+    private void measureBesideEachOther(List<Engine> chosen, Path folder) throws IOException, InterruptedException {
+        List<EngineGroup> groups = new ArrayList<>();
+        try {
+            for (Engine engine : chosen) {
+                EngineGroup group = start(engine, folder.resolve(engine.name()));
+                groups.add(group);
+                group.awaitService(); // One after the other: JVMs that start take the processors from the rest.
+            }
+            for (EngineGroup group : groups) {
+                warmUp(group);
+            }
+            for (int pass = 1; pass <= measuring.passes(); pass++) {
+                for (Asked asked : asked()) {
+                    for (EngineGroup group : Measuring.inTurn(pass, groups)) {
+                        measure(pass, asked, group);
+                    }
+                }
+            }
+        } finally {
+            groups.forEach(EngineGroup::close);
         }
+    }
+
+    private void measureOneAtATime(List<Engine> chosen, Path folder) throws IOException, InterruptedException {
         for (int pass = 1; pass <= measuring.passes(); pass++) {
-            for (Workload workload : workloads) {
-                for (int bytes : workload == Workload.READ ? List.of(0) : options.valueBytes()) {
-                    for (int outstanding : options.outstanding()) {
-                        var load = new Load(workload.title(), bytes, outstanding);
-                        invocation.say("pass " + pass + " of " + measuring.passes() + ": " + load.title() + ", " + bytes
-                                + " bytes, " + outstanding + " outstanding");
-                        for (EngineGroup group : Measuring.inTurn(pass, groups)) {
-                            report.add(
-                                    load,
-                                    group.name(),
-                                    measuring.measure(time -> group.measure(workload, bytes, outstanding, time)));
-                        }
+            for (Engine engine : Measuring.inTurn(pass, chosen)) {
+                try (EngineGroup group = start(engine, folder.resolve(engine.name() + "-" + pass))) {
+                    group.awaitService();
+                    warmUp(group);
+                    for (Asked asked : asked()) {
+                        measure(pass, asked, group);
                     }
                 }
             }
         }
+    }
+
+    private EngineGroup start(Engine engine, Path folder) throws IOException {
+        invocation.say("starting " + engine.name() + ", " + engine.replicas() + " JVMs");
+        return new EngineGroup(engine, folder, jvmOptions);
+    }
+
+    private void warmUp(EngineGroup group) throws InterruptedException {
+        invocation.say("warming up " + group.name());
+        int bytes = options.valueBytes().get(0);
+        options.warmUp(workloads, (workload, outstanding, share) -> group.measure(workload, bytes, outstanding, share));
+    }
+
+    private List<Asked> asked() {
+        List<Asked> all = new ArrayList<>();
+        for (Workload workload : workloads) {
+            for (int bytes : workload == Workload.READ ? List.of(0) : options.valueBytes()) {
+                for (int outstanding : options.outstanding()) {
+                    all.add(new Asked(workload, new Load(workload.title(), bytes, outstanding)));
+                }
+            }
+        }
+        return all;
+    }
+
+    private void measure(int pass, Asked asked, EngineGroup group) throws InterruptedException {
+        Load load = asked.load();
+        invocation.say("pass " + pass + " of " + measuring.passes() + ": " + group.name() + ", " + load.title() + ", "
+                + load.valueBytes() + " bytes, " + load.outstanding() + " outstanding");
+        report.add(
+                load,
+                group.name(),
+                measuring.measure(
+                        time -> group.measure(asked.workload(), load.valueBytes(), load.outstanding(), time)));
     }
 
     private static void delete(Path folder) throws IOException {

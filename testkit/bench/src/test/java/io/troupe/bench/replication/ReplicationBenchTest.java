@@ -66,6 +66,33 @@ class ReplicationBenchTest {
     }
 
     @Test
+    void oneAtATimeAnEngineIsStartedForEachPass() {
+        int code = run(
+                "--one-at-a-time",
+                "--engines=raft",
+                "--jvm-option=-XX:TieredStopAtLevel=1",
+                "--dir=" + directory,
+                "--workload=PUT",
+                "--seconds=1",
+                "--passes=2",
+                "--warm-up=0",
+                "--outstanding=8",
+                "--value-bytes=100");
+
+        assertThat(code).as("%s", err).isZero();
+        assertThat(out.toString().lines().filter(line -> line.contains(" raft ")))
+                .hasSize(1);
+        assertThat(out.toString().lines())
+                .filteredOn(line -> line.startsWith("starting") || line.startsWith("pass"))
+                .containsExactly(
+                        "starting raft, 3 JVMs",
+                        "pass 1 of 2: raft, put, 100 bytes, 8 outstanding",
+                        "starting raft, 3 JVMs",
+                        "pass 2 of 2: raft, put, 100 bytes, 8 outstanding");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
     void anUnknownEngineIsRefusedNamingThoseThatThereAre() {
         assertThat(run("--engines=raft,zab", "--dir=" + directory)).isEqualTo(2);
         assertThat(err.toString()).contains("There is no engine 'zab'").contains("jraft, multi-paxos, pbft, raft");
