@@ -2,44 +2,34 @@ package io.troupe.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.troupe.replication.Replica;
 import io.troupe.sim.NetworkConditions;
 import io.troupe.sim.Simulation;
+import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.junit.SimulationTest;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
-import org.slf4j.LoggerFactory;
 
 /** {@link ChainFaults}, seed after seed: {@value #SEEDS} of them at every build, {@value #SOAK_SEEDS} when asked to. */
+@QuietLogs
 class ChainAllFaultsTest {
 
     private static final int SEEDS = 500;
     private static final int SOAK_SEEDS = 20_000;
-
-    /** Actors fail here by the thousand, as they should. */
-    private static final List<Logger> NOISY = List.of(
-            (Logger) LoggerFactory.getLogger("io.troupe.chain"),
-            (Logger) LoggerFactory.getLogger("io.troupe.raft"),
-            (Logger) LoggerFactory.getLogger("org.apache.pekko"));
 
     private static final ChainFaults.Coverage COVERAGE = new ChainFaults.Coverage();
     private static long begun;
 
     @BeforeAll
     static void begin() {
-        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
         begun = System.nanoTime();
     }
 
     @AfterAll
     static void theRunsCameToEverything() {
-        NOISY.forEach(logger -> logger.setLevel(null));
         double seconds = (System.nanoTime() - begun) / 1e9;
         System.out.printf(
                 "%d runs: %d epochs, %d heads handed over, %d times other members, %d updates stable, %d writes and %d reads acknowledged, %d snapshots restored,"

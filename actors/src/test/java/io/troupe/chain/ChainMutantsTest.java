@@ -2,18 +2,14 @@ package io.troupe.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
+import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.mutants.MutantHunt;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * Every bug of {@link ChainMutants} is found by {@link ChainFaults} or {@link ChainLeases} within its number of seeds; at every build
@@ -22,22 +18,8 @@ import org.slf4j.LoggerFactory;
  * <p>System properties: {@code troupe.mutant} tries those named in it alone, {@code troupe.mutant.seeds} changes how many
  * seeds they are given.
  */
+@QuietLogs
 class ChainMutantsTest {
-
-    private static final List<Logger> NOISY = List.of(
-            (Logger) LoggerFactory.getLogger("io.troupe.chain"),
-            (Logger) LoggerFactory.getLogger("io.troupe.raft"),
-            (Logger) LoggerFactory.getLogger("org.apache.pekko"));
-
-    @BeforeAll
-    static void quiet() {
-        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
-    }
-
-    @AfterAll
-    static void asBefore() {
-        NOISY.forEach(logger -> logger.setLevel(null));
-    }
 
     private static List<ChainMutants.Planted> asked(List<ChainMutants.Planted> mutants) {
         String one = System.getProperty("troupe.mutant", "");

@@ -2,38 +2,30 @@ package io.troupe.paxos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.troupe.sim.Simulation;
+import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.junit.SimulationTest;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
-import org.slf4j.LoggerFactory;
 
 /** {@link PaxosFaults}, seed after seed: {@value #SEEDS} of them at every build, {@value #SOAK_SEEDS} when asked to. */
+@QuietLogs
 class PaxosAllFaultsTest {
 
     private static final int SEEDS = 500;
     private static final int SOAK_SEEDS = 20_000;
-
-    /** Actors fail here by the thousand, as they should. */
-    private static final List<Logger> NOISY = List.of(
-            (Logger) LoggerFactory.getLogger("io.troupe.paxos"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
 
     private static final PaxosFaults.Coverage COVERAGE = new PaxosFaults.Coverage();
     private static long begun;
 
     @BeforeAll
     static void begin() {
-        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
         begun = System.nanoTime();
     }
 
     @AfterAll
     static void theRunsCameToEverything() {
-        NOISY.forEach(logger -> logger.setLevel(null));
         double seconds = (System.nanoTime() - begun) / 1e9;
         System.out.printf(
                 "%d runs: %d ballots, %d instances decided, %d writes and %d reads acknowledged, %d snapshots restored,"

@@ -2,39 +2,21 @@ package io.troupe.pbft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.troupe.sim.Simulation;
+import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.junit.SimulationTest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
-import org.slf4j.LoggerFactory;
 
 /**
  * "Time-last-modified" (§4.6): a group whose entries are stamped with the time that its replicas agree on. {@link
  * AgreedStamps} watches that all stamps are alike, do not go back, and are not ahead.
  */
+@QuietLogs
 class AgreedTimeTest {
-
-    private static final List<Logger> NOISY = List.of(
-            (Logger) LoggerFactory.getLogger("io.troupe.pbft"),
-            (Logger) LoggerFactory.getLogger("io.troupe.replication"),
-            (Logger) LoggerFactory.getLogger("org.apache.pekko"));
-
-    @BeforeAll
-    static void quiet() {
-        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
-    }
-
-    @AfterAll
-    static void asBefore() {
-        NOISY.forEach(logger -> logger.setLevel(null));
-    }
 
     @SimulationTest(seeds = 3)
     @DisplayName(

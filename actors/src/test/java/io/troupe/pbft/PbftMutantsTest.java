@@ -2,22 +2,18 @@ package io.troupe.pbft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.sim.Simulation;
+import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.mutants.MutantHunt;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * Every classic bug of {@link PbftMutants} is found by its scenario, {@link PbftFaults}, {@link PbftLies}, {@link
@@ -28,6 +24,7 @@ import org.slf4j.LoggerFactory;
  * <p>System properties: {@code troupe.mutant} tries those named in it alone, {@code troupe.mutant.seeds} changes how many
  * seeds they are given.
  */
+@QuietLogs
 class PbftMutantsTest {
 
     /** A mutant that may need more is tried when asked to. */
@@ -44,21 +41,8 @@ class PbftMutantsTest {
             PbftClocks.class,
             PbftClaims.class);
 
-    private static final List<Logger> NOISY = List.of(
-            (Logger) LoggerFactory.getLogger("io.troupe.pbft"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
-
     private static MutantHunt hunt(Class<? extends Consumer<Simulation>> scenario) {
         return new MutantHunt(scenario, ConfigFactory.empty());
-    }
-
-    @BeforeAll
-    static void quiet() {
-        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
-    }
-
-    @AfterAll
-    static void asBefore() {
-        NOISY.forEach(logger -> logger.setLevel(null));
     }
 
     private static Stream<PbftMutants.Planted> mutants() {

@@ -2,43 +2,25 @@ package io.troupe.pbft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.replication.Replica;
 import io.troupe.sim.NetworkConditions;
 import io.troupe.sim.Simulation;
 import io.troupe.sim.Stage;
+import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.junit.SimulationTest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** What the paper says of a group, each as a story that it goes through; {@link PbftAllFaultsTest} has everything at once. */
+@QuietLogs
 class PbftPaperTest {
-
-    private static final List<Logger> NOISY = List.of(
-            (Logger) LoggerFactory.getLogger("io.troupe.pbft"),
-            (Logger) LoggerFactory.getLogger("io.troupe.replication"),
-            (Logger) LoggerFactory.getLogger("org.apache.pekko"));
-
-    @BeforeAll
-    static void quiet() {
-        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
-    }
-
-    @AfterAll
-    static void asBefore() {
-        NOISY.forEach(logger -> logger.setLevel(null));
-    }
 
     @SimulationTest(seeds = 5)
     @DisplayName("§4.2: with all replicas correct nobody leaves the view, once they have found each other")

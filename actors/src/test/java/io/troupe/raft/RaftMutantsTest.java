@@ -2,21 +2,17 @@ package io.troupe.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.sim.Simulation;
+import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.mutants.MutantHunt;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * Every classic bug of {@link Mutants} is found by its scenario within its number of seeds.
@@ -24,25 +20,13 @@ import org.slf4j.LoggerFactory;
  * <p>System properties: {@code troupe.mutant} tries those named in it alone, {@code troupe.mutant.seeds} changes how many
  * seeds they are given.
  */
+@QuietLogs
 class RaftMutantsTest {
 
     private static final Set<Class<?>> HAVE_A_TEST = Set.of(AllFaults.class, LeaseFaults.class, WitnessFaults.class);
 
-    private static final List<Logger> NOISY = List.of(
-            (Logger) LoggerFactory.getLogger("io.troupe.raft"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
-
     private static MutantHunt hunt(Class<? extends Consumer<Simulation>> scenario) {
         return new MutantHunt(scenario, ConfigFactory.empty());
-    }
-
-    @BeforeAll
-    static void quiet() {
-        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
-    }
-
-    @AfterAll
-    static void asBefore() {
-        NOISY.forEach(logger -> logger.setLevel(null));
     }
 
     static List<Mutants.Planted> mutants() {

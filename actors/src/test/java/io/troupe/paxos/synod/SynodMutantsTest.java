@@ -3,29 +3,23 @@ package io.troupe.paxos.synod;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.paxos.Ballot;
 import io.troupe.paxos.Quorums;
+import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.mutants.Mutant;
 import io.troupe.sim.mutants.MutantHunt;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import net.bytebuddy.asm.Advice;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 /** Classic bugs of single-decree Paxos, each planted alone, are found by {@link SynodFaults} within their seeds. */
+@QuietLogs
 class SynodMutantsTest {
-
-    private static final List<Logger> NOISY = List.of(
-            (Logger) LoggerFactory.getLogger("io.troupe.paxos"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
 
     private static final MutantHunt HUNT = new MutantHunt(SynodFaults.class, ConfigFactory.empty());
 
@@ -55,16 +49,6 @@ class SynodMutantsTest {
                 planted(QuorumOffByOne.class, Quorums.class, "isPhase2", 50),
                 planted(CountsAcceptancesOfAnyBallot.class, Learner.class, "onAccepted", 200)
                         .foundAt(4));
-    }
-
-    @BeforeAll
-    static void quiet() {
-        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
-    }
-
-    @AfterAll
-    static void asBefore() {
-        NOISY.forEach(logger -> logger.setLevel(null));
     }
 
     @ParameterizedTest

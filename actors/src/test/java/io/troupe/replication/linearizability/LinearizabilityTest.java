@@ -2,8 +2,6 @@ package io.troupe.replication.linearizability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.troupe.chain.ChainEngine;
 import io.troupe.paxos.PaxosEngine;
 import io.troupe.pbft.PbftEngine;
@@ -14,37 +12,21 @@ import io.troupe.sim.checker.Linearizability;
 import io.troupe.sim.checker.Models;
 import io.troupe.sim.checker.Outcome;
 import io.troupe.sim.checker.Verdict;
+import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.junit.SimulationTest;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.slf4j.LoggerFactory;
 
 /**
  * What clients of a group see, whatever its engine and whatever fails: every history of gets, puts, appends and
  * compare-and-swaps through sessions is one of a single copy, and when the faults end, service comes back.
  */
+@QuietLogs
 class LinearizabilityTest {
 
     private static final int SEEDS = 10;
     private static final Duration FAULTS = Duration.ofSeconds(20);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    /** Actors fail here by the thousand, as they should. */
-    private static final List<Logger> NOISY = List.of(
-            (Logger) LoggerFactory.getLogger("io.troupe"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
-
-    @BeforeAll
-    static void quiet() {
-        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
-    }
-
-    @AfterAll
-    static void asBefore() {
-        NOISY.forEach(logger -> logger.setLevel(null));
-    }
 
     @SimulationTest(seeds = SEEDS)
     void ofRaft(Simulation sim) {

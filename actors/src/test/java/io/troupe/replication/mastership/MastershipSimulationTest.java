@@ -3,10 +3,9 @@ package io.troupe.replication.mastership;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.sim.Simulation;
+import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.junit.SimulationTest;
 import io.troupe.sim.mutants.Mutant;
 import io.troupe.sim.mutants.MutantHunt;
@@ -15,23 +14,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 import net.bytebuddy.asm.Advice;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 /** {@link MasterFaults}, seed after seed, and the bugs that it finds. */
+@QuietLogs
 class MastershipSimulationTest {
 
     private static final int SEEDS = 24;
-
-    /** Actors fail here by the thousand, as they should. */
-    private static final List<Logger> NOISY = List.of(
-            (Logger) LoggerFactory.getLogger("io.troupe.raft"),
-            (Logger) LoggerFactory.getLogger("io.troupe.paxos"),
-            (Logger) LoggerFactory.getLogger("io.troupe.chain"),
-            (Logger) LoggerFactory.getLogger("org.apache.pekko"));
 
     private static final MutantHunt HUNT = new MutantHunt(MasterFaults.class, ConfigFactory.empty());
 
@@ -39,14 +30,8 @@ class MastershipSimulationTest {
     private static int restores;
     private static int runs;
 
-    @BeforeAll
-    static void quiet() {
-        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
-    }
-
     @AfterAll
-    static void asBefore() {
-        NOISY.forEach(logger -> logger.setLevel(null));
+    static void theRunsCameToEverything() {
         if (runs >= SEEDS) {
             assertThat(ENDED)
                     .as("masters that found that they were none, by engine")

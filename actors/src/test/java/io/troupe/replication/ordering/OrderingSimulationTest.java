@@ -3,42 +3,26 @@ package io.troupe.replication.ordering;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.sim.Simulation;
+import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.junit.SimulationTest;
 import io.troupe.sim.mutants.Mutant;
 import io.troupe.sim.mutants.MutantHunt;
 import java.util.List;
 import java.util.Optional;
 import net.bytebuddy.asm.Advice;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 /** {@link OrderingFaults}, seed after seed, and the bugs that it finds. */
+@QuietLogs
 class OrderingSimulationTest {
 
     private static final int SEEDS = 60;
 
-    private static final List<Logger> NOISY = List.of(
-            (Logger) LoggerFactory.getLogger("io.troupe"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
-
     private static final MutantHunt HUNT = new MutantHunt(OrderingFaults.class, ConfigFactory.empty());
-
-    @BeforeAll
-    static void quiet() {
-        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
-    }
-
-    @AfterAll
-    static void asBefore() {
-        NOISY.forEach(logger -> logger.setLevel(null));
-    }
 
     @SimulationTest(seeds = SEEDS, checksReplay = true)
     void replicasExecuteInOneOrder(Simulation sim) {

@@ -3,10 +3,9 @@ package io.troupe.replication.scheduling;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.sim.Simulation;
+import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.junit.SimulationTest;
 import io.troupe.sim.mutants.Mutant;
 import io.troupe.sim.mutants.MutantHunt;
@@ -16,21 +15,16 @@ import java.util.Optional;
 import java.util.TreeMap;
 import net.bytebuddy.asm.Advice;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 /** {@link LockFaults}, seed after seed, and the bugs that it finds. */
+@QuietLogs
 class LockSimulationTest {
 
     private static final int SEEDS = 16;
     private static final int MUTANT_SEEDS = 35;
-
-    /** Actors fail here by the thousand, as they should. */
-    private static final List<Logger> NOISY = List.of(
-            (Logger) LoggerFactory.getLogger("io.troupe"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
 
     private static final MutantHunt HUNT = new MutantHunt(LockFaults.class, ConfigFactory.empty());
 
@@ -38,14 +32,8 @@ class LockSimulationTest {
     private static final TreeMap<String, Integer> RESTORES = new TreeMap<>();
     private static int runs;
 
-    @BeforeAll
-    static void quiet() {
-        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
-    }
-
     @AfterAll
-    static void asBefore() {
-        NOISY.forEach(logger -> logger.setLevel(null));
+    static void theRunsCameToEverything() {
         if (runs >= SEEDS) {
             assertThat(REVOKED).as("revoked, by engine").hasSize(4).allSatisfy((engine, count) -> assertThat(count)
                     .isGreaterThan(4));

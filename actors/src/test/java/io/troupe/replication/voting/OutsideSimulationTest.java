@@ -3,48 +3,35 @@ package io.troupe.replication.voting;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.replication.sensing.SensingMutants;
 import io.troupe.sim.Simulation;
+import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.junit.SimulationTest;
 import io.troupe.sim.mutants.Mutant;
 import io.troupe.sim.mutants.MutantHunt;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import net.bytebuddy.asm.Advice;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 /** {@link OutsideFaults}, seed after seed, and the bugs that it finds. */
+@QuietLogs
 class OutsideSimulationTest {
 
     private static final int SEEDS = 40;
-
-    /** Actors fail here by the thousand, as they should. */
-    private static final List<Logger> NOISY = List.of(
-            (Logger) LoggerFactory.getLogger("io.troupe"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
 
     private static final MutantHunt HUNT = new MutantHunt(OutsideFaults.class, ConfigFactory.empty());
 
     private static int runs;
     private static int noticed;
 
-    @BeforeAll
-    static void quiet() {
-        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
-    }
-
     @AfterAll
-    static void asBefore() {
-        NOISY.forEach(logger -> logger.setLevel(null));
+    static void theRunsCameToEverything() {
         if (runs >= 20) {
             assertThat(noticed)
                     .as("runs without a liar, or in which the voter noticed it")

@@ -2,41 +2,26 @@ package io.troupe.persistence.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.persistence.log.LogMutants;
+import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.mutants.MutantHunt;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * Every bug of {@link LogMutants} is found by {@link JournalCrashes} within its number of seeds.
  *
  * <p>System property: {@code troupe.mutant.seeds} changes how many seeds they are given.
  */
+@QuietLogs
 class JournalMutantsTest {
-
-    private static final Logger NOISY = (Logger) LoggerFactory.getLogger("org.apache.pekko");
 
     private static final MutantHunt HUNT =
             new MutantHunt(JournalCrashes.class, ConfigFactory.parseString(JournalCrashes.CONFIG));
-
-    @BeforeAll
-    static void quiet() {
-        NOISY.setLevel(Level.OFF);
-    }
-
-    @AfterAll
-    static void asBefore() {
-        NOISY.setLevel(null);
-    }
 
     static List<LogMutants.Budgeted> mutants() {
         return LogMutants.all();

@@ -2,42 +2,26 @@ package io.troupe.cluster.lease.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.cluster.lease.LeaseMutants;
+import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.mutants.ClusterMutantHunt;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * Every bug of {@link LeaseMutants} is found by the contest for a lease within its number of seeds.
  *
  * <p>System property: {@code troupe.mutant.seeds} changes how many seeds they are given.
  */
+@QuietLogs
 class LeaseMutantsTest {
-
-    private static final List<Logger> NOISY = List.of(
-            (Logger) LoggerFactory.getLogger("io.troupe"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
 
     private static final ClusterMutantHunt HUNT =
             new ClusterMutantHunt(LeaseRuns.Contest.class, ConfigFactory.parseString(LeaseRuns.CONTEST));
-
-    @BeforeAll
-    static void quiet() {
-        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
-    }
-
-    @AfterAll
-    static void asBefore() {
-        NOISY.forEach(logger -> logger.setLevel(null));
-    }
 
     static List<LeaseMutants.Budgeted> first() {
         return LeaseMutants.first();

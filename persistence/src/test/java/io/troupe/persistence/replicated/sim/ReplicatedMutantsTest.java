@@ -2,42 +2,26 @@ package io.troupe.persistence.replicated.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.persistence.replicated.JournalMutants;
+import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.mutants.ClusterMutantHunt;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * Every bug of {@link JournalMutants} is found by a counter on every node within its number of seeds.
  *
  * <p>System property: {@code troupe.mutant.seeds} changes how many seeds they are given.
  */
+@QuietLogs
 class ReplicatedMutantsTest {
-
-    private static final List<Logger> NOISY = List.of(
-            (Logger) LoggerFactory.getLogger("io.troupe"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
 
     private static final ClusterMutantHunt HUNT =
             new ClusterMutantHunt(CounterRuns.Everywhere.class, ConfigFactory.parseString(CounterRuns.CONFIG));
-
-    @BeforeAll
-    static void quiet() {
-        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
-    }
-
-    @AfterAll
-    static void asBefore() {
-        NOISY.forEach(logger -> logger.setLevel(null));
-    }
 
     static List<JournalMutants.Budgeted> first() {
         return JournalMutants.first();

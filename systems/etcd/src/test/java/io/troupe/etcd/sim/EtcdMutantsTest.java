@@ -2,21 +2,17 @@ package io.troupe.etcd.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.etcd.lease.LeaseMutants;
 import io.troupe.etcd.mvcc.StoreMutants;
 import io.troupe.etcd.watch.WatchMutants;
+import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.mutants.MutantHunt;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * Every classic bug of {@link LeaseMutants}, {@link StoreMutants} and {@link WatchMutants} is found by {@link EtcdFaults}
@@ -25,22 +21,10 @@ import org.slf4j.LoggerFactory;
  * <p>System properties: {@code troupe.mutant} tries those named in it alone, {@code troupe.mutant.seeds} changes how many
  * seeds they are given.
  */
+@QuietLogs
 class EtcdMutantsTest {
 
-    private static final List<Logger> NOISY = List.of(
-            (Logger) LoggerFactory.getLogger("io.troupe"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
-
     private static final MutantHunt HUNT = new MutantHunt(EtcdFaults.class, ConfigFactory.empty());
-
-    @BeforeAll
-    static void quiet() {
-        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
-    }
-
-    @AfterAll
-    static void asBefore() {
-        NOISY.forEach(logger -> logger.setLevel(null));
-    }
 
     static List<EtcdMutant> mutants() {
         String one = System.getProperty("troupe.mutant", "");

@@ -1,16 +1,11 @@
 package io.troupe.etcd.sim;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.troupe.etcd.OnEachEngine;
 import io.troupe.sim.Simulation;
+import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.junit.SimulationTest;
-import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.Parameter;
-import org.slf4j.LoggerFactory;
 
 /**
  * The store, its watches and its leases on five nodes of a simulation, whatever fails: what clients are told is one
@@ -18,24 +13,11 @@ import org.slf4j.LoggerFactory;
  * compacted, and a lease lives its TTL after the last renewal that was answered, by the fastest clock, and not for ever.
  */
 @OnEachEngine
+@QuietLogs
 class EtcdSimulationTest {
 
     @Parameter
     private String engine;
-
-    /** Actors fail here by the thousand, as they should. */
-    private static final List<Logger> NOISY = List.of(
-            (Logger) LoggerFactory.getLogger("io.troupe"), (Logger) LoggerFactory.getLogger("org.apache.pekko"));
-
-    @BeforeAll
-    static void quiet() {
-        NOISY.forEach(logger -> logger.setLevel(Level.OFF));
-    }
-
-    @AfterAll
-    static void asBefore() {
-        NOISY.forEach(logger -> logger.setLevel(null));
-    }
 
     @SimulationTest(seeds = 3)
     void withoutFaultsEverybodyIsServed(Simulation sim) {

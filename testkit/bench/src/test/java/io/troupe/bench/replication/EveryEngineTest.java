@@ -2,12 +2,11 @@ package io.troupe.bench.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.troupe.bench.load.ClosedLoop;
 import io.troupe.bench.load.Costs;
 import io.troupe.bench.load.Measured;
 import io.troupe.bench.load.Operation;
+import io.troupe.sim.junit.QuietLogs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -20,37 +19,24 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * Each engine as the bench measures it, but with all of its replicas in this JVM, where they start sooner: {@link
  * ReplicationBenchTest} starts the JVMs of Raft, and of the engine whose JVMs need options of their own.
  */
 @Timeout(120)
+@QuietLogs
 class EveryEngineTest {
 
-    private static final Logger NOISY = (Logger) LoggerFactory.getLogger("org.apache.pekko");
     private static final int OUTSTANDING = 8;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @TempDir
     Path directory;
-
-    @BeforeAll
-    static void quiet() {
-        NOISY.setLevel(Level.OFF);
-    }
-
-    @AfterAll
-    static void asBefore() {
-        NOISY.setLevel(null);
-    }
 
     static List<Engine> engines() {
         return ServiceLoader.load(Engine.class).stream()
