@@ -146,7 +146,6 @@ final class Formation extends AbstractBehavior<Formation.Command> {
     private boolean joining;
     private long explainedAtNanos;
     private final Lasting inOtherCluster = new Lasting(GIVE_UP_AFTER);
-    private final Lasting welcomedLate = new Lasting(GIVE_UP_AFTER);
     private final Lasting unknown = new Lasting(GIVE_UP_AFTER);
     private final Lasting removed = new Lasting(GIVE_UP_AFTER);
 
@@ -258,19 +257,11 @@ final class Formation extends AbstractBehavior<Formation.Command> {
         return this;
     }
 
-    /**
-     * Another member: of this node's cluster, it is to be hoped. It may take this node for a member and be none of its cluster:
-     * it paused when it was asked to let this node join, which formed a cluster then. In the other nobody else is let in while
-     * it waits for this node, to which its gossip is a stranger's.
-     */
+    /** Another member: of this node's cluster, it is to be hoped. */
     private void meet(Greeting greeting) {
         Set<String> inContact = members.inContact();
         long now = nanoTime.getAsLong();
-        boolean isMinority = members.areMinority(inContact);
-        boolean isOfAnother = !greeting.knowsAsker() && !inContact.contains(greeting.address());
-        boolean isWelcoming = greeting.knowsAsker() && !members.present().contains(greeting.address());
-        if (inOtherCluster.holds(isMinority && isOfAnother, now)
-                || welcomedLate.holds(isMinority && isWelcoming, now)) {
+        if (inOtherCluster.holds(members.areMinority(inContact) && isOfAnother(greeting, inContact), now)) {
             getContext()
                     .getLog()
                     .warn(
@@ -290,6 +281,16 @@ final class Formation extends AbstractBehavior<Formation.Command> {
                             greeting.address());
             giveUp();
         }
+    }
+
+    /**
+     * Whoever counts this node among its members and is none of this node's is of another cluster, too: it paused when it was
+     * asked to let this node join, which formed a cluster then. In the other nobody else is let in while it waits for this
+     * node, to which its gossip is a stranger's.
+     */
+    private boolean isOfAnother(Greeting greeting, Set<String> inContact) {
+        Set<String> ours = greeting.knowsAsker() ? members.present() : inContact;
+        return !ours.contains(greeting.address());
     }
 
     private void refuse(String why) {
