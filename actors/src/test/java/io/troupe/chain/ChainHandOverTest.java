@@ -12,31 +12,16 @@ import io.troupe.chain.ChainMessage.Stable;
 import io.troupe.chain.ChainMessage.Submit;
 import io.troupe.chain.MasterCommand.Kind;
 import io.troupe.replication.Replica;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Another server becomes the head because it is asked to: {@link HandOver}, at one server of n1, n2, n3. */
-class ChainHandOverTest {
-
-    private static final Duration A_WHILE = Duration.ofMillis(100);
-
-    private PaperServer server;
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
-
-    private void be(String node) {
-        server = new PaperServer(node);
-    }
+class ChainHandOverTest extends PaperChain {
 
     private TestProbe<Replica.Reply> transferTo(String target, boolean onlyHere) {
-        TestProbe<Replica.Reply> asks = server.kit.createTestProbe(Replica.Reply.class);
+        TestProbe<Replica.Reply> asks = server.client();
         server.tell(new Replica.TransferLeadership(
                 target.isEmpty() ? Optional.empty() : Optional.of(target), onlyHere, asks.getRef()));
         return asks;

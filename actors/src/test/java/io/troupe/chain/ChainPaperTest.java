@@ -15,32 +15,13 @@ import io.troupe.chain.ChainMessage.Stable;
 import io.troupe.chain.ChainMessage.Submit;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
-import java.time.Duration;
 import java.util.List;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** One server beside van Renesse and Schneider's paper (OSDI 2004, §3), sentence by sentence. */
-class ChainPaperTest {
-
-    private static final Duration A_WHILE = Duration.ofMillis(100);
-
-    private PaperServer server;
-
-    @AfterEach
-    void stop() {
-        if (server != null) {
-            server.close();
-        }
-    }
-
-    /** The place that the rule is about: n1 is the head, n3 the tail. */
-    private void be(String node) {
-        stop();
-        server = new PaperServer(node);
-    }
+class ChainPaperTest extends PaperChain {
 
     // -- the protocol (§3)
 
@@ -78,9 +59,9 @@ class ChainPaperTest {
 
         be("n2");
         server.connects("n3", 1, 0, 0);
-        server.disk.failNextPersisted(server.journal());
+        server.failNextWrite();
         server.forward(1, 0, updates(1, 1, "a"));
-        server.awaitFall();
+        server.awaitEnd();
         server.restart();
         server.pass(server.settings.heartbeatInterval());
         assertThat(server.sentTo("n3", Forward.class)).allMatch(forward -> forward.durable() == 0);
@@ -109,7 +90,7 @@ class ChainPaperTest {
     @DisplayName("§3 The tail replies when an update is durable at every server: here, and at all above it")
     void theTailWaitsForThoseAbove() {
         be("n3");
-        var waiting = new Clients(server.via.getRef(), server.client.getRef(), 1, 1);
+        var waiting = new Clients(server.via.getRef(), server.waiting.getRef(), 1, 1);
         server.tell(new Forward(1, updates(1, 1, "a"), List.of(waiting), 0, 0, true));
         assertThat(server.await("n2", Ack.class).received()).isEqualTo(1); // It is durable here.
         server.via.expectNoMessage(A_WHILE);

@@ -15,39 +15,18 @@ import io.troupe.replication.Replica;
 import io.troupe.replication.Replica.MemberChange;
 import io.troupe.replication.Replica.Members;
 import io.troupe.replication.Replica.Refusal;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Members come and go: {@link Reconfiguration}, and what it asks of one server; the founders are n1, n2, n3. */
-class ChainReconfigurationTest {
-
-    private static final Duration A_WHILE = Duration.ofMillis(100);
-
-    private PaperServer server;
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
-
-    private void be(String node) {
-        server = new PaperServer(node);
-    }
+class ChainReconfigurationTest extends PaperChain {
 
     private static Members members(List<String> voters, String... learners) {
         return new Members(new TreeSet<>(voters), new TreeSet<>(List.of(learners)));
-    }
-
-    private TestProbe<Replica.Reply> change(MemberChange... changes) {
-        TestProbe<Replica.Reply> asks = server.kit.createTestProbe(Replica.Reply.class);
-        server.tell(new Replica.Reconfigure(List.of(changes), asks.getRef()));
-        return asks;
     }
 
     /** In the founding epoch the master is told who the founders are, first. */
@@ -78,13 +57,12 @@ class ChainReconfigurationTest {
     void whoAddsAServerIsAnsweredWhenItMayJoin() {
         be("n2");
         Members four = members(List.of("n1", "n2", "n3", "n4"));
-        TestProbe<Replica.Reply> asks = change(MemberChange.addVoter("n4"));
+        TestProbe<Replica.Reply> asks = server.reconfigure(MemberChange.addVoter("n4"));
         masterAnswers(new Replica.Reconfigured(four), MemberChange.addVoter("n4"));
         asks.expectNoMessage(A_WHILE);
         server.decide(FOUNDING.ofMembers(four));
         assertThat(asks.receiveMessage()).isEqualTo(new Replica.Reconfigured(four));
-        server.directory.expectMessageClass(PeerDirectory.Join.class);
-        assertThat(server.directory.receiveMessage())
+        assertThat(server.directory().receiveMessage())
                 .isEqualTo(new PeerDirectory.Seek("g", new TreeSet<>(List.of("n1", "n3", "n4"))));
     }
 
@@ -94,7 +72,7 @@ class ChainReconfigurationTest {
         Members two = members(List.of("n1", "n2"));
         server.forward(1, 1, updates(1, 1, "n3 goes"));
         server.awaitStable(1);
-        TestProbe<Replica.Reply> asks = change(MemberChange.remove("n3"));
+        TestProbe<Replica.Reply> asks = server.reconfigure(MemberChange.remove("n3"));
         assertThat(server.await("n3", Stable.class).index()).isEqualTo(1);
         masterAnswers(new Replica.Reconfigured(two), MemberChange.remove("n3"));
         asks.expectNoMessage(A_WHILE);
@@ -107,7 +85,7 @@ class ChainReconfigurationTest {
         be("n1");
         Members others = members(List.of("n1", "n2", "n4"));
         MemberChange[] changes = {MemberChange.remove("n3"), MemberChange.addVoter("n4")};
-        TestProbe<Replica.Reply> asks = change(changes);
+        TestProbe<Replica.Reply> asks = server.reconfigure(changes);
         masterAnswers(new Replica.Reconfigured(others), changes);
         server.lead(FOUNDING.ofMembers(others));
         assertThat(asks.receiveMessage()).isEqualTo(new Replica.Reconfigured(others));
@@ -117,34 +95,34 @@ class ChainReconfigurationTest {
     @Test
     void theMastersGroupsRefusalIsTheAnswer() {
         be("n2");
-        TestProbe<Replica.Reply> asks = change(MemberChange.remove("n9"));
+        TestProbe<Replica.Reply> asks = server.reconfigure(MemberChange.remove("n9"));
         masterAnswers(
                 new Replica.ReconfigureRefused(Refusal.NOT_A_MEMBER, "n9 is no member"), MemberChange.remove("n9"));
         assertRefused(asks, Refusal.NOT_A_MEMBER, "n9");
-        change(MemberChange.remove("n3"));
+        server.reconfigure(MemberChange.remove("n3"));
         masterAnswers(new Replica.Reconfigured(members(List.of("n1", "n2"))), MemberChange.remove("n3"));
     }
 
     @Test
     void whatCannotBeIsRefusedAndSaysWhy() {
         be("n2");
-        assertRefused(change(MemberChange.addWitness("n4")), Refusal.UNSUPPORTED, "no witnesses");
+        assertRefused(server.reconfigure(MemberChange.addWitness("n4")), Refusal.UNSUPPORTED, "no witnesses");
         assertRefused(
-                change(
+                server.reconfigure(
                         MemberChange.remove("n1"),
                         MemberChange.remove("n2"),
                         MemberChange.remove("n3"),
                         MemberChange.addVoter("n4")),
                 Refusal.NO_VOTER_LEFT,
                 "[n1, n2, n3]");
-        change(MemberChange.remove("n3"));
-        assertRefused(change(MemberChange.remove("n1")), Refusal.CHANGE_UNDER_WAY, "at n2");
+        server.reconfigure(MemberChange.remove("n3"));
+        assertRefused(server.reconfigure(MemberChange.remove("n1")), Refusal.CHANGE_UNDER_WAY, "at n2");
     }
 
     @Test
     void whatNobodyAnswersMayHaveBeenDone() {
         be("n2");
-        TestProbe<Replica.Reply> asks = change(MemberChange.remove("n3"));
+        TestProbe<Replica.Reply> asks = server.reconfigure(MemberChange.remove("n3"));
         server.status(); // It has asked by then.
         server.pass(server.settings.failureTimeout().multipliedBy(5));
         assertThat(asks.expectMessageClass(Replica.Rejected.class).reason()).isEqualTo(Replica.Reason.OUTCOME_UNKNOWN);
@@ -153,7 +131,7 @@ class ChainReconfigurationTest {
     @Test
     void whatTheChainDoesNotFollowInTimeIsSaidToBeOpen() {
         be("n2");
-        TestProbe<Replica.Reply> asks = change(MemberChange.remove("n3"));
+        TestProbe<Replica.Reply> asks = server.reconfigure(MemberChange.remove("n3"));
         masterAnswers(new Replica.Reconfigured(members(List.of("n1", "n2"))), MemberChange.remove("n3"));
         for (int i = 0; i < 6 * server.settings.failureTicks(); i++) {
             server.pass(server.settings.heartbeatInterval());
@@ -172,9 +150,7 @@ class ChainReconfigurationTest {
     }
 
     private Members listed() {
-        TestProbe<Replica.Reply> asks = server.kit.createTestProbe(Replica.Reply.class);
-        server.tell(new Replica.ListMembers(asks.getRef()));
-        return asks.expectMessageClass(Replica.MembersListed.class).members();
+        return server.members().members();
     }
 
     // -- who is added
@@ -205,7 +181,7 @@ class ChainReconfigurationTest {
         be("n3");
         Configuration learning =
                 FOUNDING.ofMembers(members(List.of("n1", "n2", "n3"), "n4")).withJoining("n4");
-        server.play("n4");
+        server.joins("n4");
         server.enter(learning, 0, 0);
         server.connects("n4", 3, 0, 0);
         server.pass(server.settings.heartbeatInterval());
@@ -228,7 +204,6 @@ class ChainReconfigurationTest {
         assertThat(server.sentTo("n3", Heartbeat.class)).isEmpty();
         server.tell(new Heartbeat(FOUNDING, 1, "n3", 0, 0));
         assertThat(server.await("n3", Heartbeat.class).configuration().epoch()).isEqualTo(2);
-        server.directory.expectMessageClass(PeerDirectory.Join.class);
         assertThat(soughtNext()).containsExactly("n2");
         assertThat(soughtNext()).as("it may have been started again").containsExactly("n2", "n3");
         server.tell(new Heartbeat(FOUNDING.ofMembers(members(List.of("n1", "n2"))), 1, "n3", 0, 0));
@@ -236,7 +211,7 @@ class ChainReconfigurationTest {
     }
 
     private SortedSet<String> soughtNext() {
-        return server.directory.expectMessageClass(PeerDirectory.Seek.class).peers();
+        return server.directory().expectMessageClass(PeerDirectory.Seek.class).peers();
     }
 
     @Test

@@ -8,11 +8,9 @@ import io.troupe.paxos.PaxosMessage.Fetch;
 import io.troupe.paxos.PaxosMessage.Learned;
 import io.troupe.paxos.PaxosMessage.Prepare;
 import io.troupe.paxos.PaxosMessage.Readmit;
-import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.Replica;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeSet;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterEach;
@@ -25,7 +23,7 @@ class PaxosPaperMembershipTest {
     private static final Ballot OF_N2 = new Ballot(1, "n2");
     private static final Membership OF_THREE = Membership.founding(new TreeSet<>(List.of("n1", "n2", "n3")), 0, 4);
 
-    private PaperReplica n1 = new PaperReplica("troupe.paxos { window = 4, max-batches-under-way = 100 }");
+    private PaperServer n1 = new PaperServer("troupe.paxos { window = 4, max-batches-under-way = 100 }");
 
     @AfterEach
     void stop() {
@@ -36,8 +34,7 @@ class PaxosPaperMembershipTest {
     @DisplayName("§3: what instance i decides about the members is in force from i + α on, and no-ops bring it there")
     void membersChangeByAlpha() {
         Ballot ballot = n1.becomeLeader();
-        var client = n1.kit.createTestProbe(Replica.Reply.class);
-        n1.tell(new Replica.Reconfigure(List.of(Replica.MemberChange.remove("n3")), client.getRef()));
+        TestProbe<Replica.Reply> client = n1.reconfigure(Replica.MemberChange.remove("n3"));
         Accept change = n1.awaitProposal("n2");
         assertThat(change.decrees().get(1)).isInstanceOf(Decree.Reconfigure.class);
         n1.answer(change, "n2");
@@ -108,12 +105,11 @@ class PaxosPaperMembershipTest {
     @DisplayName("§3: a leader steps down when another change is decided before the one that it was asked for")
     void makesNoChangeOfMembersThatHaveChanged() {
         n1.close();
-        n1 = new PaperReplica("troupe.paxos { window = 4, max-batches-under-way = 1 }");
+        n1 = new PaperServer("troupe.paxos { window = 4, max-batches-under-way = 1 }");
         Ballot ballot = n1.becomeLeader();
         n1.propose("x");
         Accept first = n1.awaitProposal("n2");
-        var client = n1.kit.createTestProbe(Replica.Reply.class);
-        n1.tell(new Replica.Reconfigure(List.of(Replica.MemberChange.addLearner("n4")), client.getRef()));
+        TestProbe<Replica.Reply> client = n1.reconfigure(Replica.MemberChange.addLearner("n4"));
         Vote older = new Vote(2, OF_N2, to(OF_THREE.without("n3")));
         n1.promise(ballot, "n3", 0, older);
         n1.answer(first, "n2");
@@ -131,11 +127,10 @@ class PaxosPaperMembershipTest {
     @DisplayName("Flexible Paxos §3: a change that would leave fewer acceptors than phase 2 takes is refused")
     void keepsAsManyAcceptorsAsPhase2Takes() {
         n1.close();
-        n1 = new PaperReplica("troupe.paxos { window = 4, phase2-quorum = 3 }");
+        n1 = new PaperServer("troupe.paxos { window = 4, phase2-quorum = 3 }");
         n1.becomeCandidate(); // A quorum of phase 1 by itself.
         n1.answer(n1.await("n2", Accept.class), "n2");
-        var client = n1.kit.createTestProbe(Replica.Reply.class);
-        n1.tell(new Replica.Reconfigure(List.of(Replica.MemberChange.remove("n3")), client.getRef()));
+        TestProbe<Replica.Reply> client = n1.reconfigure(Replica.MemberChange.remove("n3"));
         var refused = client.expectMessageClass(Replica.ReconfigureRefused.class);
         assertThat(refused.refusal()).isEqualTo(Replica.Refusal.NO_VOTER_LEFT);
         assertThat(refused.detail()).contains("3 (phase 2) of 2 acceptors");
@@ -145,21 +140,19 @@ class PaxosPaperMembershipTest {
     @DisplayName("Every member keeps what is decided: a witness is refused, and nothing is proposed for it")
     void takesNoWitness() {
         n1.becomeLeader();
-        var client = n1.kit.createTestProbe(Replica.Reply.class);
-        n1.tell(new Replica.Reconfigure(List.of(Replica.MemberChange.addWitness("n4")), client.getRef()));
+        TestProbe<Replica.Reply> client = n1.reconfigure(Replica.MemberChange.addWitness("n4"));
         var refused = client.expectMessageClass(Replica.ReconfigureRefused.class);
         assertThat(refused.refusal()).isEqualTo(Replica.Refusal.UNSUPPORTED);
         assertThat(refused.detail()).contains("n4", PaxosEngine.NAME, "add it as a voter");
         n1.propose("x");
-        assertThat(n1.awaitProposal("n2").decrees().decrees()).containsExactly(PaperReplica.command("x"));
+        assertThat(n1.awaitProposal("n2").decrees().decrees()).containsExactly(PaperServer.command("x"));
     }
 
     @Test
     @DisplayName("§3: a leader that learns of members asks all who decide an open instance, and not the latest alone")
     void asksEveryMembershipInForce() {
         Ballot ballot = n1.becomeLeader();
-        n1.peers.put("n4", n1.stranger);
-        n1.tell(new PeerDirectory.PeerAt("n4", Optional.of(n1.stranger.getRef().unsafeUpcast())));
+        n1.joins("n4");
         n1.promise(ballot, "n3", 5);
         n1.await("n3", Fetch.class);
         Membership founding = Membership.founding(new TreeSet<>(List.of("n1", "n2", "n3")), 0, 8);
@@ -176,22 +169,18 @@ class PaxosPaperMembershipTest {
 
     // -- learners
 
-    /** The learner n4 is {@link PaperReplica#stranger}. */
+    /** The learner is n4. */
     private void leadsWithALearner() {
         n1.becomeLeader();
-        n1.peers.put("n4", n1.stranger);
-        n1.tell(new PeerDirectory.PeerAt("n4", Optional.of(n1.stranger.getRef().unsafeUpcast())));
-        var client = n1.kit.createTestProbe(Replica.Reply.class);
-        n1.tell(new Replica.Reconfigure(List.of(Replica.MemberChange.addLearner("n4")), client.getRef()));
+        n1.joins("n4");
+        TestProbe<Replica.Reply> client = n1.reconfigure(Replica.MemberChange.addLearner("n4"));
         n1.answer(n1.awaitProposal("n2"), "n2");
         n1.answer(n1.awaitProposal("n2"), "n2");
         client.expectMessageClass(Replica.Reconfigured.class);
     }
 
     private TestProbe<Replica.Reply> promote() {
-        var client = n1.kit.createTestProbe(Replica.Reply.class);
-        n1.tell(new Replica.Reconfigure(List.of(Replica.MemberChange.promote("n4")), client.getRef()));
-        return client;
+        return n1.reconfigure(Replica.MemberChange.promote("n4"));
     }
 
     private void isNotPromoted(String why) {

@@ -33,8 +33,8 @@ class PaxosPaperSnapshotTest {
     private static final Membership OF_THREE = Membership.founding(new TreeSet<>(List.of("n1", "n2", "n3")), 0, 8);
     private static final Membership OF_TWO = OF_THREE.without("n3");
 
-    private final PaperReplica n1 =
-            new PaperReplica("troupe.paxos { window = 8, snapshot-entries = 6, retained-entries = 0 }");
+    private final PaperServer n1 =
+            new PaperServer("troupe.paxos { window = 8, snapshot-entries = 6, retained-entries = 0 }");
 
     @AfterEach
     void stop() {
@@ -44,7 +44,7 @@ class PaxosPaperSnapshotTest {
     private static List<Decree> six(Decree first) {
         List<Decree> decrees = new ArrayList<>(List.of(first));
         for (String command : List.of("b", "c", "d", "e", "f")) {
-            decrees.add(PaperReplica.command(command));
+            decrees.add(PaperServer.command(command));
         }
         return decrees;
     }
@@ -76,12 +76,12 @@ class PaxosPaperSnapshotTest {
     @Test
     @DisplayName("Live §5.5: any replica tells who is behind what is decided, and not what it only voted for")
     void anyReplicaTellsWhatIsDecided() {
-        n1.tell(accept(new Decrees(1, six(PaperReplica.command("a"))), 0));
+        n1.tell(accept(new Decrees(1, six(PaperServer.command("a"))), 0));
         n1.tell(accept(Decrees.none(7), 2));
         n1.stranger.expectMessageClass(Accepted.class);
         n1.stranger.expectMessageClass(Accepted.class);
         Learned learned = (Learned) fetchedFrom(2);
-        assertThat(learned.decrees()).isEqualTo(new Decrees(2, List.of(PaperReplica.command("b"))));
+        assertThat(learned.decrees()).isEqualTo(new Decrees(2, List.of(PaperServer.command("b"))));
         assertThat(learned.chosenThrough()).isEqualTo(2);
     }
 
@@ -94,7 +94,7 @@ class PaxosPaperSnapshotTest {
             n1.pass(n1.settings.electionTimeout().multipliedBy(2));
         }
         assertThat(n1.await("n3", Fetch.class).from()).isEqualTo(1);
-        n1.tell(new Learned(new Decrees(1, six(PaperReplica.command("a"))), 6));
+        n1.tell(new Learned(new Decrees(1, six(PaperServer.command("a"))), 6));
         assertThat(n1.status().commitIndex()).isEqualTo(6);
     }
 
@@ -105,7 +105,7 @@ class PaxosPaperSnapshotTest {
     void cutsTheLogAfterTheSnapshot() {
         marksTheFirstDay();
         n1.storage.full = true;
-        isDecided(six(PaperReplica.command("a")));
+        isDecided(six(PaperServer.command("a")));
         Awaitility.await().until(() -> n1.storage.begun.get() == 2);
         assertThat(((Learned) fetchedFrom(1)).decrees().last()).isEqualTo(6);
         n1.storage.full = false;
@@ -119,9 +119,9 @@ class PaxosPaperSnapshotTest {
     void commandsGoOnMeanwhile() throws IOException {
         marksTheFirstDay();
         n1.storage.hold();
-        isDecided(six(PaperReplica.command("a")));
+        isDecided(six(PaperServer.command("a")));
         Awaitility.await().until(() -> n1.storage.begun.get() == 2);
-        n1.tell(accept(new Decrees(7, List.of(PaperReplica.command("g"))), 6));
+        n1.tell(accept(new Decrees(7, List.of(PaperServer.command("g"))), 6));
         n1.tell(accept(Decrees.none(8), 7));
         Awaitility.await().until(() -> n1.clients.history("n1"), List.of("a", "b", "c", "d", "e", "f", "g")::equals);
         assertThat(n1.status().snapshotIndex()).isZero();

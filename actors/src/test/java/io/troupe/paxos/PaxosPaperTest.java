@@ -15,7 +15,6 @@ import io.troupe.paxos.PaxosMessage.TakeOver;
 import io.troupe.replication.Answers;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
-import io.troupe.replication.paper.HeldWrites;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -31,20 +30,20 @@ class PaxosPaperTest {
 
     private static final Ballot OF_N2 = new Ballot(1, "n2");
 
-    private PaperReplica n1 = new PaperReplica("troupe.paxos { window = 4, max-batches-under-way = 100 }");
+    private PaperServer n1 = new PaperServer("troupe.paxos { window = 4, max-batches-under-way = 100 }");
 
     @AfterEach
     void stop() {
         n1.close();
     }
 
-    private static Accept accept(Ballot ballot, Decrees decrees, long chosenThrough, PaperReplica to) {
+    private static Accept accept(Ballot ballot, Decrees decrees, long chosenThrough, PaperServer to) {
         return new Accept(ballot, decrees, chosenThrough, 1, to.stranger.getRef());
     }
 
     private static Decrees decrees(long first, String... commands) {
         return new Decrees(
-                first, List.of(commands).stream().map(PaperReplica::command).toList());
+                first, List.of(commands).stream().map(PaperServer::command).toList());
     }
 
     // -- acceptors
@@ -63,7 +62,7 @@ class PaxosPaperTest {
             "§3: a promise that is larger than a message goes in parts, which tell of all instances, each of its own")
     void promisesInParts() {
         n1.close();
-        n1 = new PaperReplica("troupe.paxos.max-message-bytes = 1 KiB");
+        n1 = new PaperServer("troupe.paxos.max-message-bytes = 1 KiB");
         n1.tell(accept(OF_N2, decrees(5, "a".repeat(900), "b".repeat(900), "c", "d".repeat(2000)), 0, n1));
         n1.stranger.expectMessageClass(Accepted.class);
         n1.pass(n1.settings.lease());
@@ -87,14 +86,15 @@ class PaxosPaperTest {
         n1.tell(new Prepare(new Ballot(9, "n3"), 1, Ballot.NONE, n1.stranger.getRef()));
         assertThat(n1.stranger.expectMessageClass(Promise.class).votes())
                 .containsExactly(
-                        new Vote(1, OF_N2, PaperReplica.command("a")), new Vote(2, OF_N2, PaperReplica.command("b")));
+                        new Vote(1, OF_N2, PaperServer.command("a")), new Vote(2, OF_N2, PaperServer.command("b")));
     }
 
     @Test
     @DisplayName("§2.5: what cannot be written is not said, and ends the replica")
     void saysNothingThatItCouldNotWrite() {
-        n1.disk.failNextPersisted(PaperReplica.JOURNAL);
+        n1.failNextWrite();
         n1.tell(accept(OF_N2, decrees(1, "a"), 0, n1));
+        n1.awaitEnd();
         n1.stranger.expectNoMessage(Duration.ofMillis(100));
     }
 
@@ -113,7 +113,7 @@ class PaxosPaperTest {
     }
 
     private void isAnsweredThrough(long index) {
-        TestProbe<Replica.Reply> client = n1.kit.createTestProbe(Replica.Reply.class);
+        TestProbe<Replica.Reply> client = n1.client();
         var answer = new Replica.Applied(9, 1, index, ByteString.emptyByteString());
         n1.tell(new Answers.Batch(client.getRef(), List.of(answer)));
         client.expectMessage(answer);
@@ -151,7 +151,7 @@ class PaxosPaperTest {
     void answersThroughWhoHasPromised() {
         Ballot ballot = n1.becomeLeader();
         TestProbe<Answers.Batch> through = n1.kit.createTestProbe(Answers.Batch.class);
-        TestProbe<Replica.Reply> client = n1.kit.createTestProbe(Replica.Reply.class);
+        TestProbe<Replica.Reply> client = n1.client();
         n1.tell(forwarded(ballot, through, client));
         n1.answer(n1.awaitProposal("n2"), "n2");
         assertThat(through.receiveMessage().client()).isEqualTo(client.getRef());
@@ -191,10 +191,10 @@ class PaxosPaperTest {
                 prepare,
                 "n2",
                 0,
-                new Vote(1, OF_N2, PaperReplica.command("old")),
-                new Vote(3, OF_N2, PaperReplica.command("later")));
+                new Vote(1, OF_N2, PaperServer.command("old")),
+                new Vote(3, OF_N2, PaperServer.command("later")));
         assertThat(n1.awaitProposal("n2").decrees().decrees())
-                .containsExactly(PaperReplica.command("old"), new Decree.NoOp(), PaperReplica.command("later"));
+                .containsExactly(PaperServer.command("old"), new Decree.NoOp(), PaperServer.command("later"));
     }
 
     @Test
@@ -235,7 +235,7 @@ class PaxosPaperTest {
     void gathersWhileTheDiskIsBusy() {
         n1.becomeLeader();
         n1.sentTo("n2");
-        Runnable diskIsFree = HeldWrites.of(n1.disk);
+        Runnable diskIsFree = n1.holdWrites();
         n1.propose("a");
         Accept first = n1.awaitProposal("n2");
         n1.propose("b");
@@ -307,7 +307,7 @@ class PaxosPaperTest {
     void answersDirectlyWhatWasOpenWhenItBoosted() {
         Ballot ballot = n1.becomeLeader();
         TestProbe<Answers.Batch> through = n1.kit.createTestProbe(Answers.Batch.class);
-        TestProbe<Replica.Reply> client = n1.kit.createTestProbe(Replica.Reply.class);
+        TestProbe<Replica.Reply> client = n1.client();
         n1.tell(forwarded(ballot, through, client));
         n1.awaitProposal("n2");
         n1.tell(new Rejected(ballot, ballot.next("n3"), "n3"));
@@ -321,7 +321,7 @@ class PaxosPaperTest {
     @DisplayName("Live §5.2: a master that hands over gives its lease back first")
     void handsOver() {
         Ballot ballot = n1.becomeLeader();
-        var client = n1.kit.createTestProbe(Replica.Reply.class);
+        var client = n1.client();
         n1.tell(new Replica.TransferLeadership(Optional.of("n2"), client.getRef()));
         assertThat(n1.await("n2", TakeOver.class).ballot()).isEqualTo(ballot);
         n1.read(ReadConsistency.LEASE).expectNoMessage(Duration.ofMillis(50));
@@ -338,8 +338,7 @@ class PaxosPaperTest {
     @DisplayName("§3: a leader that was removed hands over, and to another when one does not take over")
     void handsOverToAnother() {
         n1.becomeLeader();
-        var client = n1.kit.createTestProbe(Replica.Reply.class);
-        n1.tell(new Replica.Reconfigure(List.of(Replica.MemberChange.remove("n1")), client.getRef()));
+        TestProbe<Replica.Reply> client = n1.reconfigure(Replica.MemberChange.remove("n1"));
         n1.answer(n1.awaitProposal("n2"), "n2");
         n1.answer(n1.awaitProposal("n2"), "n2");
         client.expectMessageClass(Replica.Reconfigured.class);

@@ -18,7 +18,7 @@ class Phase1Test {
     private final Phase1 phase1 = new Phase1(NEW, 11, 0);
 
     private static Promise part(long chosenThrough, long first, long last) {
-        Vote vote = new Vote(first, OLD, PaperReplica.command("in " + first));
+        Vote vote = new Vote(first, OLD, PaperServer.command("in " + first));
         return new Promise(NEW, N2, chosenThrough, first, last, List.of(vote));
     }
 
@@ -29,7 +29,7 @@ class Phase1Test {
         assertThat(phase1.isComplete(OF_N2)).isFalse();
         phase1.add(part(10, 16, 20));
         assertThat(phase1.isComplete(OF_N2)).isTrue();
-        assertThat(phase1.mustPropose(16)).contains(PaperReplica.command("in 16"));
+        assertThat(phase1.mustPropose(16)).contains(PaperServer.command("in 16"));
         assertThat(phase1.chosenThrough()).isEqualTo(10);
     }
 

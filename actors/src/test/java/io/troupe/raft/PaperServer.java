@@ -1,6 +1,5 @@
 package io.troupe.raft;
 
-import com.typesafe.config.ConfigFactory;
 import io.troupe.raft.RaftMessage.AppendAccepted;
 import io.troupe.raft.RaftMessage.AppendEntries;
 import io.troupe.raft.RaftMessage.AppendRejected;
@@ -10,92 +9,48 @@ import io.troupe.raft.RaftMessage.PreVoteReply;
 import io.troupe.raft.RaftMessage.RequestVote;
 import io.troupe.raft.RaftMessage.VoteReply;
 import io.troupe.replication.Engine;
-import io.troupe.replication.Groups;
-import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.Replica;
-import io.troupe.replication.ReplicaControl;
 import io.troupe.replication.paper.FaultySnapshots;
 import io.troupe.replication.paper.HeldWrites;
-import io.troupe.replication.paper.PaperSystem;
+import io.troupe.replication.paper.PaperReplica;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
-import java.util.stream.IntStream;
-import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
-import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
-import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.apache.pekko.util.ByteString;
 
 /** One real server, n1, among probes that play its peers; time passes only when told. */
-final class PaperServer implements AutoCloseable {
+final class PaperServer extends PaperReplica<RaftMessage> {
 
-    private static final String PERSISTENCE_ID = "raft-g@n1";
-
-    private final PaperSystem system;
-    final ActorTestKit kit;
     final RaftSettings settings;
-    final PersistenceTestKit disk;
-    final JournalMachine.Histories histories = new JournalMachine.Histories();
-    final Map<String, TestProbe<RaftMessage>> peers = new TreeMap<>();
-    final TestProbe<RaftMessage> stranger;
-    private final AtomicLong clock = new AtomicLong();
-    private final List<String> founders;
-    private final Set<String> witnesses;
+    final JournalMachine.Histories histories;
     final FaultySnapshots storage = new FaultySnapshots();
-    TestProbe<PeerDirectory.Command> directory;
     private TestProbe<Replica.Message> handled;
-    private ActorRef<Replica.Message> server;
+    private Duration starting = Duration.ZERO;
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
-    private PaperServer(int size, String hocon) {
-        this(IntStream.rangeClosed(1, size).mapToObj(i -> "n" + i).toList(), hocon);
-    }
-
-    private PaperServer(List<String> founders, String hocon) {
-        this(founders, Set.of(), hocon);
-    }
-
     private PaperServer(List<String> founders, Set<String> witnesses, String hocon) {
-        this.system =
-                PaperSystem.create(ConfigFactory.parseString(hocon).withFallback(PersistenceTestKitPlugin.config()));
-        this.kit = system.kit();
+        this(founders, witnesses, new JournalMachine.Histories(), hocon);
+    }
+
+    private PaperServer(
+            List<String> founders, Set<String> witnesses, JournalMachine.Histories histories, String hocon) {
+        super("n1", founders, witnesses, histories.factory(), hocon);
+        this.histories = histories;
         this.settings = RaftSettings.from(kit.system().settings().config());
-        this.disk = PersistenceTestKit.create(kit.system());
-        this.founders = founders;
-        this.witnesses = witnesses;
-        founders.stream()
-                .filter(node -> !node.equals("n1"))
-                .forEach(node -> peers.put(node, kit.createTestProbe(RaftMessage.class)));
-        this.stranger = kit.createTestProbe(RaftMessage.class);
         start();
     }
 
     static PaperServer ofThree() {
-        return new PaperServer(3, "");
+        return ofThree("");
     }
 
     static PaperServer ofThree(String hocon) {
-        return new PaperServer(3, hocon);
-    }
-
-    static PaperServer ofFive() {
-        return new PaperServer(5, "");
-    }
-
-    /** Of a group that n1 does not belong to. */
-    static PaperServer joining(String... founders) {
-        return new PaperServer(List.of(founders), "");
+        return ofThreeWithWitnesses(hocon);
     }
 
     /** Of n1, n2 and n3, of which these are witnesses. */
@@ -103,105 +58,58 @@ final class PaperServer implements AutoCloseable {
         return new PaperServer(List.of("n1", "n2", "n3"), Set.of(witnesses), hocon);
     }
 
+    static PaperServer ofFive() {
+        return joining("n1", "n2", "n3", "n4", "n5");
+    }
+
     static PaperServer alone() {
-        return new PaperServer(1, "");
+        return joining("n1");
     }
 
-    void start() {
-        start(clock.get());
+    /** Of a group of these founders; n1 need not be one. */
+    static PaperServer joining(String... founders) {
+        return new PaperServer(List.of(founders), Set.of(), "");
     }
 
-    private void start(long bornNanos) {
-        directory = kit.createTestProbe(PeerDirectory.Command.class);
-        TestProbe<Groups.Hosted> hosted = kit.createTestProbe(Groups.Hosted.class);
-        var seat = new Engine.Seat(
-                "g",
-                "n1",
-                founders,
-                witnesses,
-                histories.factory(),
-                new SplittableRandom(7),
-                directory.getRef(),
-                hosted.getRef());
-        var identity =
-                new RaftReplica.Identity(seat, settings, storage, clock::get, bornNanos, (server, role) -> passGate());
-        handled = kit.createTestProbe(Replica.Message.class);
-        server = kit.spawn(Behaviors.monitor(Replica.Message.class, handled.getRef(), RaftReplica.create(identity)));
-        hosted.receiveMessage();
-        directory.expectMessageClass(PeerDirectory.Join.class);
-        peers.forEach((node, probe) -> server.tell(
-                new PeerDirectory.PeerAt(node, Optional.of(probe.getRef().unsafeUpcast()))));
-        status(); // Its disk has been read, and it sees time pass.
+    @Override
+    protected Behavior<Replica.Message> replica(Engine.Seat seat) {
+        var identity = new RaftReplica.Identity(
+                seat,
+                settings,
+                storage,
+                this::nanoTime,
+                nanoTime() - starting.toNanos(),
+                (server, role) -> HeldWrites.awaitOpen(gate));
+        handled = kit.createTestProbe();
+        return Behaviors.monitor(Replica.Message.class, handled.getRef(), RaftReplica.create(identity));
     }
 
-    /** As a crash does: memory is gone, the disk stays. */
-    void restart() {
-        kit.stop(server);
-        start();
+    @Override
+    protected String journal() {
+        return "raft-g@n1";
     }
 
     /** The node needs so long before its replica is there. */
     void restartTaking(int ticks) {
-        long bornNanos = clock.get();
-        kit.stop(server);
-        clock.addAndGet(settings.tick().multipliedBy(ticks).toNanos());
-        start(bornNanos);
-    }
-
-    ActorRef<Replica.Message> server() {
-        return server;
-    }
-
-    TestProbe<RaftMessage> peer(String node) {
-        return peers.get(node);
-    }
-
-    void tell(Replica.Message message) {
-        server.tell(message);
-    }
-
-    Replica.Status status() {
-        TestProbe<Replica.Status> probe = kit.createTestProbe(Replica.Status.class);
-        server.tell(new ReplicaControl.GetStatus(probe.getRef()));
-        return probe.receiveMessage();
+        kill();
+        starting = settings.tick().multipliedBy(ticks);
+        isStoppedFor(starting);
+        start();
+        starting = Duration.ZERO;
     }
 
     /** Whatever is sent meanwhile is in the mailbox together, before anything that the server tells itself. */
     void inOneGo(Runnable sending) {
         gate = new CountDownLatch(1);
-        server.tell(new Replicator.HigherTerm(0)); // Means nothing, but is a step.
+        tell(new Replicator.HigherTerm(0)); // Means nothing, but is a step.
         sending.run();
         gate.countDown();
-    }
-
-    private void passGate() {
-        HeldWrites.awaitOpen(gate);
-    }
-
-    void failNextWrite() {
-        disk.failNextPersisted(PERSISTENCE_ID);
-    }
-
-    /** Writes to the journal end only after the runnable that this gives has run. */
-    Runnable holdWrites() {
-        return HeldWrites.of(disk);
     }
 
     // -- time
 
     void ticksPass(int ticks) {
-        timePasses(settings.tick().multipliedBy(ticks));
-        status(); // They are handled before anything that is sent now.
-    }
-
-    void timePasses(Duration time) {
-        clock.addAndGet(time.toNanos());
-        system.timePasses(time);
-    }
-
-    /** The process is stopped: its clock goes on, and nothing else. */
-    void isStoppedFor(Duration pause) {
-        clock.addAndGet(pause.toNanos());
+        pass(settings.tick().multipliedBy(ticks));
     }
 
     /** The longest a follower waits. */
@@ -233,7 +141,7 @@ final class PaperServer implements AutoCloseable {
 
     AppendReply append(long term, LogPosition previous, LogSlice entries, long leaderCommit) {
         TestProbe<AppendReply> probe = kit.createTestProbe(AppendReply.class);
-        server.tell(new AppendEntries(term, "n2", previous, entries, leaderCommit, 0, probe.getRef()));
+        tell(new AppendEntries(term, "n2", previous, entries, leaderCommit, 0, probe.getRef()));
         return probe.receiveMessage();
     }
 
@@ -247,56 +155,19 @@ final class PaperServer implements AutoCloseable {
     }
 
     VoteReply requestVote(long term, String candidate, LogPosition last) {
-        server.tell(new RequestVote(term, candidate, last, false, stranger.getRef()));
+        tell(new RequestVote(term, candidate, last, false, stranger.getRef()));
         return (VoteReply) stranger.receiveMessage();
     }
 
     PreVoteReply preVote(long term, String candidate, LogPosition last) {
-        server.tell(new PreVote(term, candidate, last, stranger.getRef()));
+        tell(new PreVote(term, candidate, last, stranger.getRef()));
         return (PreVoteReply) stranger.receiveMessage();
-    }
-
-    /** The next message of this type to the peer; others are skipped. */
-    <M extends RaftMessage> M await(String node, Class<M> type) {
-        return await(node, type, any -> true);
-    }
-
-    <M extends RaftMessage> M await(String node, Class<M> type, Predicate<M> wanted) {
-        for (int i = 0; i < 1000; i++) {
-            RaftMessage message = peer(node).receiveMessage(Duration.ofSeconds(10));
-            if (type.isInstance(message) && wanted.test(type.cast(message))) {
-                return type.cast(message);
-            }
-        }
-        throw new AssertionError("no such " + type.getSimpleName() + " to " + node);
-    }
-
-    /** All that the peer was told until now and has not been looked at yet. */
-    List<RaftMessage> said(String node) {
-        system.awaitIdle();
-        return received(node);
-    }
-
-    /** All that has come to the peer and has not been looked at yet. */
-    List<RaftMessage> received(String node) {
-        var end = new VoteReply(0, "the end", false);
-        peer(node).getRef().tell(end);
-        List<RaftMessage> all = new ArrayList<>();
-        for (RaftMessage next = peer(node).receiveMessage();
-                next != end;
-                next = peer(node).receiveMessage()) {
-            all.add(next);
-        }
-        return all;
     }
 
     /** Of what the peer was sent until now the last, which carries the latest round. */
     AppendEntries latest(String node) {
-        return said(node).stream()
-                .filter(AppendEntries.class::isInstance)
-                .map(AppendEntries.class::cast)
-                .reduce((first, second) -> second)
-                .orElseThrow();
+        List<AppendEntries> all = sentTo(node, AppendEntries.class);
+        return all.get(all.size() - 1);
     }
 
     // -- the way to leadership
@@ -304,12 +175,12 @@ final class PaperServer implements AutoCloseable {
     /** Time passes until the server asks for pre-votes; all peers agree. */
     RequestVote becomeCandidate() {
         electionTimeoutPasses();
-        for (String node : peers.keySet()) {
+        for (String node : peers()) {
             PreVote preVote = await(node, PreVote.class);
-            server.tell(new PreVoteReply(preVote.term(), node, true));
+            tell(new PreVoteReply(preVote.term(), node, true));
         }
         RequestVote request = null;
-        for (String node : peers.keySet()) {
+        for (String node : peers()) {
             request = await(node, RequestVote.class);
         }
         return request;
@@ -318,8 +189,8 @@ final class PaperServer implements AutoCloseable {
     /** Elected by all; gives the term. */
     long becomeLeader() {
         long term = becomeCandidate().term();
-        peers.keySet().forEach(node -> server.tell(new VoteReply(term, node, true)));
-        for (String node : peers.keySet()) {
+        peers().forEach(node -> tell(new VoteReply(term, node, true)));
+        for (String node : peers()) {
             await(node, AppendEntries.class, append -> append.term() == term);
         }
         return term;
@@ -347,44 +218,5 @@ final class PaperServer implements AutoCloseable {
     void reject(AppendEntries append, String node, LogPosition hint) {
         append.replyTo()
                 .tell(new AppendRejected(append.term(), node, append.previous().index(), hint, append.round()));
-    }
-
-    /** A node that is to join: it is there from now on. */
-    void joins(String node) {
-        peers.put(node, kit.createTestProbe(RaftMessage.class));
-        server.tell(new PeerDirectory.PeerAt(
-                node, Optional.of(peers.get(node).getRef().unsafeUpcast())));
-    }
-
-    TestProbe<Replica.Reply> reconfigure(Replica.MemberChange... changes) {
-        TestProbe<Replica.Reply> client = kit.createTestProbe(Replica.Reply.class);
-        server.tell(new Replica.Reconfigure(List.of(changes), client.getRef()));
-        status();
-        return client;
-    }
-
-    Replica.MembersListed members() {
-        TestProbe<Replica.Reply> client = kit.createTestProbe(Replica.Reply.class);
-        server.tell(new Replica.ListMembers(client.getRef()));
-        return client.expectMessageClass(Replica.MembersListed.class);
-    }
-
-    <M> TestProbe<M> probe(Class<M> type) {
-        return kit.createTestProbe(type);
-    }
-
-    TestProbe<Replica.Reply> client() {
-        return probe(Replica.Reply.class);
-    }
-
-    TestProbe<Replica.Reply> propose(String command) {
-        TestProbe<Replica.Reply> client = client();
-        server.tell(new Replica.Propose(Replica.NO_SESSION, 0, 0, ByteString.fromString(command), client.getRef()));
-        return client;
-    }
-
-    @Override
-    public void close() {
-        system.close();
     }
 }

@@ -8,7 +8,6 @@ import io.troupe.raft.RaftMessage.PreVote;
 import io.troupe.raft.RaftMessage.RequestVote;
 import io.troupe.raft.RaftMessage.VoteReply;
 import io.troupe.replication.Replica;
-import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -175,23 +174,21 @@ class RaftPaperElectionTest {
     @Test
     @DisplayName("Figure 2: a vote that cannot be written is not given, and the server stops")
     void voteIsDurableBeforeItIsAnswered() {
-        TestProbe<Replica.Message> watcher = server.kit.createTestProbe(Replica.Message.class);
         server.failNextWrite();
         server.tell(new RequestVote(1, "n2", LogPosition.ORIGIN, false, server.stranger.getRef()));
-        watcher.expectTerminated(server.server());
+        server.awaitEnd();
         server.stranger.expectNoMessage();
     }
 
     @Test
     @DisplayName("Figure 2: a candidate whose vote for itself cannot be written asks nobody")
     void candidateAsksOnlyWithADurableVote() {
-        TestProbe<Replica.Message> watcher = server.kit.createTestProbe(Replica.Message.class);
         server.electionTimeoutPasses();
         PreVote preVote = server.await("n2", PreVote.class);
         server.failNextWrite();
         server.tell(new RaftMessage.PreVoteReply(preVote.term(), "n2", true));
-        watcher.expectTerminated(server.server());
-        assertThat(server.received("n2")).noneMatch(RequestVote.class::isInstance);
+        server.awaitEnd();
+        assertThat(server.sentTo("n2")).noneMatch(RequestVote.class::isInstance);
     }
 
     @Test

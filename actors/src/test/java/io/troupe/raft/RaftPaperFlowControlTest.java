@@ -37,11 +37,11 @@ class RaftPaperFlowControlTest {
     private void leads() {
         server.becomeLeader();
         server.accept("n2", 1);
-        server.said("n2");
+        server.sentTo("n2");
     }
 
     private List<AppendEntries> entriesSent(String node) {
-        return server.said(node).stream()
+        return server.sentTo(node).stream()
                 .filter(AppendEntries.class::isInstance)
                 .map(AppendEntries.class::cast)
                 .filter(append -> !append.entries().isEmpty())
@@ -163,10 +163,10 @@ class RaftPaperFlowControlTest {
         leadsWithALargeSnapshot();
         InstallSnapshot first = snapshotToN3();
         assertThat(first.data().length()).isEqualTo(1024);
-        server.said("n3");
+        server.sentTo("n3");
         propose(2);
         server.heartbeatIntervalPasses();
-        List<RaftMessage> said = server.said("n3");
+        List<RaftMessage> said = server.sentTo("n3");
         assertThat(said).anyMatch(AppendEntries.class::isInstance);
         assertThat(said)
                 .noneMatch(message -> message instanceof AppendEntries append
@@ -178,7 +178,7 @@ class RaftPaperFlowControlTest {
     void afterTheSnapshot() {
         leadsWithALargeSnapshot();
         InstallSnapshot sent = snapshotToN3();
-        server.said("n3");
+        server.sentTo("n3");
         sent.replyTo().tell(new ChunkReply(sent.term(), "n3", sent.snapshot().index(), 0, true));
         AppendEntries next = server.await(
                 "n3",
@@ -249,7 +249,7 @@ class RaftPaperFlowControlTest {
     void theLeaderWritesInParallel() {
         leads();
         server.accept("n3", 1);
-        server.said("n3");
+        server.sentTo("n3");
         Runnable release = server.holdWrites();
         TestProbe<Replica.Reply> client = server.propose("c");
         List<AppendEntries> sent = entriesSent("n2");

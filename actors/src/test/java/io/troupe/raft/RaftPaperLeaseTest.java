@@ -13,7 +13,6 @@ import io.troupe.replication.Replica;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
-import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -47,9 +46,7 @@ class RaftPaperLeaseTest {
     }
 
     private TestProbe<Replica.Reply> reads() {
-        TestProbe<Replica.Reply> client = server.kit.createTestProbe(Replica.Reply.class);
-        server.tell(new Replica.Query(ByteString.emptyByteString(), ReadConsistency.LEASE, client.getRef()));
-        return client;
+        return server.read(ReadConsistency.LEASE);
     }
 
     private void answersByItself() {
@@ -127,9 +124,7 @@ class RaftPaperLeaseTest {
     void linearizableReadsAsk() {
         leads();
         renewedBy("n2");
-        TestProbe<Replica.Reply> client = server.kit.createTestProbe(Replica.Reply.class);
-        server.tell(new Replica.Query(ByteString.emptyByteString(), ReadConsistency.LINEARIZABLE, client.getRef()));
-        client.expectNoMessage();
+        server.read(ReadConsistency.LINEARIZABLE).expectNoMessage();
     }
 
     // -- what ends it
@@ -163,7 +158,7 @@ class RaftPaperLeaseTest {
     }
 
     private void transferToN3() {
-        TestProbe<Replica.Reply> nobody = server.kit.createTestProbe(Replica.Reply.class);
+        TestProbe<Replica.Reply> nobody = server.client();
         server.tell(new Replica.TransferLeadership(Optional.of("n3"), nobody.getRef()));
         server.status();
     }

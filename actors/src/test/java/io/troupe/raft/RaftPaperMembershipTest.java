@@ -83,7 +83,7 @@ class RaftPaperMembershipTest {
         server.append(1, LogPosition.ORIGIN, LogSlice.of(1, List.of(entry)), 0);
         assertThat(server.members().members().voters()).containsExactly("n1", "n2", "n3", "n4");
         assertThat(server.members().settled()).isFalse();
-        assertThat(server.directory.expectMessageClass(PeerDirectory.Seek.class).peers())
+        assertThat(server.directory().expectMessageClass(PeerDirectory.Seek.class).peers())
                 .containsExactly("n2", "n3", "n4");
     }
 
@@ -309,7 +309,7 @@ class RaftPaperMembershipTest {
         accepted(3, "n2");
         isCommitted(3);
         assertThat(refusal(server.reconfigure(promote("n3")))).isEqualTo(Refusal.NOT_CAUGHT_UP);
-        server.said("n3");
+        server.sentTo("n3");
         accepted(3, "n3", "n2");
         server.reconfigure(promote("n3")).expectNoMessage();
         assertThat(server.members().members().voters()).contains("n3");

@@ -9,7 +9,6 @@ import io.troupe.raft.RaftMessage.ReadIndexReply;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
-import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -29,9 +28,7 @@ class RaftPaperReadsTest {
     }
 
     private TestProbe<Replica.Reply> read() {
-        TestProbe<Replica.Reply> client = server.kit.createTestProbe(Replica.Reply.class);
-        server.tell(new Replica.Query(1, ByteString.emptyByteString(), ReadConsistency.LINEARIZABLE, client.getRef()));
-        return client;
+        return server.read(ReadConsistency.LINEARIZABLE);
     }
 
     @Test

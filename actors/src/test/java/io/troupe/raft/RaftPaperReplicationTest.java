@@ -113,7 +113,7 @@ class RaftPaperReplicationTest {
         TestProbe<RaftMessage.AppendReply> replies = server.kit.createTestProbe(RaftMessage.AppendReply.class);
         server.failNextWrite();
         server.tell(new AppendEntries(1, "n2", LogPosition.ORIGIN, entries(1, 1), 0, 0, replies.getRef()));
-        replies.expectTerminated(server.server());
+        server.awaitEnd();
         replies.expectNoMessage();
     }
 
@@ -194,13 +194,13 @@ class RaftPaperReplicationTest {
         server.await("n2", CommitAdvanced.class);
         server.propose("x");
         server.answer("n2", server.latest("n2"), 2);
-        assertThat(server.said("n2")).as("of index 2, alone").isEmpty();
+        assertThat(server.sentTo("n2")).as("of index 2, alone").isEmpty();
         server.propose("y");
         AppendEntries next = server.latest("n2");
         assertThat(next.leaderCommit()).as("with index 3").isEqualTo(2);
         server.answer("n2", next, 3);
-        assertThat(server.said("n2")).as("of index 3, alone").isEmpty();
-        server.timePasses(server.settings.commitInterval());
+        assertThat(server.sentTo("n2")).as("of index 3, alone").isEmpty();
+        server.pass(server.settings.commitInterval());
         assertThat(server.await("n2", CommitAdvanced.class)).isEqualTo(new CommitAdvanced(term, "n1", at(3, term)));
     }
 
@@ -290,7 +290,7 @@ class RaftPaperReplicationTest {
     void leaderAnswersForwardedProposals() {
         server.becomeLeader();
         server.accept("n2", 1);
-        TestProbe<Answers.Batch> through = server.probe(Answers.Batch.class);
+        TestProbe<Answers.Batch> through = server.kit.createTestProbe(Answers.Batch.class);
         TestProbe<Replica.Reply> client = server.client();
         var proposals = List.of(
                 new ForwardedProposals.Proposal(0, 7, 0, ByteString.fromString("a")),
@@ -310,7 +310,7 @@ class RaftPaperReplicationTest {
     void leaderAnswersThroughThoseOfItsTermAlone() {
         server.becomeLeader();
         server.accept("n2", 1);
-        TestProbe<Answers.Batch> through = server.probe(Answers.Batch.class);
+        TestProbe<Answers.Batch> through = server.kit.createTestProbe(Answers.Batch.class);
         TestProbe<Replica.Reply> client = server.client();
         var proposals = List.of(new ForwardedProposals.Proposal(0, 7, 0, ByteString.fromString("a")));
         long earlier = server.status().term() - 1;
@@ -326,7 +326,7 @@ class RaftPaperReplicationTest {
         server.heartbeat(1);
         TestProbe<Replica.Reply> client = server.client();
         var proposals = List.of(new ForwardedProposals.Proposal(3, 7, 0, ByteString.fromString("a")));
-        server.tell(new ForwardedProposals(1, server.probe(Answers.Batch.class).getRef(), client.getRef(), proposals));
+        server.tell(new ForwardedProposals(1, server.kit.createTestProbe(Answers.Batch.class).getRef(), client.getRef(), proposals));
         Replica.Rejected rejected = client.expectMessageClass(Replica.Rejected.class);
         assertThat(rejected.reason()).isEqualTo(Replica.Reason.NO_LEADER);
         assertThat(rejected.serial()).isEqualTo(7);
@@ -372,7 +372,7 @@ class RaftPaperReplicationTest {
         server.becomeLeader();
         server.failNextWrite();
         TestProbe<Replica.Reply> client = server.propose("x");
-        client.expectTerminated(server.server());
+        server.awaitEnd();
         client.expectNoMessage(); // Not answered although one of three may have it.
     }
 

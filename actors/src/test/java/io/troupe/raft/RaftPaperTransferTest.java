@@ -30,7 +30,7 @@ class RaftPaperTransferTest {
     }
 
     private TestProbe<Replica.Reply> transfer(Optional<String> target, boolean onlyHere) {
-        TestProbe<Replica.Reply> client = server.kit.createTestProbe(Replica.Reply.class);
+        TestProbe<Replica.Reply> client = server.client();
         server.tell(new Replica.TransferLeadership(target, onlyHere, client.getRef()));
         server.status();
         return client;
@@ -92,7 +92,7 @@ class RaftPaperTransferTest {
         takesNoProposals();
         AppendEntries missing = server.await(
                 "n3", AppendEntries.class, append -> append.entries().lastIndex() == 2);
-        assertThat(server.said("n3")).doesNotHaveAnyElementsOfTypes(TimeoutNow.class);
+        assertThat(server.sentTo("n3")).doesNotHaveAnyElementsOfTypes(TimeoutNow.class);
         missing.replyTo().tell(new RaftMessage.AppendAccepted(term, "n3", 2, missing.round()));
         assertThat(server.await("n3", TimeoutNow.class).term()).isEqualTo(term);
     }
@@ -239,7 +239,7 @@ class RaftPaperTransferTest {
     @Test
     void aLeaderDoesWhatWasPassedOnToIt() {
         leads();
-        TestProbe<Replica.Reply> client = server.kit.createTestProbe(Replica.Reply.class);
+        TestProbe<Replica.Reply> client = server.client();
         server.tell(new RaftMessage.Forwarded(new Replica.TransferLeadership(Optional.of("n3"), client.getRef())));
         server.await("n3", TimeoutNow.class);
     }

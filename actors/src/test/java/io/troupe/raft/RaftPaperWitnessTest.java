@@ -112,7 +112,7 @@ class RaftPaperWitnessTest {
         use(PaperServer.ofThreeWithWitnesses("", "n2", "n3"));
         server.becomeLeader();
         server.accept("n2", 1);
-        server.said("n2");
+        server.sentTo("n2");
         Runnable release = server.holdWrites();
         server.propose("c");
         server.heartbeatIntervalPasses();
@@ -143,7 +143,7 @@ class RaftPaperWitnessTest {
     @DisplayName("§3.10 Leadership does not go to a witness")
     void leadershipDoesNotGoToIt() {
         leads();
-        TestProbe<Replica.Reply> client = server.kit.createTestProbe(Replica.Reply.class);
+        TestProbe<Replica.Reply> client = server.client();
         server.tell(new Replica.TransferLeadership(Optional.of("n3"), client.getRef()));
         var refused = client.expectMessageClass(Replica.Rejected.class);
         assertThat(refused.reason()).isEqualTo(Replica.Reason.UNSUPPORTED);
@@ -209,7 +209,7 @@ class RaftPaperWitnessTest {
     void whatItsClientsReadItsLeaderReads() {
         isWitness();
         server.heartbeat(1);
-        TestProbe<Replica.Reply> client = server.kit.createTestProbe(Replica.Reply.class);
+        TestProbe<Replica.Reply> client = server.client();
         var query = new Replica.Query(ByteString.emptyByteString(), ReadConsistency.LINEARIZABLE, client.getRef());
         server.tell(query);
         assertThat(server.await("n2", Forwarded.class).request()).isEqualTo(query);
@@ -220,7 +220,7 @@ class RaftPaperWitnessTest {
     @Test
     void aLeaderReadsForAWitness() {
         leads();
-        TestProbe<Replica.Reply> client = server.kit.createTestProbe(Replica.Reply.class);
+        TestProbe<Replica.Reply> client = server.client();
         server.tell(new Forwarded(
                 new Replica.Query(ByteString.emptyByteString(), ReadConsistency.LINEARIZABLE, client.getRef())));
         AppendEntries round = server.latest("n2");
