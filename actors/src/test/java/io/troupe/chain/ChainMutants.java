@@ -4,13 +4,11 @@ import static net.bytebuddy.matcher.ElementMatchers.named;
 
 import io.troupe.replication.Replica;
 import io.troupe.replication.WriteAheadLog;
-import io.troupe.sim.Simulation;
-import io.troupe.sim.mutants.Mutant;
+import io.troupe.sim.mutants.Planted;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import net.bytebuddy.asm.Advice;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -24,28 +22,12 @@ final class ChainMutants {
 
     private ChainMutants() {}
 
-    /**
-     * @param scenario that finds it
-     * @param seeds within which it does
-     */
-    record Planted(Mutant mutant, Class<? extends Consumer<Simulation>> scenario, int seeds) {
-
-        Planted foundAt(long seed) {
-            return new Planted(mutant.foundAt(seed), scenario, seeds);
-        }
-
-        @Override
-        public String toString() {
-            return mutant.name();
-        }
-    }
-
     private static Planted planted(Class<?> bug, Class<?> type, String method, int seeds) {
-        return new Planted(Mutant.advised(bug, type, named(method)), ChainFaults.class, seeds);
+        return Planted.advised(bug, type, named(method), ChainFaults.class, seeds);
     }
 
     private static Planted aboutLeases(Class<?> bug, Class<?> type, String method, int seeds) {
-        return new Planted(Mutant.advised(bug, type, named(method)), ChainLeases.class, seeds);
+        return Planted.advised(bug, type, named(method), ChainLeases.class, seeds);
     }
 
     /** Tried at every build: they are found soon. */

@@ -22,24 +22,11 @@ final class PaxosMutants {
 
     private PaxosMutants() {}
 
-    /** @param seeds within which {@link PaxosFaults} finds it */
-    record Planted(Mutant mutant, int seeds) {
-
-        Planted foundAt(long seed) {
-            return new Planted(mutant.foundAt(seed), seeds);
-        }
-
-        @Override
-        public String toString() {
-            return mutant.name();
-        }
+    private static Mutant planted(Class<?> bug, Class<?> type, String method, int seeds) {
+        return Mutant.advised(bug, type, named(method)).within(seeds);
     }
 
-    private static Planted planted(Class<?> bug, Class<?> type, String method, int seeds) {
-        return new Planted(Mutant.advised(bug, type, named(method)), seeds);
-    }
-
-    static List<Planted> all() {
+    static List<Mutant> all() {
         return List.of(
                 planted(AcceptsBelowItsPromise.class, Pledge.class, "mayAccept", 20),
                 planted(PromisesBelowItsPromise.class, Pledge.class, "mayPromise", 20),

@@ -1,12 +1,10 @@
 package io.troupe.paxos;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.typesafe.config.ConfigFactory;
 import io.troupe.sim.junit.QuietLogs;
+import io.troupe.sim.mutants.Mutant;
 import io.troupe.sim.mutants.MutantHunt;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -22,19 +20,13 @@ class PaxosMutantsTest {
 
     private static final MutantHunt HUNT = new MutantHunt(PaxosFaults.class, ConfigFactory.empty());
 
-    static List<PaxosMutants.Planted> mutants() {
-        String one = System.getProperty("troupe.mutant", "");
-        return PaxosMutants.all().stream()
-                .filter(planted -> one.isEmpty() || one.contains(planted.toString()))
-                .toList();
+    static List<Mutant> mutants() {
+        return PaxosMutants.all().stream().filter(Mutant::isAskedFor).toList();
     }
 
     @ParameterizedTest
     @MethodSource("mutants")
-    void theSimulationFinds(PaxosMutants.Planted planted) throws Exception {
-        int budget = Integer.getInteger("troupe.mutant.seeds", planted.seeds());
-        assertThat(HUNT.seedThatFinds(Optional.of(planted.mutant()), budget))
-                .as("%s within %s seeds", planted, budget)
-                .isPresent();
+    void theSimulationFinds(Mutant mutant) throws Exception {
+        HUNT.mustFind(mutant);
     }
 }

@@ -6,12 +6,11 @@ import com.typesafe.config.ConfigFactory;
 import io.troupe.sim.Simulation;
 import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.mutants.MutantHunt;
+import io.troupe.sim.mutants.Planted;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -27,9 +26,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @QuietLogs
 class PbftMutantsTest {
 
-    /** A mutant that may need more is tried when asked to. */
-    private static final int SEEDS_AT_EVERY_BUILD = 300;
-
     private static final Set<Class<?>> HAVE_A_TEST = Set.of(
             PbftFaults.class,
             PbftOutages.class,
@@ -41,51 +37,20 @@ class PbftMutantsTest {
             PbftClocks.class,
             PbftClaims.class);
 
-    private static MutantHunt hunt(Class<? extends Consumer<Simulation>> scenario) {
-        return new MutantHunt(scenario, ConfigFactory.empty());
+    static List<Planted> mutants() {
+        return PbftMutants.all().stream().filter(Planted::isAskedFor).toList();
     }
 
-    private static Stream<PbftMutants.Planted> mutants() {
-        String one = System.getProperty("troupe.mutant", "");
-        return PbftMutants.all().stream().filter(planted -> one.isEmpty() || one.contains(planted.toString()));
-    }
-
-    static List<PbftMutants.Planted> soonFound() {
-        return mutants()
-                .filter(planted -> planted.seeds() <= SEEDS_AT_EVERY_BUILD)
-                .toList();
-    }
-
-    static List<PbftMutants.Planted> seldomFound() {
-        return mutants()
-                .filter(planted -> planted.seeds() > SEEDS_AT_EVERY_BUILD)
-                .toList();
-    }
-
-    @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("soonFound")
-    void theSimulationFinds(PbftMutants.Planted planted) throws Exception {
-        isFound(planted);
-    }
-
-    @Tag("soak")
-    @ParameterizedTest(allowZeroInvocations = true)
-    @MethodSource("seldomFound")
-    void theSimulationFindsInTheLongRun(PbftMutants.Planted planted) throws Exception {
-        isFound(planted);
-    }
-
-    private static void isFound(PbftMutants.Planted planted) throws Exception {
-        int budget = Integer.getInteger("troupe.mutant.seeds", planted.seeds());
-        assertThat(hunt(planted.scenario()).seedThatFinds(Optional.of(planted.mutant()), budget))
-                .as("%s within %s seeds", planted, budget)
-                .isPresent();
+    @ParameterizedTest
+    @MethodSource("mutants")
+    void theSimulationFinds(Planted planted) throws Exception {
+        planted.mustBeFound();
     }
 
     /** {@link PbftPaperTest} and others run the rest without a mutant. */
     static List<Class<? extends Consumer<Simulation>>> scenariosWithoutATestOfTheirOwn() {
         return PbftMutants.all().stream()
-                .<Class<? extends Consumer<Simulation>>>map(PbftMutants.Planted::scenario)
+                .<Class<? extends Consumer<Simulation>>>map(Planted::scenario)
                 .distinct()
                 .filter(scenario -> !HAVE_A_TEST.contains(scenario))
                 .toList();
@@ -94,6 +59,7 @@ class PbftMutantsTest {
     @ParameterizedTest
     @MethodSource("scenariosWithoutATestOfTheirOwn")
     void withoutAMutantTheSameSeedsFindNothing(Class<? extends Consumer<Simulation>> scenario) throws Exception {
-        assertThat(hunt(scenario).seedThatFinds(Optional.empty(), 5)).isEmpty();
+        MutantHunt hunt = new MutantHunt(scenario, ConfigFactory.empty());
+        assertThat(hunt.seedThatFinds(Optional.empty(), 5)).isEmpty();
     }
 }

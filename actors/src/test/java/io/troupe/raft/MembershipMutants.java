@@ -1,10 +1,11 @@
 package io.troupe.raft;
 
+import static io.troupe.raft.Mutants.planted;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 
-import io.troupe.raft.Mutants.Planted;
 import io.troupe.replication.Proposals;
 import io.troupe.replication.Replica;
+import io.troupe.sim.mutants.Planted;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,25 +19,25 @@ final class MembershipMutants {
 
     static List<Planted> all() {
         return List.of(
-                new Planted(DropsTheJointPhase.class, ConfigurationChange.class, named("apply"), 20).foundAt(5),
-                new Planted(
+                planted(DropsTheJointPhase.class, ConfigurationChange.class, named("apply"), 20).foundAt(5),
+                planted(
                                 ChangesWhileAChangeIsUncommitted.class,
                                 RaftServer.class,
                                 named("isConfigurationCommitted"),
                                 80)
                         .foundAt(12),
-                new Planted(ChangesBeforeItsTermHasCommitted.class, Reconfiguration.class, named("begin"), 200)
+                planted(ChangesBeforeItsTermHasCommitted.class, Reconfiguration.class, named("begin"), 200)
                         .foundAt(60),
-                new Planted(CountsVotesOfAnybody.class, Configuration.class, named("isQuorum"), 40).foundAt(14),
-                new Planted(CountsLearners.class, Configuration.class, named("indexOnQuorum"), 120).foundAt(7),
-                new Planted(RemovedLeaderCountsItself.class, Leader.class, named("advanceCommitIndex"), 50).foundAt(15),
-                new Planted(KeepsATruncatedConfiguration.class, ConfigurationHistory.class, named("truncatedFrom"), 150)
+                planted(CountsVotesOfAnybody.class, Configuration.class, named("isQuorum"), 40).foundAt(14),
+                planted(CountsLearners.class, Configuration.class, named("indexOnQuorum"), 120).foundAt(7),
+                planted(RemovedLeaderCountsItself.class, Leader.class, named("advanceCommitIndex"), 50).foundAt(15),
+                planted(KeepsATruncatedConfiguration.class, ConfigurationHistory.class, named("truncatedFrom"), 150)
                         .foundAt(72),
-                new Planted(SnapshotsWithTheLatestConfiguration.class, RaftServer.class, named("configurationAt"), 40)
+                planted(SnapshotsWithTheLatestConfiguration.class, RaftServer.class, named("configurationAt"), 40)
                         .foundAt(8),
-                new Planted(PromotesALearnerEarly.class, Replication.class, named("hasCaughtUp"), 200).foundAt(14),
-                new Planted(TakesProposalsDuringATransfer.class, Leader.class, named("takesProposals"), 20),
-                new Planted(TransfersToWhoIsBehind.class, Leader.class, named("hasWholeLog"), 20));
+                planted(PromotesALearnerEarly.class, Replication.class, named("hasCaughtUp"), 200).foundAt(14),
+                planted(TakesProposalsDuringATransfer.class, Leader.class, named("takesProposals"), 20),
+                planted(TransfersToWhoIsBehind.class, Leader.class, named("hasWholeLog"), 20));
     }
 
     // -- membership

@@ -10,12 +10,10 @@ import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicatedService;
 import io.troupe.replication.Sessions;
 import io.troupe.replication.WriteAheadLog;
-import io.troupe.sim.Simulation;
-import io.troupe.sim.mutants.Mutant;
+import io.troupe.sim.mutants.Planted;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.method.MethodDescription;
@@ -30,38 +28,15 @@ final class Mutants {
 
     private Mutants() {}
 
-    /**
-     * @param seeds within which the scenario finds it
-     * @param scenario {@link AllFaults}, or a narrower one for what seldom happens there
-     */
-    record Planted(Mutant mutant, int seeds, Class<? extends Consumer<Simulation>> scenario) {
+    /** Found by {@link AllFaults}; others by something narrower, for what seldom happens there. */
+    static Planted planted(
+            Class<?> bug, Class<?> type, ElementMatcher<? super MethodDescription> method, int seeds) {
+        return Planted.advised(bug, type, method, AllFaults.class, seeds);
+    }
 
-        Planted(Class<?> bug, Class<?> type, ElementMatcher<? super MethodDescription> method, int seeds) {
-            this(bug, type, method, seeds, AllFaults.class);
-        }
-
-        Planted(
-                Class<?> bug,
-                Class<?> type,
-                ElementMatcher<? super MethodDescription> method,
-                int seeds,
-                Class<? extends Consumer<Simulation>> scenario) {
-            this(Mutant.advised(bug, type, method), seeds, scenario);
-        }
-
-        static Planted ofLeases(
-                Class<?> bug, Class<?> type, ElementMatcher<? super MethodDescription> method, int seeds) {
-            return new Planted(bug, type, method, seeds, LeaseFaults.class);
-        }
-
-        Planted foundAt(long seed) {
-            return new Planted(mutant.foundAt(seed), seeds, scenario);
-        }
-
-        @Override
-        public String toString() {
-            return mutant.name();
-        }
+    private static Planted aboutLeases(
+            Class<?> bug, Class<?> type, ElementMatcher<? super MethodDescription> method, int seeds) {
+        return Planted.advised(bug, type, method, LeaseFaults.class, seeds);
     }
 
     static List<Planted> all() {
@@ -70,44 +45,44 @@ final class Mutants {
 
     private static List<Planted> own() {
         return List.of(
-                new Planted(VotesTwiceInATerm.class, HardState.class, named("mayVoteFor"), 10),
-                new Planted(
+                planted(VotesTwiceInATerm.class, HardState.class, named("mayVoteFor"), 10),
+                Planted.advised(
                                 ForgetsToPersistTheVote.class,
                                 LogEvent.Written.class,
                                 isConstructor(),
-                                300,
-                                ElectionFaults.class)
+                                ElectionFaults.class,
+                                300)
                         .foundAt(10),
-                new Planted(RestartWipesTheVote.class, RecoveredLog.class, named("hardState"), 10),
-                new Planted(NewLeaderWipesTheVote.class, RaftServer.class, named("follow"), 100, ElectionFaults.class)
+                planted(RestartWipesTheVote.class, RecoveredLog.class, named("hardState"), 10),
+                Planted.advised(NewLeaderWipesTheVote.class, RaftServer.class, named("follow"), ElectionFaults.class, 100)
                         .foundAt(14),
-                new Planted(CountsStaleVotes.class, Candidate.class, named("onVoteReply"), 150).foundAt(50),
-                new Planted(MajorityOffByOne.class, Majority.class, named("quorum"), 10),
-                new Planted(CommitsAnEarlierTermByCounting.class, Leader.class, named("advanceCommitIndex"), 10),
-                new Planted(AppliesBeforeCommit.class, Follower.class, named("accept"), 10).foundAt(4),
-                new Planted(CommitsAnotherEntry.class, Follower.class, named("learnCommitted"), 40).foundAt(4),
-                new Planted(BelievesAnswersOfAnyLog.class, Follower.class, named("onAnswers"), 100).foundAt(25),
-                new Planted(SkipsTheConsistencyCheck.class, LogMatching.class, named("decide"), 40),
-                new Planted(TruncatesOnAStaleAppend.class, LogMatching.class, named("decide"), 10),
-                new Planted(AcknowledgesBeforeTheSync.class, WriteAheadLog.class, named("store"), 10),
-                new Planted(LeaderCountsItselfBeforeTheSync.class, Leader.class, named("durableIndexOf"), 60)
+                planted(CountsStaleVotes.class, Candidate.class, named("onVoteReply"), 150).foundAt(50),
+                planted(MajorityOffByOne.class, Majority.class, named("quorum"), 10),
+                planted(CommitsAnEarlierTermByCounting.class, Leader.class, named("advanceCommitIndex"), 10),
+                planted(AppliesBeforeCommit.class, Follower.class, named("accept"), 10).foundAt(4),
+                planted(CommitsAnotherEntry.class, Follower.class, named("learnCommitted"), 40).foundAt(4),
+                planted(BelievesAnswersOfAnyLog.class, Follower.class, named("onAnswers"), 100).foundAt(25),
+                planted(SkipsTheConsistencyCheck.class, LogMatching.class, named("decide"), 40),
+                planted(TruncatesOnAStaleAppend.class, LogMatching.class, named("decide"), 10),
+                planted(AcknowledgesBeforeTheSync.class, WriteAheadLog.class, named("store"), 10),
+                planted(LeaderCountsItselfBeforeTheSync.class, Leader.class, named("durableIndexOf"), 60)
                         .foundAt(12),
-                new Planted(ReadsWithoutReadIndex.class, HeartbeatRounds.class, named("isConfirmed"), 100).foundAt(17),
-                new Planted(WhoAsksIsEnough.class, ReadRounds.class, named("isConfirmedBy"), 100),
-                new Planted(SnapshotsWithoutSessions.class, ReplicatedService.class, named("write"), 10),
-                new Planted(
+                planted(ReadsWithoutReadIndex.class, HeartbeatRounds.class, named("isConfirmed"), 100).foundAt(17),
+                planted(WhoAsksIsEnough.class, ReadRounds.class, named("isConfirmedBy"), 100),
+                planted(SnapshotsWithoutSessions.class, ReplicatedService.class, named("write"), 10),
+                planted(
                                 AnyMessageResetsTheTimer.class,
                                 Role.class,
                                 namedOneOf("onProposal", "onQuery", "onPreVote", "onRequestVote", "onReadIndex"),
                                 10)
                         .foundAt(4),
-                Planted.ofLeases(LeaseWithoutDriftBound.class, RaftSettings.class, named("lease"), 10),
-                Planted.ofLeases(LeaseUntilCheckQuorum.class, HeartbeatRounds.class, named("leaseNanosLeft"), 10),
-                Planted.ofLeases(LeaseCountedFromTheAnswer.class, HeartbeatRounds.class, named("confirm"), 10),
-                Planted.ofLeases(LeaseKeptOverATransfer.class, HeartbeatRounds.class, named("mayBeSucceeded"), 10),
-                Planted.ofLeases(RestartFreesTheVoter.class, RaftServer.class, isConstructor(), 20),
-                new Planted(WitnessStands.class, RaftServer.class, named("mayStand"), 10),
-                new Planted(WitnessRunsAhead.class, Replication.class, named("forWitnesses"), 10, WitnessFaults.class));
+                aboutLeases(LeaseWithoutDriftBound.class, RaftSettings.class, named("lease"), 10),
+                aboutLeases(LeaseUntilCheckQuorum.class, HeartbeatRounds.class, named("leaseNanosLeft"), 10),
+                aboutLeases(LeaseCountedFromTheAnswer.class, HeartbeatRounds.class, named("confirm"), 10),
+                aboutLeases(LeaseKeptOverATransfer.class, HeartbeatRounds.class, named("mayBeSucceeded"), 10),
+                aboutLeases(RestartFreesTheVoter.class, RaftServer.class, isConstructor(), 20),
+                planted(WitnessStands.class, RaftServer.class, named("mayStand"), 10),
+                Planted.advised(WitnessRunsAhead.class, Replication.class, named("forWitnesses"), WitnessFaults.class, 10));
     }
 
     // -- elections

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import io.troupe.sim.Simulation;
 import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.mutants.MutantHunt;
+import io.troupe.sim.mutants.Planted;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,30 +26,20 @@ class RaftMutantsTest {
 
     private static final Set<Class<?>> HAVE_A_TEST = Set.of(AllFaults.class, LeaseFaults.class, WitnessFaults.class);
 
-    private static MutantHunt hunt(Class<? extends Consumer<Simulation>> scenario) {
-        return new MutantHunt(scenario, ConfigFactory.empty());
-    }
-
-    static List<Mutants.Planted> mutants() {
-        String one = System.getProperty("troupe.mutant", "");
-        return Mutants.all().stream()
-                .filter(planted -> one.isEmpty() || one.contains(planted.toString()))
-                .toList();
+    static List<Planted> mutants() {
+        return Mutants.all().stream().filter(Planted::isAskedFor).toList();
     }
 
     @ParameterizedTest
     @MethodSource("mutants")
-    void theSimulationFinds(Mutants.Planted planted) throws Exception {
-        int budget = Integer.getInteger("troupe.mutant.seeds", planted.seeds());
-        assertThat(hunt(planted.scenario()).seedThatFinds(Optional.of(planted.mutant()), budget))
-                .as("%s within %s seeds", planted, budget)
-                .isPresent();
+    void theSimulationFinds(Planted planted) throws Exception {
+        planted.mustBeFound();
     }
 
     /** {@link RaftAllFaultsTest} and others run the rest without a mutant. */
     static Stream<Class<? extends Consumer<Simulation>>> scenariosWithoutATestOfTheirOwn() {
         return Mutants.all().stream()
-                .<Class<? extends Consumer<Simulation>>>map(Mutants.Planted::scenario)
+                .<Class<? extends Consumer<Simulation>>>map(Planted::scenario)
                 .distinct()
                 .filter(scenario -> !HAVE_A_TEST.contains(scenario));
     }
@@ -56,6 +47,7 @@ class RaftMutantsTest {
     @ParameterizedTest
     @MethodSource("scenariosWithoutATestOfTheirOwn")
     void withoutAMutantTheSameSeedsFindNothing(Class<? extends Consumer<Simulation>> scenario) throws Exception {
-        assertThat(hunt(scenario).seedThatFinds(Optional.empty(), 5)).isEmpty();
+        MutantHunt hunt = new MutantHunt(scenario, ConfigFactory.empty());
+        assertThat(hunt.seedThatFinds(Optional.empty(), 5)).isEmpty();
     }
 }

@@ -23,23 +23,11 @@ class SynodMutantsTest {
 
     private static final MutantHunt HUNT = new MutantHunt(SynodFaults.class, ConfigFactory.empty());
 
-    private record Planted(Mutant mutant, int seeds) {
-
-        Planted foundAt(long seed) {
-            return new Planted(mutant.foundAt(seed), seeds);
-        }
-
-        @Override
-        public String toString() {
-            return mutant.name();
-        }
+    private static Mutant planted(Class<?> bug, Class<?> type, String method, int seeds) {
+        return Mutant.advised(bug, type, named(method)).within(seeds);
     }
 
-    private static Planted planted(Class<?> bug, Class<?> type, String method, int seeds) {
-        return new Planted(Mutant.advised(bug, type, named(method)), seeds);
-    }
-
-    static List<Planted> mutants() {
+    static List<Mutant> mutants() {
         return List.of(
                 planted(AcceptsBelowItsPromise.class, AcceptorState.class, "mayAccept", 200)
                         .foundAt(4),
@@ -53,10 +41,8 @@ class SynodMutantsTest {
 
     @ParameterizedTest
     @MethodSource("mutants")
-    void theSimulationFinds(Planted planted) throws Exception {
-        assertThat(HUNT.seedThatFinds(Optional.of(planted.mutant()), planted.seeds()))
-                .as("%s within %s seeds", planted, planted.seeds())
-                .isPresent();
+    void theSimulationFinds(Mutant mutant) throws Exception {
+        HUNT.mustFind(mutant);
     }
 
     @Test

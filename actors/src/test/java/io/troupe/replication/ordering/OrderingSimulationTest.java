@@ -1,7 +1,6 @@
 package io.troupe.replication.ordering;
 
 import static net.bytebuddy.matcher.ElementMatchers.named;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
 import io.troupe.sim.Simulation;
@@ -10,7 +9,6 @@ import io.troupe.sim.junit.SimulationTest;
 import io.troupe.sim.mutants.Mutant;
 import io.troupe.sim.mutants.MutantHunt;
 import java.util.List;
-import java.util.Optional;
 import net.bytebuddy.asm.Advice;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,9 +72,7 @@ class OrderingSimulationTest {
     @ParameterizedTest
     @MethodSource("mutants")
     void theSimulationFinds(Mutant mutant) throws Exception {
-        assertThat(HUNT.seedThatFinds(Optional.of(mutant), 60))
-                .as("%s within 60 seeds", mutant)
-                .isPresent();
+        HUNT.mustFind(mutant.within(60));
     }
 
     static final class ExecutesAtOnce {

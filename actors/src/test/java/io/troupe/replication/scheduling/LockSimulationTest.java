@@ -11,7 +11,6 @@ import io.troupe.sim.mutants.Mutant;
 import io.troupe.sim.mutants.MutantHunt;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeMap;
 import net.bytebuddy.asm.Advice;
 import org.junit.jupiter.api.AfterAll;
@@ -78,9 +77,7 @@ class LockSimulationTest {
     @ParameterizedTest
     @MethodSource("mutants")
     void theSimulationFinds(Mutant mutant) throws Exception {
-        assertThat(HUNT.seedThatFinds(Optional.of(mutant), MUTANT_SEEDS))
-                .as("%s within %s seeds", mutant, MUTANT_SEEDS)
-                .isPresent();
+        HUNT.mustFind(mutant.within(MUTANT_SEEDS));
     }
 
     /** What is no number on the agenda counts as the first. */

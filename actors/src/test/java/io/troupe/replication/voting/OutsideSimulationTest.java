@@ -10,7 +10,6 @@ import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.junit.SimulationTest;
 import io.troupe.sim.mutants.Mutant;
 import io.troupe.sim.mutants.MutantHunt;
-import java.util.Optional;
 import java.util.stream.Stream;
 import net.bytebuddy.asm.Advice;
 import org.apache.pekko.util.ByteString;
@@ -57,32 +56,20 @@ class OutsideSimulationTest {
         noticed += scenario.wasTheLiarNoticed() ? 1 : 0;
     }
 
-    private record Planted(Mutant mutant, int seeds) {
-        @Override
-        public String toString() {
-            return mutant.name();
-        }
-    }
-
-    static Stream<Planted> mutants() {
+    static Stream<Mutant> mutants() {
         return Stream.concat(
                 Stream.of(
-                        new Planted(Mutant.advised(BelievesTheFirstLiar.class, Faults.class, named("alikeMin")), 20),
-                        new Planted(Mutant.advised(HearsAnybody.class, OutputVoter.class, named("isAuthentic")), 20),
-                        new Planted(Mutant.advised(NumbersByItsOwnCount.class, Outbox.class, named("add")), 20),
-                        new Planted(
-                                Mutant.leavingOut(
-                                        "KeepsNoOutputs", ActingMachine.class, named("restore"), named("restore")),
-                                20)),
-                SensingMutants.all().map(mutant -> new Planted(mutant, 20)));
+                        Mutant.advised(BelievesTheFirstLiar.class, Faults.class, named("alikeMin")),
+                        Mutant.advised(HearsAnybody.class, OutputVoter.class, named("isAuthentic")),
+                        Mutant.advised(NumbersByItsOwnCount.class, Outbox.class, named("add")),
+                        Mutant.leavingOut("KeepsNoOutputs", ActingMachine.class, named("restore"), named("restore"))),
+                SensingMutants.all());
     }
 
     @ParameterizedTest
     @MethodSource("mutants")
-    void theSimulationFinds(Planted planted) throws Exception {
-        assertThat(HUNT.seedThatFinds(Optional.of(planted.mutant()), planted.seeds()))
-                .as("%s within %s seeds", planted, planted.seeds())
-                .isPresent();
+    void theSimulationFinds(Mutant mutant) throws Exception {
+        HUNT.mustFind(mutant);
     }
 
     /** One answer is of a replica that is right, if none lies. */

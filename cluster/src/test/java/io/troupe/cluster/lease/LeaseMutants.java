@@ -11,22 +11,14 @@ public final class LeaseMutants {
 
     private LeaseMutants() {}
 
-    /** @param seeds within which the simulation finds {@code mutant} */
-    public record Budgeted(Mutant mutant, int seeds) {
-        @Override
-        public String toString() {
-            return mutant.name();
-        }
-    }
-
     /** Those that are looked for at every build. */
-    public static List<Budgeted> first() {
+    public static List<Mutant> first() {
         return List.of(
                 advised(GrantsWhateverIsAskedFor.class, LeaseRecord.class, "isOpenTo", 5),
                 advised(TheTokenStaysTheSame.class, LeaseRecord.class, "acquired", 5));
     }
 
-    public static List<Budgeted> others() {
+    public static List<Mutant> others() {
         return List.of(
                 advised(HoldsItUntilToldOtherwise.class, Hold.class, "isOver", 40),
                 advised(RunsOutAtOnce.class, Lessor.class, "hasRunOut", 10),
@@ -36,8 +28,8 @@ public final class LeaseMutants {
                 advised(SnapshotForgetsTheToken.class, LeaseRecord.class, "readFrom", 20));
     }
 
-    private static Budgeted advised(Class<?> advice, Class<?> type, String method, int seeds) {
-        return new Budgeted(Mutant.advised(advice, type, named(method)), seeds);
+    private static Mutant advised(Class<?> advice, Class<?> type, String method, int seeds) {
+        return Mutant.advised(advice, type, named(method)).within(seeds);
     }
 
     static final class GrantsWhateverIsAskedFor {

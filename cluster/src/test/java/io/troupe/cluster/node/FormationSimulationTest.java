@@ -7,7 +7,6 @@ import io.troupe.sim.mutants.ClusterMutantHunt;
 import io.troupe.sim.mutants.Mutant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -99,9 +98,7 @@ class FormationSimulationTest {
     @MethodSource("bugs")
     @Tag("soak")
     void theSimulationFinds(Mutant bug) throws ReflectiveOperationException {
-        assertThat(HUNT.seedThatFinds(Optional.of(bug), MUTANT_SEEDS))
-                .as("%s within %s seeds", bug, MUTANT_SEEDS)
-                .isPresent();
+        HUNT.mustFind(bug.within(MUTANT_SEEDS));
     }
 
     private static OptionalLong firstSeedThatFails(ClusterStage stage, long from, long to) {

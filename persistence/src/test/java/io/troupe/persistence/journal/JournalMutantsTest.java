@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.persistence.log.LogMutants;
 import io.troupe.sim.junit.QuietLogs;
+import io.troupe.sim.mutants.Mutant;
 import io.troupe.sim.mutants.MutantHunt;
 import java.util.List;
 import java.util.Optional;
@@ -23,17 +24,14 @@ class JournalMutantsTest {
     private static final MutantHunt HUNT =
             new MutantHunt(JournalCrashes.class, ConfigFactory.parseString(JournalCrashes.CONFIG));
 
-    static List<LogMutants.Budgeted> mutants() {
+    static List<Mutant> mutants() {
         return LogMutants.all();
     }
 
     @ParameterizedTest
     @MethodSource("mutants")
-    void theSimulationFinds(LogMutants.Budgeted bug) throws Exception {
-        int budget = Integer.getInteger("troupe.mutant.seeds", bug.seeds());
-        assertThat(HUNT.seedThatFinds(Optional.of(bug.mutant()), budget))
-                .as("%s within %s seeds", bug, budget)
-                .isPresent();
+    void theSimulationFinds(Mutant bug) throws Exception {
+        HUNT.mustFind(bug);
     }
 
     @Test

@@ -24,15 +24,7 @@ public final class LogMutants {
 
     private LogMutants() {}
 
-    /** @param seeds within which the simulation finds {@code mutant} */
-    public record Budgeted(Mutant mutant, int seeds) {
-        @Override
-        public String toString() {
-            return mutant.name();
-        }
-    }
-
-    public static List<Budgeted> all() {
+    public static List<Mutant> all() {
         return List.of(
                 leavingOut("AcknowledgesBeforeTheSync", SegmentedLog.class, "append", FORCE, 10),
                 leavingOut("ReplacesTheManifestBeforeItsSync", Manifest.class, "write", FORCE, 10),
@@ -53,13 +45,13 @@ public final class LogMutants {
                 Mutant.advised(ClaimsTheBatchBeforeIsDurable.class, Batch.class, named("begin")));
     }
 
-    private static Budgeted leavingOut(
+    private static Mutant leavingOut(
             String name, Class<?> type, String method, ElementMatcher.Junction<MethodDescription> callee, int seeds) {
-        return new Budgeted(Mutant.leavingOut(name, type, named(method), callee), seeds);
+        return Mutant.leavingOut(name, type, named(method), callee).within(seeds);
     }
 
-    private static Budgeted advised(Class<?> advice, Class<?> type, String method, int seeds) {
-        return new Budgeted(Mutant.advised(advice, type, named(method)), seeds);
+    private static Mutant advised(Class<?> advice, Class<?> type, String method, int seeds) {
+        return Mutant.advised(advice, type, named(method)).within(seeds);
     }
 
     /** A record is where it should be: that is enough. */

@@ -13,22 +13,14 @@ public final class JournalMutants {
 
     private JournalMutants() {}
 
-    /** @param seeds within which the simulation finds {@code mutant} */
-    public record Budgeted(Mutant mutant, int seeds) {
-        @Override
-        public String toString() {
-            return mutant.name();
-        }
-    }
-
     /** Those that are looked for at every build. */
-    public static List<Budgeted> first() {
+    public static List<Mutant> first() {
         return List.of(
                 advised(AcknowledgesBeforeTheCommit.class, JournalClient.class, "onCommit", 5),
                 advised(FencesNobody.class, EventStream.class, "objectionTo", 5));
     }
 
-    public static List<Budgeted> others() {
+    public static List<Mutant> others() {
         return List.of(
                 advised(ClaimsChangeNothing.class, EventStream.class, "claimed", 10),
                 advised(DeletionForgetsTheHighest.class, EventStream.class, "deleted", 10),
@@ -39,8 +31,8 @@ public final class JournalMutants {
                 advised(DeletesPartsOfTheLatestSnapshot.class, SnapshotSeries.class, "lowestPart", 20));
     }
 
-    private static Budgeted advised(Class<?> advice, Class<?> type, String method, int seeds) {
-        return new Budgeted(Mutant.advised(advice, type, named(method)), seeds);
+    private static Mutant advised(Class<?> advice, Class<?> type, String method, int seeds) {
+        return Mutant.advised(advice, type, named(method)).within(seeds);
     }
 
     /** The write is on its way: that is as good as written. */

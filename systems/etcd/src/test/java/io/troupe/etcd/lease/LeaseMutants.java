@@ -2,7 +2,7 @@ package io.troupe.etcd.lease;
 
 import static net.bytebuddy.matcher.ElementMatchers.named;
 
-import io.troupe.etcd.sim.EtcdMutant;
+import io.troupe.sim.mutants.Mutant;
 import java.util.List;
 import net.bytebuddy.asm.Advice;
 
@@ -11,14 +11,14 @@ public final class LeaseMutants {
 
     private LeaseMutants() {}
 
-    public static List<EtcdMutant> all() {
+    public static List<Mutant> all() {
         Class<?> clock = LeaseClock.class;
         Class<?> lessor = Lessor.class;
         return List.of(
-                new EtcdMutant(LeaseExpiresEarly.class, clock, named("dueAfter"), 10),
-                new EtcdMutant(NewLessorDoesNotExtend.class, clock, named("renewAll"), 30).foundAt(3),
-                new EtcdMutant(RevokesOnTheLeaderAlone.class, lessor, named("revoke"), 10),
-                new EtcdMutant(RenewsWithoutAQuorum.class, lessor, named("confirmNext"), 120).foundAt(14));
+                Mutant.advised(LeaseExpiresEarly.class, clock, named("dueAfter")).within(10),
+                Mutant.advised(NewLessorDoesNotExtend.class, clock, named("renewAll")).within(30).foundAt(3),
+                Mutant.advised(RevokesOnTheLeaderAlone.class, lessor, named("revoke")).within(10),
+                Mutant.advised(RenewsWithoutAQuorum.class, lessor, named("confirmNext")).within(120).foundAt(14));
     }
 
     /** Half of the TTL, as after a mix-up of units or of a margin's sign. */

@@ -4,7 +4,7 @@ import static net.bytebuddy.matcher.ElementMatchers.named;
 
 import io.etcd.jetcd.api.Member;
 import io.troupe.etcd.mvcc.RosterMutants;
-import io.troupe.etcd.sim.EtcdMutant;
+import io.troupe.sim.mutants.Mutant;
 import java.util.ArrayList;
 import java.util.List;
 import net.bytebuddy.asm.Advice;
@@ -14,10 +14,10 @@ public final class MemberMutants {
 
     private MemberMutants() {}
 
-    public static List<EtcdMutant> all() {
-        List<EtcdMutant> all = new ArrayList<>(RosterMutants.all());
-        all.add(new EtcdMutant(EveryMemberVotes.class, Alignment.class, named("forMember"), 20).foundAt(5));
-        all.add(new EtcdMutant(ForgetsWhoWasRemoved.class, Roster.class, named("isRemoved"), 20).foundAt(3));
+    public static List<Mutant> all() {
+        List<Mutant> all = new ArrayList<>(RosterMutants.all());
+        all.add(Mutant.advised(EveryMemberVotes.class, Alignment.class, named("forMember")).within(20).foundAt(5));
+        all.add(Mutant.advised(ForgetsWhoWasRemoved.class, Roster.class, named("isRemoved")).within(20).foundAt(3));
         return all;
     }
 

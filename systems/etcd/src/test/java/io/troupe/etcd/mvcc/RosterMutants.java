@@ -3,7 +3,7 @@ package io.troupe.etcd.mvcc;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 
 import io.troupe.etcd.members.Roster;
-import io.troupe.etcd.sim.EtcdMutant;
+import io.troupe.sim.mutants.Mutant;
 import java.util.List;
 import net.bytebuddy.asm.Advice;
 
@@ -12,8 +12,8 @@ public final class RosterMutants {
 
     private RosterMutants() {}
 
-    public static List<EtcdMutant> all() {
-        return List.of(new EtcdMutant(SnapshotForgetsTheMembers.class, RosterSnapshot.class, named("read"), 20));
+    public static List<Mutant> all() {
+        return List.of(Mutant.advised(SnapshotForgetsTheMembers.class, RosterSnapshot.class, named("read")).within(20));
     }
 
     /** A replica that begins from a snapshot knows no members. */

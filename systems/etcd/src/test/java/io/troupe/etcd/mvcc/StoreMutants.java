@@ -5,7 +5,7 @@ import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
 
 import io.etcd.jetcd.api.Compare;
 import io.troupe.etcd.EtcdError;
-import io.troupe.etcd.sim.EtcdMutant;
+import io.troupe.sim.mutants.Mutant;
 import java.util.List;
 import java.util.Optional;
 import net.bytebuddy.asm.Advice;
@@ -15,16 +15,15 @@ public final class StoreMutants {
 
     private StoreMutants() {}
 
-    public static List<EtcdMutant> all() {
+    public static List<Mutant> all() {
         return List.of(
-                new EtcdMutant(
+                Mutant.advised(
                         ComparesAStaleRevision.class,
                         Compares.class,
-                        named("holds").and(takesArgument(0, MvccStore.class)),
-                        10),
-                new EtcdMutant(CompactionDropsALiveRevision.class, KeyHistory.class, named("compact"), 10),
-                new EtcdMutant(PutsAfterTheAlarm.class, EtcdStateMachine.class, named("mayGrow"), 40),
-                new EtcdMutant(SnapshotForgetsTheAlarms.class, AlarmSnapshot.class, named("read"), 40));
+                        named("holds").and(takesArgument(0, MvccStore.class))).within(10),
+                Mutant.advised(CompactionDropsALiveRevision.class, KeyHistory.class, named("compact")).within(10),
+                Mutant.advised(PutsAfterTheAlarm.class, EtcdStateMachine.class, named("mayGrow")).within(40),
+                Mutant.advised(SnapshotForgetsTheAlarms.class, AlarmSnapshot.class, named("read")).within(40));
     }
 
     /** A transaction's guards look at what was before the latest change. */

@@ -1,15 +1,13 @@
 package io.troupe.etcd.sim;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.typesafe.config.ConfigFactory;
 import io.troupe.etcd.lease.LeaseMutants;
 import io.troupe.etcd.mvcc.StoreMutants;
 import io.troupe.etcd.watch.WatchMutants;
 import io.troupe.sim.junit.QuietLogs;
+import io.troupe.sim.mutants.Mutant;
 import io.troupe.sim.mutants.MutantHunt;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,20 +24,16 @@ class EtcdMutantsTest {
 
     private static final MutantHunt HUNT = new MutantHunt(EtcdFaults.class, ConfigFactory.empty());
 
-    static List<EtcdMutant> mutants() {
-        String one = System.getProperty("troupe.mutant", "");
+    static List<Mutant> mutants() {
         return Stream.of(LeaseMutants.all(), StoreMutants.all(), WatchMutants.all())
                 .flatMap(List::stream)
-                .filter(mutant -> one.isEmpty() || one.contains(mutant.toString()))
+                .filter(Mutant::isAskedFor)
                 .toList();
     }
 
     @ParameterizedTest
     @MethodSource("mutants")
-    void theSimulationFinds(EtcdMutant mutant) throws Exception {
-        int budget = Integer.getInteger("troupe.mutant.seeds", mutant.seeds());
-        assertThat(HUNT.seedThatFinds(Optional.of(mutant.mutant()), budget))
-                .as("%s within %s seeds", mutant, budget)
-                .isPresent();
+    void theSimulationFinds(Mutant mutant) throws Exception {
+        HUNT.mustFind(mutant);
     }
 }

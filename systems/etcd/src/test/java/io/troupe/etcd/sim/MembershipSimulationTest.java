@@ -1,7 +1,5 @@
 package io.troupe.etcd.sim;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.typesafe.config.ConfigFactory;
 import io.troupe.chain.ChainEngine;
 import io.troupe.etcd.members.MemberMutants;
@@ -9,9 +7,9 @@ import io.troupe.paxos.PaxosEngine;
 import io.troupe.sim.Simulation;
 import io.troupe.sim.junit.QuietLogs;
 import io.troupe.sim.junit.SimulationTest;
+import io.troupe.sim.mutants.Mutant;
 import io.troupe.sim.mutants.MutantHunt;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -64,17 +62,13 @@ class MembershipSimulationTest {
         new MembershipFaults().accept(sim);
     }
 
-    static List<EtcdMutant> mutants() {
+    static List<Mutant> mutants() {
         return MemberMutants.all();
     }
 
     @ParameterizedTest
     @MethodSource("mutants")
-    void theSimulationFinds(EtcdMutant mutant) throws Exception {
-        var hunt = new MutantHunt(MembershipFaults.class, ConfigFactory.empty());
-        int budget = Integer.getInteger("troupe.mutant.seeds", mutant.seeds());
-        assertThat(hunt.seedThatFinds(Optional.of(mutant.mutant()), budget))
-                .as("%s within %s seeds", mutant, budget)
-                .isPresent();
+    void theSimulationFinds(Mutant mutant) throws Exception {
+        new MutantHunt(MembershipFaults.class, ConfigFactory.empty()).mustFind(mutant);
     }
 }

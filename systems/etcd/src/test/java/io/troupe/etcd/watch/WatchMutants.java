@@ -4,7 +4,7 @@ import static net.bytebuddy.matcher.ElementMatchers.isConstructor;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
-import io.troupe.etcd.sim.EtcdMutant;
+import io.troupe.sim.mutants.Mutant;
 import java.util.List;
 import net.bytebuddy.asm.Advice;
 
@@ -13,15 +13,14 @@ public final class WatchMutants {
 
     private WatchMutants() {}
 
-    public static List<EtcdMutant> all() {
+    public static List<Mutant> all() {
         return List.of(
-                new EtcdMutant(SkipsAnEventAtFailover.class, Watcher.class, isConstructor(), 10),
-                new EtcdMutant(SeesAnEventTwiceAtFailover.class, Watcher.class, isConstructor(), 10),
-                new EtcdMutant(
+                Mutant.advised(SkipsAnEventAtFailover.class, Watcher.class, isConstructor()).within(10),
+                Mutant.advised(SeesAnEventTwiceAtFailover.class, Watcher.class, isConstructor()).within(10),
+                Mutant.advised(
                         DropsWhatASlowReaderHasNoRoomFor.class,
                         WatchHub.class,
-                        named("fallBehind").and(takesArguments(2)),
-                        10));
+                        named("fallBehind").and(takesArguments(2))).within(10));
     }
 
     /** The revision asked for is taken for the last one seen. */

@@ -8,21 +8,16 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * Runs a scenario over mutants of the application. Only a property that does not hold counts ({@link Finding}).
+ * A {@link Hunt} on the protocol stage.
  *
  * @param scenario of the application, with a constructor that takes nothing; throws an {@link AssertionError} where it notices a bug
  * @param config of the application
  */
-public record MutantHunt(Class<? extends Consumer<Simulation>> scenario, Config config) {
+public record MutantHunt(Class<? extends Consumer<Simulation>> scenario, Config config) implements Hunt {
 
-    /**
-     * One of {@code seeds} seeds, from 0, that finds {@code mutant}, or anything when that is empty: where it was {@linkplain
-     * Mutant#foundAt() found before}, or else the first.
-     *
-     * @throws IllegalStateException when a run ends in a crash, and not with what a property says
-     */
+    @Override
     public OptionalLong seedThatFinds(Optional<Mutant> mutant, int seeds) throws ReflectiveOperationException {
-        return PlantedMutant.during(mutant, () -> hunt(mutant, seeds));
+        return Planting.during(mutant, () -> hunt(mutant, seeds));
     }
 
     private OptionalLong hunt(Optional<Mutant> mutant, int seeds) throws ReflectiveOperationException {

@@ -32,6 +32,12 @@ class MutantHuntTest {
         }
     }
 
+    /** No bug at all. */
+    static final class IsHarmless {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return int total) {}
+    }
+
     /** A mutant whose author has made a mistake. */
     static final class IsBroken {
         @Advice.OnMethodEnter
@@ -50,6 +56,16 @@ class MutantHuntTest {
                 .hasValue(0);
         assertThat(HUNT.seedThatFinds(mutant(TakesTen.class, Till.class, "sum"), 3))
                 .hasValue(0);
+    }
+
+    @Test
+    void aBugThatNoneOfItsSeedsFindsFails() throws Exception {
+        HUNT.mustFind(Mutant.advised(TakesACoin.class, Till.class, named("sum")));
+        Mutant harmless =
+                Mutant.advised(IsHarmless.class, Till.class, named("sum")).within(2);
+        assertThatThrownBy(() -> HUNT.mustFind(harmless))
+                .isInstanceOf(AssertionError.class)
+                .hasMessage("none of 2 seeds finds IsHarmless");
     }
 
     @Test

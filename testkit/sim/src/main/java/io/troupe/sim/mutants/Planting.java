@@ -17,10 +17,10 @@ import net.bytebuddy.pool.TypePool;
  * says afterwards. All other classes stay loaded and compiled, which is what makes a hunt quick; and whatever runs in this JVM
  * meanwhile meets the mutant.
  */
-final class PlantedMutant {
+final class Planting {
 
     /** What is done while the mutant is there. */
-    interface Hunt {
+    interface Attempt {
         OptionalLong run() throws ReflectiveOperationException;
     }
 
@@ -29,19 +29,19 @@ final class PlantedMutant {
     private final byte[] original;
 
     /** @throws IllegalStateException when the class has no such method, or when this JVM lets no class be redefined */
-    static OptionalLong during(Optional<Mutant> mutant, Hunt hunt) throws ReflectiveOperationException {
+    static OptionalLong during(Optional<Mutant> mutant, Attempt attempt) throws ReflectiveOperationException {
         if (mutant.isEmpty()) {
-            return hunt.run();
+            return attempt.run();
         }
-        var planted = new PlantedMutant(mutant.get());
+        var planting = new Planting(mutant.get());
         try {
-            return hunt.run();
+            return attempt.run();
         } finally {
-            planted.redefine(planted.original);
+            planting.redefine(planting.original);
         }
     }
 
-    private PlantedMutant(Mutant mutant) {
+    private Planting(Mutant mutant) {
         agent = attached();
         type = mutant.type();
         ClassFileLocator files = ClassFileLocator.ForClassLoader.of(type.getClassLoader());
