@@ -28,12 +28,7 @@ import org.apache.pekko.util.ByteString;
 enum Treason {
 
     /** As a correct replica: traitors seem to be loyal for a while. */
-    NONE {
-        @Override
-        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
-            return List.of(said);
-        }
-    },
+    NONE,
     MUTE {
         @Override
         List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
@@ -80,11 +75,6 @@ enum Treason {
     /** Speaks in the name of others, who commit to nothing at all. */
     FORGES {
         @Override
-        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
-            return List.of(said);
-        }
-
-        @Override
         Optional<PbftMessage> inOthersNames(PbftMessage said, Traitor traitor) {
             if (said instanceof Prepare prepare) {
                 return Optional.of(new Commit(prepare.view(), prepare.sequence(), traitor.nullDigest()));
@@ -112,11 +102,6 @@ enum Treason {
     },
     /** As {@link #FORGES}, with the codes of others under keys that were in force once: it has come to know those. */
     FORGES_UNDER_OLD_KEYS {
-        @Override
-        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
-            return List.of(said);
-        }
-
         @Override
         Optional<PbftMessage> inOthersNames(PbftMessage said, Traitor traitor) {
             return FORGES.inOthersNames(said, traitor);
@@ -205,11 +190,6 @@ enum Treason {
     /** A slow primary: its orders come when the others' patience is about to end, and now and then when it has. */
     SLOW {
         @Override
-        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
-            return List.of(said);
-        }
-
-        @Override
         Duration delay(PbftMessage said, Traitor traitor) {
             boolean orders = said instanceof PrePrepare || said instanceof NewView;
             return orders ? Duration.ofMillis(300 + traitor.random.nextInt(400)) : Duration.ZERO;
@@ -256,11 +236,6 @@ enum Treason {
     },
     /** Says what others have said again, as they have sealed or signed it, to whomever it was for: that opens. */
     REPLAYS_OTHERS {
-        @Override
-        List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
-            return List.of(said);
-        }
-
         @Override
         List<Replica.Message> besides(Traitor traitor) {
             return traitor.random.nextInt(3) == 0 ? traitor.anythingOverheard() : List.of();
@@ -403,8 +378,14 @@ enum Treason {
         }
     };
 
-    /** @return empty for nothing */
-    abstract List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor);
+    /**
+     * What it says instead, to this reader.
+     *
+     * @return empty for nothing
+     */
+    List<PbftMessage> twist(PbftMessage said, String reader, Traitor traitor) {
+        return List.of(said);
+    }
 
     /** What is said in the names of all others, besides. */
     Optional<PbftMessage> inOthersNames(PbftMessage said, Traitor traitor) {
