@@ -207,15 +207,7 @@ final class LogRecovery {
         long closedAt = SegmentSummary.recordedEnd(files, log, active);
         SegmentSummary summary = new SegmentSummary(active);
         SegmentScanner scanner = new SegmentScanner(active.file(), active.id().base(), SegmentHeader.BYTES, size);
-        while (scanner.next()) {
-            summary.add(
-                    scanner.offset(),
-                    scanner.size(),
-                    scanner.type(),
-                    scanner.stream(),
-                    scanner.first(),
-                    scanner.last());
-        }
+        summary.addAll(scanner);
         long end = scanner.offset();
         if (end < closedAt) {
             active.endAt(closedAt);

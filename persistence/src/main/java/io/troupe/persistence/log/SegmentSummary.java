@@ -67,8 +67,20 @@ final class SegmentSummary {
         part.deletionBytes = bytes;
     }
 
-    /** Counts one record of the segment; the records come in the order in which they lie there. */
-    void add(long offset, int size, RecordType type, String stream, long first, long last) {
+    /** Counts all records that the scanner still finds; they come in the order in which they lie there. */
+    void addAll(SegmentScanner scanner) throws IOException {
+        while (scanner.next()) {
+            add(
+                    scanner.offset(),
+                    scanner.size(),
+                    scanner.type(),
+                    scanner.stream(),
+                    scanner.first(),
+                    scanner.last());
+        }
+    }
+
+    private void add(long offset, int size, RecordType type, String stream, long first, long last) {
         Part part = parts.computeIfAbsent(stream, name -> new Part());
         switch (type) {
             case EVENTS -> {
@@ -88,15 +100,7 @@ final class SegmentSummary {
         SegmentSummary summary = new SegmentSummary(segment);
         SegmentScanner scanner =
                 new SegmentScanner(segment.file(), segment.id().base(), SegmentHeader.BYTES, segment.end());
-        while (scanner.next()) {
-            summary.add(
-                    scanner.offset(),
-                    scanner.size(),
-                    scanner.type(),
-                    scanner.stream(),
-                    scanner.first(),
-                    scanner.last());
-        }
+        summary.addAll(scanner);
         if (scanner.offset() != segment.end()) {
             throw damaged(segment, scanner.offset());
         }

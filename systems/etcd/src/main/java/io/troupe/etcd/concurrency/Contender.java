@@ -14,8 +14,6 @@ import io.troupe.etcd.mvcc.Queries;
 import io.troupe.etcd.mvcc.Result;
 import io.troupe.etcd.watch.KeyWatch;
 import io.troupe.etcd.watch.WatchHub;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -156,7 +154,7 @@ public final class Contender extends AbstractBehavior<Contender.Command> {
         key = Claims.key(prefix, lease);
         apply(
                 Commands.txn(Claims.takePlace(prefix, key, claim.value(), lease)),
-                result -> onPlaceTaken(parse(result, TxnResponse::parseFrom)));
+                result -> onPlaceTaken(result.as(TxnResponse::parseFrom)));
     }
 
     private void onPlaceTaken(TxnResponse response) {
@@ -184,7 +182,7 @@ public final class Contender extends AbstractBehavior<Contender.Command> {
 
     private void proclaim(boolean holds) {
         apply(Commands.txn(Claims.proclaim(key, createdAt, claim.value(), lease)), result -> {
-            var response = parse(result, TxnResponse::parseFrom);
+            var response = result.as(TxnResponse::parseFrom);
             if (!response.getSucceeded()) {
                 end(new Failed(NOT_LEADER));
             } else if (holds) {
@@ -198,7 +196,7 @@ public final class Contender extends AbstractBehavior<Contender.Command> {
     /** Is anybody before us? */
     private void look() {
         read(Queries.range(Claims.before(prefix, createdAt)), result -> {
-            var before = parse(result, RangeResponse::parseFrom);
+            var before = result.as(RangeResponse::parseFrom);
             if (before.getKvsCount() == 0) {
                 confirm(before.getHeader().getRevision());
             } else {
@@ -217,7 +215,7 @@ public final class Contender extends AbstractBehavior<Contender.Command> {
             return;
         }
         read(Queries.range(Claims.get(key)), result -> {
-            var own = parse(result, RangeResponse::parseFrom);
+            var own = result.as(RangeResponse::parseFrom);
             boolean there = own.getKvsCount() == 1 && own.getKvs(0).getCreateRevision() == createdAt;
             end(there ? held(Math.max(revision, own.getHeader().getRevision())) : new Failed(SESSION_EXPIRED));
         });
@@ -242,18 +240,6 @@ public final class Contender extends AbstractBehavior<Contender.Command> {
         }
         look(); // The watch began in a past that is compacted: the present says whether the key is still there.
         return this;
-    }
-
-    private interface Parser<T> {
-        T parse(byte[] body) throws IOException;
-    }
-
-    private static <T> T parse(Result.Ok result, Parser<T> parser) {
-        try {
-            return parser.parse(result.body());
-        } catch (IOException e) {
-            throw new UncheckedIOException("the store's own answer cannot be read", e);
-        }
     }
 
     private void apply(org.apache.pekko.util.ByteString command, Consumer<Result.Ok> next) {

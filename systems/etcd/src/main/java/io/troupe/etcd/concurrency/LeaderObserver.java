@@ -13,8 +13,6 @@ import io.troupe.etcd.mvcc.Queries;
 import io.troupe.etcd.mvcc.Result;
 import io.troupe.etcd.watch.KeyWatch;
 import io.troupe.etcd.watch.WatchHub;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.function.LongFunction;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -112,7 +110,7 @@ public final class LeaderObserver extends AbstractBehavior<LeaderObserver.Comman
         if (result instanceof Result.Refused refused) {
             return end(refused.error());
         }
-        RangeResponse found = parse((Result.Ok) result);
+        RangeResponse found = ((Result.Ok) result).as(RangeResponse::parseFrom);
         long revision = found.getHeader().getRevision();
         if (found.getKvsCount() == 0) {
             following = false;
@@ -125,14 +123,6 @@ public final class LeaderObserver extends AbstractBehavior<LeaderObserver.Comman
             return this;
         }
         return follow(found.getKvs(0), revision);
-    }
-
-    private static RangeResponse parse(Result.Ok result) {
-        try {
-            return RangeResponse.parseFrom(result.body());
-        } catch (IOException e) {
-            throw new UncheckedIOException("the store's own answer cannot be read", e);
-        }
     }
 
     private Behavior<Command> follow(KeyValue holder, long revision) {

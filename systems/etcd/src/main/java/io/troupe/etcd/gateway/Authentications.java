@@ -12,8 +12,6 @@ import io.troupe.etcd.mvcc.Commands;
 import io.troupe.etcd.mvcc.Queries;
 import io.troupe.etcd.mvcc.Result;
 import io.troupe.replication.ReadConsistency;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -88,13 +86,9 @@ final class Authentications {
         if (!(result instanceof Result.Ok ok)) {
             return result;
         }
-        try {
-            var response = AuthenticateResponse.parseFrom(ok.body());
-            String token = tokens.issue(request.getName(), known.authRevision(), response.getToken());
-            return new Result.Ok(response.toBuilder().setToken(token).build().toByteArray());
-        } catch (IOException e) {
-            throw new UncheckedIOException("the store's own answer cannot be read", e);
-        }
+        var response = ok.as(AuthenticateResponse::parseFrom);
+        String token = tokens.issue(request.getName(), known.authRevision(), response.getToken());
+        return new Result.Ok(response.toBuilder().setToken(token).build().toByteArray());
     }
 
     private void answer(Result result, StreamObserver<AuthenticateResponse> observer) {

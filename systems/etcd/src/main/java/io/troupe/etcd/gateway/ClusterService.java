@@ -22,8 +22,6 @@ import io.troupe.etcd.members.Registrar;
 import io.troupe.etcd.mvcc.Queries;
 import io.troupe.etcd.mvcc.Result;
 import io.troupe.replication.ReadConsistency;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -178,7 +176,7 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
         AskPattern.<Registrar.Command, Result>ask(registrar, ask::apply, CHANGE_TIMEOUT, system.scheduler())
                 .whenComplete((result, failure) -> {
                     if (result instanceof Result.Ok ok) {
-                        observer.onNext(answer.apply(members(ok)));
+                        observer.onNext(answer.apply(ok.as(MemberListResponse::parseFrom)));
                         observer.onCompleted();
                     } else {
                         UnaryCalls.refuse(
@@ -186,13 +184,5 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
                                 observer);
                     }
                 });
-    }
-
-    private static MemberListResponse members(Result.Ok result) {
-        try {
-            return MemberListResponse.parseFrom(result.body());
-        } catch (IOException e) {
-            throw new UncheckedIOException("the store's own answer cannot be read", e);
-        }
     }
 }

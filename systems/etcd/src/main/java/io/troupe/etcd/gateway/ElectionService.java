@@ -18,8 +18,6 @@ import io.troupe.etcd.concurrency.Contender;
 import io.troupe.etcd.mvcc.Commands;
 import io.troupe.etcd.mvcc.Queries;
 import io.troupe.etcd.mvcc.Result;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /** {@code v3electionpb.Election}. */
 final class ElectionService extends ElectionGrpc.ElectionImplBase {
@@ -67,7 +65,7 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
                 Contests.refuse(new Contender.Refused(refused.error()), observer);
                 return;
             }
-            TxnResponse response = parse((Result.Ok) result, TxnResponse::parseFrom);
+            TxnResponse response = ((Result.Ok) result).as(TxnResponse::parseFrom);
             if (response.getSucceeded()) {
                 long revision = response.getHeader().getRevision();
                 answer(
@@ -90,7 +88,7 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
         LeaderKey leader = request.getLeader();
         calls.applyOn(Commands.txn(Claims.resign(leader.getKey(), leader.getRev())), observer, result -> {
             if (result instanceof Result.Ok ok) {
-                long revision = parse(ok, TxnResponse::parseFrom).getHeader().getRevision();
+                long revision = ok.as(TxnResponse::parseFrom).getHeader().getRevision();
                 answer(
                         ResignResponse.newBuilder()
                                 .setHeader(node.header(revision))
@@ -109,7 +107,7 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
                 Contests.refuse(new Contender.Refused(refused.error()), observer);
                 return;
             }
-            RangeResponse found = parse((Result.Ok) result, RangeResponse::parseFrom);
+            RangeResponse found = ((Result.Ok) result).as(RangeResponse::parseFrom);
             if (found.getKvsCount() == 0) {
                 Contests.refuse(NO_LEADER, observer);
             } else {
@@ -126,18 +124,6 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
     @Override
     public void observe(LeaderRequest request, StreamObserver<LeaderResponse> observer) {
         contests.observe(request.getName(), observer);
-    }
-
-    private interface Parser<T> {
-        T parse(byte[] body) throws IOException;
-    }
-
-    private static <T> T parse(Result.Ok result, Parser<T> parser) {
-        try {
-            return parser.parse(result.body());
-        } catch (IOException e) {
-            throw new UncheckedIOException("the store's own answer cannot be read", e);
-        }
     }
 
     private static <T> void answer(T response, StreamObserver<T> observer) {

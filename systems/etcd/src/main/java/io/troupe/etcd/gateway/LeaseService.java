@@ -26,8 +26,6 @@ import io.troupe.etcd.mvcc.LeaseFacts;
 import io.troupe.etcd.mvcc.Queries;
 import io.troupe.etcd.mvcc.Result;
 import io.troupe.replication.ReadConsistency;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -141,8 +139,8 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
         long id = request.getID();
         Duration deadline = calls.deadline();
         Function<Result, CompletionStage<?>> conclude = result -> {
-            if (result instanceof Result.Ok ok && view(ok.body()).lease().isPresent()) {
-                return askRemaining(id, view(ok.body()), deadline, observer);
+            if (result instanceof Result.Ok ok && ok.as(Queries.LeaseView::parse).lease().isPresent()) {
+                return askRemaining(id, ok.as(Queries.LeaseView::parse), deadline, observer);
             }
             answerAbsent(id, result, observer);
             return UnaryCalls.DONE;
@@ -153,14 +151,6 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
             calls.read(Queries.leaseWithKeys(id), ReadConsistency.LINEARIZABLE, observer, conclude);
         } else {
             calls.readAsNobody(Queries.leaseWithKeys(id), observer, conclude);
-        }
-    }
-
-    private static Queries.LeaseView view(byte[] body) {
-        try {
-            return Queries.LeaseView.parse(body);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the store's own answer cannot be read", e);
         }
     }
 
@@ -204,7 +194,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
         if (result instanceof Result.Ok ok) {
             answer(
                     LeaseTimeToLiveResponse.newBuilder()
-                            .setHeader(node.header(view(ok.body()).revision()))
+                            .setHeader(node.header(ok.as(Queries.LeaseView::parse).revision()))
                             .setID(id)
                             .setTTL(-1),
                     observer);

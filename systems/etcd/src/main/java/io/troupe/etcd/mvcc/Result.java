@@ -2,13 +2,29 @@ package io.troupe.etcd.mvcc;
 
 import com.google.protobuf.AbstractMessageLite;
 import io.troupe.etcd.EtcdError;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import org.apache.pekko.util.ByteString;
 
 /** What a command or query comes to: 0 and the answer's bytes, or 1 and the error's id. */
 public sealed interface Result {
 
-    record Ok(byte[] body) implements Result {}
+    record Ok(byte[] body) implements Result {
+
+        /** What the store on this node has answered, read as {@code parser} does. */
+        public <T> T as(Parser<T> parser) {
+            try {
+                return parser.parse(body);
+            } catch (IOException e) {
+                throw new UncheckedIOException("the store's own answer cannot be read", e);
+            }
+        }
+    }
+
+    interface Parser<T> {
+        T parse(byte[] body) throws IOException;
+    }
 
     record Refused(EtcdError error) implements Result {}
 

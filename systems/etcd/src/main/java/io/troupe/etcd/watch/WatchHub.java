@@ -11,7 +11,6 @@ import io.troupe.etcd.mvcc.Queries;
 import io.troupe.etcd.mvcc.Result;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.SessionClient;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -247,11 +246,7 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
     private static Optional<Queries.History> history(SessionClient.Outcome outcome) {
         if (outcome instanceof SessionClient.Succeeded succeeded
                 && Result.parse(succeeded.result()) instanceof Result.Ok ok) {
-            try {
-                return Optional.of(Queries.History.parse(ok.body()));
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException("the store's own answer cannot be read", e);
-            }
+            return Optional.of(ok.as(Queries.History::parse));
         }
         return Optional.empty();
     }
