@@ -8,6 +8,7 @@ import io.troupe.replication.InMemorySnapshotStorage;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
 import io.troupe.replication.sim.Chosen;
+import io.troupe.replication.sim.Falls;
 import io.troupe.replication.sim.NodeFaults;
 import io.troupe.replication.sim.ObservedClients;
 import io.troupe.replication.sim.SimulatedServer;
@@ -75,7 +76,7 @@ final class WatchedChain {
         Config config = ConfigFactory.parseString("troupe.chain.arrangement = " + arrangement.title())
                 .withFallback(ConfigFactory.parseString(SMALL))
                 .withFallback(ConfigFactory.load());
-        sim.onNodeDeath(this::onNodeDeath);
+        sim.onNodeDeath(new Falls(sim, clients)::onNodeDeath);
         for (String name : names) {
             var storage = new InMemorySnapshotStorage();
             var masterStorage = new InMemorySnapshotStorage();
@@ -139,21 +140,6 @@ final class WatchedChain {
         });
     }
 
-    /** A replica may fall when its disk fails, and for no other reason. */
-    private void onNodeDeath(Node<?> node) {
-        if (sim.faults().stream().noneMatch(fault -> fault.contains("failing disk of " + node.name()))) {
-            clients.judge(() -> {
-                throw new AssertionError("the replica of " + node.name() + " fell, although its disk never failed");
-            });
-            return;
-        }
-        sim.after(Duration.ofSeconds(1), () -> {
-            if (!node.isUp()) {
-                node.restart();
-            }
-        });
-    }
-
     /** Everything is mended: the group serves again, and comes to rest in one state. */
     void finish() {
         new NodeFaults(sim, nodes).mend();
@@ -162,14 +148,7 @@ final class WatchedChain {
         await("the group serves again", () -> clients.writes() > before + 5);
         clients.stop();
         await("the group comes to rest", this::isAtRest);
-        List<String> history = clients.history(names.get(0));
-        for (String name : names) {
-            if (!clients.history(name).equals(history)) {
-                throw new AssertionError("the histories of " + names.get(0) + " and " + name + " differ: " + history
-                        + " and " + clients.history(name));
-            }
-        }
-        clients.checkComplete(history);
+        clients.checkOneHistory(names);
     }
 
     /** Asks again and again: a change that was asked for earlier may come late. */

@@ -8,9 +8,8 @@ import io.troupe.generals.byzantine.OralMessage;
 import io.troupe.generals.byzantine.SignedMessage;
 import io.troupe.generals.dls.PartialSynchrony;
 import io.troupe.generals.two.AlliedGeneral;
-import io.troupe.wire.Registrations;
+import io.troupe.wire.RegisteredMessages;
 import io.troupe.wire.Wire;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,14 +82,7 @@ class GeneralsWireTest {
 
     @Test
     void everyRegisteredMessageIsTriedHere() {
-        List<Class<?>> registered = new ArrayList<>();
-        for (Registrations.Entry entry :
-                Registrations.load(getClass().getClassLoader()).entries()) {
-            if (entry.module().equals("actors/generals") && Wire.class.isAssignableFrom(entry.type())) {
-                registered.add(entry.type());
-            }
-        }
         assertThat(everyMessage().stream().<Class<?>>map(Object::getClass).toList())
-                .containsAll(registered);
+                .containsAll(RegisteredMessages.of("actors/generals"));
     }
 }

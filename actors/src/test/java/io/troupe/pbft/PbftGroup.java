@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.replication.Engine;
 import io.troupe.replication.InMemorySnapshotStorage;
+import io.troupe.replication.sim.Falls;
 import io.troupe.replication.sim.NodeFaults;
 import io.troupe.replication.sim.ObservedClients;
 import io.troupe.replication.sim.SimulatedServer;
@@ -81,6 +82,8 @@ final class PbftGroup {
     /** Their operators say so at each start. */
     private final TreeSet<String> wiped = new TreeSet<>();
 
+    private final Falls falls;
+
     /**
      * @param size 3f+1 or more
      * @param treacherous how many of them are traitors
@@ -128,6 +131,7 @@ final class PbftGroup {
         PbftSettings limits = PbftSettings.from(config);
         clients.letMachinesBeWoundBack();
         clientsOfTraitors.letMachinesBeWoundBack();
+        this.falls = new Falls(sim, clients);
         sim.onNodeDeath(this::onNodeDeath);
         for (String name : names) {
             storages.put(name, new InMemorySnapshotStorage());
@@ -176,21 +180,12 @@ final class PbftGroup {
         replicas.remove(name);
     }
 
-    /** A replica may fall when its disk fails, and for no other reason. */
     private void onNodeDeath(Node<?> node) {
-        boolean isExpected = traitors.contains(node.name())
-                || sim.faults().stream().anyMatch(fault -> fault.contains("failing disk of " + node.name()));
-        if (!isExpected) {
-            clients.judge(() -> {
-                throw new AssertionError("the replica of " + node.name() + " fell, although its disk never failed");
-            });
-            return;
+        if (traitors.contains(node.name())) {
+            falls.restartSoon(node);
+        } else {
+            falls.onNodeDeath(node);
         }
-        sim.after(Duration.ofSeconds(1), () -> {
-            if (!node.isUp()) {
-                node.restart();
-            }
-        });
     }
 
     /**

@@ -188,6 +188,18 @@ public final class ObservedClients {
         return restores;
     }
 
+    /** All of these have come to one state, with everything in it that was acknowledged. */
+    public void checkOneHistory(List<String> nodes) {
+        List<String> history = history(nodes.get(0));
+        for (String node : nodes) {
+            if (!history(node).equals(history)) {
+                throw new AssertionError("the histories of " + nodes.get(0) + " and " + node + " differ: " + history
+                        + " and " + history(node));
+            }
+        }
+        checkComplete(history);
+    }
+
     /** Every acknowledged command is at its place, every other where it may be, and none is there twice. */
     public void checkComplete(List<String> history) {
         acknowledged.forEach((length, command) -> {
