@@ -72,6 +72,7 @@ class ChainLostDiskPaperTest extends PaperChain {
         Connect connect = server.await("n3", Connect.class);
         assertThat(connect.stable()).isZero();
         assertThat(connect.ends()).isEmpty();
+        server.sentTo("n2", Heartbeat.class); // And what is dropped is dropped durably.
         server.restart();
         server.pass(server.settings.heartbeatInterval());
         assertThat(server.sentTo("n2", Heartbeat.class)).last().matches(beat -> beat.last() == 0);

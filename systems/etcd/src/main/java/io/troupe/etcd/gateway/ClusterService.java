@@ -80,7 +80,7 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
                 UnaryCalls.refuse(refused.error(), observer);
                 return UnaryCalls.DONE;
             }
-            MemberListResponse recorded = members((Result.Ok) result);
+            MemberListResponse recorded = ((Result.Ok) result).as(MemberListResponse::parseFrom);
             return recorded.getMembersCount() > 0 ? told(recorded, observer) : tellConfigured(observer);
         });
     }
