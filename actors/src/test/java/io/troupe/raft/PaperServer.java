@@ -10,14 +10,13 @@ import io.troupe.raft.RaftMessage.RequestVote;
 import io.troupe.raft.RaftMessage.VoteReply;
 import io.troupe.replication.Engine;
 import io.troupe.replication.Replica;
+import io.troupe.replication.paper.Door;
 import io.troupe.replication.paper.FaultySnapshots;
-import io.troupe.replication.paper.HeldWrites;
 import io.troupe.replication.paper.PaperReplica;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -31,7 +30,7 @@ final class PaperServer extends PaperReplica<RaftMessage> {
     final FaultySnapshots storage = new FaultySnapshots();
     private TestProbe<Replica.Message> handled;
     private Duration starting = Duration.ZERO;
-    private volatile CountDownLatch gate = new CountDownLatch(0);
+    private volatile Door gate = Door.standingOpen();
 
     private PaperServer(List<String> founders, Set<String> witnesses, String hocon) {
         this(founders, witnesses, new JournalMachine.Histories(), hocon);
@@ -79,7 +78,7 @@ final class PaperServer extends PaperReplica<RaftMessage> {
                 storage,
                 this::nanoTime,
                 nanoTime() - starting.toNanos(),
-                (server, role) -> HeldWrites.awaitOpen(gate));
+                (server, role) -> gate.pass());
         handled = kit.createTestProbe();
         return Behaviors.monitor(Replica.Message.class, handled.getRef(), RaftReplica.create(identity));
     }
@@ -100,10 +99,10 @@ final class PaperServer extends PaperReplica<RaftMessage> {
 
     /** Whatever is sent meanwhile is in the mailbox together, before anything that the server tells itself. */
     void inOneGo(Runnable sending) {
-        gate = new CountDownLatch(1);
+        gate = new Door();
         tell(new Replicator.HigherTerm(0)); // Means nothing, but is a step.
         sending.run();
-        gate.countDown();
+        gate.open();
     }
 
     // -- time

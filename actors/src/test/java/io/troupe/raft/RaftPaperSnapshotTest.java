@@ -7,14 +7,13 @@ import io.troupe.raft.RaftMessage.AppendRejected;
 import io.troupe.raft.RaftMessage.ChunkReply;
 import io.troupe.raft.RaftMessage.InstallSnapshot;
 import io.troupe.replication.SnapshotStorage;
-import io.troupe.replication.paper.HeldWrites;
+import io.troupe.replication.paper.Door;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.zip.CRC32C;
 import org.apache.pekko.actor.testkit.typed.javadsl.LoggingTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -177,13 +176,13 @@ class RaftPaperSnapshotTest {
 
     @Test
     void noSnapshotIsDeletedBeforeTheStateMachineHasReadIt() {
-        CountDownLatch slow = new CountDownLatch(1);
-        server.histories.beforeRestore = () -> HeldWrites.awaitOpen(slow);
+        Door slow = new Door();
+        server.histories.beforeRestore = slow::pass;
         sendWhole(2, stateOf("a", "b"));
         sendWhole(3, stateOf("a", "b", "c"));
         sendWhole(4, stateOf("a", "b", "c", "d"));
-        server.kit.createTestProbe().expectNoMessage(); // Time enough to delete what is believed to be replaced.
-        slow.countDown();
+        server.awaitIdle(); // What is believed to be replaced has been deleted.
+        slow.open();
         Awaitility.await().until(() -> server.histories.of("n1"), List.of("a", "b", "c", "d")::equals);
         Awaitility.await().until(() -> indexes(), List.of(4L)::equals);
         assertThat(server.status().appliedIndex()).isEqualTo(4);
@@ -225,7 +224,7 @@ class RaftPaperSnapshotTest {
             server.ticksPass(1);
             server.heartbeat(1);
         }
-        server.kit.createTestProbe().expectNoMessage();
+        server.awaitIdle();
         return server.storage.begun.get();
     }
 

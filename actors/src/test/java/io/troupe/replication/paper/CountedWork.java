@@ -1,6 +1,7 @@
 package io.troupe.replication.paper;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -8,15 +9,21 @@ import java.util.concurrent.Executors;
 /** The threads of an actor system, which tell when nobody in it has anything to do. */
 final class CountedWork implements Executor, AutoCloseable {
 
+    private static final ThreadLocal<CountedWork> OF_THIS_THREAD = new ThreadLocal<>();
+
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private int underWay;
 
+    /** What the work on this thread counts for; empty where it does not. */
+    static Optional<CountedWork> ofThisThread() {
+        return Optional.ofNullable(OF_THIS_THREAD.get());
+    }
+
     @Override
     public void execute(Runnable work) {
-        synchronized (this) {
-            underWay++;
-        }
+        begin();
         threads.execute(() -> {
+            OF_THIS_THREAD.set(this);
             try {
                 work.run();
             } finally {
@@ -25,12 +32,20 @@ final class CountedWork implements Executor, AutoCloseable {
         });
     }
 
-    private synchronized void end() {
+    synchronized void begin() {
+        underWay++;
+    }
+
+    synchronized void end() {
         underWay--;
         notifyAll();
     }
 
-    /** Until nothing is under way, or for {@code limit}. */
+    /**
+     * Until nothing is under way.
+     *
+     * @throws AssertionError when something is still after {@code limit}
+     */
     synchronized void awaitNone(Duration limit) {
         long deadline = System.nanoTime() + limit.toNanos();
         try {
@@ -40,6 +55,9 @@ final class CountedWork implements Executor, AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        if (underWay > 0) {
+            throw new AssertionError(underWay + " are still at work after " + limit + ", and not held back by a Door");
         }
     }
 

@@ -5,9 +5,7 @@ import io.troupe.replication.SnapshotStorage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Snapshots in memory whose disk can be told to be full, or to have rotted. */
@@ -19,15 +17,15 @@ public final class FaultySnapshots implements SnapshotStorage {
     /** What is stored now reads back wrong; what is written later does not. */
     public volatile boolean rotten;
 
-    private volatile CountDownLatch held = new CountDownLatch(0);
+    private volatile Door door = Door.standingOpen();
 
     /** From now on it takes until {@link #letGo} to write one. */
     public void hold() {
-        held = new CountDownLatch(1);
+        door = new Door();
     }
 
     public void letGo() {
-        held.countDown();
+        door.open();
     }
 
     @Override
@@ -37,12 +35,7 @@ public final class FaultySnapshots implements SnapshotStorage {
             throw new IOException("no space left");
         }
         rotten = false;
-        try {
-            held.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("nobody let it go");
-        }
+        door.pass();
         return inner.create(group, index, term);
     }
 

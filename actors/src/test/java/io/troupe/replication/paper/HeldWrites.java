@@ -1,6 +1,5 @@
 package io.troupe.replication.paper;
 
-import java.util.concurrent.CountDownLatch;
 import org.apache.pekko.persistence.testkit.JournalOperation;
 import org.apache.pekko.persistence.testkit.ProcessingPolicy;
 import org.apache.pekko.persistence.testkit.ProcessingResult;
@@ -15,25 +14,16 @@ public final class HeldWrites {
 
     /** Writes to the journal end only after the runnable that this gives has run. */
     public static Runnable of(PersistenceTestKit disk) {
-        CountDownLatch held = new CountDownLatch(1);
+        Door door = new Door();
         disk.withPolicy(new ProcessingPolicy<JournalOperation>() {
             @Override
             public ProcessingResult tryProcess(String persistenceId, JournalOperation operation) {
                 if (operation instanceof WriteEvents) {
-                    awaitOpen(held);
+                    door.pass();
                 }
                 return ProcessingSuccess.getInstance();
             }
         });
-        return held::countDown;
-    }
-
-    /** Holds the thread back until the latch is open. */
-    public static void awaitOpen(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        return door::open;
     }
 }

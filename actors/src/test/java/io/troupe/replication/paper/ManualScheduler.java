@@ -62,10 +62,11 @@ public final class ManualScheduler extends AbstractScheduler {
         return task;
     }
 
+    /** At a fixed rate, which is the same here: nothing is late. */
     @Override
     public Cancellable schedule(
             FiniteDuration delay, FiniteDuration interval, Runnable work, ExecutionContext executor) {
-        return scheduleAtFixedRate(delay, interval, work, executor);
+        return scheduleWithFixedDelay(delay, interval, work, executor);
     }
 
     @Override
@@ -73,8 +74,12 @@ public final class ManualScheduler extends AbstractScheduler {
         return 1000;
     }
 
-    /** What falls due meanwhile is run in its order, here. */
-    void timePasses(Duration duration) {
+    /**
+     * What falls due meanwhile is run in its order, here.
+     *
+     * @param settled returns when what was run last has had its effects, before time goes on
+     */
+    void timePasses(Duration duration, Runnable settled) {
         long until;
         synchronized (this) {
             until = nowNanos + duration.toNanos();
@@ -92,6 +97,7 @@ public final class ManualScheduler extends AbstractScheduler {
                 nowNanos = Math.max(nowNanos, next.atNanos);
             }
             next.work.run();
+            settled.run();
         }
     }
 }

@@ -34,7 +34,6 @@ import org.apache.pekko.util.ByteString;
  */
 public abstract class PaperReplica<M extends Replica.Message> implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int SKIPPED_MAX = 1_000;
 
     public final ActorTestKit kit;
@@ -107,7 +106,7 @@ public abstract class PaperReplica<M extends Replica.Message> implements AutoClo
 
     /** Until it has stopped by itself, which it does when its disk fails. */
     public final void awaitEnd() {
-        stranger.expectTerminated(replica, PATIENCE);
+        stranger.expectTerminated(replica);
     }
 
     @Override
@@ -128,16 +127,21 @@ public abstract class PaperReplica<M extends Replica.Message> implements AutoClo
 
     // -- its time
 
-    /** When this returns, what fell due has been handled. */
+    /** When this returns, what fell due has been done, with all that it led to. */
     public final void pass(Duration duration) {
         isStoppedFor(duration);
         system.timePasses(duration);
-        status();
     }
 
     /** The process is stopped: its clock goes on, and nothing else. */
     public final void isStoppedFor(Duration pause) {
+        awaitIdle(); // What was begun before is of the time before.
         clockNanos.addAndGet(pause.toNanos());
+    }
+
+    /** Until it has nothing to do before time passes, or somebody tells it something. */
+    public final void awaitIdle() {
+        system.awaitIdle();
     }
 
     protected final long nanoTime() {
@@ -172,7 +176,7 @@ public abstract class PaperReplica<M extends Replica.Message> implements AutoClo
     /** The next message of this type to the other that is wanted; what comes before it is skipped. */
     public final <T extends M> T await(String to, Class<T> type, Predicate<T> wanted) {
         for (int skipped = 0; skipped <= SKIPPED_MAX; skipped++) {
-            M message = peer(to).receiveMessage(PATIENCE);
+            M message = peer(to).receiveMessage();
             if (type.isInstance(message) && wanted.test(type.cast(message))) {
                 return type.cast(message);
             }
@@ -182,7 +186,7 @@ public abstract class PaperReplica<M extends Replica.Message> implements AutoClo
 
     /** All that the other has been sent until now, and the test has not looked at yet. */
     public final List<M> sentTo(String other) {
-        system.awaitIdle();
+        awaitIdle();
         Replica.Message end = new End();
         peer(other).getRef().<Replica.Message>unsafeUpcast().tell(end);
         List<M> all = new ArrayList<>();

@@ -26,8 +26,8 @@ public final class PaperSystem implements AutoCloseable {
                             .formatted(ManualScheduler.class.getName()))
             .resolve();
 
-    /** Past this somebody is held back by the test itself. */
-    private static final Duration PATIENCE = Duration.ofMillis(250);
+    /** With actors that have something to do: far more than they take, on a machine however slow. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final CountedWork work = new CountedWork();
     private final ActorTestKit kit;
@@ -49,13 +49,13 @@ public final class PaperSystem implements AutoCloseable {
         return kit;
     }
 
-    /** After all that was begun before; what falls due is on its way when this returns. */
+    /** After all that was begun before; what falls due is done, with all that it leads to, when this returns. */
     public void timePasses(Duration duration) {
         awaitIdle();
-        scheduler.timePasses(duration);
+        scheduler.timePasses(duration, this::awaitIdle);
     }
 
-    /** Until every mailbox is empty, unless the test holds somebody back. */
+    /** Until every mailbox is empty, but for those of whom a {@link Door} holds back. */
     public void awaitIdle() {
         work.awaitNone(PATIENCE);
     }
