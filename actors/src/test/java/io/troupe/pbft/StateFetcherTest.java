@@ -15,6 +15,7 @@ import io.troupe.pbft.StateFetcher.Failed;
 import io.troupe.pbft.StateFetcher.Fetched;
 import io.troupe.replication.InMemorySnapshotStorage;
 import io.troupe.replication.SnapshotStorage;
+import io.troupe.replication.paper.PaperSystem;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +24,6 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
@@ -44,8 +44,8 @@ class StateFetcherTest {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final Digest LIE = Digest.of(ByteString.fromString("a lie"));
 
-    private final ActorTestKit kit = ActorTestKit.create(ManualTime.config().withFallback(ConfigFactory.load()));
-    private final ManualTime time = ManualTime.get(kit.system());
+    private final PaperSystem system = PaperSystem.create(ConfigFactory.empty());
+    private final ActorTestKit kit = system.kit();
     private final TestProbe<StateFetcher.Event> replica = kit.createTestProbe();
     private final TestProbe<StateKeeper.Event> kept = kit.createTestProbe();
     private final SnapshotStorage here = new InMemorySnapshotStorage();
@@ -54,7 +54,7 @@ class StateFetcherTest {
 
     @AfterEach
     void stop() {
-        kit.shutdownTestKit();
+        system.close();
     }
 
     /** Pages that all differ, those of {@code changed} in another way. */
@@ -227,7 +227,7 @@ class StateFetcherTest {
         fetcher.tell(new StateFetcher.Told("n4", new NoSuchState(SEQUENCE)));
         fetcher.tell(new StateFetcher.Told("n2", new NoSuchState(SEQUENCE - 1)));
         replica.expectNoMessage();
-        time.timePasses(PATIENCE);
+        system.timePasses(PATIENCE);
         assertThat(asked().source()).isEqualTo("n3");
         fetcher.tell(new StateFetcher.Told("n3", new NoSuchState(SEQUENCE)));
         Ask last = asked();

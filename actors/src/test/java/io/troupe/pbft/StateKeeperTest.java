@@ -9,11 +9,11 @@ import io.troupe.pbft.PbftMessage.NoSuchState;
 import io.troupe.pbft.PbftMessage.Page;
 import io.troupe.replication.InMemorySnapshotStorage;
 import io.troupe.replication.SnapshotStorage;
+import io.troupe.replication.paper.PaperSystem;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
@@ -26,8 +26,8 @@ class StateKeeperTest {
     private static final String GROUP = "g";
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-    private final ActorTestKit kit = ActorTestKit.create(ManualTime.config().withFallback(ConfigFactory.load()));
-    private final ManualTime time = ManualTime.get(kit.system());
+    private final PaperSystem system = PaperSystem.create(ConfigFactory.empty());
+    private final ActorTestKit kit = system.kit();
     private final SnapshotStorage storage = new InMemorySnapshotStorage();
     private final TestProbe<StateKeeper.Event> replica = kit.createTestProbe();
     private final ActorRef<StateKeeper.Command> keeper =
@@ -35,7 +35,7 @@ class StateKeeperTest {
 
     @AfterEach
     void stop() {
-        kit.shutdownTestKit();
+        system.close();
     }
 
     private void save(long... sequences) {
@@ -90,10 +90,10 @@ class StateKeeperTest {
         fetches("n2", 4);
         keeper.tell(new StateKeeper.Prune(8));
         for (int questions = 0; questions < 5; questions++) {
-            time.timePasses(PATIENCE.minusMillis(1));
+            system.timePasses(PATIENCE.minusMillis(1));
             assertThat(fetches("n2", 4)).isEqualTo(page(4));
         }
-        time.timePasses(PATIENCE);
+        system.timePasses(PATIENCE);
         assertThat(fetches("n2", 4)).isEqualTo(new NoSuchState(4));
         assertThat(stored()).containsExactly(8L);
     }

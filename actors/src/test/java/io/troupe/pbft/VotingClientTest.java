@@ -2,7 +2,6 @@ package io.troupe.pbft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.pbft.PbftMessage.Execute;
 import io.troupe.pbft.PbftMessage.OrderedRead;
@@ -15,11 +14,11 @@ import io.troupe.pbft.PbftMessage.Results;
 import io.troupe.pbft.PbftMessage.TentativeReply;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
+import io.troupe.replication.paper.PaperSystem;
 import io.troupe.wire.WireBytes;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
@@ -33,9 +32,8 @@ class VotingClientTest {
     private static final Membership FOUR = new Membership(List.of("n1", "n2", "n3", "n4"));
     private static final long LIFE = 7;
 
-    private final Config config = ManualTime.config().withFallback(ConfigFactory.load());
-    private final ActorTestKit kit = ActorTestKit.create(config);
-    private final ManualTime time = ManualTime.get(kit.system());
+    private final PaperSystem system = PaperSystem.create(ConfigFactory.empty());
+    private final ActorTestKit kit = system.kit();
     private final WireBytes bytes = WireBytes.of(kit.system());
     private final PbftSettings settings = PbftSettings.from(
             ConfigFactory.parseString("troupe.pbft { max-batch-requests = 4, max-client-requests = 8 }")
@@ -47,7 +45,7 @@ class VotingClientTest {
 
     @AfterEach
     void stop() {
-        kit.shutdownTestKit();
+        system.close();
     }
 
     private void propose(long serial) {
@@ -133,7 +131,7 @@ class VotingClientTest {
         assertThat(((Replica.Applied) service.receiveMessage()).serial()).isEqualTo(1);
         assertThat(serials(nextSaid())).containsExactly(2L, 3L, 4L, 5L);
         propose(2);
-        time.timePasses(settings.clientPatience().plus(settings.tick()));
+        system.timePasses(settings.clientPatience().plus(settings.tick()));
         for (long serial = 2; serial <= 8; serial++) {
             assertThat(((Replica.Rejected) service.receiveMessage()).serial()).isEqualTo(serial);
         }
@@ -333,11 +331,11 @@ class VotingClientTest {
         propose(1);
         VotingClient.Say first = nextSaid();
         propose(2);
-        time.timePasses(settings.clientSilence().plus(settings.tick()));
+        system.timePasses(settings.clientSilence().plus(settings.tick()));
         VotingClient.Say again = nextSaid();
         assertThat(again.to()).isEmpty();
         assertThat(again.message()).isEqualTo(first.message());
-        time.timePasses(settings.clientPatience());
+        system.timePasses(settings.clientPatience());
         Replica.Rejected sent = (Replica.Rejected) service.receiveMessage();
         assertThat(sent.serial()).isEqualTo(1);
         assertThat(sent.reason()).isEqualTo(Replica.Reason.OUTCOME_UNKNOWN);

@@ -2,17 +2,18 @@ package io.troupe.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.typesafe.config.ConfigFactory;
 import io.troupe.replication.Replica.Reason;
 import io.troupe.replication.SessionClient.Failed;
 import io.troupe.replication.SessionClient.Outcome;
 import io.troupe.replication.SessionClient.Submit;
 import io.troupe.replication.SessionClient.Succeeded;
+import io.troupe.replication.paper.PaperSystem;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
@@ -24,8 +25,8 @@ class SessionClientTest {
 
     private static final Duration DEADLINE = Duration.ofSeconds(10);
 
-    private final ActorTestKit kit = ActorTestKit.create(ManualTime.config());
-    private final ManualTime time = ManualTime.get(kit.system());
+    private final PaperSystem system = PaperSystem.create(ConfigFactory.empty());
+    private final ActorTestKit kit = system.kit();
     private final TestProbe<Replica.Request> replica = kit.createTestProbe(Replica.Request.class);
     private final TestProbe<Outcome> caller = kit.createTestProbe(Outcome.class);
     private ActorRef<SessionClient.Command> client;
@@ -41,7 +42,7 @@ class SessionClientTest {
 
     @AfterEach
     void stop() {
-        kit.shutdownTestKit();
+        system.close();
     }
 
     private void submit(String command) {
@@ -105,7 +106,7 @@ class SessionClientTest {
         Replica.Propose first = firstProposal();
         reject(first, Reason.NO_LEADER);
         replica.expectNoMessage();
-        time.timePasses(Duration.ofMillis(200));
+        system.timePasses(Duration.ofMillis(200));
         Replica.Propose again = proposal();
         assertThat(again.serial()).isEqualTo(first.serial());
         apply(again, 3);
@@ -115,7 +116,7 @@ class SessionClientTest {
     @Test
     void silenceIsRetriedToo() {
         Replica.Propose first = firstProposal();
-        time.timePasses(Duration.ofMillis(2_100));
+        system.timePasses(Duration.ofMillis(2_100));
         assertThat(proposal().serial()).isEqualTo(first.serial());
     }
 
@@ -137,14 +138,14 @@ class SessionClientTest {
         submit("a");
         var open = replica.expectMessageClass(Replica.OpenSession.class);
         open.replyTo().tell(new Replica.Rejected(Replica.NO_SESSION, 0, Reason.NO_LEADER, "none"));
-        time.timePasses(DEADLINE);
+        system.timePasses(DEADLINE);
         assertThat(failure().reason()).isEqualTo(Reason.NO_LEADER);
     }
 
     @Test
     void pastTheDeadlineACommandThatMayHaveBeenTakenIsInDoubt() {
         firstProposal();
-        time.timePasses(DEADLINE);
+        system.timePasses(DEADLINE);
         assertThat(failure().reason()).isEqualTo(Reason.OUTCOME_UNKNOWN);
     }
 
@@ -152,7 +153,7 @@ class SessionClientTest {
     void aCommandOnceInDoubtStaysSoThroughLaterRejections() {
         Replica.Propose first = firstProposal();
         reject(first, Reason.OUTCOME_UNKNOWN);
-        time.timePasses(Duration.ofMillis(200));
+        system.timePasses(Duration.ofMillis(200));
         reject(proposal(), Reason.SESSION_EXPIRED);
         assertThat(failure().reason()).isEqualTo(Reason.OUTCOME_UNKNOWN);
     }
@@ -175,7 +176,7 @@ class SessionClientTest {
         reject(proposal(), Reason.SESSION_EXPIRED);
         replica.expectNoMessage();
         reject(first, Reason.OUTCOME_UNKNOWN);
-        time.timePasses(Duration.ofMillis(200));
+        system.timePasses(Duration.ofMillis(200));
         reject(proposal(), Reason.SESSION_EXPIRED);
         assertThat(failure().reason()).isEqualTo(Reason.OUTCOME_UNKNOWN);
         replica.expectMessageClass(Replica.OpenSession.class);
@@ -201,7 +202,7 @@ class SessionClientTest {
         second.replyTo().tell(new Replica.Answered(second.id(), 4, ByteString.fromString("second")));
         caller.expectMessage(new Succeeded(102, ByteString.fromString("second"), 4));
         first.replyTo().tell(new Replica.Rejected(Replica.NO_SESSION, first.id(), Reason.NO_LEADER, "none"));
-        time.timePasses(Duration.ofMillis(200));
+        system.timePasses(Duration.ofMillis(200));
         Replica.Query again = replica.expectMessageClass(Replica.Query.class);
         assertThat(again.query()).isEqualTo(first.query());
         again.replyTo().tell(new Replica.Answered(again.id(), 5, ByteString.fromString("first")));

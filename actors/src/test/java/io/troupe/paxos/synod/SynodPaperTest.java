@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.troupe.paxos.Ballot;
 import io.troupe.paxos.Quorums;
+import io.troupe.replication.paper.PaperSystem;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,6 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
@@ -30,17 +30,16 @@ class SynodPaperTest {
     private static final ByteString W = ByteString.fromString("w");
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-    private final ActorTestKit kit =
-            ActorTestKit.create("synod", ManualTime.config().withFallback(PersistenceTestKitPlugin.config()));
+    private final PaperSystem system = PaperSystem.create(PersistenceTestKitPlugin.config());
+    private final ActorTestKit kit = system.kit();
     private final PersistenceTestKit disk = PersistenceTestKit.create(kit.system());
-    private final ManualTime time = ManualTime.get(kit.system());
     private final TestProbe<Proposer.Command> proposer = kit.createTestProbe(Proposer.Command.class);
     private final TestProbe<Learner.Command> learner = kit.createTestProbe(Learner.Command.class);
     private final TestProbe<Acceptor.Command> acceptors = kit.createTestProbe(Acceptor.Command.class);
 
     @AfterEach
     void stop() {
-        kit.shutdownTestKit();
+        system.close();
     }
 
     private static Ballot ballot(long round, String node) {
@@ -139,7 +138,7 @@ class SynodPaperTest {
         var acceptor = acceptor();
         disk.failNextPersisted("synod-x-acceptor@a1");
         acceptor.tell(prepare(ballot(1, "p1")));
-        kit.createTestProbe().expectTerminated(acceptor, Duration.ofSeconds(3));
+        kit.createTestProbe().expectTerminated(acceptor);
         proposer.expectNoMessage(Duration.ZERO);
     }
 
@@ -196,7 +195,7 @@ class SynodPaperTest {
     void ignoresPromisesOfAnEarlierBallot() {
         var proposer = proposer(ofThree);
         Ballot first = nextPrepare();
-        time.timePasses(PATIENCE.multipliedBy(2));
+        system.timePasses(PATIENCE.multipliedBy(2));
         Ballot second = nextPrepare();
         proposer.tell(promise(first, "a1"));
         proposer.tell(promise(first, "a2"));
@@ -212,7 +211,7 @@ class SynodPaperTest {
         Ballot first = nextPrepare();
         Ballot higher = first.next("p9");
         proposer.tell(new Proposer.Rejected(first, higher));
-        time.timePasses(PATIENCE.multipliedBy(2));
+        system.timePasses(PATIENCE.multipliedBy(2));
         assertThat(nextPrepare()).isGreaterThan(higher);
     }
 
@@ -247,7 +246,7 @@ class SynodPaperTest {
         var proposer = proposer(ofThree);
         nextPrepare();
         learner.expectMessageClass(Learner.Learn.class).replyTo().tell(new Learner.Chosen(W));
-        time.timePasses(PATIENCE.multipliedBy(2));
+        system.timePasses(PATIENCE.multipliedBy(2));
         acceptors.expectNoMessage(Duration.ofMillis(50));
         kit.stop(proposer);
     }
@@ -290,7 +289,7 @@ class SynodPaperTest {
         var learner = kit.spawn(Learner.create(ofThree));
         learner.tell(new Learner.Chosen(V));
         learner.tell(new Learner.Chosen(W));
-        kit.createTestProbe().expectTerminated(learner, Duration.ofSeconds(3));
+        kit.createTestProbe().expectTerminated(learner);
     }
 
     // -- quorums
