@@ -36,7 +36,7 @@ class RaftClusterTest {
             for (int i = 0; i < 20; i++) {
                 Replica.Applied applied = cluster.apply(leader, "w" + i);
                 for (String node : cluster.nodes) {
-                    var answer = (Replica.Answered) cluster.query(node, ReadConsistency.LINEARIZABLE);
+                    Replica.Answered answer = cluster.query(node, ReadConsistency.LINEARIZABLE);
                     assertThat(answer.appliedIndex()).isGreaterThanOrEqualTo(applied.index());
                     assertThat(answer.result().utf8String()).endsWith("w" + i);
                     assertThat(answer.id()).isEqualTo(7);
@@ -89,12 +89,14 @@ class RaftClusterTest {
     void aRepeatedCommandOfASessionIsAppliedOnceAcrossLeadersAndRestarts() {
         try (var cluster = InProcessCluster.started(3, "")) {
             String first = cluster.awaitLeader();
-            long session = ((Replica.SessionOpened) cluster.ask(first, Replica.OpenSession::new)).session();
-            var applied = (Replica.Applied) cluster.ask(first, to -> InProcessCluster.proposal(session, 1, "once", to));
+            long session = cluster.ask(first, Replica.SessionOpened.class, Replica.OpenSession::new)
+                    .session();
+            var applied =
+                    cluster.ask(first, Replica.Applied.class, to -> InProcessCluster.proposal(session, 1, "once", to));
             cluster.stop(first);
             String second = cluster.awaitLeader();
             var repeated =
-                    (Replica.Applied) cluster.ask(second, to -> InProcessCluster.proposal(session, 1, "once", to));
+                    cluster.ask(second, Replica.Applied.class, to -> InProcessCluster.proposal(session, 1, "once", to));
             assertThat(repeated).isEqualTo(applied);
             assertThat(cluster.histories.of(second)).containsExactly("once");
             cluster.start(first);
@@ -108,7 +110,7 @@ class RaftClusterTest {
             String leader = cluster.awaitLeader();
             cluster.apply(leader, "x");
             cluster.nodes.stream().filter(node -> !node.equals(leader)).forEach(cluster::stop);
-            var answer = (Replica.Answered) cluster.query(leader, ReadConsistency.STALE);
+            Replica.Answered answer = cluster.query(leader, ReadConsistency.STALE);
             assertThat(answer.result()).isEqualTo(ByteString.fromString("x"));
         }
     }

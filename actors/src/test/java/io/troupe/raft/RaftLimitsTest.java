@@ -40,7 +40,7 @@ class RaftLimitsTest {
     void aFollowerThatMissedWhatIsCompactedGetsTheSnapshotInChunksWhileTrafficGoesOn() {
         try (var cluster = InProcessCluster.started(3, COMPACTING)) {
             String leader = cluster.awaitLeader();
-            String away = cluster.anyFollower();
+            String away = cluster.anyBut(leader);
             cluster.stop(away);
             List<String> expected = applyMany(cluster, leader, "while-away-", 70); // more than 3 KiB of state
             Awaitility.await()
@@ -57,8 +57,10 @@ class RaftLimitsTest {
     void aGroupComesBackFromSnapshotAndLogAndForgetsNoSession() {
         try (var cluster = InProcessCluster.started(3, COMPACTING)) {
             String leader = cluster.awaitLeader();
-            long session = ((Replica.SessionOpened) cluster.ask(leader, Replica.OpenSession::new)).session();
-            var first = cluster.ask(leader, to -> InProcessCluster.proposal(session, 1, "once", to));
+            long session = cluster.ask(leader, Replica.SessionOpened.class, Replica.OpenSession::new)
+                    .session();
+            var first =
+                    cluster.ask(leader, Replica.Applied.class, to -> InProcessCluster.proposal(session, 1, "once", to));
             List<String> expected = new ArrayList<>(List.of("once"));
             expected.addAll(applyMany(cluster, leader, "more-", 50));
             Awaitility.await().atMost(InProcessCluster.PATIENCE).until(() -> cluster.nodes.stream()
@@ -66,7 +68,8 @@ class RaftLimitsTest {
             cluster.nodes.forEach(cluster::stop);
             cluster.nodes.forEach(cluster::start);
             String next = cluster.awaitLeader();
-            assertThat(cluster.ask(next, to -> InProcessCluster.proposal(session, 1, "once", to)))
+            assertThat(cluster.ask(
+                            next, Replica.Applied.class, to -> InProcessCluster.proposal(session, 1, "once", to)))
                     .isEqualTo(first);
             cluster.nodes.forEach(node -> cluster.awaitHistory(node, expected));
         }
@@ -152,12 +155,12 @@ class RaftLimitsTest {
 
     @Test
     void proposalsBeyondTheQueueAreOverloadedAndNothingOfThemIsApplied() {
-        try (var cluster = InProcessCluster.started(3, "troupe.raft.max-pending-proposals = 5")) {
-            String leader = cluster.awaitLeader();
-            cluster.nodes.stream().filter(node -> !node.equals(leader)).forEach(cluster::stop);
-            TestProbe<Replica.Reply> client = cluster.kit.createTestProbe(Replica.Reply.class);
+        try (var server = PaperServer.ofThree("troupe.raft.max-pending-proposals = 5")) {
+            server.becomeLeader();
+            server.accept("n2", 1);
+            TestProbe<Replica.Reply> client = server.client();
             for (int i = 0; i < 8; i++) {
-                cluster.replica(leader).tell(InProcessCluster.proposal(0, i, "p" + i, client.getRef()));
+                server.tell(InProcessCluster.proposal(0, i, "p" + i, client.getRef()));
             }
             for (int i = 5; i < 8; i++) {
                 var rejected = client.expectMessageClass(Replica.Rejected.class);
@@ -169,14 +172,13 @@ class RaftLimitsTest {
 
     @Test
     void readsBeyondTheirLimitAreOverloaded() {
-        try (var cluster = InProcessCluster.started(3, "troupe.raft.max-pending-reads = 2")) {
-            String leader = cluster.awaitLeader();
-            cluster.nodes.stream().filter(node -> !node.equals(leader)).forEach(cluster::stop);
-            TestProbe<Replica.Reply> client = cluster.kit.createTestProbe(Replica.Reply.class);
+        try (var server = PaperServer.ofThree("troupe.raft.max-pending-reads = 2")) {
+            server.becomeLeader();
+            server.accept("n2", 1);
+            TestProbe<Replica.Reply> client = server.client();
             for (int i = 1; i <= 3; i++) {
-                cluster.replica(leader)
-                        .tell(new Replica.Query(
-                                i, ByteString.emptyByteString(), ReadConsistency.LINEARIZABLE, client.getRef()));
+                server.tell(new Replica.Query(
+                        i, ByteString.emptyByteString(), ReadConsistency.LINEARIZABLE, client.getRef()));
             }
             var rejected = client.expectMessageClass(Replica.Rejected.class);
             assertThat(rejected.reason()).isEqualTo(Reason.OVERLOADED);
