@@ -54,7 +54,7 @@ class RestartTest {
                 for (String id : List.of("a", "b", "c")) {
                     assertThat(increment(kit, id, 230)).isEqualTo(life * 230L);
                 }
-                Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(
+                Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(
                                 Journals.get(kit.system())
                                         .open("troupe.persistence.journal")
                                         .size())
@@ -102,7 +102,7 @@ class RestartTest {
                     .hasMessageContaining(segment.toString());
             TestProbe<Long> probe = second.createTestProbe();
             ActorRef<Counter.Command> counter = second.spawn(Counter.create("a"));
-            probe.expectTerminated(counter, Duration.ofSeconds(10));
+            probe.expectTerminated(counter);
         } finally {
             second.shutdownTestKit();
         }

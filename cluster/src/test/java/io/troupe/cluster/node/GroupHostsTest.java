@@ -9,7 +9,6 @@ import io.troupe.replication.Replica;
 import io.troupe.replication.StateMachine;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -39,7 +38,7 @@ class GroupHostsTest {
                 troupe.cluster { name = alpha, members = ["n1@127.0.0.1:2551", "n2@127.0.0.1:2552", "n3@127.0.0.1:2553"] }
                 troupe.node { id = n1, data-dir = "%s" }
                 troupe.systems = []
-                troupe.paxos.journal = pekko.persistence.journal.inmem
+                troupe.paxos { journal = pekko.persistence.journal.inmem, election-timeout = 1 hour }
                 %s
                 """
                         .formatted(folder, more)));
@@ -54,9 +53,7 @@ class GroupHostsTest {
                             Optional.of(PaxosEngine.NAME),
                             hosted.ref()));
             TestProbe<Replica.Status> status = kit.createTestProbe();
-            hosted.expectMessageClass(Groups.Hosted.class, Duration.ofSeconds(10))
-                    .replica()
-                    .tell(new Replica.Observe(status.ref()));
+            hosted.expectMessageClass(Groups.Hosted.class).replica().tell(new Replica.Observe(status.ref()));
             return status.receiveMessage().role();
         }
     }

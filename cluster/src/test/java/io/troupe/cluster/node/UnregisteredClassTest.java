@@ -74,7 +74,6 @@ class UnregisteredClassTest {
                         pekko.actor.provider = remote
                         pekko.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
                         pekko.remote.warn-about-direct-use = off
-                        pekko.actor.testkit.typed.filter-leeway = 30 s
                         """))
                 .withFallback(ConfigFactory.parseResourcesAnySyntax("troupe-node"))
                 .withFallback(ConfigFactory.load())

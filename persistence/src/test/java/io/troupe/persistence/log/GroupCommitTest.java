@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Requests of several threads at once, each of which writes again as soon as it is answered. */
-@Timeout(120)
+@Timeout(600)
 class GroupCommitTest {
 
     private static final int THREADS = 4;

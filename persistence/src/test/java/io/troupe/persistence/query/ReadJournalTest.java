@@ -67,7 +67,7 @@ class ReadJournalTest {
     }
 
     private static <T> List<T> all(Source<T, ?> source) throws Exception {
-        return source.runWith(Sink.seq(), kit.system()).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        return source.runWith(Sink.seq(), kit.system()).toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     private static List<Long> sequenceNrs(List<EventEnvelope> events) {
@@ -112,7 +112,7 @@ class ReadJournalTest {
     private static long next(SinkQueueWithCancel<EventEnvelope> events) throws Exception {
         return events.pull()
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS)
+                .get(60, TimeUnit.SECONDS)
                 .orElseThrow()
                 .sequenceNr();
     }
@@ -123,7 +123,7 @@ class ReadJournalTest {
                 .runWith(Sink.seq(), kit.system())
                 .toCompletableFuture();
         counter("later", 8);
-        assertThat(sequenceNrs(events.get(10, TimeUnit.SECONDS))).isEqualTo(range(1, 5));
+        assertThat(sequenceNrs(events.get(60, TimeUnit.SECONDS))).isEqualTo(range(1, 5));
     }
 
     @Test
@@ -139,7 +139,7 @@ class ReadJournalTest {
                 .toCompletableFuture();
         counter("id-5", 1);
         counter("id-6", 1);
-        assertThat(live.get(10, TimeUnit.SECONDS))
+        assertThat(live.get(60, TimeUnit.SECONDS))
                 .containsExactlyInAnyOrder("id-1", "id-2", "id-3", "id-4", "id-5", "id-6");
     }
 

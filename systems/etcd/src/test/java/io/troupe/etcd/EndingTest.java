@@ -71,7 +71,7 @@ class EndingTest {
                         new NodeContext("n1", List.of("n1"), Path.of("."), config, groups, new SimpleMeterRegistry())));
         TestProbe<SystemGuardian.Health> health = testKit.createTestProbe();
         int port = Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofMinutes(1))
                 .until(
                         () -> {
                             guardian.tell(new SystemGuardian.GetHealth(health.ref()));

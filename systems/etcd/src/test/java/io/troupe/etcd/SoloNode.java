@@ -84,7 +84,7 @@ public final class SoloNode implements AutoCloseable {
     public static int awaitPort(ActorTestKit testKit, ActorRef<SystemGuardian.Command> guardian) {
         TestProbe<SystemGuardian.Health> probe = testKit.createTestProbe();
         return Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofMinutes(1))
                 .pollInterval(Duration.ofMillis(20))
                 .until(
                         () -> {
@@ -137,7 +137,7 @@ public final class SoloNode implements AutoCloseable {
     public void close() {
         TestProbe<Done> left = testKit.createTestProbe();
         guardian.tell(new SystemGuardian.Leave(left.ref()));
-        left.receiveMessage(Duration.ofSeconds(10));
+        left.receiveMessage();
         testKit.shutdownTestKit();
         try {
             MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
