@@ -17,6 +17,8 @@
  * awaitReady} asks each node's {@code /status} until it is up and its systems serve. Every later command is {@code
  * attach(folder)}, and then signals to processes or requests to nodes' HTTP ports ({@code NodeClient}).
  *
+ * <p>Who starts servers otherwise has {@code FreePorts}.
+ *
  * <p>Start reading at {@code LocalCluster}.
  */
 @NullMarked

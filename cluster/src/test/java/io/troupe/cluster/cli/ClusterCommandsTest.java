@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the commands say to and of a running cluster: one node's JVM, from its start to its end. */
-@Timeout(300)
+@Timeout(900)
 class ClusterCommandsTest {
 
     private static final Duration READY = Duration.ofSeconds(120);

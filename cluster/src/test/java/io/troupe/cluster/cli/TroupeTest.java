@@ -2,6 +2,7 @@ package io.troupe.cluster.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.troupe.cluster.local.FreePorts;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -87,7 +88,7 @@ class TroupeTest {
 
     @Test
     void aBasePortOnWhichSomethingListensIsRefusedBeforeAnythingStarts() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(FreePorts.next(), 1, InetAddress.getByName("127.0.0.1"))) {
             int base = taken.getLocalPort() - 10; // n1 takes the ten from base + 10
             Ran ran = troupe(
                     "up", "echo", "--nodes", "1", "--base-port", Integer.toString(base), "--data", folder.toString());

@@ -67,7 +67,7 @@ class LayoutTest {
 
     @Test
     void aPortInUseIsRefusedByNumber() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket taken = new ServerSocket(FreePorts.next(), 1, InetAddress.getLoopbackAddress())) {
             int port = taken.getLocalPort();
             assertThatThrownBy(() -> Ports.assign(1, List.of(), port - 10))
                     .isInstanceOf(LocalClusterException.class)

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MovingSingletonTest {
 
     private static final Duration READY = Duration.ofSeconds(120);
-    private static final Duration MOVED = Duration.ofSeconds(60);
+    private static final Duration MOVED = Duration.ofSeconds(120);
 
     @TempDir
     private Path folder;

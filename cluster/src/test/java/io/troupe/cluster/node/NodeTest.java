@@ -7,9 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.cluster.cli.ExitCodes;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.troupe.cluster.local.FreePorts;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -38,10 +36,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes in this JVM: enough where nobody is killed. */
-@Timeout(180)
+@Timeout(600)
 class NodeTest {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(120);
 
     @TempDir
     private Path folder;
@@ -49,14 +47,8 @@ class NodeTest {
     private final List<Node> running = new ArrayList<>();
 
     private record Ports(int artery, int http, int echo) {
-        static Ports free() throws IOException {
-            int[] ports = new int[3];
-            for (int i = 0; i < ports.length; i++) {
-                try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-                    ports[i] = socket.getLocalPort();
-                }
-            }
-            return new Ports(ports[0], ports[1], ports[2]);
+        static Ports free() {
+            return new Ports(FreePorts.next(), FreePorts.next(), FreePorts.next());
         }
     }
 
