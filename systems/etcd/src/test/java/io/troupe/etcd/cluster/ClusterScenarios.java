@@ -226,7 +226,7 @@ abstract class ClusterScenarios {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
                 .ignoreExceptionsInstanceOf(ExecutionException.class)
-                .untilAsserted(() -> assertThat(ask(stopped, "lease").get(30, TimeUnit.SECONDS))
+                .untilAsserted(() -> assertThat(ask(stopped, "lease").get(60, TimeUnit.SECONDS))
                         .isEqualTo("new"));
         cluster.awaitReady(Duration.ofSeconds(120));
     }

@@ -129,7 +129,7 @@ class EtcdClusterTest extends ClusterScenarios {
             clients.shutdownNow();
         }
         Verdict verdict =
-                Linearizability.check(new KeyValue(), history.history(), Limits.within(Duration.ofSeconds(60)));
+                Linearizability.check(new KeyValue(), history.history(), Limits.within(Duration.ofMinutes(3)));
         assertThat(verdict).isInstanceOf(Verdict.Valid.class);
     }
 
@@ -146,7 +146,7 @@ class EtcdClusterTest extends ClusterScenarios {
         for (String node : cluster.nodeIds()) {
             if (!node.equals(full)) {
                 Awaitility.await(node + " serves")
-                        .atMost(Duration.ofSeconds(20))
+                        .atMost(Duration.ofSeconds(60))
                         .until(() -> put(node, "serves", node));
             }
         }

@@ -20,6 +20,9 @@ public final class Etcdctl {
     /** @param output its standard output and standard error */
     public record Ran(int code, String output) {}
 
+    /** Far more than it takes with a server that answers. */
+    private static final List<String> PATIENT = List.of("--dial-timeout=60s", "--command-timeout=60s");
+
     private Etcdctl() {}
 
     public static boolean isInstalled() throws Exception {
@@ -35,21 +38,27 @@ public final class Etcdctl {
 
     /** @param endpoints separated by commas */
     public static Ran at(String endpoints, String... arguments) throws Exception {
+        Process process = builder(endpoints, arguments).start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return new Ran(process.exitValue(), output);
+    }
+
+    /** @param endpoints separated by commas */
+    public static ProcessBuilder builder(String endpoints, String... arguments) {
         List<String> command = new ArrayList<>(List.of("etcdctl", "--endpoints=" + endpoints));
+        command.addAll(PATIENT);
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("ETCDCTL_API", "3");
-        Process process = builder.start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        return new Ran(process.exitValue(), output);
+        return builder;
     }
 
     /** The member's id, in hexadecimal digits as etcdctl writes it; a member tells its name a moment after it serves. */
     private static String memberId(LocalCluster cluster, String node) {
         return Awaitility.await(node + " is listed")
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .until(
                         () -> run(cluster, "member", "list")
                                 .output()

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** On Multi-Paxos at every build; its leader is moved and killed in {@link EnginesClusterTest}. */
 class MultiPaxosClusterTest extends ClusterScenarios {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     MultiPaxosClusterTest() {
         super(PaxosEngine.NAME);

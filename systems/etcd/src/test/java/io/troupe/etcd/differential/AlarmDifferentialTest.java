@@ -157,7 +157,7 @@ class AlarmDifferentialTest {
             var puts = new AtomicInteger();
             Awaitility.await("no space left")
                     .pollInterval(Duration.ofMillis(50))
-                    .atMost(Duration.ofSeconds(10))
+                    .atMost(Duration.ofMinutes(1))
                     .until(() -> {
                         ask(() -> kv.put(PutRequest.newBuilder()
                                 .setKey(copyFromUtf8("fill" + puts.getAndIncrement()))

@@ -8,6 +8,7 @@ import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.json.Curl;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -37,6 +38,7 @@ class JsonDifferentialTest {
         real = RealEtcd.start(program.get(), Files.createDirectory(folder.resolve(engine)));
         ours = new SoloNode(engine, "");
         Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
                 .ignoreExceptions()
                 .until(() -> new Curl(real.port()).get("/health").status() == 200);
     }

@@ -2,10 +2,9 @@ package io.troupe.etcd.differential;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.troupe.cluster.local.FreePorts;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,8 +33,8 @@ final class RealEtcd implements AutoCloseable {
     }
 
     static RealEtcd start(Path program, Path folder, String... more) throws IOException {
-        int client = freePort();
-        int peer = freePort();
+        int client = FreePorts.next();
+        int peer = FreePorts.next();
         String clientUrl = "http://127.0.0.1:" + client;
         String peerUrl = "http://127.0.0.1:" + peer;
         List<String> command = new ArrayList<>(List.of(
@@ -52,12 +51,6 @@ final class RealEtcd implements AutoCloseable {
                 .redirectOutput(folder.resolve("etcd.log").toFile())
                 .start();
         return new RealEtcd(process, client);
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     int port() {

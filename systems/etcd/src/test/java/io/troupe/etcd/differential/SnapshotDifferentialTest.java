@@ -31,9 +31,9 @@ import io.etcd.jetcd.api.SnapshotResponse;
 import io.grpc.ManagedChannel;
 import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
+import io.troupe.etcd.cluster.Etcdctl;
 import io.troupe.etcd.watch.WatchTester;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -86,16 +86,9 @@ class SnapshotDifferentialTest {
     }
 
     private String etcdctl(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("etcdctl", "--endpoints=127.0.0.1:" + ours.port()));
-        command.addAll(List.of(arguments));
-        var builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("ETCDCTL_API", "3");
-        Process process = builder.start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(output).isZero();
-        return output;
+        Etcdctl.Ran ran = Etcdctl.at("127.0.0.1:" + ours.port(), arguments);
+        assertThat(ran.code()).as(ran.output()).isZero();
+        return ran.output();
     }
 
     private Future<PutResponse> begin(String key, int bytes, long lease) {

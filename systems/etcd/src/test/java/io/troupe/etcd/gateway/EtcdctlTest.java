@@ -16,7 +16,6 @@ import io.troupe.etcd.members.MemberIds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -34,7 +33,7 @@ class EtcdctlTest {
     @Parameter
     private String engine;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static SoloNode node;
 
@@ -68,16 +67,12 @@ class EtcdctlTest {
             in.write(input.getBytes(UTF_8));
         }
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         return output;
     }
 
     private static ProcessBuilder builder(SoloNode server, String... arguments) {
-        List<String> command = new ArrayList<>(List.of("etcdctl", "--endpoints=127.0.0.1:" + server.port()));
-        command.addAll(List.of(arguments));
-        var builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("ETCDCTL_API", "3");
-        return builder;
+        return Etcdctl.builder("127.0.0.1:" + server.port(), arguments);
     }
 
     /** A command that goes on until it is interrupted. */
@@ -107,7 +102,7 @@ class EtcdctlTest {
         public void close() throws Exception {
             process.destroy();
             if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+                process.destroyForcibly().waitFor();
             }
         }
     }

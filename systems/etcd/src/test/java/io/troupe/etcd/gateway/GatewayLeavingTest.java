@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.troupe.cluster.local.FreePorts;
 import io.troupe.etcd.EtcdSettings;
 import io.troupe.etcd.auth.AuthView;
 import io.troupe.etcd.lease.LeaseDesk;
@@ -11,7 +12,6 @@ import io.troupe.etcd.watch.WatchHub;
 import io.troupe.replication.Groups;
 import io.troupe.replication.Replica;
 import io.troupe.replication.SessionClient;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -40,7 +40,7 @@ class GatewayLeavingTest {
     private final TestProbe<Gateway.News> parent = TEST_KIT.createTestProbe();
     private final TestProbe<Done> first = TEST_KIT.createTestProbe();
     private final TestProbe<Done> second = TEST_KIT.createTestProbe();
-    private final int port = freePort();
+    private final int port = FreePorts.next();
     private ActorRef<Gateway.Command> gateway;
 
     @BeforeEach
@@ -80,14 +80,6 @@ class GatewayLeavingTest {
     @AfterAll
     static void stop() {
         TEST_KIT.shutdownTestKit();
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
     }
 
     private static void onBindingThread(Runnable work) {

@@ -1,10 +1,10 @@
 package io.troupe.etcd.jvms;
 
+import io.troupe.cluster.local.FreePorts;
 import io.troupe.cluster.local.LocalCluster;
 import io.troupe.cluster.local.LocalClusterSetup;
 import java.io.File;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +23,7 @@ public final class MemberJvms {
 
     private static final String QUICK_COMPILER = "-XX:TieredStopAtLevel=1";
     private static final Path FOLDER = Path.of("target", "member-jvms").toAbsolutePath();
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private MemberJvms() {}
 
@@ -88,8 +88,8 @@ public final class MemberJvms {
             throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory(FOLDER, "rehearsal");
         Path log = folder.resolve("log");
-        int peer = freePort();
-        List<String> flags = flags(folder, "rehearsal", freePort(), peer, "rehearsal=http://127.0.0.1:" + peer);
+        int peer = FreePorts.next();
+        List<String> flags = flags(folder, "rehearsal", FreePorts.next(), peer, "rehearsal=http://127.0.0.1:" + peer);
         Process member = etcd(folder, options, classPath, flags)
                 .redirectOutput(log.toFile())
                 .start();
@@ -101,13 +101,6 @@ public final class MemberJvms {
             member.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } finally {
             member.destroyForcibly().waitFor();
-        }
-    }
-
-    /** Free now, and none that the operating system hands out again soon. */
-    public static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 }

@@ -193,7 +193,9 @@ class LessorTest {
     void anOfficeThatCouldNotBeTakenIsTriedForAgainAfterAPause() {
         statusIs(Replica.Role.LEADER, 3);
         expectCommand(Commands.lessorPromoted(3), Replica.Reason.OVERLOADED);
-        session.expectNoMessage(Duration.ofMillis(300));
+        lessor.tell(new Lessor.Renew(1, 7, answers.ref()));
+        answers.expectMessage(new Lessor.NotInOffice(1, 7)); // It has heard that it was refused.
+        session.expectNoMessage(Duration.ZERO);
         pass(Duration.ofMillis(250));
         expectCommand(Commands.lessorPromoted(3));
     }

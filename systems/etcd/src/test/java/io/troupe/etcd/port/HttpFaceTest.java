@@ -8,9 +8,9 @@ import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.RangeRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.troupe.cluster.local.FreePorts;
 import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -33,9 +33,7 @@ class HttpFaceTest {
 
     @BeforeParameterizedClassInvocation
     static void start(String engine) throws Exception {
-        try (ServerSocket free = new ServerSocket(0)) {
-            metricsPort = free.getLocalPort();
-        }
+        metricsPort = FreePorts.next();
         node = new SoloNode(engine, "troupe.etcd.client.metrics-at = [\"http://127.0.0.1:" + metricsPort + "\"]");
     }
 

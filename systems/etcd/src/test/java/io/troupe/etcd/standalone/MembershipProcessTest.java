@@ -1,7 +1,6 @@
 package io.troupe.etcd.standalone;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
-import static io.troupe.etcd.jvms.MemberJvms.freePort;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.etcd.jetcd.api.ClusterGrpc;
@@ -19,6 +18,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.troupe.chain.ChainEngine;
+import io.troupe.cluster.local.FreePorts;
 import io.troupe.etcd.jvms.MemberJvms;
 import io.troupe.raft.RaftEngine;
 import java.nio.file.Files;
@@ -55,7 +55,9 @@ class MembershipProcessTest {
         for (ManagedChannel channel : channels) {
             channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
         }
-        processes.values().forEach(Process::destroyForcibly);
+        for (Process process : processes.values()) {
+            process.destroyForcibly().waitFor(); // It writes to its folder until then.
+        }
     }
 
     private Process process(String name) {
@@ -63,7 +65,7 @@ class MembershipProcessTest {
     }
 
     private ManagedChannel start(String name, int peer, String cluster, String state) throws Exception {
-        int client = freePort();
+        int client = FreePorts.next();
         List<String> flags = new ArrayList<>(MemberJvms.flags(folder, name, client, peer, cluster));
         flags.add("--initial-cluster-state=" + state);
         processes.put(
@@ -79,7 +81,9 @@ class MembershipProcessTest {
     }
 
     private static KVGrpc.KVBlockingStub kv(ManagedChannel channel) {
-        return KVGrpc.newBlockingStub(channel).withWaitForReady().withDeadlineAfter(60, TimeUnit.SECONDS);
+        return KVGrpc.newBlockingStub(channel)
+                .withWaitForReady()
+                .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     private static ClusterGrpc.ClusterBlockingStub cluster(ManagedChannel channel) {
@@ -141,9 +145,9 @@ class MembershipProcessTest {
     }
 
     private void growsToThreeAndGoesOnWithoutTheFirst(boolean isDownThen) throws Exception {
-        int peer1 = freePort();
-        int peer2 = freePort();
-        int peer3 = freePort();
+        int peer1 = FreePorts.next();
+        int peer2 = FreePorts.next();
+        int peer3 = FreePorts.next();
         String cluster = "m1=http://127.0.0.1:" + peer1;
         ManagedChannel first = start("m1", peer1, cluster, "new");
         put(first, "k1");

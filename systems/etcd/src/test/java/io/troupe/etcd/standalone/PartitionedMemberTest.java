@@ -1,7 +1,6 @@
 package io.troupe.etcd.standalone;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
-import static io.troupe.etcd.jvms.MemberJvms.freePort;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -26,6 +25,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
+import io.troupe.cluster.local.FreePorts;
 import io.troupe.etcd.jvms.MemberJvms;
 import java.io.IOException;
 import java.net.URI;
@@ -81,7 +81,7 @@ class PartitionedMemberTest {
     }
 
     private void startThree(List<String> jvmOptions) throws Exception {
-        List<Integer> peers = List.of(freePort(), freePort(), freePort());
+        List<Integer> peers = FreePorts.next(3);
         String cluster = String.join(
                 ",",
                 IntStream.range(0, 3)
@@ -96,8 +96,8 @@ class PartitionedMemberTest {
     }
 
     private void start(String name, int peer, String cluster, String state, List<String> jvmOptions) throws Exception {
-        int client = freePort();
-        int http = freePort();
+        int client = FreePorts.next();
+        int http = FreePorts.next();
         List<String> options = new ArrayList<>(jvmOptions);
         options.addAll(List.of("-Dtroupe.http.enabled=on", "-Dtroupe.http.port=" + http, "-Dtroupe.faults.enabled=on"));
         List<String> flags = new ArrayList<>(MemberJvms.flags(folder, name, client, peer, cluster));
@@ -116,7 +116,9 @@ class PartitionedMemberTest {
     }
 
     private KVGrpc.KVBlockingStub kv(String member) {
-        return KVGrpc.newBlockingStub(to(member)).withWaitForReady().withDeadlineAfter(60, TimeUnit.SECONDS);
+        return KVGrpc.newBlockingStub(to(member))
+                .withWaitForReady()
+                .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     private ClusterGrpc.ClusterBlockingStub cluster(String member) {
@@ -314,7 +316,7 @@ class PartitionedMemberTest {
                         MemberRemoveRequest.newBuilder().setID(gone.getID()).build());
         await("it is not waited for").ignoreExceptions().until(() -> reaches("m1", "m3")
                 .isEmpty());
-        int peer = freePort();
+        int peer = FreePorts.next();
         cluster("m1")
                 .memberAdd(MemberAddRequest.newBuilder()
                         .addPeerURLs("http://127.0.0.1:" + peer)

@@ -1,12 +1,12 @@
 package io.troupe.etcd.standalone;
 
-import static io.troupe.etcd.jvms.MemberJvms.freePort;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
+import io.troupe.cluster.local.FreePorts;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.cluster.Etcdctl;
 import io.troupe.etcd.jvms.MemberJvms;
@@ -41,8 +41,10 @@ class StandaloneProcessTest {
     private final List<Process> started = new ArrayList<>();
 
     @AfterEach
-    void killWhatIsLeft() {
-        started.forEach(Process::destroyForcibly);
+    void killWhatIsLeft() throws Exception {
+        for (Process process : started) {
+            process.destroyForcibly().waitFor(); // It writes to its folder until then.
+        }
     }
 
     private Process etcd(Path log, String... flags) throws Exception {
@@ -123,8 +125,8 @@ class StandaloneProcessTest {
         List<String> peers = new ArrayList<>();
         List<String> members = new ArrayList<>();
         for (String name : names) {
-            clients.add("http://127.0.0.1:" + freePort());
-            peers.add("http://127.0.0.1:" + freePort());
+            clients.add("http://127.0.0.1:" + FreePorts.next());
+            peers.add("http://127.0.0.1:" + FreePorts.next());
             members.add(name + "=" + peers.get(peers.size() - 1));
         }
         String cluster = String.join(",", members);
@@ -151,8 +153,8 @@ class StandaloneProcessTest {
         flags[12] = "--initial-cluster-state=existing"; // What begins with --initial is of no account any more.
         flags[14] = "another";
         Process again = etcd(log, flags);
-        String other = "http://127.0.0.1:" + freePort();
-        String others = "http://127.0.0.1:" + freePort();
+        String other = "http://127.0.0.1:" + FreePorts.next();
+        String others = "http://127.0.0.1:" + FreePorts.next();
         Path strangersLog = folder.resolve("strangers-log");
         Process stranger = etcd(
                 strangersLog,
@@ -175,7 +177,7 @@ class StandaloneProcessTest {
                 .contains("belongs to cluster 'first', this node to 'second'");
 
         again.destroy();
-        assertThat(again.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(again.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(again.exitValue()).isEqualTo(143);
 
         started.get(1).destroyForcibly().waitFor();
@@ -221,8 +223,8 @@ class StandaloneProcessTest {
     @Test
     void aMemberWhoseDiskIsFullEndsItsProcessAndSaysWhatToDo() throws Exception {
         assumeTrue(hasPrlimit(), "no prlimit on the PATH (util-linux): no disk is made to look full");
-        String client = "http://127.0.0.1:" + freePort();
-        String peer = "http://127.0.0.1:" + freePort();
+        String client = "http://127.0.0.1:" + FreePorts.next();
+        String peer = "http://127.0.0.1:" + FreePorts.next();
         Path log = folder.resolve("log");
         Process full = etcd(log, flags("full", client, peer, "full=" + peer));
         awaitReady(full, log);
@@ -244,8 +246,8 @@ class StandaloneProcessTest {
 
     @Test
     void aSnapshotThatIsNothingButItsChecksumEndsTheProcess() throws Exception {
-        String client = "http://127.0.0.1:" + freePort();
-        String peer = "http://127.0.0.1:" + freePort();
+        String client = "http://127.0.0.1:" + FreePorts.next();
+        String peer = "http://127.0.0.1:" + FreePorts.next();
         byte[] nothing = "nothing ".repeat(512).getBytes(UTF_8);
         Path snapshot = folder.resolve("none.db");
         try (var out = Files.newOutputStream(snapshot)) {
@@ -275,7 +277,7 @@ class StandaloneProcessTest {
         List<String> peers = new ArrayList<>();
         List<String> members = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            peers.add("http://127.0.0.1:" + freePort());
+            peers.add("http://127.0.0.1:" + FreePorts.next());
             members.add("m" + i + "=" + peers.get(i));
         }
         List<List<String>> flags = new ArrayList<>();
@@ -294,7 +296,7 @@ class StandaloneProcessTest {
                                     "--initial-advertise-peer-urls=" + peers.get(i))
                             .code())
                     .isZero();
-            clients.add("http://127.0.0.1:" + freePort());
+            clients.add("http://127.0.0.1:" + FreePorts.next());
             flags.add(List.of(
                     "--name=m" + i,
                     "--data-dir=" + dataDir,

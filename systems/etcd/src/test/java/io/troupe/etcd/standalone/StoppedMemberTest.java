@@ -1,7 +1,6 @@
 package io.troupe.etcd.standalone;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
-import static io.troupe.etcd.jvms.MemberJvms.freePort;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,6 +19,7 @@ import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.etcd.jetcd.api.PutRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.troupe.cluster.local.FreePorts;
 import io.troupe.cluster.node.DataDirectory;
 import io.troupe.cluster.node.Node;
 import io.troupe.cluster.node.NodeFailure;
@@ -65,8 +65,8 @@ class StoppedMemberTest {
 
     @BeforeAll
     static void run() throws Exception {
-        int client = freePort();
-        String peer = "http://127.0.0.1:" + freePort();
+        int client = FreePorts.next();
+        String peer = "http://127.0.0.1:" + FreePorts.next();
         FlagValues flags = FlagParser.parse(List.of(
                         "--name=m",
                         "--initial-cluster=m=" + peer,

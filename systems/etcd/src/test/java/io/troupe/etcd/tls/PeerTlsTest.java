@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
+import io.troupe.cluster.local.FreePorts;
 import io.troupe.cluster.tls.PemEngineProvider;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,10 +45,7 @@ class PeerTlsTest {
 
     private int start(TestAuthority authority, String name) throws Exception {
         TestAuthority.Pair pair = authority.issue(name);
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = FreePorts.next();
         String hocon =
                 """
                 pekko { actor.provider = remote, loglevel = OFF, remote.artery {
