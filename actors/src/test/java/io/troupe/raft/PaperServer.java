@@ -207,7 +207,7 @@ final class PaperServer extends PaperReplica<RaftMessage> {
         sent.replyTo().tell(new AppendAccepted(sent.term(), node, matchIndex, sent.round()));
         Replica.Message message;
         do {
-            message = handled.receiveMessage(Duration.ofSeconds(10));
+            message = handled.receiveMessage();
         } while (!(message instanceof Replicator.Progress progress
                 && progress.peer().equals(node)
                 && progress.round() == sent.round()));

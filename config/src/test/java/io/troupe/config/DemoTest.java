@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The main job, with short pauses: three JVMs, jetcd clients, the leader killed twice and cut off once. */
-@Timeout(400)
+@Timeout(1200)
 class DemoTest {
 
     @TempDir

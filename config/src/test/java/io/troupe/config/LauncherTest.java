@@ -21,10 +21,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A user's first session: the launcher script and the distribution that was just packaged, command after command. */
-@Timeout(400)
+@Timeout(1200)
 class LauncherTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
     private static final Path LAUNCHER =
             Path.of("..", "troupe").toAbsolutePath().normalize();
 

@@ -45,9 +45,9 @@ final class EtcdDemoCommand implements Callable<Integer> {
      */
     private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
 
-    private static final Duration START_PATIENCE = Duration.ofSeconds(120);
+    private static final Duration START_PATIENCE = Duration.ofSeconds(240);
     /** The script takes about 50 s; nodes on a starved machine take longer to come back. */
-    private static final Duration SCRIPT_PATIENCE = Duration.ofSeconds(150);
+    private static final Duration SCRIPT_PATIENCE = Duration.ofSeconds(300);
 
     @Option(
             names = "--clients",

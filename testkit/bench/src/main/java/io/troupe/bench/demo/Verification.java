@@ -29,7 +29,7 @@ import java.util.concurrent.TimeoutException;
 record Verification(Map<URI, List<String>> lost, Verdict registers) {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final Duration CHECKER_TIME = Duration.ofSeconds(30);
+    private static final Duration CHECKER_TIME = Duration.ofSeconds(120);
     private static final int PAGE_KEYS = 10_000;
     private static final String PREFIX = "written/";
     private static final String PREFIX_END = "written0";

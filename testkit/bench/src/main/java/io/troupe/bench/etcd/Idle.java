@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * What a peer costs that has nothing to do.
@@ -15,10 +16,15 @@ import java.util.concurrent.TimeUnit;
 record Idle(double cpuPercent, long heapBytes, long residentBytes) {
 
     static Idle measure(Peer peer, Duration duration) throws InterruptedException {
+        return measure(peer, duration, System::nanoTime);
+    }
+
+    /** @param nanoClock read at the beginning and at the end */
+    static Idle measure(Peer peer, Duration duration, LongSupplier nanoClock) throws InterruptedException {
         var before = peer.costs();
-        long begin = System.nanoTime();
+        long begin = nanoClock.getAsLong();
         TimeUnit.MILLISECONDS.sleep(duration.toMillis());
-        double seconds = (System.nanoTime() - begin) / 1e9;
+        double seconds = (nanoClock.getAsLong() - begin) / 1e9;
         var used = peer.costs().since(before);
         double percent = 100 * used.cpu().toNanos() / 1e9 / seconds / used.servers();
         return new Idle(percent, most(peer.heapBytes()), most(peer.residentBytes()));

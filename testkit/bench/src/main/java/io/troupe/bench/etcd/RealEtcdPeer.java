@@ -1,12 +1,11 @@
 package io.troupe.bench.etcd;
 
 import io.troupe.bench.load.Costs;
+import io.troupe.cluster.local.FreePorts;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +41,7 @@ final class RealEtcdPeer implements Peer {
     RealEtcdPeer(Path program, Path folder) throws IOException {
         this.program = program;
         this.folder = folder;
-        this.ports = freePorts(2 * MEMBERS);
+        this.ports = FreePorts.next(2 * MEMBERS);
         Runtime.getRuntime().addShutdownHook(killAll);
         for (int i = 0; i < MEMBERS; i++) {
             processes.add(start(i));
@@ -74,20 +73,6 @@ final class RealEtcdPeer implements Peer {
 
     private String peers(int member) {
         return "http://127.0.0.1:" + ports.get(MEMBERS + member);
-    }
-
-    private static List<Integer> freePorts(int count) throws IOException {
-        List<ServerSocket> held = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                held.add(new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1")));
-            }
-            return held.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-        }
     }
 
     @Override

@@ -2,9 +2,8 @@ package io.troupe.bench.replication;
 
 import io.troupe.bench.load.Costs;
 import io.troupe.bench.load.Measured;
+import io.troupe.cluster.local.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,23 +24,9 @@ final class EngineGroup implements AutoCloseable {
         this.name = engine.name();
         Runtime.getRuntime().addShutdownHook(killAll);
         engine.prepare(folder, Engine.Place.names(engine.replicas()));
-        List<Integer> ports = freePorts(engine.replicas());
+        List<Integer> ports = FreePorts.next(engine.replicas());
         for (int i = 0; i < ports.size(); i++) {
             replicas.add(new ReplicaProcess(engine, new Engine.Place(i, ports, folder.resolve("r" + i)), jvmOptions));
-        }
-    }
-
-    private static List<Integer> freePorts(int count) throws IOException {
-        List<ServerSocket> held = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                held.add(new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1")));
-            }
-            return held.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
         }
     }
 

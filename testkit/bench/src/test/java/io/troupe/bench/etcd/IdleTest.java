@@ -6,18 +6,28 @@ import static org.assertj.core.api.Assertions.within;
 import io.troupe.bench.load.Costs;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class IdleTest {
 
-    /** Two servers that together take half of a processor, from when somebody looks first. */
-    private record KnownPeer(List<Long> heapBytes, List<Long> residentBytes, long startedAtNanos) implements Peer {
+    private static final Duration SPAN = Duration.ofMillis(200);
+
+    /** Two servers that together take half of a processor between the two times that somebody looks. */
+    private record KnownPeer(List<Long> heapBytes, List<Long> residentBytes, Iterator<Duration> cpu) implements Peer {
+
+        KnownPeer(List<Long> heapBytes, List<Long> residentBytes) {
+            this(
+                    heapBytes,
+                    residentBytes,
+                    List.of(Duration.ofHours(1), Duration.ofHours(1).plus(SPAN.dividedBy(2)))
+                            .iterator());
+        }
 
         @Override
         public Costs costs() {
-            long before = Duration.ofHours(1).toNanos();
-            return new Costs(Duration.ofNanos(before + (System.nanoTime() - startedAtNanos) / 2), 0, 2);
+            return new Costs(cpu.next(), 0, 2);
         }
 
         @Override
@@ -45,12 +55,13 @@ class IdleTest {
     }
 
     private static Idle measure(List<Long> heap, List<Long> resident) throws InterruptedException {
-        return Idle.measure(new KnownPeer(heap, resident, System.nanoTime()), Duration.ofMillis(200));
+        Iterator<Long> clock = List.of(7L, 7L + SPAN.toNanos()).iterator();
+        return Idle.measure(new KnownPeer(heap, resident), Duration.ZERO, clock::next);
     }
 
     @Test
     void theProcessorsTimeIsThatOfTheMeasuredSpanForEachServer() throws Exception {
-        assertThat(measure(List.of(), List.of()).cpuPercent()).isCloseTo(25, within(10.0));
+        assertThat(measure(List.of(), List.of()).cpuPercent()).isCloseTo(25, within(0.001));
     }
 
     @Test

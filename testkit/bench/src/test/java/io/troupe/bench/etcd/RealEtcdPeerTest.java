@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,13 @@ class RealEtcdPeerTest {
                 .children()
                 .filter(child -> child.info().command().equals(Optional.of(program.toString())))
                 .toList();
+    }
+
+    /** Once it knows one. */
+    private static long awaitLeaderSeenBy(Clients clients, int member) {
+        return Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> leaderSeenBy(clients, member), leader -> leader != 0);
     }
 
     private static long leaderSeenBy(Clients clients, int member) {
@@ -42,9 +50,9 @@ class RealEtcdPeerTest {
         try (var peer = new RealEtcdPeer(program, folder);
                 var clients = new Clients(peer)) {
             assertThat(peer.endpoints()).hasSize(3);
-            long leader = leaderSeenBy(clients, 0);
-            assertThat(leader).isNotZero();
-            assertThat(leaderSeenBy(clients, 2)).isEqualTo(leader);
+            Awaitility.await("both know the same leader")
+                    .atMost(Duration.ofMinutes(1))
+                    .until(() -> awaitLeaderSeenBy(clients, 0) == awaitLeaderSeenBy(clients, 2));
             assertThat(peer.costs().servers()).isEqualTo(3);
             assertThat(peer.costs().syncs()).as("of three logs").isGreaterThanOrEqualTo(3);
             assertThat(peer.costs().cpu()).isGreaterThan(Duration.ZERO);
@@ -53,7 +61,7 @@ class RealEtcdPeerTest {
             peer.kill(1);
             assertThat(running(program)).hasSize(2);
             peer.restart(1);
-            assertThat(leaderSeenBy(clients, 1)).isNotZero();
+            assertThat(awaitLeaderSeenBy(clients, 1)).isNotZero();
             assertThat(running(program)).hasSize(3);
         }
         assertThat(running(program)).isEmpty();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code troupe demo generals}, with fewer runs. */
-@Timeout(300)
+@Timeout(900)
 class GeneralsDemoTest {
 
     private final StringWriter out = new StringWriter();

@@ -6,10 +6,8 @@ import io.troupe.bench.load.ClosedLoop;
 import io.troupe.bench.load.Costs;
 import io.troupe.bench.load.Measured;
 import io.troupe.bench.load.Operation;
+import io.troupe.cluster.local.FreePorts;
 import io.troupe.sim.junit.QuietLogs;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Each engine as the bench measures it, but with all of its replicas in this JVM, where they start sooner: {@link
  * ReplicationBenchTest} starts the JVMs of Raft, and of the engine whose JVMs need options of their own.
  */
-@Timeout(120)
+@Timeout(600)
 @QuietLogs
 class EveryEngineTest {
 
@@ -49,7 +47,7 @@ class EveryEngineTest {
     @MethodSource("engines")
     void ordersCommandsAndAnswersReads(Engine engine) throws Exception {
         engine.prepare(directory, Engine.Place.names(engine.replicas()));
-        List<Integer> ports = freePorts(engine.replicas());
+        List<Integer> ports = FreePorts.next(engine.replicas());
         List<Engine.Replica> replicas = new ArrayList<>();
         try {
             for (int i = 0; i < ports.size(); i++) {
@@ -84,18 +82,6 @@ class EveryEngineTest {
                                 task -> new Thread(task).start()))
                         .toArray(CompletableFuture[]::new))
                 .join();
-    }
-
-    private static List<Integer> freePorts(int count) throws IOException {
-        List<ServerSocket> held = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            held.add(new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1")));
-        }
-        List<Integer> ports = held.stream().map(ServerSocket::getLocalPort).toList();
-        for (ServerSocket socket : held) {
-            socket.close();
-        }
-        return ports;
     }
 
     private static Engine.Replica leader(List<Engine.Replica> replicas) throws InterruptedException {
