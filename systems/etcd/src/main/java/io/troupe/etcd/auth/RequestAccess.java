@@ -9,8 +9,10 @@ import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.troupe.etcd.EtcdError;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongFunction;
 
 /** What a caller needs to be allowed for each request to the store, asked in etcd's order. */
@@ -36,9 +38,14 @@ public record RequestAccess(AuthState state, Caller caller) {
 
     /**
      * Nested transactions included, which etcd 3.4.23 forgets, and for each put what a put alone is asked for: its lease, which
-     * that etcd forgets, too, and its previous value.
+     * that etcd forgets, too, and its previous value. A lease's keys are looked at once, however many puts name it.
      */
     public Optional<EtcdError> check(TxnRequest txn, LongFunction<? extends Collection<ByteString>> keysOf) {
+        Set<Long> lookedAt = new HashSet<>();
+        return checkEach(txn, lease -> lookedAt.add(lease) ? keysOf.apply(lease) : List.of());
+    }
+
+    private Optional<EtcdError> checkEach(TxnRequest txn, LongFunction<? extends Collection<ByteString>> keysOf) {
         for (Compare compare : txn.getCompareList()) {
             Optional<EtcdError> refusal = state.mayRead(caller, compare.getKey(), compare.getRangeEnd());
             if (refusal.isPresent()) {
@@ -55,7 +62,7 @@ public record RequestAccess(AuthState state, Caller caller) {
                         case REQUEST_RANGE -> check(op.getRequestRange());
                         case REQUEST_PUT -> check(op.getRequestPut(), keysOf);
                         case REQUEST_DELETE_RANGE -> check(op.getRequestDeleteRange());
-                        case REQUEST_TXN -> check(op.getRequestTxn(), keysOf);
+                        case REQUEST_TXN -> checkEach(op.getRequestTxn(), keysOf);
                         case REQUEST_NOT_SET -> Optional.empty();
                     };
             if (refusal.isPresent()) {

@@ -17,7 +17,7 @@ public record KeyRange(ByteString from, @Nullable ByteString to) {
      */
     public static final Comparator<ByteString> KEY_ORDER = KeyRange::compare;
 
-    private static final ByteString NUL = ByteString.copyFrom(new byte[] {0});
+    static final ByteString NUL = ByteString.copyFrom(new byte[] {0});
 
     private static int compare(ByteString a, ByteString b) {
         int shared = Math.min(a.size(), b.size());

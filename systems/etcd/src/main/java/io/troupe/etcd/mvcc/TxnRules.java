@@ -8,7 +8,6 @@ import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.troupe.etcd.EtcdError;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -112,20 +111,7 @@ public final class TxnRules {
     /** What a list of operations, nested ones included, may put and delete. */
     private static final class Touched {
         final TreeSet<ByteString> puts = new TreeSet<>(KeyRange.KEY_ORDER);
-        final List<DeleteRangeRequest> deletes = new ArrayList<>();
-
-        boolean deletes(ByteString key) {
-            return deletes.stream().anyMatch(delete -> covers(delete, key));
-        }
-
-        /** Ends are taken literally here: a delete without end covers nothing, as in etcd. */
-        private static boolean covers(DeleteRangeRequest delete, ByteString key) {
-            if (delete.getRangeEnd().isEmpty()) {
-                return delete.getKey().equals(key);
-            }
-            return KeyRange.KEY_ORDER.compare(delete.getKey(), key) <= 0
-                    && KeyRange.KEY_ORDER.compare(key, delete.getRangeEnd()) < 0;
-        }
+        final DeletedKeys deletes = new DeletedKeys();
     }
 
     /**
@@ -158,7 +144,7 @@ public final class TxnRules {
         for (RequestOp op : ops) {
             if (op.hasRequestPut()) {
                 ByteString key = op.getRequestPut().getKey();
-                if (touched.deletes(key) || !touched.puts.add(key)) {
+                if (touched.deletes.contains(key) || !touched.puts.add(key)) {
                     return Optional.of(EtcdError.DUPLICATE_KEY);
                 }
             }
@@ -168,7 +154,7 @@ public final class TxnRules {
 
     private static boolean clashes(Touched touched, TreeSet<ByteString> puts, TreeSet<ByteString> excused) {
         for (ByteString key : puts) {
-            if ((touched.puts.contains(key) && !excused.contains(key)) || touched.deletes(key)) {
+            if ((touched.puts.contains(key) && !excused.contains(key)) || touched.deletes.contains(key)) {
                 return true;
             }
             touched.puts.add(key);

@@ -11,6 +11,7 @@ import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.troupe.etcd.EtcdError;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class TxnRulesTest {
 
@@ -76,6 +77,37 @@ class TxnRulesTest {
         assertThat(TxnRules.check(
                         then(nested(then(put("a")).addFailure(put("a")))).build()))
                 .isEmpty();
+    }
+
+    @Test
+    void rangesThatOverlapOrTouchAreDeletedTogether() {
+        RequestOp[] deletes = {delete("m", "p"), delete("c", "e"), delete("e", "g"), delete("d", "f"), delete("x", "\0")
+        };
+        for (String key : new String[] {"c", "d", "e", "f", "m", "o"}) {
+            assertThat(TxnRules.check(then(deletes).addSuccess(put(key)).build()))
+                    .as(key)
+                    .contains(EtcdError.DUPLICATE_KEY);
+        }
+        for (String key : new String[] {"b", "g", "l", "p", "x", "y"}) {
+            assertThat(TxnRules.check(then(deletes).addSuccess(put(key)).build()))
+                    .as(key)
+                    .isEmpty();
+        }
+        assertThat(TxnRules.check(
+                        then(delete("a", "z"), delete("c", "d"), put("y")).build()))
+                .contains(EtcdError.DUPLICATE_KEY);
+    }
+
+    /** Each of 1.5 MiB can have so many, in nested transactions, and every replica judges it before it goes on. */
+    @Test
+    @Timeout(10)
+    void aHundredThousandOperationsAreJudgedAtOnce() {
+        var many = TxnRequest.newBuilder();
+        for (int i = 0; i < 50_000; i++) {
+            many.addSuccess(put("p" + i)).addSuccess(delete("d" + i, ""));
+        }
+        assertThat(TxnRules.check(many.build())).isEmpty();
+        assertThat(TxnRules.check(then(nested(many), put("d7")).build())).contains(EtcdError.DUPLICATE_KEY);
     }
 
     @Test
