@@ -1,15 +1,16 @@
 package io.troupe.etcd.json;
 
 import com.google.gson.JsonElement;
-import com.google.gson.JsonIOException;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonStreamParser;
+import com.google.gson.JsonParser;
+import com.google.gson.stream.JsonToken;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import java.io.EOFException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -49,26 +50,26 @@ final class Transcoder {
         if (body.isBlank()) {
             return method.isClientStreaming() ? requests : List.of(new byte[0]);
         }
-        var parser = new JsonStreamParser(body);
-        try {
-            while ((requests.isEmpty() || method.isClientStreaming()) && parser.hasNext()) {
-                JsonElement request = parser.next();
-                BytesFields.check(request, method.getInputType());
+        try (var reader = new BoundedReader(body)) {
+            while ((requests.isEmpty() || method.isClientStreaming()) && reader.peek() != JsonToken.END_DOCUMENT) {
+                JsonElement request = JsonParser.parseReader(reader);
+                Fields.check(request, method.getInputType());
                 requests.add(bytes(request.toString()));
             }
-        } catch (JsonParseException e) {
+        } catch (InvalidProtocolBufferException e) {
+            throw e;
+        } catch (JsonParseException | IOException e) {
             throw new InvalidProtocolBufferException(reason(e));
         }
         return requests;
     }
 
     /** What the parser says, without its classes and addresses. */
-    private static String reason(JsonParseException e) {
-        if (e instanceof JsonIOException || e.getCause() instanceof EOFException) {
-            return "unexpected EOF";
-        }
+    private static String reason(Exception e) {
         Throwable told = Objects.requireNonNullElse(e.getCause(), e);
-        return String.valueOf(told.getMessage()).lines().findFirst().orElse("");
+        return told instanceof EOFException
+                ? "unexpected EOF"
+                : String.valueOf(told.getMessage()).lines().findFirst().orElse("");
     }
 
     /** As etcd, fields that there are not are passed over; a value that there is not is an error all the same. */

@@ -138,6 +138,41 @@ class JsonGatewayTest {
     }
 
     @Test
+    void aNumberOfAsManyDigitsAsOneLikesIsRefusedAtOnce() {
+        for (String number : List.of("1e500000000", "9".repeat(1_000_000), "\"" + "9".repeat(1_000_000) + "\"")) {
+            for (String call : List.of("/v3/cluster/member/remove", "/v3/lease/revoke")) {
+                Answer answer = curl.post(call, "{\"ID\":" + number + "}");
+                assertThat(answer.status()).isEqualTo(400);
+                assertThat(answer.body()).contains("json: cannot unmarshal number");
+            }
+        }
+    }
+
+    @Test
+    void aBodyMayNotBeAsDeepAsOneLikes() {
+        assertThat(curl.post("/v3/kv/range", "{" + key("a") + ",\"none\":" + "[".repeat(200) + "]".repeat(200) + "}")
+                        .status())
+                .isEqualTo(200);
+        String message = "{\"success\":[{\"request_txn\":";
+        for (int levels : new int[] {60, 1_000, 100_000}) {
+            for (String body : List.of(
+                    "[".repeat(levels) + "]".repeat(levels),
+                    "{\"a\":".repeat(levels) + "1" + "}".repeat(levels),
+                    message.repeat(levels) + "{}" + "}]}".repeat(levels),
+                    "'\"'" + "[".repeat(levels))) {
+                Answer answer = curl.post("/v3/kv/txn", body);
+                assertThat(answer.status()).as("%s", answer).isIn(200, 400);
+                assertThat(curl.post("/v3/kv/range", "{" + key("a") + ",\"none\":" + body + "}")
+                                .status())
+                        .isIn(200, 400);
+            }
+        }
+        assertThat(curl.post("/v3/kv/txn", message.repeat(100_000) + "{}" + "}]}".repeat(100_000))
+                        .body())
+                .contains("exceeded max depth");
+    }
+
+    @Test
     void aClientThatDoesNotReadHoldsUpNobodyElse() throws Exception {
         String body = "{\"create_request\":{" + key("s") + "}}";
         try (var socket = new Socket("127.0.0.1", node.port())) {
