@@ -21,8 +21,9 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,6 +31,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * etcd's plain HTTP beside gRPC: {@code /health}, {@code /version}, {@code /metrics}, and what {@link Calls} there are,
@@ -90,24 +92,23 @@ public final class HttpFace extends SimpleChannelInboundHandler<FullHttpRequest>
         }
     }
 
-    /** Requests of one connection that are not answered yet; whoever sends more is left. */
-    private static final int WAITING_MAX = 64;
-
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
     private static final String EXCLUDE = "exclude=";
 
     private static final Reply BAD_REQUEST = Reply.text(400, "400 Bad Request\n");
     private static final Reply NOT_FOUND = Reply.text(404, "404 page not found\n");
-    private static final Reply NOT_ALLOWED = Reply.text(405, "Method Not Allowed\n");
+    private static final Reply NOT_ALLOWED =
+            new Reply.Whole(405, Reply.TEXT, "Method Not Allowed\n", Map.of("Allow", "GET"));
 
     private final Backend backend;
     private final Calls calls;
     private final Access access;
     private final boolean secure;
-    private final Set<Exchange> underWay = new HashSet<>();
-    /** The latest request's answer has been written: a connection's answers go out in the order of its requests. */
-    private CompletionStage<?> written = CompletableFuture.completedFuture(null);
+    /** Requests that came while another is under way. */
+    private final Deque<FullHttpRequest> waiting = new ArrayDeque<>();
+
+    private Optional<Exchange> underWay = Optional.empty();
 
     HttpFace(Backend backend, Calls calls, Access access, boolean secure) {
         this.backend = backend;
@@ -119,25 +120,50 @@ public final class HttpFace extends SimpleChannelInboundHandler<FullHttpRequest>
     /** Where an answer goes, and how. */
     private record Asker(ChannelHandlerContext context, Optional<String> origin, boolean head, boolean keepAlive) {}
 
+    /** One after another, as Go's server: who asks and does not read has one answer waiting, and no more is read from him. */
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+        if (underWay.isEmpty()) {
+            serve(context, request);
+        } else {
+            waiting.add(request.retain());
+            context.channel().config().setAutoRead(false);
+        }
+    }
+
+    private void serve(ChannelHandlerContext context, FullHttpRequest request) {
+        boolean malformed = request.decoderResult().isFailure();
         Optional<String> origin =
                 access.allowed(Optional.ofNullable(request.headers().get(HttpHeaderNames.ORIGIN)));
-        if (request.decoderResult().isFailure()) {
-            write(new Asker(context, origin, false, false), BAD_REQUEST);
-            return;
+        var asker = new Asker(
+                context, origin, request.method().equals(HttpMethod.HEAD), !malformed && HttpUtil.isKeepAlive(request));
+        Exchange exchange = malformed ? Exchange.of(BAD_REQUEST) : begin(request);
+        underWay = Optional.of(exchange);
+        exchange.reply()
+                .exceptionally(failure -> Reply.text(500, failure + "\n"))
+                .thenComposeAsync(reply -> write(asker, reply), context.executor())
+                .thenRunAsync(() -> onWritten(context), context.executor())
+                .exceptionally(failure -> closed(context));
+    }
+
+    private void onWritten(ChannelHandlerContext context) {
+        underWay = Optional.empty();
+        FullHttpRequest next = waiting.poll();
+        if (waiting.isEmpty()) {
+            context.channel().config().setAutoRead(true); // Also to hear when the client leaves.
         }
-        if (underWay.size() >= WAITING_MAX) {
-            context.close();
-            return;
+        if (next != null) {
+            try {
+                serve(context, next);
+            } finally {
+                next.release();
+            }
         }
-        Exchange exchange = begin(request);
-        underWay.add(exchange);
-        var asker = new Asker(context, origin, request.method().equals(HttpMethod.HEAD), HttpUtil.isKeepAlive(request));
-        CompletionStage<Reply> reply = exchange.reply().exceptionally(failure -> Reply.text(500, failure + "\n"));
-        written = written.thenCombine(reply, (before, now) -> now)
-                .thenComposeAsync(now -> write(asker, now), context.executor())
-                .thenRunAsync(() -> underWay.remove(exchange), context.executor());
+    }
+
+    private static @Nullable Void closed(ChannelHandlerContext context) {
+        context.close();
+        return null;
     }
 
     private Exchange begin(FullHttpRequest request) {
@@ -153,10 +179,32 @@ public final class HttpFace extends SimpleChannelInboundHandler<FullHttpRequest>
         if (method.equals("OPTIONS")) {
             return Exchange.of(Reply.text(200, "")); // What a browser wants to know is in the head.
         }
+        String clean = clean(target.rawPath());
+        if (!clean.equals(target.rawPath())) {
+            return Exchange.of(
+                    Reply.moved(clean + request.uri().substring(target.rawPath().length())));
+        }
         return calls.isFor(path)
                 ? calls.begin(new Call(
                         method, path, headers(request), request.content().toString(StandardCharsets.UTF_8)))
                 : told(method, path, target.rawQuery());
+    }
+
+    /** Without empty steps, {@code .} and {@code ..}: by another path Go's {@code ServeMux} serves nothing. */
+    private static String clean(String path) {
+        if (!path.startsWith("/")) {
+            return path;
+        }
+        Deque<String> steps = new ArrayDeque<>();
+        for (String step : path.split("/", -1)) {
+            if (step.equals("..")) {
+                steps.pollLast();
+            } else if (!step.isEmpty() && !step.equals(".")) {
+                steps.add(step);
+            }
+        }
+        String clean = "/" + String.join("/", steps);
+        return path.endsWith("/") && !steps.isEmpty() ? clean + "/" : clean;
     }
 
     private static Map<String, String> headers(FullHttpRequest request) {
@@ -170,7 +218,7 @@ public final class HttpFace extends SimpleChannelInboundHandler<FullHttpRequest>
         if (!known) {
             return Exchange.of(NOT_FOUND);
         }
-        if (!method.equals("GET") && !(method.equals("HEAD") && path.equals("/metrics"))) {
+        if (!method.equals("GET") && !path.equals("/metrics")) { // Those go by any, as in etcd.
             return Exchange.of(NOT_ALLOWED);
         }
         return switch (path) {
@@ -199,7 +247,7 @@ public final class HttpFace extends SimpleChannelInboundHandler<FullHttpRequest>
     }
 
     private static Reply metrics(String text) {
-        return new Reply.Whole(200, PROMETHEUS, text);
+        return new Reply.Whole(200, PROMETHEUS, text, Map.of());
     }
 
     private static Reply health(boolean healthy) {
@@ -211,23 +259,20 @@ public final class HttpFace extends SimpleChannelInboundHandler<FullHttpRequest>
         return "{\"etcdserver\":\"" + version + "\",\"etcdcluster\":\"" + cluster + "\"}";
     }
 
-    /** Complete when the next answer may be written. */
+    /** Complete when all of it is on its way, or the client gone. */
     private static CompletionStage<?> write(Asker asker, Reply reply) {
-        if (reply instanceof Reply.Stream stream) {
-            return write(asker, stream);
-        }
-        write(asker, (Reply.Whole) reply);
-        return CompletableFuture.completedFuture(null);
+        return reply instanceof Reply.Stream stream ? write(asker, stream) : write(asker, (Reply.Whole) reply);
     }
 
-    private static void write(Asker asker, Reply.Whole whole) {
+    private static CompletionStage<?> write(Asker asker, Reply.Whole whole) {
         byte[] body = whole.body().getBytes(StandardCharsets.UTF_8);
         var response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1,
                 HttpResponseStatus.valueOf(whole.status()),
                 asker.head() ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
-        setHead(response, whole.type(), asker).setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
-        send(asker, response);
+        HttpHeaders head = setHead(response, whole.type(), asker).setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
+        whole.more().forEach(head::set);
+        return send(asker, response);
     }
 
     private static CompletionStage<?> write(Asker asker, Reply.Stream stream) {
@@ -250,8 +295,7 @@ public final class HttpFace extends SimpleChannelInboundHandler<FullHttpRequest>
 
             @Override
             public void end() {
-                send(asker, LastHttpContent.EMPTY_LAST_CONTENT);
-                ended.complete(null);
+                send(asker, LastHttpContent.EMPTY_LAST_CONTENT).thenRun(() -> ended.complete(null));
             }
         });
         return ended;
@@ -269,16 +313,21 @@ public final class HttpFace extends SimpleChannelInboundHandler<FullHttpRequest>
         return headers;
     }
 
-    private static void send(Asker asker, Object last) {
+    private static CompletionStage<?> send(Asker asker, Object last) {
+        var written = new CompletableFuture<Void>();
         var sent = asker.context().writeAndFlush(last);
         if (!asker.keepAlive()) {
             sent.addListener(ChannelFutureListener.CLOSE);
         }
+        sent.addListener(done -> written.complete(null));
+        return written;
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) throws Exception {
-        Set.copyOf(underWay).forEach(Exchange::leave);
+        waiting.forEach(FullHttpRequest::release);
+        waiting.clear();
+        underWay.ifPresent(Exchange::leave);
         super.channelInactive(context);
     }
 

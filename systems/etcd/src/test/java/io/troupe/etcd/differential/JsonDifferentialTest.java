@@ -79,6 +79,24 @@ class JsonDifferentialTest {
                     "{\"key\": \"AA==\", \"range_end\": \"AA==\", \"sortOrder\": \"DESCEND\", \"limit\": 5,"
                             + " \"keysOnly\": true}"),
             List.of("/v3/kv/range", "{\"key\": \"Zm9v\", \"sort_order\": 1, \"limit\": \"2\"}"),
+            List.of("/v3/kv/range", "{\"key\": \"Zm9v\", \"limit\": 1e2}"),
+            List.of("/v3/kv/range", "{\"key\": \"Zm9v\", \"limit\": \"1e2\"}"),
+            List.of("/v3/kv/range", "{\"key\": \"Zm9v\", \"limit\": 1.0}"),
+            List.of("/v3/kv/range", "{\"key\": \"Zm9v\", \"limit\": \"one\"}"),
+            List.of("/v3/kv/range", "{\"key\": \"Zm9v\", \"limit\": \"\"}"),
+            List.of("/v3/kv/range", "{\"key\": \"Zm9v\", \"limit\": true}"),
+            List.of("/v3/kv/range", "{\"key\": \"Zm9v\", \"limit\": null}"),
+            List.of("/v3/kv/range", "{\"key\": \"Zm9v\", \"limit\": 9223372036854775807}"),
+            List.of("/v3/kv/range", "{\"key\": \"Zm9v\", \"limit\": 9223372036854775808}"),
+            List.of("/v3/kv/range", "{\"key\": \"Zm9v\", \"revision\": \"-9223372036854775808\"}"),
+            List.of("/v3/kv/range", "{\"key\": \"Zm9v\", \"sort_order\": 1e0}"),
+            List.of("/v3/kv/range", "{\"key\": \"Zm9v\", \"sort_order\": 2147483648}"),
+            List.of("/v3/kv/range", "{\"key\": \"Zm9v\", \"keys_only\": \"true\"}"),
+            List.of("/v3/kv/range", "{\"key\": \"Zm9v\", \"keys_only\": 1}"),
+            List.of("/v3/cluster/member/remove", "{\"ID\": -1}"),
+            List.of("/v3/cluster/member/remove", "{\"ID\": \"18446744073709551616\"}"),
+            List.of("/v3/cluster/member/remove", "{\"ID\": \"18446744073709551615\"}"),
+            List.of("/v3/auth/user/get", "{\"name\": 5}"),
             List.of("/v3/kv/range", ""),
             List.of("/v3/kv/range", "{}"),
             List.of("/v3/kv/range", "{\"key\": \"Zm9v\", \"revision\": \"100\"}"),
@@ -161,6 +179,34 @@ class JsonDifferentialTest {
                 .forEach(path -> assertThat(new Curl(ours.port()).get(path))
                         .as(path)
                         .isEqualTo(new Curl(real.port()).get(path)));
+    }
+
+    @Test
+    void onlyACleanPathIsServedAndItsMethodAlone() {
+        for (String path : List.of(
+                "//v3/kv/range",
+                "/v3//kv/range",
+                "/v3/../v3/kv/range",
+                "/./health",
+                "//health?exclude=NOSPACE",
+                "/metrics/..",
+                "/health/",
+                "/health",
+                "/version",
+                "/metrics",
+                "/v3/kv/range")) {
+            for (String method : List.of("GET", "HEAD", "POST", "PUT")) {
+                assertThat(head(ours.port(), method, path))
+                        .as("%s %s", method, path)
+                        .isEqualTo(head(real.port(), method, path));
+            }
+        }
+    }
+
+    private static String head(int port, String method, String path) {
+        var answer = new Curl(port).whole(method, path);
+        return answer.statusCode() + " to " + answer.headers().firstValue("location") + ", allowed "
+                + answer.headers().firstValue("allow");
     }
 
     @Test

@@ -75,6 +75,11 @@ public final class Curl {
         return whole(request(path).GET());
     }
 
+    /** The same, without a body of the request's. */
+    public HttpResponse<String> whole(String method, String path) {
+        return whole(request(path).method(method, HttpRequest.BodyPublishers.noBody()));
+    }
+
     HttpResponse<String> whole(HttpRequest.Builder request) {
         try {
             return client.send(request.build(), HttpResponse.BodyHandlers.ofString(UTF_8));
