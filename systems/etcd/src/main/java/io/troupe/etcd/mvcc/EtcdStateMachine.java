@@ -118,7 +118,7 @@ public final class EtcdStateMachine implements StateMachine {
 
     private boolean isUnused() {
         return store.revision() == MvccStore.FIRST_REVISION
-                && store.leases().all().isEmpty()
+                && store.leases().isEmpty()
                 && auth.revision() == AuthState.INITIAL.revision();
     }
 
@@ -284,6 +284,7 @@ public final class EtcdStateMachine implements StateMachine {
     private LeaseTable.Lease granted(long index, long id, long ttlSeconds) {
         LeaseTable.Lease lease = store.leases().grant(id, ttlSeconds, index);
         listener.onLeaseGranted(lease.id, lease.ttlSeconds, index);
+        listener.onSize(store.bytes());
         return lease;
     }
 
@@ -306,6 +307,7 @@ public final class EtcdStateMachine implements StateMachine {
         store.leases().remove(id);
         publish(txn);
         listener.onLeaseRevoked(id);
+        listener.onSize(store.bytes());
         return Result.ok(LeaseRevokeResponse.newBuilder()
                 .setHeader(TxnExecutor.header(store.revision()))
                 .build());

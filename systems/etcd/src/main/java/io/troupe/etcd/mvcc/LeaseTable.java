@@ -24,6 +24,9 @@ final class LeaseTable {
     /** Where a lease was granted, of one restored from a snapshot that did not say so. */
     static final long UNKNOWN = 0;
 
+    /** What one takes on the heap without keys, with what leads to it here and at the lessor. */
+    private static final int ACCOUNTED_BYTES = 384;
+
     /** A lease. Its keys are edited in place: a frozen view uses the other fields alone. */
     static final class Lease {
         final long id;
@@ -89,6 +92,14 @@ final class LeaseTable {
         if (lease != null) {
             lease.keys.remove(key);
         }
+    }
+
+    boolean isEmpty() {
+        return leases.size() == 0;
+    }
+
+    long accountedBytes() {
+        return (long) leases.size() * ACCOUNTED_BYTES;
     }
 
     List<Lease> all() {

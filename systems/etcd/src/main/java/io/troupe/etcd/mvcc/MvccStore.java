@@ -55,14 +55,14 @@ final class MvccStore {
         return log;
     }
 
-    /** Accounted size of everything kept, history included. */
+    /** Accounted size of everything kept, history and leases included. */
     long bytes() {
-        return bytes;
+        return bytes + leases.accountedBytes();
     }
 
     /** The share of {@link #bytes} that the present needs. */
     long bytesInUse() {
-        return bytesInUse;
+        return bytesInUse + leases.accountedBytes();
     }
 
     /** Whether a read at {@code at} is possible; 0 or less reads the present. */
@@ -71,6 +71,11 @@ final class MvccStore {
             return Optional.of(EtcdError.FUTURE_REVISION);
         }
         return at > 0 && at < compacted ? Optional.of(EtcdError.COMPACTED) : Optional.empty();
+    }
+
+    /** The same within a transaction, where etcd takes a revision below 0 for one that may be compacted. */
+    Optional<EtcdError> mayReadInTxn(long at) {
+        return at < 0 && at < compacted ? Optional.of(EtcdError.COMPACTED) : mayRead(at, revision);
     }
 
     @Nullable Entry live(ByteString key) {

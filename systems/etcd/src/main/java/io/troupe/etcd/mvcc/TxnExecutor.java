@@ -42,7 +42,7 @@ final class TxnExecutor {
         Optional<EtcdError> check(MvccStore store) {
             return firstError(op -> op.hasRequestPut() ? checkInTxn(store, op.getRequestPut()) : Optional.empty())
                     .or(() -> firstError(op -> op.hasRequestRange()
-                            ? store.mayRead(op.getRequestRange().getRevision(), store.revision())
+                            ? store.mayReadInTxn(op.getRequestRange().getRevision())
                             : Optional.empty()));
         }
 

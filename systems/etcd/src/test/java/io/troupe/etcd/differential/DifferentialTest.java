@@ -3,36 +3,45 @@ package io.troupe.etcd.differential;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.DeleteRangeRequest;
 import io.etcd.jetcd.api.Event;
 import io.etcd.jetcd.api.HashKVRequest;
+import io.etcd.jetcd.api.HashKVResponse;
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseGrpc;
 import io.etcd.jetcd.api.LeaseRevokeRequest;
+import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
+import io.etcd.jetcd.api.LeaseTimeToLiveResponse;
 import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
+import io.etcd.jetcd.api.RangeResponse;
 import io.etcd.jetcd.api.ResponseHeader;
 import io.etcd.jetcd.api.TxnRequest;
+import io.etcd.jetcd.api.WatchCreateRequest;
+import io.etcd.jetcd.api.WatchResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
+import io.troupe.etcd.mvcc.WatchFilter;
 import io.troupe.etcd.watch.WatchTester;
 import io.troupe.raft.RaftEngine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The same random requests to a real etcd and to this one: every response, error and watch event must be the
@@ -48,6 +57,8 @@ class DifferentialTest {
     private int requests() {
         return engine.equals(RaftEngine.NAME) ? 1_500 : 300;
     }
+
+    private static final int WATCHES = 40;
 
     @TempDir
     Path folder;
@@ -77,8 +88,13 @@ class DifferentialTest {
         }
     }
 
+    /** Three, or as many as {@code -Dtroupe.differential.seeds} says. */
+    static LongStream seeds() {
+        return LongStream.range(101, 101 + Integer.getInteger("troupe.differential.seeds", 3));
+    }
+
     @ParameterizedTest
-    @ValueSource(longs = {101, 102, 103})
+    @MethodSource("seeds")
     void answersAsARealEtcdDoes(long seed) throws Exception {
         var random = new RandomRequests(seed);
         var realWatch = watchFromTheBeginning(toReal);
@@ -98,7 +114,8 @@ class DifferentialTest {
             revision = Math.max(revision, expected.revision());
         }
         assertThat(events).as("revisions that changed something").isGreaterThan(requests / 10);
-        assertThat(until(ourWatch, revision)).isEqualTo(until(realWatch, revision));
+        List<Event> changes = until(realWatch, revision);
+        assertThat(until(ourWatch, revision)).isEqualTo(changes);
         for (long at : new long[] {0, revision, revision - 1, revision - 40, 3, -1}) {
             var hash = HashKVRequest.newBuilder().setRevision(at).build();
             assertThat(ask(toOurs, hash).text())
@@ -107,6 +124,46 @@ class DifferentialTest {
         }
         ourWatch.leave();
         realWatch.leave();
+        var hashed = (HashKVResponse) send(toOurs, HashKVRequest.getDefaultInstance());
+        long compacted = hashed.getCompactRevision();
+        for (int i = 0; i < WATCHES; i++) {
+            WatchCreateRequest request = random.watch();
+            if (request.getStartRevision() != compacted) { // A real etcd shows of that what its sweep has left.
+                long shown = request.getStartRevision() < compacted ? Long.MAX_VALUE : countIn(changes, request);
+                assertThat(told(toOurs, request, shown))
+                        .as("seed %d, watch %d of %s, compacted at %d", seed, i, request, compacted)
+                        .isEqualTo(told(toReal, request, shown));
+            }
+        }
+    }
+
+    private static long countIn(List<Event> changes, WatchCreateRequest request) {
+        var filter = WatchFilter.of(request);
+        return changes.stream()
+                .filter(change -> change.getKv().getModRevision() >= request.getStartRevision())
+                .filter(change -> change.getType() == Event.EventType.PUT ? filter.puts() : filter.deletes())
+                .filter(change -> filter.range().contains(change.getKv().getKey()))
+                .count();
+    }
+
+    /** How a watch begins and what it shows, until there are so many events or it is canceled. */
+    private static List<Object> told(ManagedChannel channel, WatchCreateRequest request, long events)
+            throws InterruptedException {
+        var watch = new WatchTester(channel);
+        watch.create(request.toBuilder());
+        WatchResponse last = watch.next();
+        List<Object> told = new ArrayList<>(List.of(withoutIds(last)));
+        long shown = 0;
+        while (shown < events && !last.getCanceled()) {
+            last = watch.next();
+            told.addAll(last.getEventsList());
+            shown += last.getEventsCount();
+        }
+        if (last.getCanceled()) {
+            told.add(withoutIds(last));
+        }
+        watch.leave();
+        return told;
     }
 
     /** From -2 on; what a real etcd does from -1 depends on whether the first change or the watch comes first. */
@@ -130,7 +187,7 @@ class DifferentialTest {
                 .withWaitForReady()
                 .withDeadlineAfter(30, java.util.concurrent.TimeUnit.SECONDS)
                 .range(RangeRequest.newBuilder()
-                        .setKey(com.google.protobuf.ByteString.copyFromUtf8("k"))
+                        .setKey(ByteString.copyFromUtf8("k"))
                         .build());
         var watch = new WatchTester(channel);
         watch.create(WatchTester.prefix("k").setPrevKv(true));
@@ -153,7 +210,7 @@ class DifferentialTest {
             Message response = send(channel, request);
             ResponseHeader header = (ResponseHeader)
                     response.getField(response.getDescriptorForType().findFieldByName("header"));
-            return new Answer(withoutIds(response).toString(), header.getRevision());
+            return new Answer(comparable(request, withoutIds(response)).toString(), header.getRevision());
         } catch (StatusRuntimeException e) {
             return new Answer(e.getStatus().getCode() + ": " + e.getStatus().getDescription(), 0);
         }
@@ -177,10 +234,38 @@ class DifferentialTest {
         } else if (request instanceof LeaseRevokeRequest revoke) {
             return lease.leaseRevoke(revoke);
         }
+        if (request instanceof LeaseTimeToLiveRequest which) {
+            return lease.leaseTimeToLive(which);
+        }
         if (request instanceof HashKVRequest hash) {
             return MaintenanceGrpc.newBlockingStub(channel).hashKV(hash);
         }
         throw new IllegalArgumentException("" + request);
+    }
+
+    /** Without what a real etcd leaves to chance: what is left of a lease, the order of its keys, and of pairs that sort alike. */
+    private static Object comparable(Message request, Message response) {
+        if (response instanceof LeaseTimeToLiveResponse lease && lease.getTTL() > 0) {
+            List<ByteString> keys = new ArrayList<>(lease.getKeysList());
+            keys.sort(ByteString.unsignedLexicographicalComparator());
+            return lease.toBuilder().clearTTL().clearKeys().addAllKeys(keys).build();
+        }
+        if (request instanceof RangeRequest range
+                && response instanceof RangeResponse found
+                && range.getSortTarget() != RangeRequest.SortTarget.KEY) {
+            List<Object> sorted =
+                    new ArrayList<>(List.of(found.toBuilder().clearKvs().build()));
+            found.getKvsList()
+                    .forEach(pair -> sorted.add(
+                            switch (range.getSortTarget()) {
+                                case VERSION -> pair.getVersion();
+                                case CREATE -> pair.getCreateRevision();
+                                case MOD -> pair.getModRevision();
+                                default -> pair.getValue().toStringUtf8();
+                            }));
+            return sorted;
+        }
+        return response;
     }
 
     /** The response with every header reduced to its revision. */

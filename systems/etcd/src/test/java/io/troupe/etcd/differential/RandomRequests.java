@@ -6,12 +6,15 @@ import com.google.protobuf.UnknownFieldSet;
 import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.Compare;
 import io.etcd.jetcd.api.DeleteRangeRequest;
+import io.etcd.jetcd.api.HashKVRequest;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseRevokeRequest;
+import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.TxnRequest;
+import io.etcd.jetcd.api.WatchCreateRequest;
 import java.util.SplittableRandom;
 
 /** Requests of every kind on a few keys and leases, most of them sound. */
@@ -19,6 +22,7 @@ final class RandomRequests {
 
     private static final int KEYS = 8;
     private static final int LEASES = 3;
+    private static final int OPS_MAX = 128;
     private static final ByteString NO_END = ByteString.copyFrom(new byte[] {0});
 
     private final SplittableRandom random;
@@ -38,18 +42,15 @@ final class RandomRequests {
             case 0, 1, 2, 3 -> put();
             case 4, 5 -> delete();
             case 6, 7, 8, 9 -> range();
-            case 10, 11, 12 -> txn(2);
-            case 13 ->
-                LeaseGrantRequest.newBuilder()
-                        .setID(1 + random.nextInt(LEASES))
-                        .setTTL(1000)
-                        .build();
+            case 10, 11, 12 -> rarely() ? manyReads() : txn(2);
+            case 13 -> rarely() ? lease() : grant();
             case 14 ->
-                random.nextInt(4) == 0
-                        ? LeaseRevokeRequest.newBuilder()
-                                .setID(1 + random.nextInt(LEASES))
-                                .build()
-                        : range();
+                switch (random.nextInt(8)) {
+                    case 0, 1 ->
+                        LeaseRevokeRequest.newBuilder().setID(leaseId()).build();
+                    case 2 -> HashKVRequest.newBuilder().setRevision(revision()).build();
+                    default -> sorted();
+                };
             default ->
                 random.nextInt(4) == 0
                         ? CompactionRequest.newBuilder()
@@ -77,12 +78,35 @@ final class RandomRequests {
         };
     }
 
+    /** One that is never granted, now and then. */
+    private long leaseId() {
+        return rarely() ? -7 : 1 + random.nextInt(LEASES);
+    }
+
+    private LeaseGrantRequest grant() {
+        return LeaseGrantRequest.newBuilder()
+                .setID(1 + random.nextInt(LEASES))
+                .setTTL(random.nextInt(20) == 0 ? 9_000_000_001L : 1000)
+                .build();
+    }
+
+    private LeaseTimeToLiveRequest lease() {
+        return LeaseTimeToLiveRequest.newBuilder()
+                .setID(leaseId())
+                .setKeys(random.nextBoolean())
+                .build();
+    }
+
     private boolean rarely() {
         return random.nextInt(8) == 0;
     }
 
     private long revision() {
-        return random.nextInt(3) == 0 ? Math.max(0, present - random.nextInt(50) + 3) : 0;
+        return switch (random.nextInt(30)) {
+            case 0 -> -random.nextInt(4);
+            case 1, 2, 3, 4, 5, 6, 7, 8, 9 -> Math.max(0, present - random.nextInt(50) + 3);
+            default -> 0;
+        };
     }
 
     private PutRequest put() {
@@ -97,7 +121,7 @@ final class RandomRequests {
             put.setIgnoreLease(true);
         }
         if (random.nextInt(4) == 0 && (!put.getIgnoreLease() || rarely())) {
-            put.setLease(1 + random.nextInt(LEASES));
+            put.setLease(leaseId());
         }
         return put.build();
     }
@@ -111,11 +135,15 @@ final class RandomRequests {
     }
 
     private RangeRequest range() {
+        return anyRange().build();
+    }
+
+    private RangeRequest.Builder anyRange() {
         var range = RangeRequest.newBuilder()
                 .setKey(key())
                 .setRangeEnd(end())
                 .setRevision(revision())
-                .setLimit(random.nextInt(3) == 0 ? random.nextInt(5) : 0)
+                .setLimit(random.nextInt(3) == 0 ? random.nextInt(6) - 1 : 0)
                 .setKeysOnly(rarely())
                 .setCountOnly(rarely())
                 .setSerializable(random.nextBoolean());
@@ -128,9 +156,45 @@ final class RandomRequests {
             range.setMinModRevision(present - random.nextInt(30));
         }
         if (rarely()) {
+            range.setMaxModRevision(present - random.nextInt(30));
+        }
+        if (rarely()) {
+            range.setMinCreateRevision(present - random.nextInt(30));
+        }
+        if (rarely()) {
             range.setMaxCreateRevision(present - random.nextInt(30));
         }
-        return range.build();
+        return range;
+    }
+
+    /** By any target, in any order. */
+    private RangeRequest sorted() {
+        return anyRange()
+                .setSortTargetValue(random.nextInt(5))
+                .setSortOrderValue(random.nextInt(3))
+                .build();
+    }
+
+    /** About as many as a transaction may have. */
+    private TxnRequest manyReads() {
+        var txn = TxnRequest.newBuilder();
+        for (int i = OPS_MAX - 1 + random.nextInt(3); i > 0; i--) {
+            txn.addSuccess(RequestOp.newBuilder().setRequestRange(range()));
+        }
+        return txn.build();
+    }
+
+    /** From a revision on that may be compacted. */
+    WatchCreateRequest watch() {
+        var watch = WatchCreateRequest.newBuilder()
+                .setKey(key())
+                .setRangeEnd(end())
+                .setPrevKv(random.nextBoolean())
+                .setStartRevision(1 + random.nextLong(present));
+        if (random.nextInt(3) == 0) {
+            watch.addFiltersValue(random.nextInt(2));
+        }
+        return watch.build();
     }
 
     private Compare compare() {
@@ -138,7 +202,8 @@ final class RandomRequests {
                 .setKey(key())
                 .setResultValue(random.nextInt(4))
                 .setRangeEnd(rarely() ? end() : ByteString.EMPTY);
-        switch (random.nextInt(5)) {
+        switch (random.nextInt(6)) {
+            case 5 -> compare.setTargetValue(random.nextInt(7)).setVersion(random.nextInt(3));
             case 0 ->
                 compare.setTarget(Compare.CompareTarget.VALUE)
                         .setValue(ByteString.copyFromUtf8("v" + random.nextInt(20)));
