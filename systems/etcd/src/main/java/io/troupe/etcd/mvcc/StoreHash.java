@@ -44,7 +44,7 @@ final class StoreHash {
                 Entry entry = history.get(i);
                 if (entry.modRevision() > store.compacted() || entry == live) {
                     counted.add(entry);
-                } else {
+                } else if (!entry.isTombstone()) { // One at the compaction is kept here for watches, and swept there.
                     old.add(entry);
                 }
             }

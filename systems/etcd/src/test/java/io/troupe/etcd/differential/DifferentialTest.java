@@ -118,9 +118,7 @@ class DifferentialTest {
         assertThat(until(ourWatch, revision)).isEqualTo(changes);
         for (long at : new long[] {0, revision, revision - 1, revision - 40, 3, -1}) {
             var hash = HashKVRequest.newBuilder().setRevision(at).build();
-            assertThat(ask(toOurs, hash).text())
-                    .as("hash at %d", at)
-                    .isEqualTo(ask(toReal, hash).text());
+            assertSame(hash);
         }
         ourWatch.leave();
         realWatch.leave();
@@ -135,6 +133,29 @@ class DifferentialTest {
                         .isEqualTo(told(toReal, request, shown));
             }
         }
+        hashWhereNothingIsShown();
+    }
+
+    private long assertSame(Message request) {
+        Answer expected = ask(toReal, request);
+        assertThat(ask(toOurs, request).text()).as("%s", request).isEqualTo(expected.text());
+        return expected.revision();
+    }
+
+    /** Where nothing is shown a real etcd hashes all that its sweep has left. */
+    private void hashWhereNothingIsShown() {
+        var all = DeleteRangeRequest.newBuilder()
+                .setKey(ByteString.copyFromUtf8("k"))
+                .setRangeEnd(ByteString.copyFromUtf8("l"));
+        long revision = assertSame(all.build());
+        assertSame(CompactionRequest.newBuilder()
+                .setRevision(revision)
+                .setPhysical(true)
+                .build());
+        assertSame(PutRequest.newBuilder().setKey(ByteString.copyFromUtf8("k")).build());
+        assertSame(all.build());
+        assertSame(HashKVRequest.getDefaultInstance());
+        assertSame(HashKVRequest.newBuilder().setRevision(revision + 1).build());
     }
 
     private static long countIn(List<Event> changes, WatchCreateRequest request) {

@@ -29,6 +29,8 @@ final class RandomRequests {
     /** Roughly the present revision, so that reads and compactions name ones that matter. */
     private long present = 1;
 
+    private boolean deletesToTheEnd;
+
     RandomRequests(long seed) {
         random = new SplittableRandom(seed);
     }
@@ -42,7 +44,7 @@ final class RandomRequests {
             case 0, 1, 2, 3 -> put();
             case 4, 5 -> delete();
             case 6, 7, 8, 9 -> range();
-            case 10, 11, 12 -> rarely() ? manyReads() : txn(2);
+            case 10, 11, 12 -> rarely() ? manyReads() : txn();
             case 13 -> rarely() ? lease() : grant();
             case 14 ->
                 switch (random.nextInt(8)) {
@@ -227,6 +229,28 @@ final class RandomRequests {
         return compare.build();
     }
 
+    private TxnRequest txn() {
+        deletesToTheEnd = random.nextBoolean();
+        return txn(2);
+    }
+
+    /**
+     * A real etcd ends ("unexpected error during txn") when a put is to keep what the same transaction has deleted, and does not
+     * see it beforehand where that had no end.
+     */
+    private PutRequest putInTxn() {
+        return deletesToTheEnd
+                ? put().toBuilder().clearIgnoreValue().clearIgnoreLease().build()
+                : put();
+    }
+
+    private DeleteRangeRequest deleteInTxn() {
+        DeleteRangeRequest delete = delete();
+        return deletesToTheEnd || !delete.getRangeEnd().equals(NO_END)
+                ? delete
+                : delete.toBuilder().clearRangeEnd().build();
+    }
+
     private TxnRequest txn(int depth) {
         var txn = TxnRequest.newBuilder();
         for (int i = random.nextInt(3); i > 0; i--) {
@@ -244,15 +268,17 @@ final class RandomRequests {
     private RequestOp operation(int depth) {
         var operation = RequestOp.newBuilder();
         return switch (random.nextInt(10)) {
-            case 0, 1, 2, 3 -> operation.setRequestPut(put()).build();
-            case 4 -> operation.setRequestDeleteRange(delete()).build();
+            case 0, 1, 2, 3 -> operation.setRequestPut(putInTxn()).build();
+            case 4 -> operation.setRequestDeleteRange(deleteInTxn()).build();
             case 5, 6, 7 -> operation.setRequestRange(range()).build();
             case 8 ->
                 depth > 0
                         ? operation.setRequestTxn(txn(depth - 1)).build()
                         : operation.setRequestRange(range()).build();
             default ->
-                rarely() ? operation.build() : operation.setRequestPut(put()).build();
+                rarely()
+                        ? operation.build()
+                        : operation.setRequestPut(putInTxn()).build();
         };
     }
 }
