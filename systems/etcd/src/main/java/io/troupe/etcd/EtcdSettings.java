@@ -34,6 +34,8 @@ public record EtcdSettings(
         Duration requestTimeout,
         Duration leaderPatience,
         int inFlightMax,
+        long inFlightBytesMax,
+        long unreadAnswersBytesMax,
         int connectionsMax,
         int streamsPerConnectionMax,
         int snapshotsMax,
@@ -93,7 +95,13 @@ public record EtcdSettings(
         }
     }
 
-    public record Watch(int watchersMax, int unreadEventsMax, int unreadBytesMax, Duration progressInterval) {}
+    /** @param unreadBytesInAllMax of all streams together, as far as history is read for them */
+    public record Watch(
+            int watchersMax,
+            int unreadEventsMax,
+            int unreadBytesMax,
+            long unreadBytesInAllMax,
+            Duration progressInterval) {}
 
     /** @param minTtlSeconds what a lease is granted at the least */
     public record Lease(Duration checkInterval, int revokesPerCheckMax, long minTtlSeconds) {}
@@ -108,6 +116,8 @@ public record EtcdSettings(
     private static final int OWN_DESCRIPTORS = 150;
 
     private static final long BESIDE_THE_STORE_BYTES = 256L << 20;
+
+    private static final int HEAP_SHARES = 8;
 
     private static final String PATH = "troupe.etcd";
 
@@ -132,6 +142,8 @@ public record EtcdSettings(
                 atLeast(config, "request-timeout", Duration.ofMillis(100)),
                 atLeast(config, "leader-patience", Duration.ofMillis(100)),
                 (int) within(config, "in-flight-max", config.getInt("in-flight-max"), 1, 1_000_000),
+                bytesOrShare(config, "in-flight-bytes-max"),
+                bytesOrShare(config, "unread-answers-bytes-max"),
                 connectionsMax(config),
                 (int) within(
                         config,
@@ -151,22 +163,26 @@ public record EtcdSettings(
                         atLeast(config, "keep-alive.interval", Duration.ofSeconds(1)),
                         atLeast(config, "keep-alive.timeout", Duration.ofMillis(100))),
                 auth(config),
-                new Watch(
-                        (int) within(config, "watch.watchers-max", config.getInt("watch.watchers-max"), 1, 10_000_000),
-                        (int) within(
-                                config,
-                                "watch.unread-events-max",
-                                config.getInt("watch.unread-events-max"),
-                                1,
-                                1_000_000),
-                        (int) within(
-                                config,
-                                "watch.unread-bytes-max",
-                                config.getBytes("watch.unread-bytes-max"),
-                                64 * 1024,
-                                1 << 30),
-                        atLeast(config, "watch.progress-interval", Duration.ofMillis(100))),
+                watch(config),
                 lease(config));
+    }
+
+    /** 0 stands for an eighth of the largest heap. */
+    private static long bytesOrShare(Config config, String path) {
+        long given = within(config, path, config.getBytes(path), 0, Long.MAX_VALUE);
+        return given > 0 ? given : Runtime.getRuntime().maxMemory() / HEAP_SHARES;
+    }
+
+    private static Watch watch(Config config) {
+        String watchers = "watch.watchers-max";
+        String events = "watch.unread-events-max";
+        String bytes = "watch.unread-bytes-max";
+        return new Watch(
+                (int) within(config, watchers, config.getInt(watchers), 1, 10_000_000),
+                (int) within(config, events, config.getInt(events), 1, 1_000_000),
+                (int) within(config, bytes, config.getBytes(bytes), 64 * 1024, 1 << 30),
+                bytesOrShare(config, "watch.unread-bytes-in-all-max"),
+                atLeast(config, "watch.progress-interval", Duration.ofMillis(100)));
     }
 
     private static Lease lease(Config config) {

@@ -84,12 +84,14 @@ public final class EtcdServer {
                 .permitKeepAliveWithoutCalls(true)
                 .keepAliveTime(settings.keepAlive().interval().toMillis(), TimeUnit.MILLISECONDS)
                 .keepAliveTimeout(settings.keepAlive().timeout().toMillis(), TimeUnit.MILLISECONDS)
+                .addTransportFilter(UnreadAnswers.connections())
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .addService(ProtoReflectionService.newInstance());
         addresses.stream().skip(1).forEach(address -> builder.addListenAddress(socket(address)));
         var calls = new OpenCalls();
-        services.forEach(service -> builder.addService(ServerInterceptors.intercept(service, calls)));
+        var unread = new UnreadAnswers(settings.unreadAnswersBytesMax());
+        services.forEach(service -> builder.addService(ServerInterceptors.intercept(service, unread, calls)));
         return new EtcdServer(builder.build(), calls, addresses, health, inside);
     }
 

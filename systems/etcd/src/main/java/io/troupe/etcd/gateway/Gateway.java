@@ -20,6 +20,7 @@ import io.troupe.etcd.members.Registrar;
 import io.troupe.etcd.port.ClientPort;
 import io.troupe.etcd.port.Http1;
 import io.troupe.etcd.tls.ServerTls;
+import io.troupe.etcd.watch.LargeResponses;
 import io.troupe.etcd.watch.WatchHub;
 import io.troupe.etcd.watch.WatchSession;
 import io.troupe.replication.Groups;
@@ -198,7 +199,13 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                 new AuthService(calls, node, new Passwords(settings.auth().bcryptCost()), authentications, blocking)
                         .bindService(),
                 new KvService(calls, node, settings.txnOpsMax()).bindService(),
-                new WatchService(watches(node), backends.watches(), node, backends.auth(), settings.messageBytesMax())
+                new WatchService(
+                                watches(node),
+                                backends.watches(),
+                                node,
+                                backends.auth(),
+                                settings.messageBytesMax(),
+                                new LargeResponses(settings.watch().unreadBytesInAllMax()))
                         .bindService(),
                 leases.definition(),
                 new ClusterService(calls, members, registrar, node, random, system).bindService(),

@@ -48,7 +48,7 @@ final class UnaryCalls {
         this.auth = auth;
         this.quota = quota;
         this.settings = settings;
-        this.admission = new Admission(settings.inFlightMax());
+        this.admission = new Admission(settings.inFlightMax(), settings.inFlightBytesMax());
     }
 
     /** Has a command applied. */
@@ -69,7 +69,7 @@ final class UnaryCalls {
             apply(command, answer, observer);
         } else if (quota.isRaised(quota.noSpace())) {
             refuse(EtcdError.NO_SPACE, observer);
-        } else if (enter(observer)) {
+        } else if (enter(0, observer)) {
             var raise = AlarmRequest.newBuilder()
                     .setAction(AlarmRequest.AlarmAction.ACTIVATE)
                     .setMemberID(quota.noSpace().member())
@@ -112,7 +112,7 @@ final class UnaryCalls {
 
     /** Has a command applied that takes its time to be made; none is begun that is not admitted. */
     <T> void applyWhenMade(Supplier<CompletionStage<ByteString>> making, Answer<T> answer, StreamObserver<T> observer) {
-        if (!enter(observer)) {
+        if (!enter(0, observer)) {
             return;
         }
         Credentials shown = CallerCredentials.shown();
@@ -159,7 +159,11 @@ final class UnaryCalls {
         return new Store() {
             @Override
             public void apply(ByteString command, Consumer<Result> answer) {
-                tell(command, Optional.empty(), shown, settings.requestTimeout(), answer);
+                if (command.size() > settings.requestBytesMax()) {
+                    answer.accept(new Result.Refused(EtcdError.REQUEST_TOO_LARGE));
+                } else {
+                    tell(command, Optional.empty(), shown, settings.requestTimeout(), answer);
+                }
             }
 
             @Override
@@ -248,15 +252,17 @@ final class UnaryCalls {
             Credentials shown,
             StreamObserver<?> observer,
             Function<Result, CompletionStage<?>> conclude) {
-        if (!enter(observer)) {
+        int bytes = payload.size();
+        if (!enter(bytes, observer)) {
             return;
         }
-        Consumer<Result> leaving = result -> conclude.apply(result).whenComplete((done, failure) -> admission.leave());
+        Consumer<Result> leaving =
+                result -> conclude.apply(result).whenComplete((done, failure) -> admission.leave(bytes));
         tell(payload, consistency, shown, deadline(), leaving);
     }
 
-    private boolean enter(StreamObserver<?> observer) {
-        if (!admission.tryEnter()) {
+    private boolean enter(int bytes, StreamObserver<?> observer) {
+        if (!admission.tryEnter(bytes)) {
             refuse(EtcdError.TOO_MANY_REQUESTS, observer);
             return false;
         }

@@ -8,6 +8,7 @@ import io.etcd.jetcd.api.WatchResponse;
 import io.grpc.stub.StreamObserver;
 import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.auth.AuthView;
+import io.troupe.etcd.watch.LargeResponses;
 import io.troupe.etcd.watch.WatchHub;
 import io.troupe.etcd.watch.WatchSession;
 import java.util.Optional;
@@ -21,13 +22,16 @@ final class WatchService extends WatchGrpc.WatchImplBase {
     private final NodeView node;
     private final AuthView auth;
     private final int responseBytesMax;
+    private final LargeResponses large;
 
     WatchService(
             StreamObservers<WatchRequest, WatchSession.Command> streams,
             ActorRef<WatchHub.Command> hub,
             NodeView node,
             AuthView auth,
-            int responseBytesMax) {
+            int responseBytesMax,
+            LargeResponses large) {
+        this.large = large;
         this.streams = streams;
         this.hub = hub;
         this.node = node;
@@ -41,7 +45,13 @@ final class WatchService extends WatchGrpc.WatchImplBase {
         return streams.open(
                 responses,
                 (streamId, client) -> WatchSession.create(
-                        streamId, client, hub, node::header, responseBytesMax, request -> refusal(shown, request)));
+                        streamId,
+                        client,
+                        hub,
+                        node::header,
+                        responseBytesMax,
+                        large,
+                        request -> refusal(shown, request)));
     }
 
     /** A client may watch what it may read. */

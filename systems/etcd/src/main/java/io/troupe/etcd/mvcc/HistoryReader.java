@@ -11,7 +11,7 @@ final class HistoryReader {
     /** Changes looked at, and bytes of events gathered, before a stretch ends with the revision it is in. */
     static final int SCANNED_MAX = 4096;
 
-    static final int BYTES_MAX = 512 * 1024;
+    static final int BYTES_MAX = 128 * 1024;
 
     private HistoryReader() {}
 

@@ -50,6 +50,19 @@ public record KeyRange(ByteString from, @Nullable ByteString to) {
         return to != null && to.size() == from.size() + 1 && to.byteAt(from.size()) == 0 && to.startsWith(from);
     }
 
+    /** True when the range is all keys that begin with {@link #from}, but for one of nothing but bytes of 255, which has no end. */
+    public boolean isPrefix() {
+        int last = from.size() - 1;
+        while (last >= 0 && from.byteAt(last) == (byte) 0xff) {
+            last--;
+        }
+        return last >= 0
+                && to != null
+                && to.size() == last + 1
+                && to.byteAt(last) == (byte) (from.byteAt(last) + 1)
+                && to.substring(0, last).equals(from.substring(0, last));
+    }
+
     public boolean contains(ByteString key) {
         return KEY_ORDER.compare(from, key) <= 0 && (to == null || KEY_ORDER.compare(key, to) < 0);
     }

@@ -74,7 +74,8 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
     }
 
     private static final String DUPLICATE_ID = "mvcc: duplicate watch ID provided on the WatchStream";
-    private static final int READS_UNDER_WAY_MAX = 8;
+    static final int READS_UNDER_WAY_MAX = 8;
+
     private static final Duration READ_DEADLINE = Duration.ofSeconds(5);
     /** How long a watch that begins waits for a quorum: as long as an etcd may take to look at it. */
     private static final Duration QUORUM_PATIENCE = Duration.ofMillis(100);
@@ -87,11 +88,14 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
     private final SessionCalls calls;
     private final TreeMap<Long, WatchStream> streams = new TreeMap<>();
     private final SyncedWatchers synced = new SyncedWatchers();
-    private final ArrayDeque<Watcher> toRead = new ArrayDeque<>();
+    /** Streams with room and watches behind, in turn: one with many of them holds up no other. */
+    private final ArrayDeque<WatchStream> toRead = new ArrayDeque<>();
+
     private Optional<ActorRef<SessionClient.Command>> client = Optional.empty();
     private long revision = MvccRevisions.FIRST;
     private int watchers;
     private int readsUnderWay;
+    private long unreadBytes;
 
     /** A hub and the feed that fills it. */
     public record Wiring(ActorRef<Command> hub, StoreFeed feed) {}
@@ -183,6 +187,7 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
     private void hand(Watcher watcher, List<Event> events, long headerRevision) {
         int bytes = events.stream().mapToInt(Event::getSerializedSize).sum();
         watcher.stream.handed(events.size(), bytes);
+        unreadBytes += bytes;
         watcher.quiet = false;
         watcher.stream.session.tell(new WatchSession.Events(watcher.watchId, headerRevision, events, bytes));
     }
@@ -216,10 +221,10 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
             watcher.synced = true;
             synced.add(watcher);
             reportProgressIfSynced(watcher.stream);
-        } else if (watcher.stream.hasRoom()) {
+        } else {
             watcher.reading = true;
-            toRead.add(watcher);
-            readNext();
+            watcher.stream.behind.add(watcher);
+            readFor(watcher.stream);
         }
     }
 
@@ -227,20 +232,45 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
         return watcher.stream.watchers.get(watcher.watchId) == watcher;
     }
 
+    private void readFor(WatchStream stream) {
+        queueIfReadable(stream);
+        readNext();
+    }
+
+    private void queueIfReadable(WatchStream stream) {
+        if (!stream.queued && !stream.behind.isEmpty() && mayRead(stream)) {
+            stream.queued = true;
+            toRead.add(stream);
+        }
+    }
+
+    /** What is read from history is in memory once for each watch, so all streams together are bounded, too. */
+    private boolean mayRead(WatchStream stream) {
+        return stream.hasRoom() && (unreadBytes < settings.unreadBytesInAllMax() || stream.hasTakenAll());
+    }
+
     private void readNext() {
         while (client.isPresent() && readsUnderWay < READS_UNDER_WAY_MAX && !toRead.isEmpty()) {
-            Watcher watcher = toRead.remove();
-            ActorRef<SessionClient.Command> to = client.get();
-            var query = Queries.history(
-                    watcher.request.toBuilder().setStartRevision(watcher.next).build());
-            readsUnderWay++;
-            calls.read(
-                    to,
-                    query,
-                    watcher.unread ? ReadConsistency.LINEARIZABLE : ReadConsistency.STALE,
-                    watcher.unread ? QUORUM_PATIENCE : READ_DEADLINE,
-                    outcome -> onHistoryRead(watcher, history(outcome)));
+            WatchStream stream = toRead.remove();
+            stream.queued = false;
+            Watcher watcher = mayRead(stream) ? stream.behind.poll() : null; // It may have been handed much meanwhile.
+            if (watcher != null && isOpen(watcher)) {
+                read(client.get(), watcher);
+            }
+            queueIfReadable(stream);
         }
+    }
+
+    private void read(ActorRef<SessionClient.Command> to, Watcher watcher) {
+        var query = Queries.history(
+                watcher.request.toBuilder().setStartRevision(watcher.next).build());
+        readsUnderWay++;
+        calls.read(
+                to,
+                query,
+                watcher.unread ? ReadConsistency.LINEARIZABLE : ReadConsistency.STALE,
+                watcher.unread ? QUORUM_PATIENCE : READ_DEADLINE,
+                outcome -> onHistoryRead(watcher, history(outcome)));
     }
 
     private static Optional<Queries.History> history(SessionClient.Outcome outcome) {
@@ -258,10 +288,13 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
 
     private void onHistoryRead(Watcher watcher, Optional<Queries.History> read) {
         readsUnderWay--;
-        readNext();
-        if (!isOpen(watcher)) {
-            return;
+        if (isOpen(watcher)) {
+            goOn(watcher, read);
         }
+        readFor(watcher.stream);
+    }
+
+    private void goOn(Watcher watcher, Optional<Queries.History> read) {
         if (read.isEmpty()) { // Without a quorum, as in etcd, what this node knows must do.
             timers.startSingleTimer(watcher, new Retry(watcher), watcher.unread ? Duration.ZERO : RETRY_PAUSE);
             watcher.unread = false;
@@ -297,14 +330,14 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
 
     private Behavior<Command> onOpen(Open open) {
         if (watchers >= settings.watchersMax()) {
-            open.session().tell(new WatchSession.Refused(EtcdError.TOO_MANY_REQUESTS.message(), revision));
+            open.session().tell(new WatchSession.Refused(EtcdError.TOO_MANY_REQUESTS.message(), present()));
             return this;
         }
         WatchStream stream = streams.computeIfAbsent(
                 open.streamId(),
                 id -> new WatchStream(id, open.session(), settings.unreadEventsMax(), settings.unreadBytesMax()));
         if (open.watchId() != 0 && stream.watchers.containsKey(open.watchId())) {
-            open.session().tell(new WatchSession.Refused(DUPLICATE_ID, revision));
+            open.session().tell(new WatchSession.Refused(DUPLICATE_ID, present()));
             return this;
         }
         long watchId = open.watchId() != 0 ? open.watchId() : stream.freeWatchId();
@@ -312,13 +345,18 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
         var watcher = new Watcher(watchId, stream, open.request(), start == 0 ? revision + 1 : start);
         stream.watchers.put(watchId, watcher);
         watchers++;
-        open.session().tell(new WatchSession.Opened(watchId, open.request(), revision));
+        open.session().tell(new WatchSession.Opened(watchId, open.request(), present()));
         catchUp(watcher);
         return this;
     }
 
+    /** The store's revision, which clients may have been told already: the hub may have yet to come there. */
+    private long present() {
+        return Math.max(revision, feed.latest());
+    }
+
     private Behavior<Command> onRefuse(Refuse refuse) {
-        refuse.session().tell(new WatchSession.Refused(refuse.reason(), revision));
+        refuse.session().tell(new WatchSession.Refused(refuse.reason(), present()));
         return this;
     }
 
@@ -327,7 +365,7 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
         Watcher watcher = stream == null ? null : stream.watchers.get(cancel.watchId());
         if (watcher != null) {
             remove(watcher);
-            watcher.stream.session.tell(new WatchSession.Canceled(cancel.watchId(), revision));
+            watcher.stream.session.tell(new WatchSession.Canceled(cancel.watchId(), present()));
             reportProgressIfSynced(watcher.stream);
         }
         return this;
@@ -336,7 +374,6 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
     private void remove(Watcher watcher) {
         watcher.stream.watchers.remove(watcher.watchId);
         synced.remove(watcher);
-        toRead.remove(watcher);
         watchers--;
     }
 
@@ -344,9 +381,8 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
         WatchStream stream = streams.get(taken.streamId());
         if (stream != null) {
             stream.taken(taken.events(), taken.bytes());
-            if (stream.hasRoom()) {
-                new ArrayList<>(stream.watchers.values()).forEach(this::catchUp);
-            }
+            unreadBytes -= taken.bytes();
+            readFor(stream);
         }
         return this;
     }
@@ -372,6 +408,8 @@ public final class WatchHub extends AbstractBehavior<WatchHub.Command> {
     private Behavior<Command> onStreamClosed(StreamClosed closed) {
         WatchStream stream = streams.remove(closed.streamId());
         if (stream != null) {
+            unreadBytes -= stream.unreadBytes();
+            stream.behind.clear();
             new ArrayList<>(stream.watchers.values()).forEach(this::remove);
         }
         return this;

@@ -9,6 +9,7 @@ import io.etcd.jetcd.api.WatchResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.mvcc.WatchFilter;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
  * One client's stream of watches: gives the watches their ids, speaks etcd's watch protocol, and writes no faster
@@ -65,6 +67,7 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
     static final long ALL_WATCHES = -1;
 
     private static final int UNWRITTEN_MAX = 256;
+    private static final Duration RETRY_PAUSE = Duration.ofMillis(50);
 
     /** What waits to be written, and what the hub is told when it is. */
     private record Outgoing(WatchResponse response, int events, int bytes) {}
@@ -79,6 +82,11 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
     private final TreeMap<Long, WatchCreateRequest> watches = new TreeMap<>();
 
     private final ArrayDeque<Outgoing> unwritten = new ArrayDeque<>();
+    private final LargeResponses large;
+    private final TimerScheduler<Command> timers;
+    /** Of large responses that were written since the stream was last ready. */
+    private long unsentBytes;
+
     private int opening;
     private boolean requestDue;
     private boolean gone;
@@ -87,6 +95,7 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
      * @param client flow-controlled: one request has been asked for, and more only by this actor
      * @param header makes a response header for a revision
      * @param responseBytesMax a larger response is cut in fragments for a watch that takes them
+     * @param large those of all streams
      * @param access why the client may not watch that, if it may not
      */
     public static Behavior<Command> create(
@@ -95,20 +104,25 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
             ActorRef<WatchHub.Command> hub,
             LongFunction<ResponseHeader> header,
             int responseBytesMax,
+            LargeResponses large,
             Function<WatchCreateRequest, Optional<EtcdError>> access) {
-        return Behaviors.setup(
-                context -> new WatchSession(context, streamId, client, hub, header, responseBytesMax, access));
+        return Behaviors.setup(context -> Behaviors.withTimers(timers ->
+                new WatchSession(context, timers, streamId, client, hub, header, responseBytesMax, large, access)));
     }
 
     private WatchSession(
             ActorContext<Command> context,
+            TimerScheduler<Command> timers,
             long streamId,
             ServerCallStreamObserver<WatchResponse> client,
             ActorRef<WatchHub.Command> hub,
             LongFunction<ResponseHeader> header,
             int responseBytesMax,
+            LargeResponses large,
             Function<WatchCreateRequest, Optional<EtcdError>> access) {
         super(context);
+        this.timers = timers;
+        this.large = large;
         this.access = access;
         this.streamId = streamId;
         this.client = client;
@@ -244,9 +258,15 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
     }
 
     private Behavior<Command> onWritable() {
+        if (client.isReady()) {
+            wasSent();
+        }
         int events = 0;
         int bytes = 0;
-        while (!gone && !unwritten.isEmpty() && client.isReady()) {
+        while (!gone
+                && !unwritten.isEmpty()
+                && client.isReady()
+                && mayBeWritten(unwritten.peek().response())) {
             Outgoing next = unwritten.remove();
             client.onNext(next.response());
             events += next.events();
@@ -257,6 +277,27 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
         }
         askForMore();
         return this;
+    }
+
+    /** Unless it is large, and all streams have much to send as it is: then it is tried again. */
+    private boolean mayBeWritten(WatchResponse response) {
+        wasSent();
+        int bytes = response.getSerializedSize();
+        if (bytes < LargeResponses.LARGE_BYTES) {
+            return true;
+        }
+        if (!large.tryWrite(bytes)) {
+            timers.startSingleTimer(new Writable(), RETRY_PAUSE);
+            return false;
+        }
+        unsentBytes = bytes;
+        return true;
+    }
+
+    /** What was written before a stream is ready again is on its way. */
+    private void wasSent() {
+        large.sent(unsentBytes);
+        unsentBytes = 0;
     }
 
     private void askForMore() {
@@ -278,6 +319,7 @@ public final class WatchSession extends AbstractBehavior<WatchSession.Command> {
     }
 
     private Behavior<Command> onPostStop() {
+        wasSent();
         hub.tell(new WatchHub.StreamClosed(streamId));
         if (!gone && !client.isCancelled()) {
             client.onError(EtcdError.STOPPED.toException());

@@ -1,5 +1,6 @@
 package io.troupe.etcd.watch;
 
+import java.util.ArrayDeque;
 import java.util.TreeMap;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -10,8 +11,14 @@ final class WatchStream {
     final TreeMap<Long, Watcher> watchers = new TreeMap<>();
     private final int eventsMax;
     private final int bytesMax;
+    /** Those that are behind and are not read for yet, in turn. One that was closed since may be among them. */
+    final ArrayDeque<Watcher> behind = new ArrayDeque<>();
+
     private int unreadEvents;
     private int unreadBytes;
+    /** Whether the hub has it among those to read for. */
+    boolean queued;
+
     boolean progressWanted;
     private long nextWatchId;
 
@@ -25,6 +32,14 @@ final class WatchStream {
     /** Room for one more delivery, of whatever size: so a large transaction passes, alone. */
     boolean hasRoom() {
         return unreadEvents < eventsMax && unreadBytes < bytesMax;
+    }
+
+    boolean hasTakenAll() {
+        return unreadEvents == 0;
+    }
+
+    int unreadBytes() {
+        return unreadBytes;
     }
 
     void handed(int events, int bytes) {

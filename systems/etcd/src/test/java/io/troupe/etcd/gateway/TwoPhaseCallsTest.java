@@ -5,6 +5,7 @@ import static io.troupe.etcd.RpcTypes.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import com.google.protobuf.ByteString;
 import com.typesafe.config.ConfigFactory;
 import io.etcd.jetcd.api.AuthGrpc;
 import io.etcd.jetcd.api.AuthUserAddRequest;
@@ -262,6 +263,14 @@ class TwoPhaseCallsTest {
         broker.expectMessageClass(CallBroker.Call.class).conclude().accept(new Result.Ok(new byte[0]));
         added.get(20, TimeUnit.SECONDS);
         assertThatThereIsRoomAgain();
+    }
+
+    @Test
+    void whatALockOrAnElectionHasAppliedIsNoLargerThanAnyRequest() {
+        var name = ByteString.copyFrom(new byte[SETTINGS.requestBytesMax()]);
+        var answered = new CompletableFuture<Result>();
+        calls.store().apply(Commands.put(PutRequest.newBuilder().setKey(name).build()), answered::complete);
+        assertThat(answered).isCompletedWithValue(new Result.Refused(EtcdError.REQUEST_TOO_LARGE));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.troupe.etcd.mvcc.Change;
 import io.troupe.etcd.mvcc.EtcdStateMachine;
 import io.troupe.etcd.mvcc.LeaseFacts;
 import io.troupe.etcd.mvcc.StoreListener;
+import io.troupe.etcd.watch.LargeResponses;
 import io.troupe.etcd.watch.StoreFeed;
 import io.troupe.etcd.watch.WatchHub;
 import io.troupe.etcd.watch.WatchSession;
@@ -27,7 +28,7 @@ import org.apache.pekko.actor.typed.receptionist.Receptionist;
 final class EtcdNode {
 
     static final String GROUP = "etcd";
-    static final EtcdSettings.Watch WATCH = new EtcdSettings.Watch(100, 5, 1 << 20, Duration.ofMinutes(10));
+    static final EtcdSettings.Watch WATCH = new EtcdSettings.Watch(100, 5, 1 << 20, 1 << 20, Duration.ofMinutes(10));
     static final EtcdSettings.Lease LEASE = new EtcdSettings.Lease(Duration.ofMillis(250), 100, 2);
     private static final int RESPONSE_BYTES_MAX = 1 << 20;
 
@@ -101,6 +102,7 @@ final class EtcdNode {
                                                 .setRevision(revision)
                                                 .build(),
                                         RESPONSE_BYTES_MAX,
+                                        new LargeResponses(RESPONSE_BYTES_MAX),
                                         request -> java.util.Optional.empty()),
                                 "stream-" + follow.follower().streamId(follow.connection()));
                         stream.serve(session);

@@ -2,6 +2,7 @@ package io.troupe.etcd.watch;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.Event;
@@ -23,7 +24,10 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -37,7 +41,8 @@ import org.junit.jupiter.api.Test;
 class WatchHubTest {
 
     private static final ActorTestKit TEST_KIT = ActorTestKit.create();
-    private static final EtcdSettings.Watch SETTINGS = new EtcdSettings.Watch(1000, 5, 1 << 20, Duration.ofMinutes(10));
+    private static final EtcdSettings.Watch SETTINGS =
+            new EtcdSettings.Watch(1000, 5, 1 << 20, 1 << 20, Duration.ofMinutes(10));
 
     private final StoreFeed feed = new StoreFeed();
     private final ActorRef<WatchHub.Command> hub = TEST_KIT.spawn(WatchHub.create(SETTINGS, feed));
@@ -180,6 +185,96 @@ class WatchHubTest {
         assertThat(takeRevisions(1)).containsExactly(102L);
     }
 
+    /** A stream that takes what it is handed when the test says so. */
+    private final class Reader {
+        final long streamId;
+        final ActorRef<WatchHub.Command> of;
+        final Queue<WatchSession.Events> unread = new ConcurrentLinkedQueue<>();
+        final AtomicInteger events = new AtomicInteger();
+        final ActorRef<WatchSession.Command> session = TEST_KIT.spawn(Behaviors.receive(WatchSession.Command.class)
+                .onMessage(WatchSession.Events.class, handed -> {
+                    unread.add(handed);
+                    events.addAndGet(handed.events().size());
+                    return Behaviors.same();
+                })
+                .onAnyMessage(ignored -> Behaviors.same())
+                .build());
+
+        Reader(long streamId, ActorRef<WatchHub.Command> of) {
+            this.streamId = streamId;
+            this.of = of;
+        }
+
+        void watch(long startRevision) {
+            var request = WatchTester.prefix("a").setStartRevision(startRevision);
+            of.tell(new WatchHub.Open(streamId, 0, request.build(), session));
+        }
+
+        void take() {
+            while (!unread.isEmpty()) {
+                var handed = unread.remove();
+                of.tell(new WatchHub.Taken(streamId, handed.events().size(), handed.bytes()));
+            }
+        }
+
+        /** Takes all the while. */
+        void awaitEvents(int count) {
+            await().until(() -> {
+                take();
+                return events.get() == count;
+            });
+        }
+    }
+
+    @Test
+    void aStreamOfManyWatchesIsReadForInTurnAsItsClientTakesIt() {
+        int changes = 2 * SETTINGS.unreadEventsMax();
+        for (int i = 0; i < changes; i++) {
+            put(machine, "a");
+        }
+        var slow = new Reader(1, hub);
+        int watches = 100;
+        for (int i = 0; i < watches; i++) {
+            slow.watch(2);
+        }
+        var other = new Reader(2, hub);
+        other.watch(2);
+        other.awaitEvents(changes);
+        assertThat(slow.events.get()).isLessThanOrEqualTo(WatchHub.READS_UNDER_WAY_MAX * changes);
+        slow.awaitEvents(watches * changes);
+    }
+
+    @Test
+    void whatAllStreamsHaveNotReadOfTheirHistoryIsBoundedToo() {
+        var value = copyFromUtf8("v".repeat(100_000)); // Two are a stretch.
+        int changes = 6;
+        for (int i = 0; i < changes; i++) {
+            new OneAtATime(machine)
+                    .apply(
+                            ++index,
+                            Commands.put(PutRequest.newBuilder()
+                                    .setKey(copyFromUtf8("a"))
+                                    .setValue(value)
+                                    .build()));
+        }
+        var bounded = TEST_KIT.spawn(
+                WatchHub.create(new EtcdSettings.Watch(1000, 1000, 1 << 20, 1, Duration.ofMinutes(10)), feed));
+        feed.attach(bounded.narrow());
+        bounded.tell(new WatchHub.UseClient(client()));
+        put(machine, "a"); // By which it learns what there is.
+        List<Reader> slow = new ArrayList<>();
+        for (int i = 1; i <= 20; i++) {
+            var reader = new Reader(i, bounded);
+            reader.watch(2);
+            slow.add(reader);
+        }
+        var other = new Reader(21, bounded);
+        other.watch(2);
+        other.awaitEvents(changes + 1);
+        assertThat(slow).allSatisfy(reader -> assertThat(reader.unread).hasSize(1));
+        slow.forEach(reader -> reader.awaitEvents(changes + 1));
+    }
+
     @Test
     void aReplicaRestoredFromASnapshotLosesNoEventsForItsWatches() throws Exception {
         open(0, "a", 0);
@@ -234,8 +329,8 @@ class WatchHubTest {
 
     @Test
     void aWatchBeyondTheBoundIsRefused() {
-        var small = TEST_KIT.spawn(
-                WatchHub.create(new EtcdSettings.Watch(1, 5, 1 << 20, Duration.ofMinutes(10)), new StoreFeed()));
+        var small = TEST_KIT.spawn(WatchHub.create(
+                new EtcdSettings.Watch(1, 5, 1 << 20, 1 << 20, Duration.ofMinutes(10)), new StoreFeed()));
         small.tell(new WatchHub.Open(1, 0, WatchTester.prefix("a").build(), stream.ref()));
         small.tell(new WatchHub.Open(1, 1, WatchTester.prefix("a").build(), stream.ref()));
         stream.expectMessageClass(WatchSession.Opened.class);
@@ -324,6 +419,16 @@ class WatchHubTest {
         hub.tell(new WatchHub.Cancel(1, 5));
         assertThat(stream.expectMessageClass(WatchSession.Canceled.class).watchId())
                 .isEqualTo(5);
+    }
+
+    @Test
+    void aWatchBeginsAtTheRevisionThatTheStoreHasAlsoWhereTheHubHasYetToHearOfIt() {
+        var late = new StoreFeed();
+        var behind = TEST_KIT.spawn(WatchHub.create(SETTINGS, late));
+        late.changed(7, List.of()); // Attached to no hub: what it tells is on its way.
+        behind.tell(new WatchHub.Open(1, 0, WatchTester.prefix("a").build(), stream.ref()));
+        assertThat(stream.expectMessageClass(WatchSession.Opened.class).revision())
+                .isEqualTo(7);
     }
 
     @Test

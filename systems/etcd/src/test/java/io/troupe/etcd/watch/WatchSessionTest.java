@@ -1,7 +1,10 @@
 package io.troupe.etcd.watch;
 
+import static com.google.protobuf.ByteString.copyFromUtf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.etcd.jetcd.api.Event;
+import io.etcd.jetcd.api.KeyValue;
 import io.etcd.jetcd.api.ResponseHeader;
 import io.etcd.jetcd.api.WatchCreateRequest;
 import io.etcd.jetcd.api.WatchProgressRequest;
@@ -27,12 +30,14 @@ class WatchSessionTest {
 
     private final TestProbe<WatchHub.Command> hub = TEST_KIT.createTestProbe();
     private final SlowReader client = new SlowReader();
+    private final LargeResponses large = new LargeResponses(1);
     private final ActorRef<WatchSession.Command> session = TEST_KIT.spawn(WatchSession.create(
             1,
             client,
             hub.ref(),
             revision -> ResponseHeader.newBuilder().setRevision(revision).build(),
             1 << 20,
+            large,
             request -> java.util.Optional.empty()));
 
     @AfterAll
@@ -155,5 +160,31 @@ class WatchSessionTest {
                 .isEqualTo(REVISION + 1);
         assertThat(hub.expectMessageClass(WatchHub.Open.class).request().getStartRevision())
                 .isEqualTo(3);
+    }
+
+    private static WatchSession.Events events(int bytes) {
+        var event = Event.newBuilder()
+                .setKv(KeyValue.newBuilder().setValue(copyFromUtf8("v".repeat(bytes))))
+                .build();
+        return new WatchSession.Events(0, 2, List.of(event), event.getSerializedSize());
+    }
+
+    @Test
+    void aLargeResponseWaitsWhileOthersHaveManyToSendAndASmallOneDoesNot() {
+        client.reading = true;
+        session.tell(new WatchSession.Opened(0, WatchCreateRequest.getDefaultInstance(), 1));
+        assertThat(large.tryWrite(LargeResponses.LARGE_BYTES)).isTrue();
+        session.tell(events(10));
+        session.tell(events(LargeResponses.LARGE_BYTES));
+        hub.expectMessageClass(WatchHub.Taken.class);
+        settle();
+        assertThat(client.read).hasSize(2);
+        large.sent(LargeResponses.LARGE_BYTES);
+        hub.expectMessageClass(WatchHub.Taken.class);
+        assertThat(client.read).hasSize(3);
+        assertThat(large.tryWrite(1)).as("what this one has to send counts").isFalse();
+        session.tell(new WatchSession.Writable());
+        settle();
+        assertThat(large.tryWrite(1)).isTrue();
     }
 }
