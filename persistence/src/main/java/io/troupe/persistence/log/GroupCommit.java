@@ -143,7 +143,7 @@ public final class GroupCommit implements Closeable {
         return done;
     }
 
-    /** Completes when everything written or deleted before this call is done, one way or the other. */
+    /** Completes when everything written or deleted before this call is done, one way or the other, and readers see it. */
     public CompletionStage<Void> barrier() {
         CompletableFuture<Void> done = new CompletableFuture<>();
         submit(new Job.Barrier(completing(done)));
@@ -342,8 +342,8 @@ public final class GroupCommit implements Closeable {
     }
 
     private void answerNow(List<Job> jobs, List<LogRecord> written, @Nullable IOException failure) {
+        log.publish(); // Also what was committed before: those answers may be under way on another thread.
         if (!written.isEmpty()) {
-            log.publish();
             committed.accept(written.stream().map(LogRecord::streamName).toList());
         }
         answerAll(jobs, failure);

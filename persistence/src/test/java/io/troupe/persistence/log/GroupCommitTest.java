@@ -47,6 +47,25 @@ class GroupCommitTest {
         }
     }
 
+    /** Answers of two commits may be given by two threads at once. */
+    @Test
+    void whoHasWaitedForTheWritesBeforeSeesThemWhicheverAnswerIsGivenFirst() throws IOException {
+        try (SegmentedLog log = SegmentedLog.open(new MemoryDisk(), LogTests.SMALL)) {
+            List<Runnable> answers = new ArrayList<>();
+            GroupCommit writer = new GroupCommit(
+                    log, Runnable::run, Runnable::run, answers::add, streams -> {}, GroupCommit.Upkeeping.NONE);
+            writer.write(List.of(LogTests.event("a", 1)));
+            List<Long> seen = new ArrayList<>();
+            writer.barrier().thenRun(() -> seen.add(log.highest("a")));
+
+            assertThat(answers).hasSize(2);
+            answers.get(1).run();
+            assertThat(seen).containsExactly(1L);
+            answers.get(0).run();
+            writer.close();
+        }
+    }
+
     private static void write(GroupCommit writer, String stream, AtomicInteger answers, AtomicInteger failures) {
         Semaphore answered = new Semaphore(0);
         try {
