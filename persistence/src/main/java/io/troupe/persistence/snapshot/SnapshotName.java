@@ -1,6 +1,7 @@
 package io.troupe.persistence.snapshot;
 
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,8 +21,9 @@ record SnapshotName(long sequenceNr, long timestamp) implements Comparable<Snaps
                 : Optional.empty();
     }
 
+    /** In ASCII digits, whatever digits the machine's language has. */
     String fileName() {
-        return String.format("%019d-%019d.snapshot", sequenceNr, timestamp);
+        return String.format(Locale.ROOT, "%019d-%019d.snapshot", sequenceNr, timestamp);
     }
 
     boolean matches(SnapshotSelectionCriteria criteria) {
