@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -80,6 +81,32 @@ class RestartTest {
         }
     }
 
+    /** With a journal of its own, and by mistake the snapshots of another, an actor would begin with the other's state. */
+    @Test
+    void onSnapshotsThatAnotherActorSystemHasNoPersistentActorStarts() {
+        ActorTestKit first = ActorTestKit.create("first", Counter.config(directory));
+        ActorTestKit second = ActorTestKit.create(
+                "second",
+                ConfigFactory.parseMap(Map.of("troupe.persistence.journal.dir", directory + "/other"))
+                        .withFallback(Counter.config(directory)));
+        try {
+            increment(first, "a", 1);
+            TestProbe<Long> probe = second.createTestProbe();
+            ActorRef<Counter.Command> counter = second.spawn(Counter.create("a"));
+            probe.expectTerminated(counter, Duration.ofSeconds(10));
+            first.shutdownTestKit();
+            ActorTestKit third = ActorTestKit.create("third", Counter.config(directory));
+            try {
+                assertThat(increment(third, "a", 1)).isEqualTo(2);
+            } finally {
+                third.shutdownTestKit();
+            }
+        } finally {
+            first.shutdownTestKit();
+            second.shutdownTestKit();
+        }
+    }
+
     @Test
     void onADamagedLogNoPersistentActorStartsAndTheReasonIsSaid() throws IOException {
         ActorTestKit first = ActorTestKit.create("first", Counter.config(directory));
@@ -117,6 +144,8 @@ class RestartTest {
             assertThatThrownBy(() -> Journals.get(kit.system()).open("troupe.persistence.journal"))
                     .hasMessageContaining("segment-size = 1024")
                     .hasMessageContaining("4 KiB");
+            TestProbe<Long> probe = kit.createTestProbe();
+            probe.expectTerminated(kit.spawn(Counter.create("a")), Duration.ofSeconds(10));
         } finally {
             kit.shutdownTestKit();
         }

@@ -281,7 +281,8 @@ public record NodeSettings(
     private static void requireRightJournal(NodeSettings settings) {
         String path = "troupe.persistence.journal";
         try {
-            JournalSettings.of(PekkoConfig.of(settings).getConfig(path));
+            Config root = PekkoConfig.of(settings);
+            JournalSettings.of(root.getConfig(path), root);
         } catch (IllegalArgumentException e) {
             Throwable wrong = e.getCause() == null ? e : e.getCause();
             throw new SettingsException(path + "." + wrong.getMessage());

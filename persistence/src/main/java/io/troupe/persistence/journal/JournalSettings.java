@@ -3,6 +3,7 @@ package io.troupe.persistence.journal;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigValueFactory;
+import io.troupe.persistence.PluginDefaults;
 import io.troupe.persistence.log.LogSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,11 +17,22 @@ import java.time.Duration;
  */
 public record JournalSettings(Path directory, String replayDispatcher, Duration upkeepDelay, LogSettings log) {
 
+    private static final String STANDARD = "troupe.persistence.journal";
+
     /** Names another setting of the actor system's: the directory lies in the one that it gives. */
     private static final String DIRECTORY_BELOW = "dir-below";
 
-    /** {@code config} with its directory, where that follows from another setting in {@code root}. */
-    static Config located(Config config, Config root) {
+    /**
+     * What {@code config} says, and where it says nothing, what is standard.
+     *
+     * @param root the actor system's configuration, from which the directory may follow
+     * @throws IllegalArgumentException naming the key, its value and what would be right
+     */
+    public static JournalSettings of(Config config, Config root) {
+        return of(PluginDefaults.of(located(config, root), root, STANDARD));
+    }
+
+    private static Config located(Config config, Config root) {
         if (!config.hasPath(DIRECTORY_BELOW)) {
             return config;
         }
@@ -29,9 +41,8 @@ public record JournalSettings(Path directory, String replayDispatcher, Duration 
                 "dir", ConfigValueFactory.fromAnyRef(above.resolve("log").toString()));
     }
 
-    /** @throws IllegalArgumentException naming the key, its value and what would be right */
-    public static JournalSettings of(Config config) {
-        String directory = config.getString("dir");
+    private static JournalSettings of(Config config) {
+        String directory = PluginDefaults.directory(config);
         if (directory.isBlank()) {
             throw new IllegalArgumentException("dir = '' of the journal is not possible, right would be the path of a"
                     + " directory on a local disk, such as troupe.persistence.journal.dir = \"data/journal\"");

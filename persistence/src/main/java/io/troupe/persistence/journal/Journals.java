@@ -70,8 +70,7 @@ public final class Journals implements Extension {
      * @throws io.troupe.persistence.log.DamagedLogException when acknowledged events cannot be read
      */
     public synchronized OpenJournal open(Config config) throws IOException {
-        JournalSettings settings = JournalSettings.of(
-                JournalSettings.located(config, system.settings().config()));
+        JournalSettings settings = JournalSettings.of(config, system.settings().config());
         Path directory = settings.directory().toAbsolutePath().normalize();
         OpenJournal journal = open.get(directory);
         if (journal == null) {

@@ -18,6 +18,8 @@ import scala.concurrent.ExecutionContext;
 /** A journal directory that this actor system has open: what the journal plugin and the queries share. */
 public final class OpenJournal implements Closeable {
 
+    private final JournalSettings settings;
+    private final ExecutionContext replays;
     private final SegmentedLog log;
     private final GroupCommit.Upkeeping upkeep;
     private final Executor writerThread;
@@ -27,6 +29,8 @@ public final class OpenJournal implements Closeable {
     private final CommitListeners listeners = new CommitListeners();
 
     OpenJournal(JournalSettings settings, Machine machine, ExtendedActorSystem system) throws IOException {
+        this.settings = settings;
+        this.replays = system.dispatchers().lookup(settings.replayDispatcher());
         this.log = SegmentedLog.open(machine.files(settings.directory()), settings.log());
         this.upkeep = machine.upkeep(settings.directory(), log, settings.upkeepDelay());
         this.writerThread = machine.writer(settings.directory());
@@ -48,6 +52,16 @@ public final class OpenJournal implements Closeable {
         public void run() {
             answers.run();
         }
+    }
+
+    /** Where it lies, and its bounds. */
+    JournalSettings settings() {
+        return settings;
+    }
+
+    /** On which {@link #replay} may block. */
+    public ExecutionContext replays() {
+        return replays;
     }
 
     EventCodec codec() {

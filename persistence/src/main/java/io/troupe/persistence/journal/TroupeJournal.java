@@ -8,25 +8,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.dispatch.Futures;
 import org.apache.pekko.persistence.AtomicWrite;
 import org.apache.pekko.persistence.PersistentRepr;
 import org.apache.pekko.persistence.journal.japi.AsyncWriteJournal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import scala.concurrent.ExecutionContext;
 import scala.concurrent.Future;
 import scala.concurrent.Promise;
 
 /**
  * The journal plugin ({@code troupe.persistence.journal}): serializes events, hands them to the group commit of the
- * shared log, and replays on its own dispatcher. When the log cannot be opened every call fails with the reason, so that
- * it reaches each persistent actor, and nothing is written.
+ * shared log, and replays on its own dispatcher. When the log cannot be opened, or is configured wrong, every call fails with
+ * the reason, so that it reaches each persistent actor, and nothing is written.
  */
 public final class TroupeJournal extends AsyncWriteJournal {
 
@@ -36,27 +34,18 @@ public final class TroupeJournal extends AsyncWriteJournal {
     private static final Iterable<Optional<Exception>> NOTHING_REJECTED = List.of();
 
     private final CompletableFuture<OpenJournal> journal;
-    private final ExecutionContext replays;
-    private final int writeBytesMax;
-    private final Path directory;
 
     /** Whether the last write failed; set by the threads that are told. */
     private final AtomicBoolean failing = new AtomicBoolean();
 
     public TroupeJournal(Config config) {
-        ExtendedActorSystem system = (ExtendedActorSystem) context().system();
-        JournalSettings settings = JournalSettings.of(
-                JournalSettings.located(config, system.settings().config()));
-        this.replays = system.dispatchers().lookup(settings.replayDispatcher());
-        this.writeBytesMax = settings.log().recordBytesMax();
-        this.directory = settings.directory().toAbsolutePath().normalize();
-        this.journal = open(system, config);
+        this.journal = open(context().system(), config);
     }
 
-    private static CompletableFuture<OpenJournal> open(ExtendedActorSystem system, Config config) {
+    private static CompletableFuture<OpenJournal> open(ActorSystem system, Config config) {
         try {
             return CompletableFuture.completedFuture(Journals.get(system).open(config));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.error("The journal does not start: {}", e.getMessage(), e);
             return CompletableFuture.failedFuture(e);
         }
@@ -86,10 +75,10 @@ public final class TroupeJournal extends AsyncWriteJournal {
         Promise<Iterable<Optional<Exception>>> written = Futures.promise();
         open.write(records, failure -> {
             if (failure == null) {
-                tellThatItWritesAgain();
+                tellThatItWritesAgain(open.settings().directory());
                 written.success(results);
             } else {
-                tellOnce(failure);
+                tellOnce(open.settings().directory(), failure);
                 written.failure(failure);
             }
         });
@@ -97,20 +86,20 @@ public final class TroupeJournal extends AsyncWriteJournal {
     }
 
     /** Each actor hears of its own write; who runs the machine hears of the disk once, and what to do. */
-    private void tellOnce(Throwable failure) {
+    private void tellOnce(Path directory, Throwable failure) {
         if (!(failure instanceof LogOverloadedException) && failing.compareAndSet(false, true)) {
             LOG.error(
                     "The journal in {} cannot be written: {}. What was acknowledged is safe; this was not acknowledged,"
                             + " and the actors that wrote stop. Make room on that disk, or mend it, then start them"
                             + " (or this node) again",
-                    directory,
+                    directory.toAbsolutePath(),
                     failure.getMessage());
         }
     }
 
-    private void tellThatItWritesAgain() {
+    private void tellThatItWritesAgain(Path directory) {
         if (failing.get() && failing.compareAndSet(true, false)) {
-            LOG.info("The journal in {} can be written again", directory);
+            LOG.info("The journal in {} can be written again", directory.toAbsolutePath());
         }
     }
 
@@ -118,6 +107,7 @@ public final class TroupeJournal extends AsyncWriteJournal {
     private Optional<Exception> encode(OpenJournal open, AtomicWrite message, List<LogRecord> records) {
         try {
             LogRecord record = open.codec().encode(message);
+            int writeBytesMax = open.settings().log().recordBytesMax();
             if (record.size() > writeBytesMax) {
                 return Optional.of(new IllegalArgumentException("The events " + message.lowestSequenceNr() + " to "
                         + message.highestSequenceNr() + " of " + message.persistenceId() + " take " + record.size()
@@ -141,15 +131,13 @@ public final class TroupeJournal extends AsyncWriteJournal {
             String persistenceId, long from, long to, long max, Consumer<PersistentRepr> replayCallback) {
         return ScalaFutures.of(journal)
                 .flatMap(
-                        open -> reading(() -> {
-                            open.replay(persistenceId, from, to, max, replayCallback);
-                            return null;
-                        }),
-                        replays);
-    }
-
-    private <T> Future<T> reading(Callable<T> work) {
-        return Futures.future(work, replays);
+                        open -> Futures.future(
+                                () -> {
+                                    open.replay(persistenceId, from, to, max, replayCallback);
+                                    return null;
+                                },
+                                open.replays()),
+                        context().dispatcher());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.troupe.persistence.query;
 
 import com.typesafe.config.Config;
+import io.troupe.persistence.PluginDefaults;
 import io.troupe.persistence.journal.Journals;
 import io.troupe.persistence.journal.OpenJournal;
 import java.io.IOException;
@@ -23,17 +24,16 @@ public final class JournalQueries {
 
     private final OpenJournal journal;
     private final EventAdapters adapters;
-    private final ExecutionContext disk;
     private final int pageSize;
 
-    private JournalQueries(OpenJournal journal, EventAdapters adapters, ExecutionContext disk, int pageSize) {
+    private JournalQueries(OpenJournal journal, EventAdapters adapters, int pageSize) {
         this.journal = journal;
         this.adapters = adapters;
-        this.disk = disk;
         this.pageSize = pageSize;
     }
 
-    static JournalQueries of(ExtendedActorSystem system, Config config) throws IOException {
+    static JournalQueries of(ExtendedActorSystem system, Config own) throws IOException {
+        Config config = PluginDefaults.of(own, system.settings().config(), "troupe.persistence.query");
         String path = config.getString("journal");
         int pageSize = config.getInt("page-size");
         if (pageSize < 1) {
@@ -41,10 +41,7 @@ public final class JournalQueries {
                     "page-size = " + pageSize + " of the read journal is not possible, right would be 1 or more");
         }
         return new JournalQueries(
-                Journals.get(system).open(path),
-                Persistence.get(system).adaptersFor(path),
-                system.dispatchers().lookup(system.settings().config().getString(path + ".replay-dispatcher")),
-                pageSize);
+                Journals.get(system).open(path), Persistence.get(system).adaptersFor(path), pageSize);
     }
 
     /** Events in the order of their sequence numbers; {@code live} goes on with those that come. */
@@ -62,7 +59,7 @@ public final class JournalQueries {
     }
 
     ExecutionContext disk() {
-        return disk;
+        return journal.replays();
     }
 
     /**

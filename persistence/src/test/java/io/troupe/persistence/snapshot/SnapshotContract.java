@@ -155,6 +155,25 @@ public abstract class SnapshotContract {
         assertThat(load(upTo(15, ALL), ALL).orElseThrow().snapshot()).isEqualTo("s-5-modified");
     }
 
+    /** An actor need not wait for one to be saved before it saves the next, nor have persisted anything meanwhile. */
+    @Test
+    void ofSeveralOneAfterTheOtherWithTheSameSequenceNumberTheLastIsThere() {
+        int saves = 0;
+        for (long nr = 100; nr < 130; nr++) {
+            for (int save = 1; save <= 3; save++) {
+                var metadata = SnapshotMetadata.apply(pid, nr);
+                store().tell(new SnapshotProtocol.SaveSnapshot(metadata, nr + "-" + save), sender.getRef());
+                saves++;
+            }
+        }
+        for (int i = 0; i < saves; i++) {
+            sender.expectMsgClass(SaveSnapshotSuccess.class);
+        }
+        for (long nr = 100; nr < 130; nr++) {
+            assertThat(load(upTo(nr, ALL), ALL).orElseThrow().snapshot()).isEqualTo(nr + "-3");
+        }
+    }
+
     @Test
     void largeOnesAndThoseWithReferencesAndMetadataAreKept() {
         save(SnapshotMetadata.apply(pid, 100), "0".repeat(1 << 20));
