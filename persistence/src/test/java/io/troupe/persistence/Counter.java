@@ -20,12 +20,33 @@ public final class Counter extends EventSourcedBehavior<Counter.Command, String,
 
     public record Get(ActorRef<Long> replyTo) implements Command {}
 
-    private Counter(PersistenceId id) {
+    private final String journal;
+    private final String snapshots;
+
+    private Counter(PersistenceId id, String journal, String snapshots) {
         super(id);
+        this.journal = journal;
+        this.snapshots = snapshots;
     }
 
+    /** On the default plugins. */
     public static Behavior<Command> create(String id) {
-        return new Counter(PersistenceId.ofUniqueId(id));
+        return create(id, "", "");
+    }
+
+    /** On the plugins that are configured at these paths. */
+    public static Behavior<Command> create(String id, String journal, String snapshots) {
+        return new Counter(PersistenceId.ofUniqueId(id), journal, snapshots);
+    }
+
+    @Override
+    public String journalPluginId() {
+        return journal;
+    }
+
+    @Override
+    public String snapshotPluginId() {
+        return snapshots;
     }
 
     /** An actor system with nothing but the plugins. */

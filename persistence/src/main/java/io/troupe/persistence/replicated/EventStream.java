@@ -1,6 +1,7 @@
 package io.troupe.persistence.replicated;
 
 import io.troupe.persistence.replicated.Operation.Append;
+import io.troupe.persistence.replicated.Operation.DeleteEvents;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -10,9 +11,10 @@ import java.util.Optional;
  * What the group knows of one persistence id, beside its events; who may write is decided here.
  *
  * <p>An epoch belongs to one incarnation of the persistent actor: it begins with a {@link Operation.Claim}, which the
- * journal makes when an actor recovers, and is bound to the first writer that writes in it. A write of an earlier epoch,
+ * snapshot store and the journal make when an actor recovers, and is bound to the first writer that writes in it. A write of an earlier epoch,
  * of another writer, or of the writer before, is fenced: so no event follows that its actor's last recovery did not see,
- * whatever a node that was cut off, or a message that was late, still asks for.
+ * whatever a node that was cut off, or a message that was late, still asks for. A deletion of an earlier epoch is fenced,
+ * too: it may name more than there was when it was asked for.
  *
  * @param epoch how often it was claimed
  * @param writer who writes in this epoch; empty when nobody has yet
@@ -46,6 +48,14 @@ record EventStream(long epoch, String writer, String former, long highest, long 
                     + ", " + append.first() + " to " + append.last() + " cannot follow"));
         }
         return Optional.empty();
+    }
+
+    /** Why {@code delete} may not be done; empty when it may. */
+    Optional<Outcome> objectionTo(DeleteEvents delete) {
+        return delete.epoch() == 0 || delete.epoch() == epoch
+                ? Optional.empty()
+                : fenced("who recovered " + delete.persistenceId() + " in epoch " + delete.epoch()
+                        + " deletes events, and another has recovered in epoch " + epoch);
     }
 
     private static Optional<Outcome> fenced(String detail) {

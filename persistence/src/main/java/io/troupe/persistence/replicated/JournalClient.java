@@ -41,8 +41,15 @@ final class JournalClient extends AbstractBehavior<JournalClient.Command> {
     sealed interface Command
             permits Commit, Ask, UseGroups, Failed, WrappedHosted, WrappedOutcome, Tick, SessionEnded {}
 
-    /** Has {@code operation} committed and applied; {@code outcome} fails when that is not certain. */
-    record Commit(Operation operation, CompletableFuture<Outcome> outcome) implements Command {}
+    /**
+     * Has {@code operations} committed and applied, all of them together; {@code outcomes}, in their order, fails when that
+     * is not certain.
+     */
+    record Commit(List<Operation> operations, CompletableFuture<List<Outcome>> outcomes) implements Command {
+        int size() {
+            return Operation.sizeOf(operations);
+        }
+    }
 
     /** Reads from this node's replica. */
     record Ask(Question question, ReadConsistency consistency, CompletableFuture<ByteString> answer)
@@ -161,11 +168,11 @@ final class JournalClient extends AbstractBehavior<JournalClient.Command> {
     }
 
     private Behavior<Command> onCommit(Commit commit) {
-        int bytes = commit.operation().size();
+        int bytes = commit.size();
         if (down.isPresent()) {
-            commit.outcome().completeExceptionally(new JournalUnavailableException(down.get()));
+            commit.outcomes().completeExceptionally(new JournalUnavailableException(down.get()));
         } else if (queuedBytes + bytes > settings.queueBytesMax()) {
-            commit.outcome()
+            commit.outcomes()
                     .completeExceptionally(new JournalUnavailableException("The replicated journal has " + queuedBytes
                             + " bytes waiting for the group, its bound is queue-size-max = " + settings.queueBytesMax()
                             + "; nothing was written. Write less at once, or raise that bound"));
@@ -194,9 +201,9 @@ final class JournalClient extends AbstractBehavior<JournalClient.Command> {
         }
         Waiting first = waiting.remove();
         List<Waiting> batch = new ArrayList<>(List.of(first));
-        long bytes = first.commit().operation().size();
+        long bytes = first.commit().size();
         while (!waiting.isEmpty()) {
-            bytes += waiting.peek().commit().operation().size();
+            bytes += waiting.peek().commit().size();
             if (bytes > settings.batchBytesMax()) {
                 break;
             }
@@ -204,8 +211,9 @@ final class JournalClient extends AbstractBehavior<JournalClient.Command> {
         }
         underWay = batch;
         batchId = nextId++;
-        ByteString command = Wired.command(
-                batch.stream().map(each -> each.commit().operation()).toList());
+        ByteString command = Wired.command(batch.stream()
+                .flatMap(each -> each.commit().operations().stream())
+                .toList());
         session.get().tell(new SessionClient.Submit(batchId, command, left(first.dueTick() - tick), outcomes));
     }
 
@@ -254,7 +262,7 @@ final class JournalClient extends AbstractBehavior<JournalClient.Command> {
     private void onBatchEnded(SessionClient.Outcome outcome) {
         List<Waiting> batch = underWay;
         underWay = List.of();
-        batch.forEach(each -> queuedBytes -= each.commit().operation().size());
+        batch.forEach(each -> queuedBytes -= each.commit().size());
         sendNext();
         if (outcome instanceof SessionClient.Succeeded succeeded) {
             complete(batch, succeeded.result());
@@ -279,17 +287,23 @@ final class JournalClient extends AbstractBehavior<JournalClient.Command> {
             fail(batch, "The group's answer cannot be read: " + e.getMessage());
             return;
         }
-        if (done.size() != batch.size()) {
-            fail(batch, "The group answered " + batch.size() + " operations by " + done);
+        int asked = batch.stream()
+                .mapToInt(each -> each.commit().operations().size())
+                .sum();
+        if (done.size() != asked) {
+            fail(batch, "The group answered " + asked + " operations by " + done);
             return;
         }
-        for (int i = 0; i < done.size(); i++) {
-            batch.get(i).commit().outcome().complete(done.get(i));
+        int from = 0;
+        for (Waiting each : batch) {
+            int to = from + each.commit().operations().size();
+            each.commit().outcomes().complete(List.copyOf(done.subList(from, to)));
+            from = to;
         }
     }
 
     private static void fail(List<Waiting> batch, String why) {
-        batch.forEach(each -> each.commit().outcome().completeExceptionally(new JournalUnavailableException(why)));
+        batch.forEach(each -> each.commit().outcomes().completeExceptionally(new JournalUnavailableException(why)));
     }
 
     private Behavior<Command> onDown(String why) {
@@ -313,7 +327,7 @@ final class JournalClient extends AbstractBehavior<JournalClient.Command> {
         tick++;
         while (!waiting.isEmpty() && waiting.peek().dueTick() <= tick) {
             Waiting late = waiting.remove();
-            queuedBytes -= late.commit().operation().size();
+            queuedBytes -= late.commit().size();
             fail(List.of(late), "This was not written: " + whyLate());
         }
         for (Iterator<WaitingRead> each = waitingReads.iterator(); each.hasNext(); ) {

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The replicated state: every persistent actor's events and snapshots, and who may write them. On the heap are {@link
@@ -25,9 +27,11 @@ import org.apache.pekko.util.ByteString;
  * {@link Store}, which has the bytes.
  *
  * <p>When the store cannot be written, {@link #apply} throws, as it must: the replica goes down, and is made anew from the
- * group's log when its node starts again.
+ * group's log when its node starts again. When it cannot be read, whoever asked is told, and all others go on.
  */
 final class JournalMachine implements StateMachine {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JournalMachine.class);
 
     private static final String EVENTS = "E/";
     private static final String SNAPSHOTS = "S/";
@@ -122,6 +126,10 @@ final class JournalMachine implements StateMachine {
 
     private Outcome deleteEvents(DeleteEvents delete) throws IOException {
         EventStream before = eventsAt(delete.persistenceId());
+        Optional<Outcome> objection = before.objectionTo(delete);
+        if (objection.isPresent()) {
+            return objection.get();
+        }
         EventStream after = before.deleted(delete.upTo());
         if (after.deletedTo() > before.deletedTo()) {
             events.put(delete.persistenceId(), after);
@@ -165,12 +173,17 @@ final class JournalMachine implements StateMachine {
         try {
             question = Wired.parse(query, Question::readFrom);
         } catch (IOException e) {
-            return ByteString.emptyByteString(); // No answer begins so: whoever asked cannot read it, and says so.
+            return ByteString.emptyByteString(); // No answer is so short: whoever asked says that there is none.
         }
         try {
             return answer(question);
         } catch (IOException e) {
-            throw new UncheckedIOException("The store of the replicated journal cannot be read", e);
+            LOG.error(
+                    "What is kept of the replicated journal on this node cannot be read, and {} is told so. It is made anew"
+                            + " when the node starts again",
+                    question,
+                    e);
+            return ByteString.emptyByteString();
         }
     }
 

@@ -3,6 +3,7 @@ package io.troupe.persistence.replicated;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * What changes the state of the group, as it stands in the log of the group. Tags are never reused: logs outlive versions.
@@ -13,6 +14,10 @@ sealed interface Operation {
 
     /** About how many bytes it takes in a command. */
     int size();
+
+    static int sizeOf(List<Operation> operations) {
+        return operations.stream().mapToInt(Operation::size).sum();
+    }
 
     void writeTo(DataOutputStream out) throws IOException;
 
@@ -61,9 +66,16 @@ sealed interface Operation {
         }
     }
 
-    /** Deletes events up to {@code upTo}, as far as there are any. */
-    record DeleteEvents(String persistenceId, long upTo) implements Operation {
-        static final byte TAG = 3;
+    /**
+     * Deletes events up to {@code upTo}, as far as there are any.
+     *
+     * @param epoch as that of an {@link Append}; with 0 it is done whoever has recovered since
+     */
+    record DeleteEvents(String persistenceId, long epoch, long upTo) implements Operation {
+        static final byte TAG = 6;
+
+        /** Of versions that did not fence deletions: it has no epoch. */
+        static final byte UNFENCED_TAG = 3;
 
         @Override
         public int size() {
@@ -74,6 +86,7 @@ sealed interface Operation {
         public void writeTo(DataOutputStream out) throws IOException {
             out.writeByte(TAG);
             Wired.writeString(persistenceId, out);
+            out.writeLong(epoch);
             out.writeLong(upTo);
         }
     }
@@ -138,7 +151,8 @@ sealed interface Operation {
                         in.readLong(),
                         in.readLong(),
                         Wired.readBytes(in));
-            case DeleteEvents.TAG -> new DeleteEvents(persistenceId, in.readLong());
+            case DeleteEvents.UNFENCED_TAG -> new DeleteEvents(persistenceId, 0, in.readLong());
+            case DeleteEvents.TAG -> new DeleteEvents(persistenceId, in.readLong(), in.readLong());
             case SavePart.TAG ->
                 new SavePart(
                         persistenceId,

@@ -49,9 +49,10 @@ sealed interface Question {
             });
         }
 
+        /** @throws IOException also when the replica has answered nothing, because it cannot read what it has */
         static Page of(ByteString bytes) throws IOException {
             return Wired.parse(
-                    bytes,
+                    answered(bytes),
                     in -> new Page(Wired.list(in, Wired::readBytes), in.readLong(), in.readLong(), in.readBoolean()));
         }
     }
@@ -89,14 +90,21 @@ sealed interface Question {
 
         static Optional<Found> of(ByteString bytes) throws IOException {
             return Wired.parse(
-                    bytes,
+                    answered(bytes),
                     in -> in.readBoolean()
                             ? Optional.of(new Found(in.readLong(), in.readLong(), in.readLong(), in.readInt()))
                             : Optional.empty());
         }
     }
 
-    /** A part of a snapshot; answered by its bytes, or by none when the snapshot was deleted. */
+    private static ByteString answered(ByteString bytes) throws IOException {
+        if (bytes.isEmpty()) {
+            throw new IOException("the replica on this node cannot read it; the log of this node says why");
+        }
+        return bytes;
+    }
+
+    /** A part of a snapshot; answered by its bytes, or by none when the snapshot was deleted or cannot be read. */
     record SnapshotPart(String persistenceId, long number) implements Question {
         static final byte TAG = 3;
 

@@ -1,6 +1,7 @@
 package io.troupe.persistence.replicated;
 
 import com.typesafe.config.Config;
+import io.troupe.persistence.PluginDefaults;
 import io.troupe.persistence.journal.EventCodec;
 import io.troupe.persistence.journal.ScalaFutures;
 import io.troupe.persistence.log.LogRecord;
@@ -48,7 +49,9 @@ public final class ReplicatedJournal extends AsyncWriteJournal {
     public ReplicatedJournal(Config config) {
         ExtendedActorSystem system = (ExtendedActorSystem) context().system();
         this.codec = new EventCodec(system);
-        this.replays = system.dispatchers().lookup(config.getString("replay-dispatcher"));
+        this.replays = system.dispatchers()
+                .lookup(PluginDefaults.of(config, system.settings().config(), ReplicatedSettings.JOURNAL_PLUGIN)
+                        .getString("replay-dispatcher"));
         this.group = group(system);
     }
 
@@ -70,11 +73,10 @@ public final class ReplicatedJournal extends AsyncWriteJournal {
     private CompletableFuture<Iterable<Optional<Exception>>> write(
             ReplicatedPersistence through, Iterable<AtomicWrite> messages) {
         List<Optional<Exception>> rejections = new ArrayList<>(1);
-        List<CompletableFuture<Void>> writes = new ArrayList<>(1);
+        List<Operation> appends = new ArrayList<>(1);
         for (AtomicWrite message : messages) {
             try {
-                Operation.Append append = encode(message, through.settings().writeBytesMax());
-                writes.add(through.commit(append).thenAccept(ReplicatedJournal::requireDone));
+                appends.add(encode(message, through.settings().writeBytesMax()));
                 rejections.add(Optional.empty());
             } catch (Exception notSerializable) {
                 rejections.add(Optional.of(notSerializable));
@@ -82,7 +84,27 @@ public final class ReplicatedJournal extends AsyncWriteJournal {
         }
         Iterable<Optional<Exception>> results =
                 rejections.stream().anyMatch(Optional::isPresent) ? rejections : NOTHING_REJECTED;
-        return CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)).thenApply(done -> results);
+        return append(through, appends).thenApply(done -> results);
+    }
+
+    /** Where one is not written none that follows is: a recovery would take them for a history without it. */
+    private static CompletableFuture<Void> append(ReplicatedPersistence through, List<Operation> appends) {
+        if (appends.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        int count = 1;
+        int bytes = appends.get(0).size();
+        while (count < appends.size()) {
+            bytes += appends.get(count).size();
+            if (bytes > through.settings().batchBytesMax()) {
+                break;
+            }
+            count++;
+        }
+        List<Operation> left = appends.subList(count, appends.size());
+        return through.commit(appends.subList(0, count))
+                .thenAccept(outcomes -> outcomes.forEach(ReplicatedPersistence::requireDone))
+                .thenCompose(done -> append(through, left));
     }
 
     private Operation.Append encode(AtomicWrite message, int bytesMax) {
@@ -103,27 +125,18 @@ public final class ReplicatedJournal extends AsyncWriteJournal {
                 message.persistenceId(), epoch, writer, record.first(), record.last(), record.payload());
     }
 
-    static void requireDone(Outcome outcome) {
-        if (outcome instanceof Outcome.Fenced fenced) {
-            throw new WriterFencedException(fenced.detail());
-        } else if (outcome instanceof Outcome.Refused refused) {
-            throw new IllegalStateException("The group refused: " + refused.detail());
-        }
-    }
-
     @Override
     public Future<Void> doAsyncDeleteMessagesTo(String persistenceId, long toSequenceNr) {
-        return ScalaFutures.of(
-                group.thenCompose(through -> through.commit(new Operation.DeleteEvents(persistenceId, toSequenceNr)))
-                        .thenAccept(ReplicatedJournal::requireDone));
+        long epoch = epochs.getOrDefault(persistenceId, 0L);
+        return ScalaFutures.of(group.thenCompose(
+                        through -> through.commit(new Operation.DeleteEvents(persistenceId, epoch, toSequenceNr)))
+                .thenAccept(ReplicatedPersistence::requireDone));
     }
 
     @Override
     public Future<Long> doAsyncReadHighestSequenceNr(String persistenceId, long from) {
-        return ScalaFutures.of(group.thenCompose(through -> through.commit(new Operation.Claim(persistenceId)))
-                .thenApply(outcome -> {
-                    requireDone(outcome);
-                    Outcome.Claimed claimed = (Outcome.Claimed) outcome;
+        return ScalaFutures.of(
+                group.thenCompose(through -> through.claim(persistenceId)).thenApply(claimed -> {
                     epochs.put(persistenceId, claimed.epoch());
                     return claimed.highest();
                 }));

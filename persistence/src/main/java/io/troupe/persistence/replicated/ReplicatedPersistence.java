@@ -247,9 +247,31 @@ public final class ReplicatedPersistence implements Extension {
     }
 
     CompletableFuture<Outcome> commit(Operation operation) {
-        var outcome = new CompletableFuture<Outcome>();
-        client.tell(new JournalClient.Commit(operation, outcome));
-        return outcome;
+        return commit(List.of(operation)).thenApply(outcomes -> outcomes.get(0));
+    }
+
+    /** All of them, or none. */
+    CompletableFuture<List<Outcome>> commit(List<? extends Operation> operations) {
+        var outcomes = new CompletableFuture<List<Outcome>>();
+        client.tell(new JournalClient.Commit(List.copyOf(operations), outcomes));
+        return outcomes;
+    }
+
+    /** A persistent actor recovers here: whoever wrote before is fenced by it, on whatever node. */
+    CompletableFuture<Outcome.Claimed> claim(String persistenceId) {
+        return commit(new Operation.Claim(persistenceId)).thenApply(outcome -> {
+            requireDone(outcome);
+            return (Outcome.Claimed) outcome;
+        });
+    }
+
+    /** @throws RuntimeException when nothing was changed, saying why */
+    static void requireDone(Outcome outcome) {
+        if (outcome instanceof Outcome.Fenced fenced) {
+            throw new WriterFencedException(fenced.detail());
+        } else if (outcome instanceof Outcome.Refused refused) {
+            throw new IllegalStateException("The group refused: " + refused.detail());
+        }
     }
 
     CompletableFuture<ByteString> ask(Question question, ReadConsistency consistency) {

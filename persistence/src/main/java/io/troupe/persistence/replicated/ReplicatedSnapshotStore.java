@@ -1,17 +1,17 @@
 package io.troupe.persistence.replicated;
 
 import com.typesafe.config.Config;
+import io.troupe.persistence.PluginDefaults;
 import io.troupe.persistence.journal.ScalaFutures;
 import io.troupe.persistence.snapshot.SnapshotCodec;
+import io.troupe.persistence.snapshot.Turns;
 import io.troupe.replication.ReadConsistency;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.pekko.actor.ExtendedActorSystem;
@@ -26,6 +26,10 @@ import scala.concurrent.Future;
  * The snapshot store plugin ({@code troupe.persistence.replicated-snapshot-store}), in the journal's group. A snapshot goes
  * there in parts and is confirmed when the last one is committed. Saves are not fenced: what an actor that was fenced saves
  * is the state after events that were all acknowledged to it, and so are everybody's.
+ *
+ * <p>A snapshot is loaded by an actor that recovers, before it asks the journal for the events that follow. So that these are
+ * still there then, loading is a {@link Operation.Claim}: who wrote before can add nothing to the snapshot's events, save what
+ * comes after them, and delete them.
  */
 public final class ReplicatedSnapshotStore extends SnapshotStore {
 
@@ -36,32 +40,23 @@ public final class ReplicatedSnapshotStore extends SnapshotStore {
     private final SnapshotCodec codec;
     private final Executor encoding;
 
-    /** The last save of a persistence id, while it is under way: the parts of two must not mix. */
-    private final Map<String, CompletableFuture<Void>> saves = new ConcurrentHashMap<>();
+    /** Of saves: the parts of two must not mix. */
+    private final Turns turns;
 
     public ReplicatedSnapshotStore(Config config) {
         ExtendedActorSystem system = (ExtendedActorSystem) context().system();
         this.codec = new SnapshotCodec(system);
-        this.encoding = system.dispatchers().lookup(config.getString("encoding-dispatcher"));
+        this.encoding = system.dispatchers()
+                .lookup(PluginDefaults.of(config, system.settings().config(), ReplicatedSettings.SNAPSHOT_PLUGIN)
+                        .getString("encoding-dispatcher"));
+        this.turns = new Turns(encoding);
         this.group = ReplicatedJournal.group(system);
     }
 
     @Override
     public Future<Void> doSaveAsync(SnapshotMetadata metadata, Object snapshot) {
-        CompletableFuture<Void> mine = new CompletableFuture<>();
-        CompletableFuture<Void> before = saves.put(metadata.persistenceId(), mine);
-        CompletableFuture<Void> turn =
-                before == null ? CompletableFuture.completedFuture(null) : before.exceptionally(failed -> null);
-        turn.thenComposeAsync(ready -> group.thenCompose(through -> save(through, metadata, snapshot)), encoding)
-                .whenComplete((done, failure) -> {
-                    saves.remove(metadata.persistenceId(), mine);
-                    if (failure == null) {
-                        mine.complete(null);
-                    } else {
-                        mine.completeExceptionally(failure);
-                    }
-                });
-        return ScalaFutures.of(mine);
+        return ScalaFutures.of(turns.next(
+                metadata.persistenceId(), () -> group.thenCompose(through -> save(through, metadata, snapshot))));
     }
 
     private CompletableFuture<Void> save(ReplicatedPersistence through, SnapshotMetadata metadata, Object snapshot) {
@@ -95,14 +90,14 @@ public final class ReplicatedSnapshotStore extends SnapshotStore {
                 part,
                 isLast,
                 Arrays.copyOfRange(body, from, to));
-        CompletableFuture<Void> committed = through.commit(operation).thenAccept(ReplicatedJournal::requireDone);
+        CompletableFuture<Void> committed = through.commit(operation).thenAccept(ReplicatedPersistence::requireDone);
         return isLast ? committed : committed.thenCompose(done -> saveFrom(through, metadata, save, part + 1, body));
     }
 
     @Override
     public Future<Optional<SelectedSnapshot>> doLoadAsync(String persistenceId, SnapshotSelectionCriteria criteria) {
-        return ScalaFutures.of(
-                group.thenCompose(through -> load(through, persistenceId, Selection.of(criteria), ATTEMPTS)));
+        return ScalaFutures.of(group.thenCompose(through -> through.claim(persistenceId)
+                .thenCompose(claimed -> load(through, persistenceId, Selection.of(criteria), ATTEMPTS))));
     }
 
     private CompletableFuture<Optional<SelectedSnapshot>> load(
@@ -134,7 +129,9 @@ public final class ReplicatedSnapshotStore extends SnapshotStore {
         return attempts > 1
                 ? load(through, persistenceId, selection, attempts - 1)
                 : CompletableFuture.failedFuture(new IOException("Snapshots of " + persistenceId
-                        + " were deleted while they were read, " + ATTEMPTS + " times in turn"));
+                        + " were deleted while they were read, " + ATTEMPTS
+                        + " times in turn, or the replica on this node"
+                        + " cannot read them; then the log of this node says why"));
     }
 
     /** The bytes of all parts from {@code part} on behind {@code body}; nothing when one was deleted. */
@@ -172,6 +169,6 @@ public final class ReplicatedSnapshotStore extends SnapshotStore {
     private Future<Void> delete(String persistenceId, Selection selection) {
         return ScalaFutures.of(
                 group.thenCompose(through -> through.commit(new Operation.DeleteSnapshots(persistenceId, selection)))
-                        .thenAccept(ReplicatedJournal::requireDone));
+                        .thenAccept(ReplicatedPersistence::requireDone));
     }
 }

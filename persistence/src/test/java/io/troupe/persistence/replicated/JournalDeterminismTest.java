@@ -75,7 +75,7 @@ class JournalDeterminismTest {
                 epochs[actor]++;
                 yield new Claim(id);
             }
-            case 1 -> new DeleteEvents(id, random.nextLong(1 + highest[actor]));
+            case 1 -> new DeleteEvents(id, random.nextInt(3), random.nextLong(1 + highest[actor]));
             case 2 -> new SavePart(id, highest[actor], 1_000 + highest[actor], actor, 0, random.nextBoolean(), payload);
             case 3 -> new DeleteSnapshots(id, selection);
             default -> {

@@ -1,7 +1,9 @@
 package io.troupe.persistence.replicated;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.troupe.persistence.files.LogFile;
 import io.troupe.persistence.files.MemoryDisk;
 import io.troupe.persistence.log.GroupCommit;
 import io.troupe.persistence.replicated.Operation.Append;
@@ -14,6 +16,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -28,12 +31,17 @@ class JournalMachineTest {
 
     private static final Selection ALL = new Selection(0, Long.MAX_VALUE, 0, Long.MAX_VALUE);
 
-    private final JournalMachine machine = machine();
+    private final MemoryDisk disk = new MemoryDisk();
+    private final JournalMachine machine = machine(disk);
     private long index;
 
     private static JournalMachine machine() {
+        return machine(new MemoryDisk());
+    }
+
+    private static JournalMachine machine(MemoryDisk disk) {
         try {
-            return new JournalMachine(new Store(new MemoryDisk(), log -> GroupCommit.Upkeeping.NONE));
+            return new JournalMachine(new Store(disk, log -> GroupCommit.Upkeeping.NONE));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -160,13 +168,28 @@ class JournalMachineTest {
         assertThat(apply(append("p", 0, "w", 6, 6))).isEqualTo(new Outcome.Done());
     }
 
+    @Test
+    void aDeletionOfAnEarlierEpochIsFencedForItMayNameWhatWasWrittenSince() {
+        apply(new Claim("p"));
+        apply(append("p", 1, "w1", 1, 1));
+        apply(new Claim("p"));
+        apply(append("p", 2, "w2", 2, 2));
+        assertThat(apply(new DeleteEvents("p", 1, Long.MAX_VALUE)))
+                .isEqualTo(new Outcome.Fenced(
+                        "who recovered p in epoch 1 deletes events, and another has recovered in epoch 2"));
+        assertThat(events(machine, "p")).containsExactly("w11", "w22");
+        assertThat(apply(new DeleteEvents("p", 2, 1))).isEqualTo(new Outcome.Done());
+        assertThat(apply(new DeleteEvents("p", 0, Long.MAX_VALUE))).isEqualTo(new Outcome.Done());
+        assertThat(events(machine, "p")).isEmpty();
+    }
+
     // ---- events
 
     @Test
     void deletionKeepsTheHighestSequenceNumber() {
         apply(append("p", 0, "w", 1, 1));
         apply(append("p", 0, "w", 2, 2));
-        apply(new DeleteEvents("p", Long.MAX_VALUE));
+        apply(new DeleteEvents("p", 0, Long.MAX_VALUE));
         assertThat(events(machine, "p")).isEmpty();
         assertThat(apply(new Claim("p"))).isEqualTo(new Outcome.Claimed(1, 2));
         assertThat(apply(append("p", 1, "v", 2, 2))).isInstanceOf(Outcome.Refused.class);
@@ -182,6 +205,19 @@ class JournalMachineTest {
         assertThat(first.isLast()).isFalse();
         assertThat(page(machine, "p", 3).isLast()).isTrue();
         assertThat(page(machine, "unknown", 1).isLast()).isTrue();
+    }
+
+    @Test
+    void whatThisNodeCannotReadIsAnsweredByNothingAndTheOthersReadOn() throws IOException {
+        apply(append("p", 0, "w", 1, 1));
+        apply(append("q", 0, "v", 1, 1));
+        try (LogFile log = disk.open("0000000000000000-00000000.log")) {
+            log.write(95, ByteBuffer.wrap(new byte[] {-1})); // The payload of the first record.
+        }
+        ByteString nothing = machine.query(new Question.Events("p", 1, 1, 1).bytes());
+        assertThatThrownBy(() -> Question.Page.of(nothing)).hasMessageContaining("cannot read it");
+        assertThat(events(machine, "q")).containsExactly("v1");
+        assertThat(apply(append("p", 0, "w", 2, 2))).isEqualTo(new Outcome.Done());
     }
 
     @Test
@@ -230,10 +266,10 @@ class JournalMachineTest {
     @Test
     void aRestoredMachineKnowsEpochWriterFormerHighestAndWhatIsDeleted() {
         apply(append("p", 0, "w1", 1, 4));
-        apply(new DeleteEvents("p", 2));
+        apply(new DeleteEvents("p", 0, 2));
         apply(new Claim("p"));
         apply(append("q", 0, "v1", 1, 1));
-        apply(new DeleteEvents("q", 1));
+        apply(new DeleteEvents("q", 0, 1));
         save("p", 4, 1, 0, false, "fo");
         JournalMachine other = restored(written(machine.freeze()));
 
@@ -260,7 +296,7 @@ class JournalMachineTest {
             apply(append("p", 0, "w", nr, nr));
         }
         StateMachine.State frozen = machine.freeze();
-        List<Operation> after = List.of(append("p", 0, "w", 4, 4), new DeleteEvents("p", 2), new Claim("p"));
+        List<Operation> after = List.of(append("p", 0, "w", 4, 4), new DeleteEvents("p", 0, 2), new Claim("p"));
         after.forEach(this::apply);
 
         JournalMachine other = restored(written(frozen));
@@ -294,7 +330,7 @@ class JournalMachineTest {
         String writer = "w" + random.nextInt(2);
         return switch (random.nextInt(8)) {
             case 0 -> new Claim(id);
-            case 1 -> new DeleteEvents(id, number / 2);
+            case 1 -> new DeleteEvents(id, random.nextInt(3), number / 2);
             case 2 -> new SavePart(id, number, number, 1, random.nextInt(2), random.nextBoolean(), new byte[] {1, 2});
             case 3 -> new DeleteSnapshots(id, new Selection(0, number, 0, Long.MAX_VALUE));
             default -> append(id, random.nextInt(4), writer, number, number + random.nextInt(2));
@@ -309,13 +345,19 @@ class JournalMachineTest {
         assertGolden(
                 new Append("p", 2, "w", 3, 4, new byte[] {5}),
                 "02000000017000000000000000020000000177000000000000000300000000000000040000000105");
-        assertGolden(new DeleteEvents("p", 6), "0300000001700000000000000006");
+        assertGolden(new DeleteEvents("p", 2, 6), "06000000017000000000000000020000000000000006");
         assertGolden(
                 new SavePart("p", 7, 8, 9, 10, true, new byte[] {11}),
                 "0400000001700000000000000007000000000000000800000000000000090000000a01000000010b");
         assertGolden(
                 new DeleteSnapshots("p", new Selection(1, 2, 3, 4)),
                 "0500000001700000000000000001000000000000000200000000000000030000000000000004");
+    }
+
+    @Test
+    void aDeletionOfAVersionThatDidNotFenceThemIsReadAsOneOfNoEpoch() throws IOException {
+        var in = new DataInputStream(new ByteArrayInputStream(HexFormat.of().parseHex("0300000001700000000000000006")));
+        assertThat(Operation.readFrom(in)).isEqualTo(new DeleteEvents("p", 0, 6));
     }
 
     private static void assertGolden(Operation operation, String hex) throws IOException {

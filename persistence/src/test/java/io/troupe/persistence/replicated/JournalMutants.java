@@ -4,6 +4,7 @@ import static net.bytebuddy.matcher.ElementMatchers.named;
 
 import io.troupe.replication.ReadConsistency;
 import io.troupe.sim.mutants.Mutant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import net.bytebuddy.asm.Advice;
@@ -39,8 +40,9 @@ public final class JournalMutants {
     static final class AcknowledgesBeforeTheCommit {
         @Advice.OnMethodExit
         static void exit(@Advice.Argument(0) JournalClient.Commit commit) {
-            if (commit.operation() instanceof Operation.Append) {
-                commit.outcome().complete(new Outcome.Done());
+            if (commit.operations().get(0) instanceof Operation.Append) {
+                commit.outcomes()
+                        .complete(Collections.nCopies(commit.operations().size(), new Outcome.Done()));
             }
         }
     }

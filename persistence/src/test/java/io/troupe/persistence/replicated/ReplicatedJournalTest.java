@@ -8,16 +8,21 @@ import com.typesafe.config.ConfigFactory;
 import io.troupe.persistence.Counter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.persistence.AtomicWrite;
+import org.apache.pekko.persistence.DeleteMessagesFailure;
 import org.apache.pekko.persistence.JournalProtocol;
 import org.apache.pekko.persistence.Persistence;
 import org.apache.pekko.persistence.PersistentEnvelope;
 import org.apache.pekko.persistence.PersistentRepr;
+import org.apache.pekko.persistence.SnapshotProtocol;
+import org.apache.pekko.persistence.SnapshotSelectionCriteria;
 import org.apache.pekko.testkit.javadsl.TestKit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,13 +133,23 @@ class ReplicatedJournalTest {
         return Persistence.get(system).journalFor(null, ConfigFactory.empty());
     }
 
+    /** Another plugin on the same group knows as little of the first one's actors as one of another node. */
+    private static final String ELSEWHERE = "elsewhere.class = \"" + ReplicatedJournal.class.getName() + "\"\n";
+
+    private static org.apache.pekko.actor.ActorRef journalElsewhere(ActorSystem system) {
+        return Persistence.get(system).journalFor("elsewhere", ConfigFactory.empty());
+    }
+
     /** @return the highest sequence number */
     private static long replay(ActorSystem system, String id) {
+        return replay(system, journal(system), id, 1);
+    }
+
+    private static long replay(ActorSystem system, org.apache.pekko.actor.ActorRef journal, String id, long from) {
         TestKit probe = new TestKit(system);
-        journal(system)
-                .tell(
-                        new JournalProtocol.ReplayMessages(1, Long.MAX_VALUE, Long.MAX_VALUE, id, probe.getRef()),
-                        probe.getRef());
+        journal.tell(
+                new JournalProtocol.ReplayMessages(from, Long.MAX_VALUE, Long.MAX_VALUE, id, probe.getRef()),
+                probe.getRef());
         while (true) {
             Object message = probe.receiveOne(PATIENCE);
             if (message instanceof JournalProtocol.RecoverySuccess success) {
@@ -147,12 +162,31 @@ class ReplicatedJournalTest {
 
     /** @return why not; empty when it was acknowledged */
     private static String write(ActorSystem system, String id, String writer, long sequenceNr, Object event) {
+        return write(system, journal(system), id, writer, sequenceNr, event);
+    }
+
+    /** Writes the events in one request, each for itself; why not the first. */
+    private static String write(
+            ActorSystem system,
+            org.apache.pekko.actor.ActorRef journal,
+            String id,
+            String writer,
+            long sequenceNr,
+            Object... events) {
         TestKit probe = new TestKit(system);
-        PersistentRepr repr = PersistentRepr.apply(
-                event, sequenceNr, id, "", false, org.apache.pekko.actor.ActorRef.noSender(), writer);
-        var envelopes = CollectionConverters.asScala(List.<PersistentEnvelope>of(AtomicWrite.apply(repr)))
-                .toList();
-        journal(system).tell(new JournalProtocol.WriteMessages(envelopes, probe.getRef(), 1), probe.getRef());
+        List<PersistentEnvelope> writes = new ArrayList<>();
+        for (Object event : events) {
+            writes.add(AtomicWrite.apply(PersistentRepr.apply(
+                    event,
+                    sequenceNr + writes.size(),
+                    id,
+                    "",
+                    false,
+                    org.apache.pekko.actor.ActorRef.noSender(),
+                    writer)));
+        }
+        var envelopes = CollectionConverters.asScala(writes).toList();
+        journal.tell(new JournalProtocol.WriteMessages(envelopes, probe.getRef(), 1), probe.getRef());
         Object first = probe.receiveOne(PATIENCE);
         Object second = probe.receiveOne(PATIENCE);
         if (second instanceof JournalProtocol.WriteMessageRejected rejected) {
@@ -175,6 +209,99 @@ class ReplicatedJournalTest {
             assertThat(write(system, "p", "new", 2, "c")).isEmpty();
             assertThat(write(system, "p", "third", 3, "d")).contains("Fenced", "which is new");
             assertThat(replay(system, "p")).isEqualTo(2);
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+
+    @Test
+    void whoWasFencedDeletesNothingThatOthersHaveWrittenSince() {
+        ActorSystem system = ActorSystem.create("late-deletion", config(ELSEWHERE));
+        try {
+            var here = journal(system);
+            var elsewhere = journalElsewhere(system);
+            replay(system, elsewhere, "p", 1);
+            assertThat(write(system, elsewhere, "p", "old", 1, "a")).isEmpty();
+            replay(system, here, "p", 1);
+            assertThat(write(system, here, "p", "new", 2, "b")).isEmpty();
+
+            TestKit probe = new TestKit(system);
+            elsewhere.tell(new JournalProtocol.DeleteMessagesTo("p", Long.MAX_VALUE, probe.getRef()), probe.getRef());
+            assertThat(probe.expectMsgClass(DeleteMessagesFailure.class).cause())
+                    .isInstanceOf(WriterFencedException.class);
+            TestKit replayed = new TestKit(system);
+            here.tell(
+                    new JournalProtocol.ReplayMessages(1, Long.MAX_VALUE, Long.MAX_VALUE, "p", replayed.getRef()),
+                    replayed.getRef());
+            assertThat(replayed.expectMsgClass(JournalProtocol.ReplayedMessage.class)
+                            .persistent()
+                            .payload())
+                    .isEqualTo("a");
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+
+    /** Else it could save what comes after that snapshot, and delete the events between before they are replayed. */
+    @Test
+    void whoeverLoadsASnapshotToRecoverFencesWhoWroteBefore() {
+        ActorSystem system = ActorSystem.create("loading", config(ELSEWHERE));
+        try {
+            var old = journalElsewhere(system);
+            replay(system, old, "p", 1);
+            assertThat(write(system, old, "p", "old", 1, "a")).isEmpty();
+            TestKit probe = new TestKit(system);
+            Persistence.get(system)
+                    .snapshotStoreFor(null, ConfigFactory.empty())
+                    .tell(
+                            new SnapshotProtocol.LoadSnapshot("p", SnapshotSelectionCriteria.latest(), Long.MAX_VALUE),
+                            probe.getRef());
+            probe.expectMsgClass(SnapshotProtocol.LoadSnapshotResult.class);
+
+            assertThat(write(system, old, "p", "old", 2, "b")).contains("Fenced");
+            assertThat(replay(system, "p")).isEqualTo(1);
+            assertThat(write(system, "p", "new", 2, "b")).isEmpty();
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+
+    /** An actor that persists without waiting has several writes under way: they are no history without the first. */
+    @Test
+    void whatFollowsAWriteThatFailedIsNotWrittenEither() {
+        ActorSystem system = ActorSystem.create(
+                "hole", config("troupe.persistence.replicated { batch-size-max = 16 KiB, queue-size-max = 64 KiB }"));
+        try {
+            assertThat(replay(system, "p")).isZero();
+            assertThat(write(system, journal(system), "p", "w", 1, "x".repeat(100_000), "b", "c"))
+                    .contains("queue-size-max = 65536");
+            assertThat(replay(system, "p")).isZero();
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+
+    @Test
+    void manyWritesOfOneRequestAreWrittenInTheirOrder() {
+        ActorSystem system =
+                ActorSystem.create("many-writes", config("troupe.persistence.replicated.batch-size-max = 4 KiB"));
+        try {
+            Object[] events = IntStream.rangeClosed(1, 100)
+                    .mapToObj(nr -> nr + "x".repeat(nr * 37 % 3_000))
+                    .toArray();
+            assertThat(write(system, journal(system), "p", "w", 1, events)).isEmpty();
+            TestKit probe = new TestKit(system);
+            journal(system)
+                    .tell(
+                            new JournalProtocol.ReplayMessages(1, Long.MAX_VALUE, Long.MAX_VALUE, "p", probe.getRef()),
+                            probe.getRef());
+            for (Object event : events) {
+                assertThat(probe.expectMsgClass(JournalProtocol.ReplayedMessage.class)
+                                .persistent()
+                                .payload())
+                        .isEqualTo(event);
+            }
+            probe.expectMsg(new JournalProtocol.RecoverySuccess(100));
         } finally {
             TestKit.shutdownActorSystem(system);
         }
