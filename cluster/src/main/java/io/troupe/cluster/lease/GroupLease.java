@@ -12,7 +12,8 @@ import org.apache.pekko.coordination.lease.javadsl.Lease;
 
 /**
  * A lease in a consensus group, {@code troupe.coordination.lease}. Its time to live is {@code heartbeat-timeout}; the
- * holder renews it every {@code heartbeat-interval}.
+ * holder renews it every {@code heartbeat-interval}. Whoever waits for an answer, or is told of a loss, is told on the actor
+ * system's dispatcher.
  */
 public final class GroupLease extends Lease {
 
@@ -20,11 +21,24 @@ public final class GroupLease extends Lease {
     private final Hold hold;
     private final ActorRef<LeaseHolder.Command> holder;
 
-    /** Called by Pekko. */
+    /**
+     * Called by Pekko.
+     *
+     * @throws IllegalArgumentException when the name of the lease, or of its owner, is too long for the group
+     */
     public GroupLease(LeaseSettings settings, ExtendedActorSystem system) {
+        requireShort("a lease", settings.leaseName());
+        requireShort("the owner of a lease", settings.ownerName());
         this.settings = settings;
         this.hold = new Hold(Leases::nanoTime);
         this.holder = Leases.get(system).holder(settings, hold);
+    }
+
+    private static void requireShort(String whose, String name) {
+        if (name.length() > LeaseMachine.NAME_MAX) {
+            throw new IllegalArgumentException("The name of " + whose + " has at most " + LeaseMachine.NAME_MAX
+                    + " characters, this one has " + name.length());
+        }
     }
 
     @Override
@@ -33,8 +47,8 @@ public final class GroupLease extends Lease {
     }
 
     /**
-     * {@code false} when another holds it all the time until {@code lease-operation-timeout} is over; fails when the group has
-     * not answered by then.
+     * {@code false} when another holds it and is seen to renew it. One that holds it and does not is waited for, until the lease
+     * is free or {@code lease-operation-timeout} is over. Fails when the group has not answered by then.
      */
     @Override
     public CompletionStage<Boolean> acquire() {

@@ -25,13 +25,19 @@ final class Hold {
     }
 
     /** For how long it is held of a time to live. */
-    static Duration heldOf(Duration ttl) {
+    private static Duration heldOf(Duration ttl) {
         return Duration.ofNanos((long) (ttl.toNanos() * HELD_PART));
     }
 
     /** @param askedAtNanos when the acquisition or renewal was asked for, by this hold's clock */
     void holds(long epoch, long askedAtNanos, Duration ttl) {
         term = new Term(epoch, askedAtNanos + heldOf(ttl).toNanos(), true);
+    }
+
+    /** For how much longer it is held unless it is renewed; zero when it is not. */
+    Duration left() {
+        Term now = term;
+        return isHeld() ? Duration.ofNanos(Math.max(0, now.untilNanos() - now())) : Duration.ZERO;
     }
 
     void ends() {

@@ -14,8 +14,17 @@ sealed interface LeaseAnswer {
     /** The asker holds the lease, or has renewed it. */
     record Held(long epoch) implements LeaseAnswer {}
 
-    /** The asker does not hold the lease. {@code detail} says who does, or why nobody can. */
-    record NotHeld(String detail) implements LeaseAnswer {}
+    /**
+     * The asker does not hold the lease.
+     *
+     * @param detail who does, or why nobody can
+     * @param renewedAt place in the log of the last renewal by who does; 0 when nobody does, or that is not said
+     */
+    record NotHeld(String detail, long renewedAt) implements LeaseAnswer {
+        NotHeld(String detail) {
+            this(detail, 0);
+        }
+    }
 
     default ByteString toBytes() {
         var bytes = new ByteArrayOutputStream();
@@ -26,6 +35,7 @@ sealed interface LeaseAnswer {
             } else if (this instanceof NotHeld not) {
                 out.writeBoolean(false);
                 out.writeUTF(not.detail());
+                out.writeLong(not.renewedAt());
             }
         } catch (IOException e) {
             throw new UncheckedIOException("memory does not fail", e);
@@ -35,6 +45,10 @@ sealed interface LeaseAnswer {
 
     static LeaseAnswer of(ByteString bytes) throws IOException {
         var in = new DataInputStream(new ByteArrayInputStream(bytes.toArrayUnsafe()));
-        return in.readBoolean() ? new Held(in.readLong()) : new NotHeld(in.readUTF());
+        if (in.readBoolean()) {
+            return new Held(in.readLong());
+        }
+        String detail = in.readUTF();
+        return new NotHeld(detail, in.available() >= Long.BYTES ? in.readLong() : 0); // Earlier versions do not say it.
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -51,6 +52,7 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
     }
 
     private final TimerScheduler<Command> timers;
+    private final Executor elsewhere;
     private final LeaseSettings settings;
     private long acquisition;
     private final Hold hold;
@@ -63,6 +65,7 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
     private long askedId;
     private long askedAtNanos;
     private long acquiringSinceNanos;
+    private long othersRenewal;
     private long nextId = 1;
 
     /** @param firstAcquisition unlike that of any other; later ones are counted from it */
@@ -81,6 +84,7 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
             ActorRef<LeaseOffice.Command> office) {
         super(context);
         this.timers = timers;
+        this.elsewhere = context.getSystem().executionContext();
         this.settings = settings;
         this.acquisition = firstAcquisition;
         this.hold = hold;
@@ -117,12 +121,13 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
         } else if (!held && asking == Asking.NOTHING && !timers.isTimerActive(Tick.RETRY)) {
             acquisition++;
             acquiringSinceNanos = hold.now();
+            othersRenewal = 0;
             tryToAcquire();
         }
         return this;
     }
 
-    /** Whoever holds it may have died: it is asked for again until the operation's time is over. */
+    /** Whoever holds it may have died: it is asked for again until that one renews it, or the operation's time is over. */
     private Behavior<Command> tryToAcquire() {
         Duration left = operationTimeout().minusNanos(hold.now() - acquiringSinceNanos);
         ask(
@@ -167,31 +172,44 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
 
     private Behavior<Command> onAnswer(Asking what, LeaseAnswer answer) {
         if (answer instanceof LeaseAnswer.Held granted) {
-            held = true;
-            hold.holds(granted.epoch(), askedAtNanos, ttl());
-            Duration interval = settings.timeoutSettings().getHeartbeatInterval();
-            timers.startSingleTimer(Tick.HEARTBEAT, Tick.HEARTBEAT, interval);
-            timers.startSingleTimer(Tick.OVER, Tick.OVER, Hold.heldOf(ttl()));
-            boolean inTime = hold.isHeld();
-            answerAcquiring(future -> future.complete(inTime));
-            return onOver();
+            return onHeld(granted);
         }
-        String detail = ((LeaseAnswer.NotHeld) answer).detail();
-        boolean inTime = hold.now() - acquiringSinceNanos < operationTimeout().toNanos();
-        if (what == Asking.ACQUIRE && inTime) {
+        LeaseAnswer.NotHeld not = (LeaseAnswer.NotHeld) answer;
+        if (what == Asking.RENEW) {
+            lose(Optional.of(new LeaseException(not.detail())));
+        } else if (isWorthAnother(not)) {
             timers.startSingleTimer(Tick.RETRY, Tick.RETRY, RETRY_PAUSE);
-        } else if (what == Asking.ACQUIRE) {
-            answerAcquiring(future -> future.complete(false));
         } else {
-            lose(Optional.of(new LeaseException(detail)));
+            answerAcquiring(future -> future.complete(false));
         }
         return this;
     }
 
+    private Behavior<Command> onHeld(LeaseAnswer.Held granted) {
+        hold.holds(granted.epoch(), askedAtNanos, ttl());
+        answerAcquiring(future -> future.complete(hold.isHeld()));
+        if (!held && !hold.isHeld()) {
+            end();
+            return this;
+        }
+        held = true;
+        timers.startSingleTimer(
+                Tick.HEARTBEAT, Tick.HEARTBEAT, settings.timeoutSettings().getHeartbeatInterval());
+        return onOver();
+    }
+
+    private boolean isWorthAnother(LeaseAnswer.NotHeld not) {
+        boolean inTime = hold.now() - acquiringSinceNanos < operationTimeout().toNanos();
+        boolean isRenewed = othersRenewal != 0 && not.renewedAt() != 0 && not.renewedAt() != othersRenewal;
+        othersRenewal = not.renewedAt();
+        return inTime && !isRenewed;
+    }
+
+    /** Not on this actor's thread: what hangs on an answer may take its time, and the lease is to be renewed meanwhile. */
     private void answerAcquiring(Consumer<CompletableFuture<Boolean>> answering) {
         List<CompletableFuture<Boolean>> waiting = List.copyOf(acquiring);
         acquiring.clear();
-        waiting.forEach(answering);
+        waiting.forEach(future -> elsewhere.execute(() -> answering.accept(future)));
     }
 
     private Behavior<Command> onHeartbeat() {
@@ -203,9 +221,11 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
         return this;
     }
 
-    /** By the clock: a timer may come late, and what it would say is true before. */
+    /** By the clock, which counts from before the last renewal was asked for: what a timer would say is true before it comes. */
     private Behavior<Command> onOver() {
-        if (held && !hold.isHeld()) {
+        if (held && hold.isHeld()) {
+            timers.startSingleTimer(Tick.OVER, Tick.OVER, hold.left());
+        } else if (held) {
             lose(Optional.of(new LeaseException("Lease " + settings.leaseName() + " could not be renewed for "
                     + ttl().toMillis() + " ms: is a majority of the group of leases up and in contact?")));
         }
@@ -221,11 +241,7 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
         getContext().getLog().warn("Lost the lease {}: {}", settings.leaseName(), why.map(Throwable::getMessage));
         Consumer<Optional<Throwable>> told = lost;
         lost = reason -> {};
-        try {
-            told.accept(why);
-        } catch (RuntimeException e) {
-            getContext().getLog().error("Who was told that the lease {} is lost has failed", settings.leaseName(), e);
-        }
+        elsewhere.execute(() -> told.accept(why));
     }
 
     private void end() {
@@ -244,22 +260,26 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
         lost = why -> {};
         answerAcquiring(future -> future.complete(false));
         if (!was) {
-            release.released().complete(true);
+            elsewhere.execute(() -> release.released().complete(true));
             return this;
         }
         var command = new LeaseCommand.Release(settings.leaseName(), acquisition);
         ActorRef<SessionClient.Outcome> released = getContext().spawnAnonymous(Behaviors.receiveMessage(outcome -> {
-            if (outcome instanceof SessionClient.Failed failed) {
-                release.released()
-                        .completeExceptionally(new LeaseException("Lease " + settings.leaseName()
-                                + " is not held here any more, but the group was not told: "
-                                + failed.reason() + ", " + failed.detail()));
-            } else {
-                release.released().complete(true);
-            }
+            elsewhere.execute(() -> answerReleasing(release, outcome));
             return Behaviors.stopped();
         }));
         office.tell(new LeaseOffice.Submit(0, command, operationTimeout(), released));
         return this;
+    }
+
+    private void answerReleasing(Release release, SessionClient.Outcome outcome) {
+        if (outcome instanceof SessionClient.Failed failed) {
+            release.released()
+                    .completeExceptionally(new LeaseException("Lease " + settings.leaseName()
+                            + " is not held here any more, but the group was not told: " + failed.reason() + ", "
+                            + failed.detail()));
+        } else {
+            release.released().complete(true);
+        }
     }
 }

@@ -85,9 +85,12 @@ final class LeaseMachine implements StateMachine {
     }
 
     private static LeaseAnswer notHeld(String name, LeaseRecord now) {
-        return new LeaseAnswer.NotHeld(now.holder()
-                .map(holder -> "lease " + name + " is held by " + holder.owner() + " in epoch " + now.epoch())
-                .orElse("lease " + name + " is free, its last epoch was " + now.epoch()));
+        return now.holder()
+                .map(holder -> new LeaseAnswer.NotHeld(
+                        "lease " + name + " is held by " + holder.owner() + " in epoch " + now.epoch(),
+                        holder.renewedAt()))
+                .orElseGet(
+                        () -> new LeaseAnswer.NotHeld("lease " + name + " is free, its last epoch was " + now.epoch()));
     }
 
     private void put(String name, LeaseRecord lease) {

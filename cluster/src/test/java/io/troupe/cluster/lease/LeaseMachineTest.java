@@ -38,7 +38,7 @@ class LeaseMachineTest {
     @Test
     void whoComesFirstHoldsItUntilItIsReleased() {
         assertThat(apply(new Acquire("l", "a", 1, TTL))).isEqualTo(new Held(1));
-        assertThat(apply(new Acquire("l", "b", 2, TTL))).isEqualTo(new NotHeld("lease l is held by a in epoch 1"));
+        assertThat(apply(new Acquire("l", "b", 2, TTL))).isEqualTo(new NotHeld("lease l is held by a in epoch 1", 1));
         apply(new Release("l", 1));
         assertThat(apply(new Acquire("l", "b", 2, TTL))).isEqualTo(new Held(2));
         assertThat(apply(new Acquire("other", "a", 3, TTL))).isEqualTo(new Held(1));
