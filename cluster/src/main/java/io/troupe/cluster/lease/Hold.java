@@ -10,6 +10,8 @@ final class Hold {
     /** A tenth of the time to live is for clocks that do not run alike. */
     private static final double HELD_PART = 0.9;
 
+    private static final long MILLISECOND_NANOS = 1_000_000;
+
     private record Term(long epoch, long untilNanos, boolean isHeld) {}
 
     private final LongSupplier nanoClock;
@@ -34,10 +36,9 @@ final class Hold {
         term = new Term(epoch, askedAtNanos + heldOf(ttl).toNanos(), true);
     }
 
-    /** For how much longer it is held unless it is renewed; zero when it is not. */
+    /** After which time it is worth asking again whether it is held, unless it is renewed; a millisecond at least. */
     Duration left() {
-        Term now = term;
-        return isHeld() ? Duration.ofNanos(Math.max(0, now.untilNanos() - now())) : Duration.ZERO;
+        return Duration.ofNanos(Math.max(MILLISECOND_NANOS, term.untilNanos() - now()));
     }
 
     void ends() {
