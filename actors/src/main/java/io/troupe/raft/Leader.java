@@ -216,8 +216,8 @@ final class Leader extends Role {
             long index = server.append(new Entry.OpenSession());
             proposals.add(new Applier.Waiting(index, Replica.NO_SESSION, 0, 0, open.replyTo(), Optional.empty()));
             flush.add();
-        } else if (request instanceof Replica.Reconfigure reconfigure && reconfiguration.begin(reconfigure)) {
-            flush.add();
+        } else if (request instanceof Replica.Reconfigure reconfigure) {
+            reconfigure(reconfigure);
         }
         return this;
     }
@@ -303,6 +303,16 @@ final class Leader extends Role {
     }
 
     // -- membership (§6; thesis §4)
+
+    private void reconfigure(Replica.Reconfigure request) {
+        SortedSet<String> before = server.configuration().peersOf(server.node);
+        if (reconfiguration.begin(request)) {
+            server.configuration().peersOf(server.node).stream()
+                    .filter(peer -> !before.contains(peer))
+                    .forEach(heard::add); // Who is new has an election timeout at the least to be heard.
+            flush.add();
+        }
+    }
 
     /** Not while leadership is handed over: the new leader would lack what is appended now, and goes on itself. */
     private void reconfigureOn() {

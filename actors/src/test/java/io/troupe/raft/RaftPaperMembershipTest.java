@@ -125,6 +125,20 @@ class RaftPaperMembershipTest {
     }
 
     @Test
+    @DisplayName(
+            "Thesis §4.1, §6.2 Who was added has an election timeout to be heard, before its leader is without a quorum")
+    void whoIsAddedHasTimeToBeHeard() {
+        use(PaperServer.alone());
+        server.electionTimeoutPasses();
+        isCommitted(1);
+        server.reconfigure(addVoter("n2"));
+        server.ticksPass(server.settings.electionTicks());
+        assertThat(server.status().role()).isEqualTo(Replica.Role.LEADER);
+        server.ticksPass(server.settings.electionTicks());
+        assertThat(server.status().role()).isNotEqualTo(Replica.Role.LEADER);
+    }
+
+    @Test
     @DisplayName("Thesis §4.1 A change is refused while another is not committed")
     void oneChangeAtATime() {
         leads("n2");
