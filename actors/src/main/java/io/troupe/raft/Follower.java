@@ -132,8 +132,8 @@ final class Follower extends Role {
 
     /**
      * What is answered is committed, in this term or, by the leader that it was forwarded to, in an earlier one; the log is the
-     * leader's, which has all that is, as far as it has matched in this term. So who is answered here, and has written nothing elsewhere, finds it in stale reads here, too, but for what this server has not got
-     * yet.
+     * leader's, which has all that is, as far as it has matched in this term. So who is answered here, and has written nothing
+     * elsewhere, finds it in stale reads here, too, but for what this server has not got yet.
      */
     @Override
     Role onAnswers(Answers.Batch answers) {

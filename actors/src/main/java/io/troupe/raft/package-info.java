@@ -56,7 +56,7 @@
  *
  * <p>A node joins by hosting the group with members that it is not among: its replica has no configuration, votes when it
  * is asked, stands never, and learns from whoever leads, from when it is added. As a learner it gets the log and is
- * promoted when it has caught up.
+ * promoted when it has caught up. A voter does not become a learner: it is removed, and added as one.
  *
  * <h2>Witnesses</h2>
  *

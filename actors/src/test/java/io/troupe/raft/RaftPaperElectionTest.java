@@ -8,6 +8,10 @@ import io.troupe.raft.RaftMessage.PreVote;
 import io.troupe.raft.RaftMessage.RequestVote;
 import io.troupe.raft.RaftMessage.VoteReply;
 import io.troupe.replication.Replica;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -57,6 +61,18 @@ class RaftPaperElectionTest {
     }
 
     @Test
+    @DisplayName(
+            "§5.1 A leader that a server of a later term refuses reverts to follower: else that server had no leader")
+    void leaderRevertsWhenItIsRefused() {
+        long term = server.becomeLeader();
+        server.heartbeatIntervalPasses();
+        AppendEntries sent = server.latest("n3");
+        sent.replyTo()
+                .tell(new AppendRejected(term + 4, "n3", sent.previous().index(), LogPosition.ORIGIN, sent.round()));
+        Awaitility.await().untilAsserted(() -> isFollowerIn(term + 4));
+    }
+
+    @Test
     @DisplayName("§5.1 A request with a stale term is rejected, with the current term")
     void staleTermIsRejected() {
         server.heartbeat(5);
@@ -73,6 +89,28 @@ class RaftPaperElectionTest {
         assertThat(request.term()).isEqualTo(1);
         assertThat(request.candidate()).isEqualTo("n1");
         assertThat(server.status().role()).isEqualTo(Replica.Role.CANDIDATE);
+    }
+
+    @Test
+    @DisplayName(
+            "§5.2, §9.3 How long it waits is chosen at random, anew each time, from one to one and a half timeouts")
+    void electionTimeoutsAreRandom() {
+        Set<Integer> waited = new TreeSet<>();
+        for (int i = 0; i < 12; i++) {
+            server.heartbeat(1);
+            waited.add(ticksUntilItStands());
+        }
+        int timeout = server.settings.electionTicks();
+        assertThat(waited).hasSizeGreaterThan(3).allMatch(ticks -> timeout <= ticks && ticks < timeout + timeout / 2);
+    }
+
+    private int ticksUntilItStands() {
+        int ticks = 0;
+        while (server.status().role() == Replica.Role.FOLLOWER) {
+            server.ticksPass(1);
+            ticks++;
+        }
+        return ticks;
     }
 
     @Test
@@ -126,6 +164,16 @@ class RaftPaperElectionTest {
         server.heartbeat(term);
         isFollowerIn(term);
         assertThat(server.status().leader()).contains("n2");
+    }
+
+    @Test
+    @DisplayName("§5.2 A candidate that too many refuse returns to follower state: it cannot win any more")
+    void lostCandidateFollows() {
+        long term = server.becomeCandidate().term();
+        server.tell(new VoteReply(term, "n2", false));
+        assertThat(server.status().role()).as("n3 may yet vote for it").isEqualTo(Replica.Role.CANDIDATE);
+        server.tell(new VoteReply(term, "n3", false));
+        isFollowerIn(term);
     }
 
     @Test
@@ -192,6 +240,13 @@ class RaftPaperElectionTest {
     }
 
     @Test
+    @DisplayName("§5.4.1 A candidate tells with its request how up-to-date its log is")
+    void requestTellsOfTheLog() {
+        server.hasLog(1, 2, 2);
+        assertThat(server.becomeCandidate().last()).isEqualTo(new LogPosition(3, 2));
+    }
+
+    @Test
     @DisplayName("§5.4.1 A vote is denied when the voter's log is more up-to-date: later last term")
     void laterLastTermDenies() {
         server.hasLog(1, 2);
@@ -218,6 +273,22 @@ class RaftPaperElectionTest {
         isFollowerIn(1);
         server.tell(new RequestVote(7, "n3", new LogPosition(9, 6), true, server.stranger.getRef()));
         assertThat(server.stranger.receiveMessage()).isEqualTo(new VoteReply(7, "n1", true));
+    }
+
+    @Test
+    @DisplayName(
+            "Thesis §4.2.3 Nor by a leader itself: who stands against it does not depose it, unless it asked for that")
+    void leaderIsNotDeposedByACandidate() {
+        long term = server.becomeLeader();
+        LogPosition longer = new LogPosition(9, term);
+        assertThat(server.preVote(term + 7, "n3", longer).granted()).isFalse();
+        server.tell(new RequestVote(term + 7, "n3", longer, false, server.stranger.getRef()));
+        server.stranger.expectNoMessage();
+        assertThat(server.status().role()).isEqualTo(Replica.Role.LEADER);
+        assertThat(server.status().term()).isEqualTo(term);
+        server.tell(new RequestVote(term + 7, "n3", longer, true, server.stranger.getRef()));
+        assertThat(server.stranger.receiveMessage()).isEqualTo(new VoteReply(term + 7, "n1", true));
+        isFollowerIn(term + 7);
     }
 
     @Test

@@ -2,7 +2,10 @@ package io.troupe.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.troupe.raft.RaftMessage.AppendAccepted;
 import io.troupe.raft.RaftMessage.AppendEntries;
+import io.troupe.raft.RaftMessage.ChunkReply;
+import io.troupe.raft.RaftMessage.InstallSnapshot;
 import io.troupe.raft.RaftMessage.RequestVote;
 import io.troupe.raft.RaftMessage.TimeoutNow;
 import io.troupe.replication.Replica;
@@ -93,7 +96,31 @@ class RaftPaperTransferTest {
         AppendEntries missing = server.await(
                 "n3", AppendEntries.class, append -> append.entries().lastIndex() == 2);
         assertThat(server.sentTo("n3")).doesNotHaveAnyElementsOfTypes(TimeoutNow.class);
-        missing.replyTo().tell(new RaftMessage.AppendAccepted(term, "n3", 2, missing.round()));
+        missing.replyTo().tell(new AppendAccepted(term, "n3", 2, missing.round()));
+        assertThat(server.await("n3", TimeoutNow.class).term()).isEqualTo(term);
+    }
+
+    @Test
+    @DisplayName("§3.10, §7 A target that lacks what is compacted gets the snapshot, and what follows it, first")
+    void aTargetGetsTheSnapshotFirst() {
+        server.close();
+        server = PaperServer.ofThree("troupe.raft { snapshot-entries = 5, retained-entries = 0 }");
+        long term = server.becomeLeader();
+        for (int i = 0; i < 6; i++) {
+            server.propose("c" + i);
+        }
+        server.accept("n2", 7);
+        Awaitility.await().until(() -> server.status().snapshotIndex() >= 5);
+        server.propose("after the snapshot");
+        server.accept("n2", 8);
+        transferTo("n3");
+        server.accept("n2", 8);
+        InstallSnapshot sent = server.await("n3", InstallSnapshot.class);
+        sent.replyTo().tell(new ChunkReply(term, "n3", sent.snapshot().index(), 0, true));
+        AppendEntries rest = server.await(
+                "n3", AppendEntries.class, append -> append.entries().lastIndex() == 8);
+        assertThat(server.sentTo("n3")).doesNotHaveAnyElementsOfTypes(TimeoutNow.class);
+        rest.replyTo().tell(new AppendAccepted(term, "n3", 8, rest.round()));
         assertThat(server.await("n3", TimeoutNow.class).term()).isEqualTo(term);
     }
 
