@@ -1,5 +1,6 @@
 package io.troupe.replication.sensing;
 
+import io.troupe.replication.Replica;
 import io.troupe.replication.Signatures;
 import io.troupe.replication.StateMachine;
 import io.troupe.replication.voting.Faults;
@@ -91,6 +92,11 @@ public final class SensingMachine implements StateMachine {
         return report.quantity().equals(quantity)
                 && sources.contains(report.source())
                 && report.isAuthentic(signatures);
+    }
+
+    @Override
+    public void onMembers(long index, Replica.Members members) {
+        service.onMembers(index, members);
     }
 
     @Override

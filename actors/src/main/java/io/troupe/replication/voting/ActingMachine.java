@@ -1,5 +1,6 @@
 package io.troupe.replication.voting;
 
+import io.troupe.replication.Replica;
 import io.troupe.replication.StateMachine;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -47,6 +48,11 @@ public final class ActingMachine implements StateMachine {
     @Override
     public ByteString apply(long index, ByteString command) {
         return service.apply(index, command);
+    }
+
+    @Override
+    public void onMembers(long index, Replica.Members members) {
+        service.onMembers(index, members);
     }
 
     @Override
