@@ -49,6 +49,7 @@ public final class BenOr extends AbstractBehavior<BenOr.Command> {
      * @param coin 0 or 1 each with probability 1/2, and unknown to who delivers messages; what is fixed makes the protocol
      *     deterministic, and then a schedule exists on which it never ends
      * @param chronicle is told {@code "round"} and {@code "decision"}
+     * @throws IllegalArgumentException when {@code self}, {@code f} or {@code input} is out of bounds
      */
     public static Behavior<Command> create(
             int self,
@@ -58,8 +59,8 @@ public final class BenOr extends AbstractBehavior<BenOr.Command> {
             Map<Integer, ActorRef<Command>> others,
             IntSupplier coin,
             Chronicle chronicle) {
-        return Behaviors.setup(
-                context -> new BenOr(context, BenOrProcess.start(self, n, f, input), others, coin, chronicle));
+        var start = BenOrProcess.start(self, n, f, input);
+        return Behaviors.setup(context -> new BenOr(context, start, others, coin, chronicle));
     }
 
     private BenOr(

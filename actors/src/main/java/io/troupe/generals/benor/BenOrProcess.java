@@ -36,9 +36,13 @@ public record BenOrProcess(int self, int n, int f, int round, Phase phase, int x
             .thenComparing(BenOrProcess::senderOf);
 
     public BenOrProcess {
-        if (2 * f >= n) {
+        if (f < 0 || 2L * f >= n) {
+            throw new IllegalArgumentException("0 or more and fewer than half of the processes may crash, not " + f
+                    + " of " + n + " (Ben-Or 1983, Protocol A)");
+        }
+        if (self < 0 || self >= n) {
             throw new IllegalArgumentException(
-                    "fewer than half of the processes may crash, not " + f + " of " + n + " (Ben-Or 1983, Protocol A)");
+                    "a process of " + n + " has a number from 0 to " + (n - 1) + ", not " + self);
         }
         kept = List.copyOf(kept);
     }

@@ -6,8 +6,10 @@ import java.util.List;
 /** OM(m), step 1: "the commander sends his value to every lieutenant". */
 public record OralCommander(String name, Order order, List<String> lieutenants, int m) implements Role {
 
+    /** @throws IllegalArgumentException when two generals have one name, or {@code m} is below 0 */
     public OralCommander {
         lieutenants = List.copyOf(lieutenants);
+        Ranks.requireOfCommander(name, lieutenants, m);
     }
 
     @Override

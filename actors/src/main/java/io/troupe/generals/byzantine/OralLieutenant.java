@@ -21,8 +21,11 @@ public final class OralLieutenant implements Role {
      * @param generals all of them
      * @param m how many traitors there are at most
      * @param chronicle is told {@code "heard"}: everything, by the path that it came
+     * @throws IllegalArgumentException when {@code generals} has not two that are {@code self} and {@code commander}, or has a
+     *     name twice, or {@code m} is below 0
      */
     public OralLieutenant(String self, String commander, List<String> generals, int m, Chronicle chronicle) {
+        Ranks.requireOfLieutenant(self, commander, generals, m);
         this.self = self;
         this.commander = commander;
         this.m = m;
@@ -33,13 +36,17 @@ public final class OralLieutenant implements Role {
     /**
      * (n-1) + (n-1)(n-2) + … + (n-1)(n-2)…(n-m-1): OM(m-k) is executed (n-1)…(n-k) times (§3), and each sends to all who
      * are left.
+     *
+     * @throws IllegalArgumentException when there is no general, or {@code m} is below 0
+     * @throws ArithmeticException when it is more than a long can say
      */
     public static long messages(int n, int m) {
+        Ranks.requireNumbers(n, m);
         long sum = 0;
         long product = 1;
-        for (int k = 1; k <= m + 1; k++) {
-            product *= n - k;
-            sum += product;
+        for (int k = 1; k <= m + 1 && k < n; k++) {
+            product = Math.multiplyExact(product, n - k);
+            sum = Math.addExact(sum, product);
         }
         return sum;
     }

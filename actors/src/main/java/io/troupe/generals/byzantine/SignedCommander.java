@@ -7,8 +7,10 @@ import java.util.List;
 public record SignedCommander(String name, Order order, List<String> lieutenants, int m, Signer signer)
         implements Role {
 
+    /** @throws IllegalArgumentException when two generals have one name, or {@code m} is below 0 */
     public SignedCommander {
         lieutenants = List.copyOf(lieutenants);
+        Ranks.requireOfCommander(name, lieutenants, m);
     }
 
     @Override

@@ -29,6 +29,8 @@ public final class SignedLieutenant implements Role {
      * @param generals all of them
      * @param m how many traitors there are at most
      * @param chronicle is told {@code "orders"}: V
+     * @throws IllegalArgumentException when {@code generals} has not two that are {@code self} and {@code commander}, or has a
+     *     name twice, or {@code m} is below 0
      */
     public SignedLieutenant(
             String self,
@@ -38,6 +40,7 @@ public final class SignedLieutenant implements Role {
             Signer signer,
             Verifier verifier,
             Chronicle chronicle) {
+        Ranks.requireOfLieutenant(self, commander, generals, m);
         this.self = self;
         this.commander = commander;
         this.generals = generals.stream().sorted().toList();
@@ -47,8 +50,13 @@ public final class SignedLieutenant implements Role {
         this.chronicle = chronicle;
     }
 
-    /** (n-1) + (n-1)(n-2) with a loyal commander and m > 0; every further order costs up to (n-1)(n-2) more. */
+    /**
+     * (n-1) + (n-1)(n-2) with a loyal commander and m > 0; every further order costs up to (n-1)(n-2) more.
+     *
+     * @throws IllegalArgumentException when there is no general, or {@code m} is below 0
+     */
     public static long messages(int n, int m) {
+        Ranks.requireNumbers(n, m);
         return m == 0 ? n - 1 : n - 1 + (long) (n - 1) * (n - 2);
     }
 

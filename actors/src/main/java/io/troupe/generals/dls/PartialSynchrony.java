@@ -70,6 +70,7 @@ public final class PartialSynchrony extends AbstractBehavior<PartialSynchrony.Co
      * @param f how many processes may crash; fewer than half of them
      * @param roundLength after GST longer than a message takes plus what the clocks differ by; all begin together
      * @param chronicle is told {@code "phase"}, {@code "locks"} and {@code "decision"}
+     * @throws IllegalArgumentException when {@code f} is out of bounds, or the numbers are not those from 0 to n-1
      */
     public static Behavior<Command> create(
             int self,
@@ -78,12 +79,22 @@ public final class PartialSynchrony extends AbstractBehavior<PartialSynchrony.Co
             Map<Integer, ActorRef<Command>> others,
             Duration roundLength,
             Chronicle chronicle) {
-        if (2 * f > others.size()) {
-            throw new IllegalArgumentException("fewer than half of the processes may crash, not " + f + " of "
-                    + (others.size() + 1) + " (DLS 1988, Theorem 3.1)");
+        if (f < 0 || 2L * f > others.size()) {
+            throw new IllegalArgumentException("0 or more and fewer than half of the processes may crash, not " + f
+                    + " of " + (others.size() + 1) + " (DLS 1988, Theorem 3.1)");
         }
+        requireNumbers(self, new TreeSet<>(others.keySet()));
         return Behaviors.setup(context -> Behaviors.withTimers(
                 timers -> new PartialSynchrony(context, timers, self, f, input, others, roundLength, chronicle)));
+    }
+
+    /** Else some phase would have no coordinator. */
+    private static void requireNumbers(int self, SortedSet<Integer> others) {
+        SortedSet<Integer> all = new TreeSet<>(others);
+        if (!all.add(self) || all.first() != 0 || all.last() != others.size()) {
+            throw new IllegalArgumentException("the process is " + self + " and the others are " + others
+                    + "; together they must have the numbers from 0 to " + others.size());
+        }
     }
 
     private PartialSynchrony(

@@ -43,6 +43,10 @@ public final class AlliedGeneral extends AbstractBehavior<AlliedGeneral.Command>
     public record Plan(int acknowledgements, int copies, Duration untilDawn) {
 
         public Plan {
+            require(acknowledgements, copies);
+        }
+
+        static void require(int acknowledgements, int copies) {
             if (acknowledgements < 0 || copies < 1) {
                 throw new IllegalArgumentException("a plan needs 0 or more acknowledgements and 1 or more copies, not "
                         + acknowledgements + " and " + copies);

@@ -1,9 +1,12 @@
 package io.troupe.generals.two;
 
+import io.troupe.generals.two.AlliedGeneral.Plan;
+
 /**
  * How likely what is, when each messenger is caught with probability {@code loss}, independently of the others.
  *
- * @param acknowledgements k
+ * @param loss from 0 to 1
+ * @param acknowledgements k, from 0
  * @param copies messengers for each message
  */
 public record Odds(double loss, int acknowledgements, int copies) {
@@ -12,6 +15,7 @@ public record Odds(double loss, int acknowledgements, int copies) {
         if (!(loss >= 0 && loss <= 1)) {
             throw new IllegalArgumentException("a messenger is lost with a probability from 0 to 1, not " + loss);
         }
+        Plan.require(acknowledgements, copies);
     }
 
     /** That a message does not come: all its messengers are caught. */

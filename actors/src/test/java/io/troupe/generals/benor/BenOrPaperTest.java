@@ -1,6 +1,7 @@
 package io.troupe.generals.benor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.troupe.generals.Chronicle;
 import io.troupe.sim.NetworkConditions;
@@ -16,6 +17,8 @@ import java.util.TreeSet;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Ben-Or 1983, Protocol A. */
 class BenOrPaperTest {
@@ -88,5 +91,17 @@ class BenOrPaperTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "3, 3, 1, 0, 'a process of 3 has a number from 0 to 2, not 3'",
+        "0, 4, 2, 0, '0 or more and fewer than half of the processes may crash, not 2 of 4 (Ben-Or 1983, Protocol A)'",
+        "0, 3, -1, 0, '0 or more and fewer than half of the processes may crash, not -1 of 3 (Ben-Or 1983, Protocol A)'",
+        "0, 3, 1, 2, 'an input is 0 or 1, not 2'"
+    })
+    void aProcessThatCannotBeIsRefused(int self, int n, int f, int input, String why) {
+        assertThatThrownBy(() -> BenOr.create(self, n, f, input, Map.of(), () -> 0, (what, value) -> {}))
+                .hasMessage(why);
     }
 }

@@ -3,7 +3,9 @@ package io.troupe.generals.byzantine;
 import static io.troupe.generals.Order.ATTACK;
 import static io.troupe.generals.Order.RETREAT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.troupe.generals.Chronicle;
 import io.troupe.generals.Order;
 import io.troupe.generals.byzantine.Battle.Setting;
 import io.troupe.sim.Stage;
@@ -199,6 +201,28 @@ class OralMessagesPaperTest {
         var battle = fight(new Setting(4, 1, ATTACK, Set.of("g0")), OralTreason.SILENT, 1);
         assertThat(battle.decisions()).containsEntry("g1", RETREAT).containsEntry("g2", RETREAT);
         assertThat(battle.heard("g1")).startsWith("g0=null");
+    }
+
+    @Test
+    void generalsThatCannotBeAreRefused() {
+        List<String> three = Battle.names(3);
+        Chronicle nobody = (what, value) -> {};
+        assertThatThrownBy(() -> new OralLieutenant("g9", "g0", three, 1, nobody))
+                .hasMessage("the lieutenant is g9 and the commander g0; they must be two of the generals [g0, g1, g2]");
+        assertThatThrownBy(() -> new OralLieutenant("g1", "g9", three, 1, nobody))
+                .hasMessageContaining("the commander g9");
+        assertThatThrownBy(() -> new OralLieutenant("g0", "g0", three, 1, nobody))
+                .hasMessageContaining("must be two of the generals");
+        assertThatThrownBy(() -> new OralLieutenant("g1", "g0", three, -1, nobody))
+                .hasMessage("m is -1; it must be 0 or more traitors");
+        assertThatThrownBy(() -> new OralCommander("g0", ATTACK, List.of("g1", "g1"), 1))
+                .hasMessage("the generals are [g1, g1, g0]; each must have a name that no other has");
+        assertThatThrownBy(() -> new OralCommander("g0", ATTACK, three, 1)).hasMessageContaining("no other has");
+        assertThatThrownBy(() -> OralLieutenant.messages(0, 1)).hasMessage("n is 0; it must be 1 or more generals");
+        assertThatThrownBy(() -> OralLieutenant.messages(40, 30)).isInstanceOf(ArithmeticException.class);
+        assertThat(OralLieutenant.messages(3, 9))
+                .as("nobody is left to tell after two rounds")
+                .isEqualTo(2 + 2);
     }
 
     @Test

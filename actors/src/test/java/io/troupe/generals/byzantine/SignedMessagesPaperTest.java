@@ -3,6 +3,7 @@ package io.troupe.generals.byzantine;
 import static io.troupe.generals.Order.ATTACK;
 import static io.troupe.generals.Order.RETREAT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.troupe.generals.byzantine.Battle.Setting;
 import io.troupe.sim.Stage;
@@ -109,6 +110,20 @@ class SignedMessagesPaperTest {
         assertThat(forged.isAuthentic(KEYS.verifier())).isFalse();
         var ofNobody = new SignedMessage(ATTACK, List.of()).sealed("nobody", KEYS.signer("g1"));
         assertThat(ofNobody.isAuthentic(KEYS.verifier())).isFalse();
+    }
+
+    @Test
+    void generalsThatCannotBeAreRefused() {
+        List<String> three = Battle.names(3);
+        var signer = KEYS.signer("g1");
+        assertThatThrownBy(
+                        () -> new SignedLieutenant("g9", "g0", three, 1, signer, KEYS.verifier(), (what, value) -> {}))
+                .hasMessageContaining("they must be two of the generals [g0, g1, g2]");
+        assertThatThrownBy(() -> new SignedCommander("g0", ATTACK, three, 1, signer))
+                .hasMessageContaining("each must have a name that no other has");
+        assertThatThrownBy(() -> new SignedCommander("g0", ATTACK, List.of("g1"), -1, signer))
+                .hasMessage("m is -1; it must be 0 or more traitors");
+        assertThatThrownBy(() -> SignedLieutenant.messages(0, 1)).hasMessage("n is 0; it must be 1 or more generals");
     }
 
     @Test

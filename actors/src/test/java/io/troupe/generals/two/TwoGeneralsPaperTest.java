@@ -1,6 +1,7 @@
 package io.troupe.generals.two;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.troupe.generals.two.AlliedGeneral.Plan;
@@ -65,6 +66,19 @@ class TwoGeneralsPaperTest {
                 .timersWaitForMessages()
                 .explore()
                 .assertExhausted();
+    }
+
+    @Test
+    @DisplayName("and so on: 6 to 60 acknowledgements are as useless as 5, by the same loss")
+    void soItGoesOn() {
+        try (var stage = Stage.open()) {
+            for (int k = 6; k <= 60; k++) {
+                var plan = plan(k);
+                assertThat(isAloneAfter(stage, k, plan.due(true), plan.due(false), k))
+                        .as("k=%d", k)
+                        .isTrue();
+            }
+        }
     }
 
     /**
@@ -134,5 +148,15 @@ class TwoGeneralsPaperTest {
         assertThat(alone / (double) runs).isCloseTo(odds.disaster(), within(0.115));
         assertThat(together / (double) runs).isCloseTo(odds.victory(), within(0.115));
         assertThat(odds.disaster() + odds.victory() + odds.inaction()).isCloseTo(1, within(1e-9));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, 1", "2, 0"})
+    void aPlanThatCannotBeIsRefused(int acknowledgements, int copies) {
+        String why = "a plan needs 0 or more acknowledgements and 1 or more copies, not " + acknowledgements + " and "
+                + copies;
+        assertThatThrownBy(() -> new Plan(acknowledgements, copies, DAWN)).hasMessage(why);
+        assertThatThrownBy(() -> new Odds(0.5, acknowledgements, copies)).hasMessage(why);
+        assertThatThrownBy(() -> new Odds(Double.NaN, 1, 1)).hasMessageContaining("from 0 to 1, not NaN");
     }
 }
