@@ -22,6 +22,7 @@ import java.security.PublicKey;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -36,13 +37,14 @@ final class ByzantineScene implements Scene {
 
     private static final Duration ROUND = Duration.ofMillis(100);
     private static final String COMMANDER = "g0";
+    private static final int GENERALS_MAX = 10;
 
     private final Map<String, Signer> signers = new TreeMap<>();
     private final Verifier verifier;
 
     ByzantineScene() {
         Map<String, PublicKey> known = new TreeMap<>();
-        for (String name : names(4)) {
+        for (String name : names(GENERALS_MAX)) {
             var keys = Ed25519.keys();
             known.put(name, keys.getPublic());
             signers.put(name, Ed25519.signer(keys.getPrivate()));
@@ -130,15 +132,24 @@ final class ByzantineScene implements Scene {
     private boolean count(Page page, Stage stage) {
         page.gap();
         page.line("Messages by word of mouth, counted and as the formula (n-1) + (n-1)(n-2) + … + (n-1)…(n-m-1) says:");
+        boolean isRight = count(page, stage, false);
+        page.gap();
+        page.line("And signed, counted and as the formula (n-1) + (n-1)(n-2) says, whatever m is from 1 on:");
+        return isRight & count(page, stage, true);
+    }
+
+    /** Among loyal generals. */
+    private boolean count(Page page, Stage stage, boolean isSigned) {
         boolean isRight = true;
         for (int m = 0; m <= 3; m++) {
             var text = new StringBuilder();
             for (int n = 3 * m + 1; n <= 7 || n == 3 * m + 1; n++) {
                 try (var sim = stage.simulate(1)) {
-                    fight(sim, new Battle("", "", n, m, Set.of(), false, OralTreason.SILENT));
+                    fight(sim, new Battle("", "", n, m, Set.of(), isSigned, OralTreason.SILENT));
                     long counted = sim.messagesSent();
-                    isRight &= counted == OralLieutenant.messages(n, m);
-                    text.append(String.format("n=%d: %d (%d)   ", n, counted, OralLieutenant.messages(n, m)));
+                    long formula = isSigned ? SignedLieutenant.messages(n, m) : OralLieutenant.messages(n, m);
+                    isRight &= counted == formula;
+                    text.append(String.format(Locale.ROOT, "n=%d: %d (%d)   ", n, counted, formula));
                 }
             }
             page.line("m=%d   %s", m, text.toString().strip());

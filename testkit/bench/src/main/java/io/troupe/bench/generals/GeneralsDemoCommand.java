@@ -2,6 +2,8 @@ package io.troupe.bench.generals;
 
 import io.troupe.bench.cli.Invocation;
 import io.troupe.cluster.cli.ExitCodes;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,7 +24,10 @@ import picocli.CommandLine.Option;
             "Prints what happens and writes it as diagrams, HTML files that need nothing else. Takes some seconds."
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:everything came out as the papers say", "1:something did not: see what was printed"})
+        exitCodeList = {
+            "0:everything came out as the papers say",
+            "1:something did not: see what was printed; or the diagrams cannot be written"
+        })
 final class GeneralsDemoCommand implements Callable<Integer> {
 
     @Option(
@@ -56,12 +61,32 @@ final class GeneralsDemoCommand implements Callable<Integer> {
     private Invocation invocation;
 
     @Override
-    public Integer call() throws Exception {
+    public Integer call() {
         invocation.requireBetween(0, 9, "--acknowledgements", acknowledgements);
         invocation.requireBetween(100, 1_000_000, "--steps", steps);
         invocation.requireBetween(100, 100_000, "--runs", runs);
-        var target = folder != null ? folder : Files.createTempDirectory("troupe-generals");
-        var page = new Page(invocation.out(), target.toAbsolutePath());
+        try {
+            return play(new Page(invocation.out(), toDrawIn())) ? ExitCodes.OK : ExitCodes.FAILURE;
+        } catch (IOException e) {
+            invocation
+                    .err()
+                    .println("The diagrams cannot be written: " + e
+                            + ". Name a folder with --dir that exists or can be made, and is writable");
+            return ExitCodes.FAILURE;
+        }
+    }
+
+    /** Before anything is played: who cannot keep the diagrams need not wait for them. */
+    private Path toDrawIn() throws IOException {
+        Path target = folder != null ? folder.toAbsolutePath() : Files.createTempDirectory("troupe-generals");
+        Files.createDirectories(target);
+        if (!Files.isWritable(target)) {
+            throw new AccessDeniedException(target.toString());
+        }
+        return target;
+    }
+
+    private boolean play(Page page) throws IOException {
         boolean isAsThePapersSay = true;
         for (Scene scene : List.of(
                 new TwoGeneralsScene(acknowledgements, runs),
@@ -75,6 +100,6 @@ final class GeneralsDemoCommand implements Callable<Integer> {
                 isAsThePapersSay
                         ? "Everything came out as the papers say."
                         : "FAILED: not as the papers say, see above.");
-        return isAsThePapersSay ? ExitCodes.OK : ExitCodes.FAILURE;
+        return isAsThePapersSay;
     }
 }

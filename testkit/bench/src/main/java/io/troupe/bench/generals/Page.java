@@ -6,10 +6,15 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import java.util.Map;
 
-/** Where scenes print, and where their diagrams go. */
+/**
+ * Where scenes print, and where their diagrams go.
+ *
+ * @param folder exists
+ */
 record Page(PrintWriter out, Path folder) {
 
     private static final int BAR_MAX = 40;
@@ -28,13 +33,24 @@ record Page(PrintWriter out, Path folder) {
     }
 
     void diagram(Counterexample found, String file) throws IOException {
-        line("drawn in %s", found.writeTrace(folder.resolve(file)));
+        draw(found.trace(), file);
     }
 
     void diagram(Simulation sim, String title, String file) throws IOException {
-        Files.createDirectories(folder);
-        sim.writeTrace(folder.resolve(file), title);
-        line("drawn in %s", folder.resolve(file));
+        draw(sim.trace(title), file);
+    }
+
+    /** Under its name there is all of it, or what was there before. */
+    private void draw(String html, String file) throws IOException {
+        Path target = folder.resolve(file);
+        Path part = folder.resolve(file + ".part");
+        try {
+            Files.writeString(part, html);
+            Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+        line("drawn in %s", target);
     }
 
     /** One bar a key. */

@@ -11,6 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +51,7 @@ class GeneralsDemoTest {
                 .contains("Everything came out as the papers say.");
         assertTheMessagesAreThoseOfTheFormula(said);
         assertEachNumberOfAcknowledgementsFails(said);
+        assertLuckEndsSoon(said, 200);
         for (String file : List.of(
                 "two-generals-2.html",
                 "byzantine-oral-3.html",
@@ -62,24 +67,63 @@ class GeneralsDemoTest {
                 .contains("Messenger", "decision=ATTACK", "decision=RETREAT");
     }
 
-    /** OM(m) among n costs (n-1) + (n-1)(n-2) + … + (n-1)…(n-m-1), worked out here; both numbers printed are that. */
+    /** Both numbers printed, what was counted and what the demo's formula says, are what is worked out here. */
     private static void assertTheMessagesAreThoseOfTheFormula(String said) {
-        List<String> expected = new ArrayList<>();
+        List<String> expected = new ArrayList<>(messages(GeneralsDemoTest::byWordOfMouth));
+        expected.addAll(messages(GeneralsDemoTest::signed));
+        assertThat(said.lines().filter(line -> line.startsWith("  m="))).isEqualTo(expected);
+        assertThat(expected).contains("  m=2   n=7: 156 (156)", "  m=2   n=7: 36 (36)");
+    }
+
+    private interface Formula {
+        long messages(int n, int m);
+    }
+
+    private static List<String> messages(Formula formula) {
+        List<String> lines = new ArrayList<>();
         for (int m = 0; m <= 3; m++) {
             List<String> counts = new ArrayList<>();
             for (int n = 3 * m + 1; n <= Math.max(7, 3 * m + 1); n++) {
-                long product = 1;
-                long messages = 0;
-                for (int round = 1; round <= m + 1; round++) {
-                    product *= n - round;
-                    messages += product;
-                }
+                long messages = formula.messages(n, m);
                 counts.add("n=%d: %d (%d)".formatted(n, messages, messages));
             }
-            expected.add("  m=%d   %s".formatted(m, String.join("   ", counts)));
+            lines.add("  m=%d   %s".formatted(m, String.join("   ", counts)));
         }
-        assertThat(said.lines().filter(line -> line.startsWith("  m="))).isEqualTo(expected);
-        assertThat(expected.get(2)).isEqualTo("  m=2   n=7: 156 (156)");
+        return lines;
+    }
+
+    /** OM(m): (n-1) + (n-1)(n-2) + … + (n-1)…(n-m-1). */
+    private static long byWordOfMouth(int n, int m) {
+        long product = 1;
+        long messages = 0;
+        for (int round = 1; round <= m + 1; round++) {
+            product *= n - round;
+            messages += product;
+        }
+        return messages;
+    }
+
+    /** SM(m): each lieutenant hands the order on to all others, once. */
+    private static long signed(int n, int m) {
+        long lieutenants = n - 1;
+        return m == 0 ? lieutenants : lieutenants * lieutenants;
+    }
+
+    /** Of runs that are as good as independent half end in round 3, half of the rest in round 4, and so on. */
+    private static void assertLuckEndsSoon(String said, int runs) {
+        Map<Integer, Integer> ended = new TreeMap<>();
+        Matcher bars = Pattern.compile("round +(\\d+) +(\\d+) +#").matcher(said);
+        while (bars.find()) {
+            ended.put(Integer.parseInt(bars.group(1)), Integer.parseInt(bars.group(2)));
+        }
+        assertThat(ended.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(runs);
+        int left = runs;
+        for (int round = 3; round <= 5; round++) {
+            int of = left;
+            int deviation = (int) (2 * Math.sqrt(of)); // Four standard deviations.
+            assertThat(ended.get(round)).as("round %d", round).isBetween(of / 2 - deviation, of / 2 + deviation);
+            left -= ended.get(round);
+        }
     }
 
     /** Of k + 1 messengers the first k arrive, a step each, and the last is caught; then it dawns upon the one and the other. */
@@ -100,6 +144,31 @@ class GeneralsDemoTest {
         assertThat(out.toString()).contains("--dir=DIR", "--acknowledgements=K", "--steps=N", "--runs=N");
         assertThat(execute("demo", "generals", "--acknowledgements", "12")).isEqualTo(ExitCodes.USAGE);
         assertThat(out.toString()).contains("--acknowledgements is 0 to 9, not 12");
+    }
+
+    @Test
+    void whereTheDiagramsCannotBeWrittenItSaysSoBeforeItPlays() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "of somebody");
+        for (Path impossible : List.of(file, file.resolve("below"))) {
+            assertThat(execute("demo", "generals", "--dir", impossible.toString()))
+                    .isEqualTo(ExitCodes.FAILURE);
+        }
+        assertThat(out.toString().lines())
+                .hasSize(2)
+                .allMatch(line -> line.startsWith("The diagrams cannot be written: ")
+                        && line.contains(file.toString())
+                        && line.endsWith("Name a folder with --dir that exists or can be made, and is writable"));
+        assertThat(file).hasContent("of somebody");
+    }
+
+    @Test
+    void aDiagramIsThereAsAWholeOrNotAtAll() throws IOException {
+        Path inTheWay =
+                Files.createDirectories(folder.resolve("two-generals-2.html").resolve("full"));
+        assertThat(execute("demo", "generals", "--dir", folder.toString())).isEqualTo(ExitCodes.FAILURE);
+        assertThat(out.toString()).contains("The diagrams cannot be written: ", "two-generals-2.html");
+        assertThat(folder).isDirectoryNotContaining("glob:**.part");
+        assertThat(inTheWay).isDirectory();
     }
 
     @Test
