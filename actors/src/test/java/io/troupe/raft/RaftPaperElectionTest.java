@@ -125,6 +125,16 @@ class RaftPaperElectionTest {
     }
 
     @Test
+    @DisplayName("Figure 2, Followers: who has voted for another waits for an election timeout more")
+    void votingMakesItWait() {
+        server.tell(new VoteReply(1, "n3", false)); // Of long ago: term 1 begins here.
+        server.ticksPass(server.settings.electionTicks() - 1);
+        assertThat(server.requestVote(1, "n2", LogPosition.ORIGIN).granted()).isTrue();
+        server.ticksPass(server.settings.electionTicks() - 1);
+        isFollowerIn(1);
+    }
+
+    @Test
     @DisplayName("§5.2 A candidate wins with votes from a majority in the same term")
     void majorityElects() {
         server.close();
@@ -300,6 +310,19 @@ class RaftPaperElectionTest {
         assertThat(server.preVote(2, "n3", new LogPosition(9, 1)).granted()).isTrue();
         assertThat(server.status().term()).isEqualTo(1);
         assertThat(server.requestVote(2, "n2", new LogPosition(9, 1)).granted()).isTrue();
+    }
+
+    @Test
+    @DisplayName("Thesis §9.6 It is denied to whom a vote would be: with an older log, or in a term that is over")
+    void preVoteIsDeniedAsAVoteWouldBe() {
+        server.hasLog(1, 2);
+        server.electionTimeoutPasses();
+        assertThat(server.preVote(3, "n3", new LogPosition(9, 1)).granted()).isFalse();
+        assertThat(server.preVote(3, "n3", new LogPosition(1, 2)).granted()).isFalse();
+        assertThat(server.preVote(2, "n3", new LogPosition(2, 2)))
+                .as("it asks for a term that is over, and is told which is not")
+                .isEqualTo(new RaftMessage.PreVoteReply(2, "n1", false));
+        assertThat(server.preVote(3, "n3", new LogPosition(2, 2)).granted()).isTrue();
     }
 
     @Test

@@ -92,6 +92,22 @@ class RaftPaperFlowControlTest {
     // -- replicate
 
     @Test
+    @DisplayName("Replicate: a rejection that comes late, of what has been accepted since, changes nothing")
+    void aLateRejectionIsNotHeard() {
+        leads();
+        server.heartbeatIntervalPasses();
+        AppendEntries early = server.latest("n2");
+        propose(1);
+        accepts(entriesSent("n2").get(0), 2);
+        server.reject(early, "n2", LogPosition.ORIGIN);
+        propose(2);
+        assertThat(entriesSent("n2"))
+                .as("both at once: it is not probed for")
+                .extracting(sent -> sent.entries().firstIndex())
+                .containsExactly(3L, 4L);
+    }
+
+    @Test
     @DisplayName("Replicate: at most so many messages are under way; each answer makes room for one")
     void capOnMessages() {
         use("troupe.raft.max-in-flight-messages = 3");
