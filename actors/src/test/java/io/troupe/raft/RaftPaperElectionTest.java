@@ -7,7 +7,9 @@ import io.troupe.raft.RaftMessage.AppendRejected;
 import io.troupe.raft.RaftMessage.PreVote;
 import io.troupe.raft.RaftMessage.RequestVote;
 import io.troupe.raft.RaftMessage.VoteReply;
+import io.troupe.replication.PeerDirectory;
 import io.troupe.replication.Replica;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -334,6 +336,32 @@ class RaftPaperElectionTest {
         }
         assertThat(server.await("n2", PreVote.class).term()).isEqualTo(2);
         assertThat(server.status().term()).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("Thesis §9.6 Who is refused a pre-vote for a later term takes that term, and can complete an election then")
+    void preVoteRefusedForALaterTerm() {
+        server.heartbeat(1);
+        server.electionTimeoutPasses();
+        assertThat(server.await("n2", PreVote.class).term()).isEqualTo(2);
+        server.tell(new RaftMessage.PreVoteReply(6, "n2", false));
+        isFollowerIn(6);
+        server.said("n2");
+        server.said("n3");
+        assertThat(server.becomeCandidate().term()).isEqualTo(7);
+    }
+
+    @Test
+    @DisplayName("§5.2 A voter that comes back while a candidate waits for votes is asked for its own")
+    void whoComesBackIsAsked() {
+        server.tell(new PeerDirectory.PeerAt("n3", Optional.empty()));
+        server.electionTimeoutPasses();
+        PreVote preVote = server.await("n2", PreVote.class);
+        server.tell(new RaftMessage.PreVoteReply(preVote.term(), "n2", true));
+        RequestVote request = server.await("n2", RequestVote.class);
+        assertThat(server.said("n3")).isEmpty();
+        server.joins("n3");
+        assertThat(server.await("n3", RequestVote.class)).isEqualTo(request);
     }
 
     @Test

@@ -3,7 +3,9 @@ package io.troupe.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.raft.RaftMessage.AppendAccepted;
+import io.troupe.raft.RaftMessage.AppendEntries;
 import io.troupe.raft.RaftMessage.AppendRejected;
+import io.troupe.raft.RaftMessage.AppendReply;
 import io.troupe.raft.RaftMessage.ChunkReply;
 import io.troupe.raft.RaftMessage.InstallSnapshot;
 import io.troupe.replication.SnapshotStorage;
@@ -121,6 +123,25 @@ class RaftPaperSnapshotTest {
                             .isEqualTo(new LogPosition(2, 2)));
             server.restart();
         }
+    }
+
+    @Test
+    @DisplayName("Figure 13: a snapshot of what is committed by now is answered for, and takes nothing back")
+    void anOvertakenSnapshotIsNotInstalled() {
+        byte[] whole = stateOf("a", "b");
+        server.hasLog(1, 1, 1, 1);
+        TestProbe<ChunkReply> sender = server.kit.createTestProbe(ChunkReply.class);
+        TestProbe<AppendReply> leader = server.kit.createTestProbe(AppendReply.class);
+        server.inOneGo(() -> {
+            server.tell(chunk(2, whole, checksum(whole), 0, whole.length, sender));
+            server.tell(new AppendEntries(
+                    1, "n2", new LogPosition(4, 1), LogSlice.empty(5), 4, 0, leader.getRef()));
+        });
+        assertThat(sender.receiveMessage().installed()).isTrue();
+        assertThat(server.status().commitIndex()).isEqualTo(4);
+        assertThat(sendWhole(3, stateOf("a", "b", "c")).installed()).as("nor an old one").isTrue();
+        assertThat(server.status().commitIndex()).isEqualTo(4);
+        Awaitility.await().until(() -> server.histories.of("n1"), List.of("e1t1", "e2t1", "e3t1", "e4t1")::equals);
     }
 
     @Test
