@@ -339,7 +339,8 @@ class RaftPaperElectionTest {
     }
 
     @Test
-    @DisplayName("Thesis §9.6 Who is refused a pre-vote for a later term takes that term, and can complete an election then")
+    @DisplayName(
+            "Thesis §9.6 Who is refused a pre-vote for a later term takes that term, and can complete an election then")
     void preVoteRefusedForALaterTerm() {
         server.heartbeat(1);
         server.electionTimeoutPasses();

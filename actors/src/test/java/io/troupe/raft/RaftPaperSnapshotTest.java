@@ -134,12 +134,13 @@ class RaftPaperSnapshotTest {
         TestProbe<AppendReply> leader = server.kit.createTestProbe(AppendReply.class);
         server.inOneGo(() -> {
             server.tell(chunk(2, whole, checksum(whole), 0, whole.length, sender));
-            server.tell(new AppendEntries(
-                    1, "n2", new LogPosition(4, 1), LogSlice.empty(5), 4, 0, leader.getRef()));
+            server.tell(new AppendEntries(1, "n2", new LogPosition(4, 1), LogSlice.empty(5), 4, 0, leader.getRef()));
         });
         assertThat(sender.receiveMessage().installed()).isTrue();
         assertThat(server.status().commitIndex()).isEqualTo(4);
-        assertThat(sendWhole(3, stateOf("a", "b", "c")).installed()).as("nor an old one").isTrue();
+        assertThat(sendWhole(3, stateOf("a", "b", "c")).installed())
+                .as("nor an old one")
+                .isTrue();
         assertThat(server.status().commitIndex()).isEqualTo(4);
         Awaitility.await().until(() -> server.histories.of("n1"), List.of("e1t1", "e2t1", "e3t1", "e4t1")::equals);
     }

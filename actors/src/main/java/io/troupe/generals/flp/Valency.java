@@ -11,7 +11,9 @@ import java.util.Map;
 /**
  * "Let C be a configuration and let V be the set of decision values of configurations reachable from C. C is bivalent if
  * |V| = 2. C is univalent if |V| = 1, 0-valent or 1-valent according to the corresponding decision value" (§3). Found by
- * visiting everything that is reachable, which is finite because rounds that are over leave nothing behind.
+ * visiting everything that is reachable. That is finite for three processes whose coins always show the same: rounds that are
+ * over leave nothing behind, and any two decide soon without the third. With luck they could go on for ever, and what waits for
+ * the third would grow; with more processes there is more than one can visit.
  */
 public final class Valency {
 
@@ -26,21 +28,28 @@ public final class Valency {
     /** By the set of decisions that are reachable: bit 0 for 0, bit 1 for 1. */
     private static final Kind[] KINDS = {Kind.NONE, Kind.ZERO_VALENT, Kind.ONE_VALENT, Kind.BIVALENT};
 
-    private static final int CONFIGURATIONS_MAX = 5_000_000;
+    private static final int CONFIGURATIONS_MAX = 500_000;
 
-    private final int[] coins;
+    private final int coin;
     private final Map<String, Integer> numbers = new HashMap<>();
     /** Bit v: decision v is reachable. */
     private byte[] reachable = new byte[1024];
 
     private long disagreements;
 
-    /** @param coins what a coin may show: one value for a deterministic protocol, 0 and 1 for all that luck can do */
-    public Valency(int... coins) {
-        this.coins = coins.clone();
+    /** @param coin what every coin shows, 0 or 1 */
+    public Valency(int coin) {
+        if (coin != 0 && coin != 1) {
+            throw new IllegalArgumentException("a coin shows 0 or 1, not " + coin);
+        }
+        this.coin = coin;
     }
 
-    /** Of a configuration, reachable or not from one asked for before. */
+    /**
+     * Of a configuration, reachable or not from one asked for before.
+     *
+     * @throws IllegalStateException when more than {@value #CONFIGURATIONS_MAX} configurations are reachable
+     */
     public Kind of(Configuration configuration) {
         String key = configuration.key();
         if (!numbers.containsKey(key)) {
@@ -109,16 +118,14 @@ public final class Valency {
         while (!frontier.isEmpty()) {
             var from = frontier.remove();
             for (Event event : from.events()) {
-                for (int coin : coins) {
-                    var next = from.after(event, () -> coin).settled();
-                    String key = next.key();
-                    Integer number = numbers.get(key);
-                    if (number == null) {
-                        number = add(next, key);
-                        frontier.add(next);
-                    }
-                    before.add(new int[] {expanded, number});
+                var next = from.after(event, () -> coin).settled();
+                String key = next.key();
+                Integer number = numbers.get(key);
+                if (number == null) {
+                    number = add(next, key);
+                    frontier.add(next);
                 }
+                before.add(new int[] {expanded, number});
             }
             expanded++;
         }

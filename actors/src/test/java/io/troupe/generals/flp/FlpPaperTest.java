@@ -1,6 +1,7 @@
 package io.troupe.generals.flp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.troupe.generals.benor.BenOrProcess;
 import io.troupe.generals.benor.FixedCoin;
@@ -183,6 +184,26 @@ class FlpPaperTest {
         }
         System.out.println("Ben-Or under FLP's adversary, 2,000 seeds; the last round of how many: " + rounds);
         assertThat(new TreeSet<>(rounds.keySet()).last()).isGreaterThan(3);
+    }
+
+    @Test
+    @DisplayName("§3: with coins that always show 0 instead of 1 it is the other way round, and as many")
+    void coinsThatShowZero() {
+        var zero = new Valency(0);
+        for (int inputs = 0; inputs < 8; inputs++) {
+            assertThat(zero.of(initial(inputs))).isEqualTo(opposite(valency.of(initial(7 - inputs))));
+        }
+        assertThat(zero.size()).isEqualTo(valency.size());
+        assertThat(zero.count(Kind.BIVALENT)).isEqualTo(valency.count(Kind.BIVALENT));
+        assertThatThrownBy(() -> new Valency(2)).hasMessage("a coin shows 0 or 1, not 2");
+    }
+
+    private static Kind opposite(Kind kind) {
+        return switch (kind) {
+            case ZERO_VALENT -> Kind.ONE_VALENT;
+            case ONE_VALENT -> Kind.ZERO_VALENT;
+            case NONE, BIVALENT -> kind;
+        };
     }
 
     @Test
