@@ -1,7 +1,6 @@
 package io.troupe.chain;
 
 import static io.troupe.chain.PaperServer.FOUNDING;
-import static io.troupe.chain.PaperServer.updates;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.chain.ChainMessage.Connect;

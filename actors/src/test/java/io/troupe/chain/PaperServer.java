@@ -124,8 +124,7 @@ final class PaperServer extends PaperReplica<ChainMessage> {
     /** The answer to what it told its predecessor last. */
     void resume(Configuration configuration, long agreed, long floor) {
         String predecessor = Arrangement.CHAIN.predecessor(configuration, node).orElseThrow();
-        Connect connect =
-                await(predecessor, Connect.class, asked -> asked.epoch() == configuration.epoch());
+        Connect connect = await(predecessor, Connect.class, asked -> asked.epoch() == configuration.epoch());
         tell(new Resume(configuration.epoch(), connect.attempt(), agreed, floor));
         status();
     }

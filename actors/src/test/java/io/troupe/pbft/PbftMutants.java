@@ -35,26 +35,52 @@ final class PbftMutants {
 
     private static List<Planted> agreement() {
         return List.of(
-                planted(QuorumOfTwoF.class, Membership.class, named("quorum"), 20).foundAt(5),
-                planted(BelievesOneReply.class, VotingClient.class, named("needed").or(named("neededIfTentative")), 20).foundAt(2),
-                planted(CountsThePrimaryTwice.class, Slot.class, named("isPrepared"), 40).foundAt(2),
-                planted(PreparesWithoutTheDigest.class, Slot.class, named("isPrepared"), 100).foundAt(2),
-                planted(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), 70).foundAt(2),
-                planted(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 150).foundAt(58),
-                Planted.advised(ForgetsItsCheckpoints.class, Ledger.class, named("apply"), PbftOutages.class, 60).foundAt(1),
-                planted(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40).foundAt(1),
-                Planted.advised(ReadsUnderOldKeysForEver.class, SessionKeys.class, named("forgetOld"), PbftStolenKeys.class, 20).foundAt(1),
-                Planted.advised(SaysBeforeItIsDurable.class, Core.class, named("record"), PbftOutages.class, 40).foundAt(1),
+                planted(QuorumOfTwoF.class, Membership.class, named("quorum"), 20)
+                        .foundAt(5),
+                planted(
+                                BelievesOneReply.class,
+                                VotingClient.class,
+                                named("needed").or(named("neededIfTentative")),
+                                20)
+                        .foundAt(2),
+                planted(CountsThePrimaryTwice.class, Slot.class, named("isPrepared"), 40)
+                        .foundAt(2),
+                planted(PreparesWithoutTheDigest.class, Slot.class, named("isPrepared"), 100)
+                        .foundAt(2),
+                planted(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), 70)
+                        .foundAt(2),
+                planted(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 150)
+                        .foundAt(58),
+                Planted.advised(ForgetsItsCheckpoints.class, Ledger.class, named("apply"), PbftOutages.class, 60)
+                        .foundAt(1),
+                planted(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40)
+                        .foundAt(1),
+                Planted.advised(
+                                ReadsUnderOldKeysForEver.class,
+                                SessionKeys.class,
+                                named("forgetOld"),
+                                PbftStolenKeys.class,
+                                20)
+                        .foundAt(1),
+                Planted.advised(SaysBeforeItIsDurable.class, Core.class, named("record"), PbftOutages.class, 40)
+                        .foundAt(1),
                 planted(CheckpointsWithoutSessions.class, ReplicatedService.class, named("write"), 40),
-                Planted.advised(LetsAnybodyUseASession.class, ReplicatedService.class, named("apply").and(takesArguments(3)), PbftThefts.class, 40).foundAt(1),
+                Planted.advised(
+                                LetsAnybodyUseASession.class,
+                                ReplicatedService.class,
+                                named("apply").and(takesArguments(3)),
+                                PbftThefts.class,
+                                40)
+                        .foundAt(1),
                 Planted.advised(TrustsEveryClient.class, Suspects.class, named("mustSign"), PbftBadSeals.class, 10),
-                Planted.advised(WaitsForWhatIsNotSigned.class, Requests.class, named("add"), PbftBadSeals.class, 10).foundAt(1),
-                planted(AcceptsAboveItsWindow.class, Core.class, named("isOpen"), 40).foundAt(2));
+                Planted.advised(WaitsForWhatIsNotSigned.class, Requests.class, named("add"), PbftBadSeals.class, 10)
+                        .foundAt(1),
+                planted(AcceptsAboveItsWindow.class, Core.class, named("isOpen"), 40)
+                        .foundAt(2));
     }
 
     /** Found by {@link PbftFaults}; others by something narrower, for what seldom happens there. */
-    static Planted planted(
-            Class<?> bug, Class<?> type, ElementMatcher<? super MethodDescription> method, int seeds) {
+    static Planted planted(Class<?> bug, Class<?> type, ElementMatcher<? super MethodDescription> method, int seeds) {
         return Planted.advised(bug, type, method, PbftFaults.class, seeds);
     }
 

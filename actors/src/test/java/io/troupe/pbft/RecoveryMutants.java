@@ -1,6 +1,5 @@
 package io.troupe.pbft;
 
-import static io.troupe.pbft.PbftMutants.planted;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 
 import io.troupe.sim.mutants.Planted;
@@ -16,9 +15,21 @@ final class RecoveryMutants {
 
     static List<Planted> all() {
         return List.of(
-                Planted.advised(VotesAlthoughItHasForgotten.class, VotingRight.class, named("isForgotten"), PbftLosses.class, 100).foundAt(1),
-                Planted.advised(BelievesTheFirstItAsks.class, Estimate.class, named("of"), PbftLosses.class, 100).foundAt(13),
-                Planted.advised(ForgetsThatItHasForgotten.class, Ledger.class, named("forgottenBeyond"), PbftLosses.class, 100));
+                Planted.advised(
+                                VotesAlthoughItHasForgotten.class,
+                                VotingRight.class,
+                                named("isForgotten"),
+                                PbftLosses.class,
+                                100)
+                        .foundAt(1),
+                Planted.advised(BelievesTheFirstItAsks.class, Estimate.class, named("of"), PbftLosses.class, 100)
+                        .foundAt(13),
+                Planted.advised(
+                        ForgetsThatItHasForgotten.class,
+                        Ledger.class,
+                        named("forgottenBeyond"),
+                        PbftLosses.class,
+                        100));
     }
 
     /** TOCS 2002, recovery: a replica that recovers votes for nothing that it may have voted for. Here it does. */

@@ -1,6 +1,5 @@
 package io.troupe.pbft;
 
-import static io.troupe.pbft.PbftMutants.planted;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 
 import io.troupe.sim.mutants.Planted;
@@ -14,10 +13,28 @@ final class TentativeMutants {
 
     static List<Planted> all() {
         return List.of(
-                Planted.advised(BelievesTwoTentativeReplies.class, VotingClient.class, named("neededIfTentative"), PbftPreparedAlone.class, 100).foundAt(1),
-                Planted.advised(NeverTakesBack.class, Execution.class, named("takeBack"), PbftPreparedAlone.class, 20).foundAt(1),
-                Planted.advised(RepliesBeforeItHasCommittedTo.class, Execution.class, named("hasCommittedTo"), PbftBlackouts.class, 40).foundAt(1),
-                Planted.advised(CheckpointsWhatIsTentative.class, Executor.class, named("onExecute"), PbftPreparedAlone.class, 20));
+                Planted.advised(
+                                BelievesTwoTentativeReplies.class,
+                                VotingClient.class,
+                                named("neededIfTentative"),
+                                PbftPreparedAlone.class,
+                                100)
+                        .foundAt(1),
+                Planted.advised(NeverTakesBack.class, Execution.class, named("takeBack"), PbftPreparedAlone.class, 20)
+                        .foundAt(1),
+                Planted.advised(
+                                RepliesBeforeItHasCommittedTo.class,
+                                Execution.class,
+                                named("hasCommittedTo"),
+                                PbftBlackouts.class,
+                                40)
+                        .foundAt(1),
+                Planted.advised(
+                        CheckpointsWhatIsTentative.class,
+                        Executor.class,
+                        named("onExecute"),
+                        PbftPreparedAlone.class,
+                        20));
     }
 
     /** §5.1: tentative replies are believed from 2f+1. Here from f+1, as final ones. */

@@ -1,6 +1,5 @@
 package io.troupe.pbft;
 
-import static io.troupe.pbft.PbftMutants.planted;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
@@ -16,9 +15,16 @@ final class ValueMutants {
 
     static List<Planted> all() {
         return List.of(
-                Planted.advised(VouchesForAnyValue.class, Choices.class, named("canHaveAccepted"), PbftClaims.class, 20),
+                Planted.advised(
+                        VouchesForAnyValue.class, Choices.class, named("canHaveAccepted"), PbftClaims.class, 20),
                 Planted.advised(BelievesAnyValue.class, Choices.class, named("accepts"), PbftClocks.class, 40),
-                Planted.advised(LeavesTheValueOutOfTheDigest.class, Digest.class, named("of").and(takesArguments(ByteString.class)), PbftClocks.class, 100).foundAt(19));
+                Planted.advised(
+                                LeavesTheValueOutOfTheDigest.class,
+                                Digest.class,
+                                named("of").and(takesArguments(ByteString.class)),
+                                PbftClocks.class,
+                                100)
+                        .foundAt(19));
     }
 
     /** Whoever vouches for a batch can have accepted its value. Here it does not ask. */

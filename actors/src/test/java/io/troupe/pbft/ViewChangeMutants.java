@@ -19,16 +19,34 @@ final class ViewChangeMutants {
 
     static List<Planted> all() {
         return List.of(
-                planted(DropsWhatIsPrepared.class, Ledger.class, named("viewChange"), 40).foundAt(2),
-                Planted.advised(VouchesForNothing.class, Vouching.class, named("vouch"), PbftOutages.class, 40).foundAt(3),
-                Planted.advised(ChoosesWhatOneClaims.class, NewViewDecision.class, named("vouchesFor"), PbftLies.class, 300).foundAt(18),
+                planted(DropsWhatIsPrepared.class, Ledger.class, named("viewChange"), 40)
+                        .foundAt(2),
+                Planted.advised(VouchesForNothing.class, Vouching.class, named("vouch"), PbftOutages.class, 40)
+                        .foundAt(3),
+                Planted.advised(
+                                ChoosesWhatOneClaims.class,
+                                NewViewDecision.class,
+                                named("vouchesFor"),
+                                PbftLies.class,
+                                300)
+                        .foundAt(18),
                 Planted.advised(NeverWaitsLonger.class, ViewChanger.class, named("timeout"), PbftLongDelays.class, 2),
                 Planted.advised(JoinsWhoeverLeaves.class, ViewChanges.class, named("toJoin"), PbftPushed.class, 2),
-                Planted.advised(CountsTheWaitOfViewsBefore.class, NormalCase.class, named("beginView"), PbftOutages.class, 200).foundAt(92),
-                Planted.advised(BelievesAnyNewView.class, Notary.class, named("open"), PbftForgedViews.class, 100).foundAt(23),
-                Planted.advised(EntersAViewTwice.class, Core.class, named("isActiveIn"), PbftTwofold.class, 40).foundAt(2),
-                planted(LeavesGapsInANewView.class, NewViewDecision.class, named("of"), 100).foundAt(0),
-                Planted.advised(ViewChangeOfTwoF.class, Membership.class, named("quorum"), PbftForgedViews.class, 100).foundAt(46));
+                Planted.advised(
+                                CountsTheWaitOfViewsBefore.class,
+                                NormalCase.class,
+                                named("beginView"),
+                                PbftOutages.class,
+                                200)
+                        .foundAt(92),
+                Planted.advised(BelievesAnyNewView.class, Notary.class, named("open"), PbftForgedViews.class, 100)
+                        .foundAt(23),
+                Planted.advised(EntersAViewTwice.class, Core.class, named("isActiveIn"), PbftTwofold.class, 40)
+                        .foundAt(2),
+                planted(LeavesGapsInANewView.class, NewViewDecision.class, named("of"), 100)
+                        .foundAt(0),
+                Planted.advised(ViewChangeOfTwoF.class, Membership.class, named("quorum"), PbftForgedViews.class, 100)
+                        .foundAt(46));
     }
 
     /** §4.4: P tells what prepared. Here a replica keeps it to itself. */

@@ -19,23 +19,24 @@ final class MembershipMutants {
 
     static List<Planted> all() {
         return List.of(
-                planted(DropsTheJointPhase.class, ConfigurationChange.class, named("apply"), 20).foundAt(5),
-                planted(
-                                ChangesWhileAChangeIsUncommitted.class,
-                                RaftServer.class,
-                                named("isConfigurationCommitted"),
-                                80)
+                planted(DropsTheJointPhase.class, ConfigurationChange.class, named("apply"), 20)
+                        .foundAt(5),
+                planted(ChangesWhileAChangeIsUncommitted.class, RaftServer.class, named("isConfigurationCommitted"), 80)
                         .foundAt(12),
                 planted(ChangesBeforeItsTermHasCommitted.class, Reconfiguration.class, named("begin"), 200)
                         .foundAt(60),
-                planted(CountsVotesOfAnybody.class, Configuration.class, named("isQuorum"), 40).foundAt(14),
-                planted(CountsLearners.class, Configuration.class, named("indexOnQuorum"), 120).foundAt(7),
-                planted(RemovedLeaderCountsItself.class, Leader.class, named("advanceCommitIndex"), 50).foundAt(15),
+                planted(CountsVotesOfAnybody.class, Configuration.class, named("isQuorum"), 40)
+                        .foundAt(14),
+                planted(CountsLearners.class, Configuration.class, named("indexOnQuorum"), 120)
+                        .foundAt(7),
+                planted(RemovedLeaderCountsItself.class, Leader.class, named("advanceCommitIndex"), 50)
+                        .foundAt(15),
                 planted(KeepsATruncatedConfiguration.class, ConfigurationHistory.class, named("truncatedFrom"), 150)
                         .foundAt(72),
                 planted(SnapshotsWithTheLatestConfiguration.class, RaftServer.class, named("configurationAt"), 40)
                         .foundAt(8),
-                planted(PromotesALearnerEarly.class, Replication.class, named("hasCaughtUp"), 200).foundAt(14),
+                planted(PromotesALearnerEarly.class, Replication.class, named("hasCaughtUp"), 200)
+                        .foundAt(14),
                 planted(TakesProposalsDuringATransfer.class, Leader.class, named("takesProposals"), 20),
                 planted(TransfersToWhoIsBehind.class, Leader.class, named("hasWholeLog"), 20));
     }

@@ -29,8 +29,7 @@ final class Mutants {
     private Mutants() {}
 
     /** Found by {@link AllFaults}; others by something narrower, for what seldom happens there. */
-    static Planted planted(
-            Class<?> bug, Class<?> type, ElementMatcher<? super MethodDescription> method, int seeds) {
+    static Planted planted(Class<?> bug, Class<?> type, ElementMatcher<? super MethodDescription> method, int seeds) {
         return Planted.advised(bug, type, method, AllFaults.class, seeds);
     }
 
@@ -54,20 +53,30 @@ final class Mutants {
                                 300)
                         .foundAt(10),
                 planted(RestartWipesTheVote.class, RecoveredLog.class, named("hardState"), 10),
-                Planted.advised(NewLeaderWipesTheVote.class, RaftServer.class, named("follow"), ElectionFaults.class, 100)
+                Planted.advised(
+                                NewLeaderWipesTheVote.class,
+                                RaftServer.class,
+                                named("follow"),
+                                ElectionFaults.class,
+                                100)
                         .foundAt(14),
-                planted(CountsStaleVotes.class, Candidate.class, named("onVoteReply"), 150).foundAt(50),
+                planted(CountsStaleVotes.class, Candidate.class, named("onVoteReply"), 150)
+                        .foundAt(50),
                 planted(MajorityOffByOne.class, Majority.class, named("quorum"), 10),
                 planted(CommitsAnEarlierTermByCounting.class, Leader.class, named("advanceCommitIndex"), 10),
-                planted(AppliesBeforeCommit.class, Follower.class, named("accept"), 10).foundAt(4),
-                planted(CommitsAnotherEntry.class, Follower.class, named("learnCommitted"), 40).foundAt(4),
-                planted(BelievesAnswersOfAnyLog.class, Follower.class, named("onAnswers"), 100).foundAt(25),
+                planted(AppliesBeforeCommit.class, Follower.class, named("accept"), 10)
+                        .foundAt(4),
+                planted(CommitsAnotherEntry.class, Follower.class, named("learnCommitted"), 40)
+                        .foundAt(4),
+                planted(BelievesAnswersOfAnyLog.class, Follower.class, named("onAnswers"), 100)
+                        .foundAt(25),
                 planted(SkipsTheConsistencyCheck.class, LogMatching.class, named("decide"), 40),
                 planted(TruncatesOnAStaleAppend.class, LogMatching.class, named("decide"), 10),
                 planted(AcknowledgesBeforeTheSync.class, WriteAheadLog.class, named("store"), 10),
                 planted(LeaderCountsItselfBeforeTheSync.class, Leader.class, named("durableIndexOf"), 60)
                         .foundAt(12),
-                planted(ReadsWithoutReadIndex.class, HeartbeatRounds.class, named("isConfirmed"), 100).foundAt(17),
+                planted(ReadsWithoutReadIndex.class, HeartbeatRounds.class, named("isConfirmed"), 100)
+                        .foundAt(17),
                 planted(WhoAsksIsEnough.class, ReadRounds.class, named("isConfirmedBy"), 100),
                 planted(SnapshotsWithoutSessions.class, ReplicatedService.class, named("write"), 10),
                 planted(
@@ -82,7 +91,8 @@ final class Mutants {
                 aboutLeases(LeaseKeptOverATransfer.class, HeartbeatRounds.class, named("mayBeSucceeded"), 10),
                 aboutLeases(RestartFreesTheVoter.class, RaftServer.class, isConstructor(), 20),
                 planted(WitnessStands.class, RaftServer.class, named("mayStand"), 10),
-                Planted.advised(WitnessRunsAhead.class, Replication.class, named("forWitnesses"), WitnessFaults.class, 10));
+                Planted.advised(
+                        WitnessRunsAhead.class, Replication.class, named("forWitnesses"), WitnessFaults.class, 10));
     }
 
     // -- elections

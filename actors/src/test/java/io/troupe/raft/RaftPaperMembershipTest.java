@@ -83,7 +83,9 @@ class RaftPaperMembershipTest {
         server.append(1, LogPosition.ORIGIN, LogSlice.of(1, List.of(entry)), 0);
         assertThat(server.members().members().voters()).containsExactly("n1", "n2", "n3", "n4");
         assertThat(server.members().settled()).isFalse();
-        assertThat(server.directory().expectMessageClass(PeerDirectory.Seek.class).peers())
+        assertThat(server.directory()
+                        .expectMessageClass(PeerDirectory.Seek.class)
+                        .peers())
                 .containsExactly("n2", "n3", "n4");
     }
 

@@ -326,7 +326,8 @@ class RaftPaperReplicationTest {
         server.heartbeat(1);
         TestProbe<Replica.Reply> client = server.client();
         var proposals = List.of(new ForwardedProposals.Proposal(3, 7, 0, ByteString.fromString("a")));
-        server.tell(new ForwardedProposals(1, server.kit.createTestProbe(Answers.Batch.class).getRef(), client.getRef(), proposals));
+        server.tell(new ForwardedProposals(
+                1, server.kit.createTestProbe(Answers.Batch.class).getRef(), client.getRef(), proposals));
         Replica.Rejected rejected = client.expectMessageClass(Replica.Rejected.class);
         assertThat(rejected.reason()).isEqualTo(Replica.Reason.NO_LEADER);
         assertThat(rejected.serial()).isEqualTo(7);

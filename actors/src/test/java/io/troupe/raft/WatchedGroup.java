@@ -157,7 +157,8 @@ final class WatchedGroup {
         await("the group serves again", () -> clients.writes() > before + 5);
         clients.stop();
         await("the group comes to rest", this::isAtRest);
-        clients.checkOneHistory(names.stream().filter(name -> !witnesses.contains(name)).toList());
+        clients.checkOneHistory(
+                names.stream().filter(name -> !witnesses.contains(name)).toList());
     }
 
     /**

@@ -190,7 +190,9 @@ public abstract class PaperReplica<M extends Replica.Message> implements AutoClo
         Replica.Message end = new End();
         peer(other).getRef().<Replica.Message>unsafeUpcast().tell(end);
         List<M> all = new ArrayList<>();
-        for (M next = peer(other).receiveMessage(); next != end; next = peer(other).receiveMessage()) {
+        for (M next = peer(other).receiveMessage();
+                next != end;
+                next = peer(other).receiveMessage()) {
             all.add(next);
         }
         return all;

@@ -70,13 +70,7 @@ final class SegmentSummary {
     /** Counts all records that the scanner still finds; they come in the order in which they lie there. */
     void addAll(SegmentScanner scanner) throws IOException {
         while (scanner.next()) {
-            add(
-                    scanner.offset(),
-                    scanner.size(),
-                    scanner.type(),
-                    scanner.stream(),
-                    scanner.first(),
-                    scanner.last());
+            add(scanner.offset(), scanner.size(), scanner.type(), scanner.stream(), scanner.first(), scanner.last());
         }
     }
 

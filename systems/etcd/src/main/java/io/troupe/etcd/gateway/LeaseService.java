@@ -139,7 +139,8 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
         long id = request.getID();
         Duration deadline = calls.deadline();
         Function<Result, CompletionStage<?>> conclude = result -> {
-            if (result instanceof Result.Ok ok && ok.as(Queries.LeaseView::parse).lease().isPresent()) {
+            if (result instanceof Result.Ok ok
+                    && ok.as(Queries.LeaseView::parse).lease().isPresent()) {
                 return askRemaining(id, ok.as(Queries.LeaseView::parse), deadline, observer);
             }
             answerAbsent(id, result, observer);
@@ -194,7 +195,8 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
         if (result instanceof Result.Ok ok) {
             answer(
                     LeaseTimeToLiveResponse.newBuilder()
-                            .setHeader(node.header(ok.as(Queries.LeaseView::parse).revision()))
+                            .setHeader(
+                                    node.header(ok.as(Queries.LeaseView::parse).revision()))
                             .setID(id)
                             .setTTL(-1),
                     observer);

@@ -15,10 +15,16 @@ public final class LeaseMutants {
         Class<?> clock = LeaseClock.class;
         Class<?> lessor = Lessor.class;
         return List.of(
-                Mutant.advised(LeaseExpiresEarly.class, clock, named("dueAfter")).within(10),
-                Mutant.advised(NewLessorDoesNotExtend.class, clock, named("renewAll")).within(30).foundAt(3),
-                Mutant.advised(RevokesOnTheLeaderAlone.class, lessor, named("revoke")).within(10),
-                Mutant.advised(RenewsWithoutAQuorum.class, lessor, named("confirmNext")).within(120).foundAt(14));
+                Mutant.advised(LeaseExpiresEarly.class, clock, named("dueAfter"))
+                        .within(10),
+                Mutant.advised(NewLessorDoesNotExtend.class, clock, named("renewAll"))
+                        .within(30)
+                        .foundAt(3),
+                Mutant.advised(RevokesOnTheLeaderAlone.class, lessor, named("revoke"))
+                        .within(10),
+                Mutant.advised(RenewsWithoutAQuorum.class, lessor, named("confirmNext"))
+                        .within(120)
+                        .foundAt(14));
     }
 
     /** Half of the TTL, as after a mix-up of units or of a margin's sign. */

@@ -16,8 +16,12 @@ public final class MemberMutants {
 
     public static List<Mutant> all() {
         List<Mutant> all = new ArrayList<>(RosterMutants.all());
-        all.add(Mutant.advised(EveryMemberVotes.class, Alignment.class, named("forMember")).within(20).foundAt(5));
-        all.add(Mutant.advised(ForgetsWhoWasRemoved.class, Roster.class, named("isRemoved")).within(20).foundAt(3));
+        all.add(Mutant.advised(EveryMemberVotes.class, Alignment.class, named("forMember"))
+                .within(20)
+                .foundAt(5));
+        all.add(Mutant.advised(ForgetsWhoWasRemoved.class, Roster.class, named("isRemoved"))
+                .within(20)
+                .foundAt(3));
         return all;
     }
 

@@ -13,7 +13,8 @@ public final class RosterMutants {
     private RosterMutants() {}
 
     public static List<Mutant> all() {
-        return List.of(Mutant.advised(SnapshotForgetsTheMembers.class, RosterSnapshot.class, named("read")).within(20));
+        return List.of(Mutant.advised(SnapshotForgetsTheMembers.class, RosterSnapshot.class, named("read"))
+                .within(20));
     }
 
     /** A replica that begins from a snapshot knows no members. */

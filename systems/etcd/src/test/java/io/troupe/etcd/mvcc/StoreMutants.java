@@ -18,12 +18,16 @@ public final class StoreMutants {
     public static List<Mutant> all() {
         return List.of(
                 Mutant.advised(
-                        ComparesAStaleRevision.class,
-                        Compares.class,
-                        named("holds").and(takesArgument(0, MvccStore.class))).within(10),
-                Mutant.advised(CompactionDropsALiveRevision.class, KeyHistory.class, named("compact")).within(10),
-                Mutant.advised(PutsAfterTheAlarm.class, EtcdStateMachine.class, named("mayGrow")).within(40),
-                Mutant.advised(SnapshotForgetsTheAlarms.class, AlarmSnapshot.class, named("read")).within(40));
+                                ComparesAStaleRevision.class,
+                                Compares.class,
+                                named("holds").and(takesArgument(0, MvccStore.class)))
+                        .within(10),
+                Mutant.advised(CompactionDropsALiveRevision.class, KeyHistory.class, named("compact"))
+                        .within(10),
+                Mutant.advised(PutsAfterTheAlarm.class, EtcdStateMachine.class, named("mayGrow"))
+                        .within(40),
+                Mutant.advised(SnapshotForgetsTheAlarms.class, AlarmSnapshot.class, named("read"))
+                        .within(40));
     }
 
     /** A transaction's guards look at what was before the latest change. */

@@ -15,12 +15,15 @@ public final class WatchMutants {
 
     public static List<Mutant> all() {
         return List.of(
-                Mutant.advised(SkipsAnEventAtFailover.class, Watcher.class, isConstructor()).within(10),
-                Mutant.advised(SeesAnEventTwiceAtFailover.class, Watcher.class, isConstructor()).within(10),
+                Mutant.advised(SkipsAnEventAtFailover.class, Watcher.class, isConstructor())
+                        .within(10),
+                Mutant.advised(SeesAnEventTwiceAtFailover.class, Watcher.class, isConstructor())
+                        .within(10),
                 Mutant.advised(
-                        DropsWhatASlowReaderHasNoRoomFor.class,
-                        WatchHub.class,
-                        named("fallBehind").and(takesArguments(2))).within(10));
+                                DropsWhatASlowReaderHasNoRoomFor.class,
+                                WatchHub.class,
+                                named("fallBehind").and(takesArguments(2)))
+                        .within(10));
     }
 
     /** The revision asked for is taken for the last one seen. */
