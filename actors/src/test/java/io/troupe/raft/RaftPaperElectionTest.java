@@ -347,8 +347,8 @@ class RaftPaperElectionTest {
         assertThat(server.await("n2", PreVote.class).term()).isEqualTo(2);
         server.tell(new RaftMessage.PreVoteReply(6, "n2", false));
         isFollowerIn(6);
-        server.said("n2");
-        server.said("n3");
+        server.sentTo("n2");
+        server.sentTo("n3");
         assertThat(server.becomeCandidate().term()).isEqualTo(7);
     }
 
@@ -360,7 +360,7 @@ class RaftPaperElectionTest {
         PreVote preVote = server.await("n2", PreVote.class);
         server.tell(new RaftMessage.PreVoteReply(preVote.term(), "n2", true));
         RequestVote request = server.await("n2", RequestVote.class);
-        assertThat(server.said("n3")).isEmpty();
+        assertThat(server.sentTo("n3")).isEmpty();
         server.joins("n3");
         assertThat(server.await("n3", RequestVote.class)).isEqualTo(request);
     }

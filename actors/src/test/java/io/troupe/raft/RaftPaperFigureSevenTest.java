@@ -72,7 +72,7 @@ class RaftPaperFigureSevenTest {
     /** n3 has this log, and answers until the leader has nothing more to say; what its log is then. */
     private LogView answersAll(LogView before) {
         LogView log = before;
-        for (List<RaftMessage> said = server.said("n3"); !said.isEmpty(); said = server.said("n3")) {
+        for (List<RaftMessage> said = server.sentTo("n3"); !said.isEmpty(); said = server.sentTo("n3")) {
             for (RaftMessage message : said) {
                 if (message instanceof AppendEntries append) {
                     log = answers(append, log);
