@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.persistence.SelectedSnapshot;
@@ -59,27 +61,22 @@ public final class TroupeSnapshotStore extends SnapshotStore {
         return Path.of(directory);
     }
 
-    @FunctionalInterface
-    private interface Work<T> {
-        T on(SnapshotFiles files) throws IOException;
+    private <T> Future<T> onDisk(String persistenceId, Function<SnapshotFiles, Callable<T>> work) {
+        return ScalaFutures.of(snapshots.thenCompose(
+                opened -> opened.turns().next(persistenceId, () -> done(work.apply(opened.files())))));
     }
 
-    private <T> Future<T> onDisk(String persistenceId, Work<T> work) {
-        return ScalaFutures.of(
-                snapshots.thenCompose(opened -> opened.turns().next(persistenceId, () -> done(opened.files(), work))));
-    }
-
-    private static <T> CompletableFuture<T> done(SnapshotFiles files, Work<T> work) {
+    private static <T> CompletableFuture<T> done(Callable<T> work) {
         try {
-            return CompletableFuture.completedFuture(work.on(files));
-        } catch (IOException e) {
+            return CompletableFuture.completedFuture(work.call());
+        } catch (Exception e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
     @Override
     public Future<Optional<SelectedSnapshot>> doLoadAsync(String persistenceId, SnapshotSelectionCriteria criteria) {
-        return onDisk(persistenceId, files -> {
+        return onDisk(persistenceId, files -> () -> {
             files.deleteLeftovers(persistenceId);
             return load(files, persistenceId, criteria);
         });
@@ -124,7 +121,7 @@ public final class TroupeSnapshotStore extends SnapshotStore {
     @Override
     public Future<Void> doSaveAsync(SnapshotMetadata metadata, Object snapshot) {
         SnapshotName name = new SnapshotName(metadata.sequenceNr(), metadata.timestamp());
-        return onDisk(metadata.persistenceId(), files -> {
+        return onDisk(metadata.persistenceId(), files -> () -> {
             files.save(metadata.persistenceId(), name, codec.encode(metadata, snapshot));
             return null;
         });
@@ -144,7 +141,7 @@ public final class TroupeSnapshotStore extends SnapshotStore {
     }
 
     private Future<Void> delete(String persistenceId, Predicate<SnapshotName> unwanted) {
-        return onDisk(persistenceId, files -> {
+        return onDisk(persistenceId, files -> () -> {
             files.delete(persistenceId, unwanted);
             return null;
         });

@@ -135,7 +135,8 @@ final class ByzantineScene implements Scene {
         boolean isRight = count(page, stage, false);
         page.gap();
         page.line("And signed, counted and as the formula (n-1) + (n-1)(n-2) says, whatever m is from 1 on:");
-        return isRight & count(page, stage, true);
+        isRight &= count(page, stage, true);
+        return isRight;
     }
 
     /** Among loyal generals. */

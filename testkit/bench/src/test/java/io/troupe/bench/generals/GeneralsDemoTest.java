@@ -105,7 +105,7 @@ class GeneralsDemoTest {
 
     /** SM(m): each lieutenant hands the order on to all others, once. */
     private static long signed(int n, int m) {
-        long lieutenants = n - 1;
+        long lieutenants = n - 1L;
         return m == 0 ? lieutenants : lieutenants * lieutenants;
     }
 
