@@ -10,8 +10,9 @@ class AdmissionTest {
 
     @Test
     void soManyAreLetInAndOneMoreWhenOneLeaves() {
-        assertThat(admission.tryEnter() && admission.tryEnter() && admission.tryEnter())
-                .isTrue();
+        for (int i = 0; i < 3; i++) {
+            assertThat(admission.tryEnter()).isTrue();
+        }
         assertThat(admission.tryEnter(100)).isFalse();
         assertThat(admission.underWay()).isEqualTo(3);
         admission.leave();
