@@ -13,6 +13,7 @@ import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.netty.NettyChannelBuilder;
 import io.troupe.etcd.SoloNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ class UnreadAnswersTest {
 
     private static final int BOUND_MEBIBYTES = 4;
     private static final int ASKED = 40;
+    private static final int WINDOW_BYTES = 65_535;
     private static final RangeRequest GET =
             RangeRequest.newBuilder().setKey(copyFromUtf8("big")).build();
 
@@ -37,7 +39,10 @@ class UnreadAnswersTest {
     @BeforeEach
     void start() {
         node = new SoloNode("troupe.etcd.unread-answers-bytes-max = " + BOUND_MEBIBYTES + " MiB");
-        slow = node.connect();
+        slow = NettyChannelBuilder.forAddress("127.0.0.1", node.port())
+                .usePlaintext()
+                .flowControlWindow(WINDOW_BYTES) // And of no size that grows with what it is sent.
+                .build();
         other = node.connect();
         KVGrpc.newBlockingStub(other)
                 .put(PutRequest.newBuilder()
