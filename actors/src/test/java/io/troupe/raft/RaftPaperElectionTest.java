@@ -12,7 +12,6 @@ import io.troupe.replication.Replica;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
