@@ -44,7 +44,8 @@ final class JournalCrashes implements Consumer<Simulation> {
     private static final int LIVES = 5;
     private static final int WRITERS = 4;
     private static final AtomicLong RUNS = new AtomicLong();
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    /** Virtual, and long: a recovery takes milliseconds, and who has recovered writes on meanwhile. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /** What each writer was told is durable, and what it was told when it started again. */
     private static final class Promises {

@@ -58,7 +58,7 @@ class DifferentialTest {
         return engine.equals(RaftEngine.NAME) ? 1_500 : 300;
     }
 
-    private static final int WATCHES = 40;
+    private static final int WATCHES = 10;
 
     @TempDir
     Path folder;
