@@ -11,10 +11,10 @@ import java.util.Optional;
  * What the group knows of one persistence id, beside its events; who may write is decided here.
  *
  * <p>An epoch belongs to one incarnation of the persistent actor: it begins with a {@link Operation.Claim}, which the
- * snapshot store and the journal make when an actor recovers, and is bound to the first writer that writes in it. A write of an earlier epoch,
- * of another writer, or of the writer before, is fenced: so no event follows that its actor's last recovery did not see,
- * whatever a node that was cut off, or a message that was late, still asks for. A deletion of an earlier epoch is fenced,
- * too: it may name more than there was when it was asked for.
+ * snapshot store and the journal make when an actor recovers, and is bound to the first writer that writes in it. A write of
+ * an earlier epoch, of another writer, or of the writer before, is fenced: so no event follows that its actor's last recovery
+ * did not see, whatever a node that was cut off, or a message that was late, still asks for. A deletion of an earlier epoch is
+ * fenced, too: it may name more than there was when it was asked for.
  *
  * @param epoch how often it was claimed
  * @param writer who writes in this epoch; empty when nobody has yet

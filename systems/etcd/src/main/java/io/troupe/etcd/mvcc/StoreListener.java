@@ -7,24 +7,25 @@ import java.util.function.Supplier;
 
 /**
  * Told, on the replica's own thread and in order, what the state machine has done: how watches and the lessor
- * of the same node follow it. Must return at once and never throws; nothing it does enters the state.
+ * of the same node follow it; who follows one thing alone is told of the rest and does nothing. Must return at once and never
+ * throws; nothing it does enters the state.
  */
 public interface StoreListener {
 
     /** The store reached {@code revision} by these changes; there is at least one. */
-    void onChanges(long revision, List<Change> changes);
+    default void onChanges(long revision, List<Change> changes) {}
 
     /** @param grantedAt log index of the grant */
-    void onLeaseGranted(long id, long ttlSeconds, long grantedAt);
+    default void onLeaseGranted(long id, long ttlSeconds, long grantedAt) {}
 
-    void onLeaseRevoked(long id);
+    default void onLeaseRevoked(long id) {}
 
     /**
      * The whole state was replaced by a snapshot. Changes that led to it are in its history, as far as not compacted.
      *
      * @param leases all there are, without their keys
      */
-    void onRestored(long revision, List<LeaseFacts> leases);
+    default void onRestored(long revision, List<LeaseFacts> leases) {}
 
     /** Users, roles or whether they matter are others now; also told after {@link #onRestored}. */
     default void onAuthChanged(AuthState state) {}
@@ -59,17 +60,5 @@ public interface StoreListener {
     default void onFrozen(long ticket, FrozenState state) {}
 
     /** For replicas nobody follows. */
-    StoreListener NONE = new StoreListener() {
-        @Override
-        public void onChanges(long revision, List<Change> changes) {}
-
-        @Override
-        public void onLeaseGranted(long id, long ttlSeconds, long grantedAt) {}
-
-        @Override
-        public void onLeaseRevoked(long id) {}
-
-        @Override
-        public void onRestored(long revision, List<LeaseFacts> leases) {}
-    };
+    StoreListener NONE = new StoreListener() {};
 }

@@ -25,18 +25,6 @@ class LeaseTableTest {
         List<Long> sizes = new ArrayList<>();
         var machine = new EtcdStateMachine(new StoreListener() {
             @Override
-            public void onChanges(long revision, List<Change> changes) {}
-
-            @Override
-            public void onLeaseGranted(long id, long ttlSeconds, long grantedAt) {}
-
-            @Override
-            public void onLeaseRevoked(long id) {}
-
-            @Override
-            public void onRestored(long revision, List<LeaseFacts> leases) {}
-
-            @Override
             public void onSize(long bytes) {
                 sizes.add(bytes);
             }

@@ -84,15 +84,6 @@ class StoreDeterminismTest {
             }
 
             @Override
-            public void onLeaseGranted(long id, long ttlSeconds, long grantedAt) {}
-
-            @Override
-            public void onLeaseRevoked(long id) {}
-
-            @Override
-            public void onRestored(long reached, List<LeaseFacts> leases) {}
-
-            @Override
             public void onAuthChanged(AuthState state) {
                 auth = state;
             }

@@ -8,11 +8,9 @@ import io.troupe.etcd.members.Registrar;
 import io.troupe.etcd.members.Roster;
 import io.troupe.etcd.members.RosterView;
 import io.troupe.etcd.mvcc.Alarms;
-import io.troupe.etcd.mvcc.Change;
 import io.troupe.etcd.mvcc.Commands;
 import io.troupe.etcd.mvcc.EtcdStateMachine;
 import io.troupe.etcd.mvcc.FrozenState;
-import io.troupe.etcd.mvcc.LeaseFacts;
 import io.troupe.etcd.mvcc.StoreListener;
 import io.troupe.replication.Engine;
 import io.troupe.replication.GroupHost;
@@ -170,18 +168,6 @@ final class MemberNode {
         private final RosterView roster = new RosterView();
         private final HashFeed hashes = new HashFeed();
         private List<Alarms.Alarm> alarms = List.of();
-
-        @Override
-        public void onChanges(long revision, List<Change> changes) {}
-
-        @Override
-        public void onLeaseGranted(long id, long ttlSeconds, long grantedAt) {}
-
-        @Override
-        public void onLeaseRevoked(long id) {}
-
-        @Override
-        public void onRestored(long revision, List<LeaseFacts> leases) {}
 
         @Override
         public void onRosterChanged(Roster now) {

@@ -54,12 +54,6 @@ class WatchHubTest {
         }
 
         @Override
-        public void onLeaseGranted(long id, long ttlSeconds, long grantedAt) {}
-
-        @Override
-        public void onLeaseRevoked(long id) {}
-
-        @Override
         public void onRestored(long revision, List<LeaseFacts> leases) {
             feed.restored(revision);
         }
