@@ -51,7 +51,7 @@ final class Leader extends Role {
         this.proposals = new Proposals(server.settings.maxPendingProposals(), server.settings.maxPendingBytes());
         this.rounds = new HeartbeatRounds(server);
         this.reads = new ReadRounds(server, rounds);
-        this.flush = new Gathering(server.self, Flush.FLUSH);
+        this.flush = new Gathering(server.self, Flush.FLUSH, Gathering.ROUNDS_OF_A_BATCH);
         this.ticksToBeat = server.settings.ticksPerHeartbeat();
         this.ticksToCheckQuorum = server.settings.electionTicks();
     }
@@ -62,7 +62,7 @@ final class Leader extends Role {
         leader.flushedIndex = server.log().lastIndex();
         server.append(new Entry.NoOp()); // §8: commits what earlier terms left
         leader.replication.follow(server.configuration());
-        leader.flush();
+        leader.send();
         leader.beat();
         return leader;
     }
@@ -126,9 +126,27 @@ final class Leader extends Role {
         return this;
     }
 
+    /**
+     * Sends and writes what was appended; unless this server's disk is busy with what came before: what comes until it is free
+     * goes along, and costs no messages and no sync of its own. Where the others have committed all without this disk, nothing
+     * waits for it.
+     */
     private void flush() {
+        if (Math.max(server.frontier.durableIndex(), server.commitIndex()) >= flushedIndex) {
+            send();
+        }
+    }
+
+    private void send() {
         replication.advanceAll();
-        writeAppended(this::advanceCommitIndex);
+        writeAppended(this::onDurable);
+    }
+
+    private void onDurable() {
+        advanceCommitIndex();
+        if (!ended && server.log().lastIndex() > flushedIndex) {
+            flush.add(); // The disk is free for what has come meanwhile.
+        }
     }
 
     private void writeAppended(Runnable durable) {

@@ -55,7 +55,7 @@ class RaftPaperFlowControlTest {
     private void propose(int commands) {
         for (int i = 0; i < commands; i++) {
             server.propose(KILOBYTE);
-            server.status(); // One by one, so that each is a message of its own.
+            server.awaitIdle(); // One by one, so that each is a message of its own.
         }
     }
 
@@ -276,6 +276,30 @@ class RaftPaperFlowControlTest {
         server.accept("n3", 2);
         client.expectMessageClass(Replica.Applied.class);
         release.run();
+    }
+
+    @Test
+    @DisplayName("§10.2.1 What comes while its disk is busy goes together; others who commit without it hold nobody up")
+    void gathersWhileItsDiskIsBusy() {
+        leads();
+        server.accept("n3", 1);
+        Runnable diskIsFree = server.holdWrites();
+        propose(1);
+        AppendEntries first = entriesSent("n2").get(0);
+        propose(2);
+        assertThat(entriesSent("n2")).isEmpty();
+        accepts(first, 2);
+        server.accept("n3", 2);
+        assertThat(entriesSent("n2")).as("both at once").singleElement().satisfies(second -> {
+            assertThat(second.entries().firstIndex()).isEqualTo(3);
+            assertThat(second.entries().lastIndex()).isEqualTo(4);
+        });
+        propose(1);
+        assertThat(entriesSent("n2")).isEmpty();
+        diskIsFree.run();
+        assertThat(entriesSent("n2"))
+                .singleElement()
+                .satisfies(third -> assertThat(third.entries().firstIndex()).isEqualTo(5));
     }
 
     @Test

@@ -386,7 +386,7 @@ class RaftPaperReplicationTest {
         server.accept("n2", 1);
         for (int i = 2; i <= 6; i++) {
             server.propose("c" + i);
-            server.status();
+            server.awaitIdle();
         }
         long sent = 1;
         for (int i = 0; i < 3; i++) {
