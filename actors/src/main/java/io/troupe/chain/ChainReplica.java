@@ -74,7 +74,12 @@ final class ChainReplica {
                 identity.settings().maxWriteBytes(),
                 new ChainLog());
         this.applier = context.spawn(
-                Applier.create(seat, identity.storage(), context.getSelf().narrow()), "applier");
+                Applier.create(
+                        seat,
+                        identity.storage(),
+                        identity.settings().applyDispatcher(),
+                        context.getSelf().narrow()),
+                "applier");
         this.master = context.spawn(identity.masterEngine().replica(masterSeat(seat)), "master");
         context.watch(log); // A child's end ends the replica: nobody handles the signal.
         context.watch(applier);

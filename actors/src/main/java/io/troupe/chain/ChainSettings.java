@@ -25,6 +25,7 @@ import java.time.Duration;
  * @param snapshotBytes or so many bytes of them
  * @param retainedEntries kept in memory below a snapshot, for servers that are a little behind
  * @param journal plugin id; empty for the actor system's default
+ * @param applyDispatcher of what state machines may take long for
  * @param blockingDispatcher for reading and writing snapshots
  */
 public record ChainSettings(
@@ -46,6 +47,7 @@ public record ChainSettings(
         long snapshotBytes,
         long retainedEntries,
         String journal,
+        String applyDispatcher,
         String blockingDispatcher) {
 
     private static final SettingsSection SECTION = new SettingsSection("troupe.chain");
@@ -85,6 +87,7 @@ public record ChainSettings(
                 chain.bytes("snapshot-bytes"),
                 chain.number("retained-entries"),
                 chain.text("journal"),
+                chain.text("apply-dispatcher"),
                 chain.text("blocking-dispatcher"));
     }
 

@@ -86,6 +86,16 @@ final class Master implements StateMachine {
         }
     }
 
+    @Override
+    public boolean appliesQuickly(ByteString command) {
+        return true;
+    }
+
+    @Override
+    public boolean answersQuickly(ByteString query) {
+        return true;
+    }
+
     /** Whatever is asked, the answer is the configuration, to be read by people. */
     @Override
     public ByteString query(ByteString query) {

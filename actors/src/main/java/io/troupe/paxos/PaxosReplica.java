@@ -86,7 +86,12 @@ final class PaxosReplica {
         this.ledger = WriteAheadLog.spawn(
                 context, identity.persistenceId(), settings.journal(), settings.maxWriteBytes(), new Ledger());
         this.applier = context.spawn(
-                Applier.create(seat, identity.storage(), context.getSelf().narrow()), "applier");
+                Applier.create(
+                        seat,
+                        identity.storage(),
+                        settings.applyDispatcher(),
+                        context.getSelf().narrow()),
+                "applier");
         context.watch(ledger); // A child's end ends the replica: nobody handles the signal.
         context.watch(applier);
     }

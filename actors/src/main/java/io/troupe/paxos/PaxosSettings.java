@@ -27,6 +27,7 @@ import java.time.Duration;
  * @param snapshotBytes or so many bytes of them
  * @param retainedEntries kept in memory below a snapshot, for replicas that are a little behind
  * @param journal plugin id; empty for the actor system's default
+ * @param applyDispatcher of what state machines may take long for
  * @param blockingDispatcher for reading and writing snapshots
  */
 public record PaxosSettings(
@@ -50,6 +51,7 @@ public record PaxosSettings(
         long snapshotBytes,
         long retainedEntries,
         String journal,
+        String applyDispatcher,
         String blockingDispatcher) {
 
     private static final SettingsSection SECTION = new SettingsSection("troupe.paxos");
@@ -94,6 +96,7 @@ public record PaxosSettings(
                 paxos.bytes("snapshot-bytes"),
                 paxos.number("retained-entries"),
                 paxos.text("journal"),
+                paxos.text("apply-dispatcher"),
                 paxos.text("blocking-dispatcher"));
     }
 

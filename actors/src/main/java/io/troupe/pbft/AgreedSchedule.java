@@ -46,6 +46,16 @@ public final class AgreedSchedule implements StateMachine, NonDeterminism {
     }
 
     @Override
+    public boolean appliesQuickly(ByteString command) {
+        return machine.appliesQuickly(command);
+    }
+
+    @Override
+    public boolean answersQuickly(ByteString query) {
+        return machine.answersQuickly(query);
+    }
+
+    @Override
     public ByteString query(ByteString query) {
         return machine.query(query);
     }

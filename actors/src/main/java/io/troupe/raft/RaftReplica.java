@@ -86,10 +86,7 @@ final class RaftReplica {
                 settings.journal(),
                 settings.maxWriteBytes(),
                 new RaftLog());
-        this.applier = context.spawn(
-                applier(identity, context.getSelf().narrow()),
-                "applier",
-                DispatcherSelector.fromConfig(settings.applyDispatcher()));
+        this.applier = context.spawn(applier(identity, context.getSelf().narrow()), "applier");
         this.receiver = context.spawn(
                 SnapshotReceiver.create(
                         seat.group(),
@@ -107,7 +104,8 @@ final class RaftReplica {
         if (identity.isWitness()) {
             return WitnessApplier.create(replica);
         }
-        return Applier.create(identity.seat(), identity.storage(), replica);
+        return Applier.create(
+                identity.seat(), identity.storage(), identity.settings().applyDispatcher(), replica);
     }
 
     private Behavior<Replica.Message> readLog() {

@@ -26,7 +26,7 @@ import java.time.Duration;
  * @param snapshotBytes or so many bytes of them
  * @param retainedEntries kept in memory below a snapshot, for followers that are a little behind
  * @param journal plugin id; empty for the actor system's default
- * @param applyDispatcher of the state machines
+ * @param applyDispatcher of what state machines may take long for
  * @param blockingDispatcher for reading and writing snapshots
  */
 public record RaftSettings(

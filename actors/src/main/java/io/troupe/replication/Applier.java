@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -18,12 +19,18 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
  * Owns the service of one replica, whatever engine orders its commands: applies what is decided in
- * order, answers the clients, and answers reads when the state has come to the index they need. An exception of the
- * state machine stops it, and the replica with it.
+ * order, answers the clients, and answers reads when the state has come to the index they need. What the state machine calls
+ * quick is done in passing, anything else by a worker on its own dispatcher, while all that comes after it waits here: the
+ * protocol, whose thread this is, goes on. An exception of the state machine stops it, and the replica with it.
+ *
+ * <p>Transitions: idle → working, with what may take long; working → idle, when that is done.
  */
 public final class Applier extends AbstractBehavior<Applier.Command> {
 
-    public sealed interface Command permits Apply, Ask, Freeze, Restore {}
+    /** More are not done in passing, however quick each is: a replica that is behind gets many thousands at once. */
+    private static final int QUICK_OPERATIONS_MAX = 1_000;
+
+    public sealed interface Command permits Apply, Ask, Freeze, Restore, WorkDone {}
 
     /**
      * A client that waits for the operation at {@code index}.
@@ -73,6 +80,18 @@ public final class Applier extends AbstractBehavior<Applier.Command> {
     /** Replaces the state by the stored snapshot of this index and term; answered by {@link Restored}. */
     public record Restore(long index, long term) implements Command {}
 
+    private enum WorkDone implements Command {
+        WORK_DONE
+    }
+
+    private record Asked(Replica.Query query, boolean quick) {}
+
+    /** What is done with the service, by one thread or another. */
+    @FunctionalInterface
+    private interface Work {
+        void run() throws IOException;
+    }
+
     /** What the replica is told. */
     public sealed interface Event extends Replica.Message permits Applied, Frozen, Restored {}
 
@@ -87,14 +106,24 @@ public final class Applier extends AbstractBehavior<Applier.Command> {
     private final ReplicatedService service;
     private final SnapshotStorage storage;
     private final ActorRef<? super Event> replica;
-    private final TreeMap<Long, List<Replica.Query>> queries = new TreeMap<>();
+    private final DispatcherSelector applyDispatcher;
+    private final Deque<Command> waiting = new ArrayDeque<>();
+    private final TreeMap<Long, List<Asked>> queries = new TreeMap<>();
     private final Answers answers = new Answers();
+    private Optional<ActorRef<Work>> worker = Optional.empty();
+    private boolean working;
+    /** Of {@link #queries}, those that may take long. */
+    private int longQueries;
+
     private long appliedIndex;
     private long appliedTerm;
 
-    public static Behavior<Command> create(Engine.Seat seat, SnapshotStorage storage, ActorRef<? super Event> replica) {
+    /** @param applyDispatcher of what may take long */
+    public static Behavior<Command> create(
+            Engine.Seat seat, SnapshotStorage storage, String applyDispatcher, ActorRef<? super Event> replica) {
         StateMachine machine = seat.factory().create(seat.group(), seat.node());
-        return Behaviors.setup(context -> new Applier(context, seat.group(), machine, storage, replica));
+        return Behaviors.setup(
+                context -> new Applier(context, seat.group(), machine, storage, applyDispatcher, replica));
     }
 
     private Applier(
@@ -102,25 +131,98 @@ public final class Applier extends AbstractBehavior<Applier.Command> {
             String group,
             StateMachine machine,
             SnapshotStorage storage,
+            String applyDispatcher,
             ActorRef<? super Event> replica) {
         super(context);
         this.group = group;
         this.service = new ReplicatedService(machine);
         this.storage = storage;
+        this.applyDispatcher = DispatcherSelector.fromConfig(applyDispatcher);
         this.replica = replica;
     }
 
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
-                .onMessage(Apply.class, this::onApply)
-                .onMessage(Ask.class, this::onAsk)
-                .onMessageEquals(Freeze.FREEZE, this::onFreeze)
-                .onMessage(Restore.class, this::onRestore)
+                .onMessageEquals(WorkDone.WORK_DONE, this::onWorkDone)
+                .onMessage(Command.class, this::onCommand)
                 .build();
     }
 
-    private Behavior<Command> onApply(Apply apply) {
+    private Behavior<Command> onCommand(Command command) throws IOException {
+        if (working) {
+            waiting.add(command);
+        } else {
+            perform(command);
+        }
+        return this;
+    }
+
+    private Behavior<Command> onWorkDone() throws IOException {
+        working = false;
+        while (!working && !waiting.isEmpty()) {
+            perform(waiting.remove());
+        }
+        return this;
+    }
+
+    private void perform(Command command) throws IOException {
+        if (command instanceof Apply apply) {
+            boolean quick = longQueries == 0 && areQuick(apply.operations());
+            run(quick, () -> apply(apply));
+        } else if (command instanceof Ask ask) {
+            add(ask);
+            run(longQueries == 0, this::tellAnswered);
+        } else if (command instanceof Restore restore) {
+            run(false, () -> restore(restore));
+        } else {
+            replica.tell(new Frozen(appliedIndex, appliedTerm, service.freeze()));
+        }
+    }
+
+    private void run(boolean quick, Work work) throws IOException {
+        if (quick) {
+            work.run();
+        } else {
+            working = true;
+            worker().tell(work);
+        }
+    }
+
+    private ActorRef<Work> worker() {
+        if (worker.isEmpty()) {
+            ActorRef<Command> self = getContext().getSelf();
+            Behavior<Work> behavior = Behaviors.receiveMessage(work -> {
+                work.run();
+                self.tell(WorkDone.WORK_DONE);
+                return Behaviors.same();
+            });
+            ActorRef<Work> spawned = getContext().spawn(behavior, "worker", applyDispatcher);
+            getContext().watch(spawned); // Its end is this actor's: nobody handles the signal.
+            worker = Optional.of(spawned);
+        }
+        return worker.get();
+    }
+
+    private boolean areQuick(Decided operations) {
+        var check = new QuickCheck();
+        operations.inOrder(check);
+        return check.room > 0;
+    }
+
+    /** Passed by operations that are few and quick. */
+    private final class QuickCheck implements Decided.Visitor {
+        private int room = QUICK_OPERATIONS_MAX;
+
+        @Override
+        public void visit(long index, long term, Operation operation) {
+            if (room > 0) {
+                room = service.appliesQuickly(operation) ? room - 1 : 0;
+            }
+        }
+    }
+
+    private void apply(Apply apply) {
         Deque<Waiting> clients = new ArrayDeque<>(apply.clients());
         apply.operations().inOrder((index, term, operation) -> {
             if (index <= appliedIndex) {
@@ -135,22 +237,30 @@ public final class Applier extends AbstractBehavior<Applier.Command> {
         });
         answers.send();
         replica.tell(new Applied(appliedIndex, answerDue()));
-        return this;
     }
 
-    private Behavior<Command> onAsk(Ask ask) {
-        queries.computeIfAbsent(ask.index(), index -> new ArrayList<>()).addAll(ask.queries());
+    private void add(Ask ask) {
+        List<Asked> asked = queries.computeIfAbsent(ask.index(), index -> new ArrayList<>());
+        for (Replica.Query query : ask.queries()) {
+            boolean quick = service.answersQuickly(query.query());
+            asked.add(new Asked(query, quick));
+            longQueries += quick ? 0 : 1;
+        }
+    }
+
+    private void tellAnswered() {
         int answered = answerDue();
         if (answered > 0) {
             replica.tell(new Applied(appliedIndex, answered));
         }
-        return this;
     }
 
     private int answerDue() {
         int answered = 0;
         while (!queries.isEmpty() && queries.firstKey() <= appliedIndex) {
-            for (Replica.Query query : queries.pollFirstEntry().getValue()) {
+            for (Asked asked : queries.pollFirstEntry().getValue()) {
+                Replica.Query query = asked.query();
+                longQueries -= asked.quick() ? 0 : 1;
                 query.replyTo().tell(new Replica.Answered(query.id(), appliedIndex, service.query(query.query())));
                 answered++;
             }
@@ -158,13 +268,8 @@ public final class Applier extends AbstractBehavior<Applier.Command> {
         return answered;
     }
 
-    private Behavior<Command> onFreeze() {
-        replica.tell(new Frozen(appliedIndex, appliedTerm, service.freeze()));
-        return this;
-    }
-
-    /** Reads storage in place: nothing else can be applied before, and a replica restores once in a long while. */
-    private Behavior<Command> onRestore(Restore restore) throws IOException {
+    /** Nothing else can be done before, and a replica restores once in a long while. */
+    private void restore(Restore restore) throws IOException {
         SnapshotStorage.Stored snapshot = stored(restore.index(), restore.term());
         try (InputStream in = new BufferedInputStream(storage.open(snapshot))) {
             service.restore(in);
@@ -173,7 +278,6 @@ public final class Applier extends AbstractBehavior<Applier.Command> {
         appliedTerm = restore.term();
         replica.tell(new Restored(appliedIndex));
         replica.tell(new Applied(appliedIndex, answerDue()));
-        return this;
     }
 
     private SnapshotStorage.Stored stored(long index, long term) throws IOException {

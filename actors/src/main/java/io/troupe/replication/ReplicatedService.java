@@ -71,8 +71,18 @@ public final class ReplicatedService {
         return new Replica.Applied(session, serial, index, result);
     }
 
+    /** See {@link StateMachine#appliesQuickly}. */
+    boolean appliesQuickly(Operation operation) {
+        return !(operation instanceof Operation.Command command) || machine.appliesQuickly(command.command());
+    }
+
     public ByteString query(ByteString query) {
         return machine.query(query);
+    }
+
+    /** See {@link StateMachine#answersQuickly}. */
+    boolean answersQuickly(ByteString query) {
+        return machine.answersQuickly(query);
     }
 
     /** As {@link StateMachine#freeze}, sessions included. */

@@ -13,8 +13,8 @@ import org.apache.pekko.util.ByteString;
  * over unordered collections; time and randomness enter as commands, or, over PBFT, as values that the replicas agree on
  * ({@code io.troupe.pbft.NonDeterminism}).
  *
- * <p>The contract is the same over every engine (Raft, Multi-Paxos, PBFT). All calls come from one
- * actor, one at a time; only {@link State#writeTo} may run beside later calls.
+ * <p>The contract is the same over every engine (Raft, Multi-Paxos, PBFT). Calls come one at a time, each seeing what the one
+ * before has done, though not always on the same thread; only {@link State#writeTo} may run beside later calls.
  */
 public interface StateMachine {
 
@@ -26,6 +26,20 @@ public interface StateMachine {
      * @param index log index of the command, strictly increasing, from 1
      */
     ByteString apply(long index, ByteString command);
+
+    /**
+     * Whether {@link #apply} will take well under a millisecond for this command, whatever the state. Then a replica does it in
+     * passing; what may take longer is done on a thread of its own ({@code apply-dispatcher}), so that a leader is heard meanwhile
+     * and elections come to an end. That costs two changes of thread, which are most of what a short command takes.
+     */
+    default boolean appliesQuickly(ByteString command) {
+        return false;
+    }
+
+    /** As {@link #appliesQuickly}, of {@link #query}. */
+    default boolean answersQuickly(ByteString query) {
+        return false;
+    }
 
     /**
      * Whether a command shows nowhere but in its result, in what {@link #query} answers, and in the state, so that {@link #restore}

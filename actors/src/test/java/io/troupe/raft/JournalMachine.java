@@ -51,6 +51,16 @@ final class JournalMachine implements StateMachine {
     }
 
     @Override
+    public boolean appliesQuickly(ByteString command) {
+        return true;
+    }
+
+    @Override
+    public boolean answersQuickly(ByteString query) {
+        return true;
+    }
+
+    @Override
     public ByteString query(ByteString query) {
         return ByteString.fromString(String.join(",", history));
     }

@@ -36,6 +36,7 @@ class MachineAroundAnotherTest {
     private static final class Listening implements SensingMachine.Service, SchedulingMachine.Service {
 
         private final List<String> told = new ArrayList<>();
+        private boolean quick;
 
         @Override
         public void onMembers(long index, Replica.Members members) {
@@ -45,6 +46,11 @@ class MachineAroundAnotherTest {
         @Override
         public ByteString apply(long index, ByteString command) {
             return ByteString.emptyByteString();
+        }
+
+        @Override
+        public boolean answersQuickly(ByteString query) {
+            return quick;
         }
 
         @Override
@@ -93,6 +99,19 @@ class MachineAroundAnotherTest {
             StateMachine machine = around.apply(service);
             machine.onMembers(7, MEMBERS);
             assertThat(service.told).as(machine.getClass().getSimpleName()).containsExactly("7: [n1, n2] [n3]");
+        }
+    }
+
+    @Test
+    void theServiceSaysWhichQueriesAreQuick() {
+        ByteString query = MastershipMachine.under(1, ByteString.fromString("q")); // To the others any query.
+        for (Function<Listening, StateMachine> around : machines()) {
+            var service = new Listening();
+            StateMachine machine = around.apply(service);
+            String name = machine.getClass().getSimpleName();
+            assertThat(machine.answersQuickly(query)).as(name).isFalse();
+            service.quick = true;
+            assertThat(machine.answersQuickly(query)).as(name).isTrue();
         }
     }
 }

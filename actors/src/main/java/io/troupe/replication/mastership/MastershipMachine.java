@@ -6,6 +6,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.apache.pekko.util.ByteString;
 
@@ -64,6 +65,21 @@ public final class MastershipMachine implements StateMachine {
             term = leads.number();
             epoch = held != 0 && held == epoch.number() ? epoch : leads;
         }
+    }
+
+    @Override
+    public boolean appliesQuickly(ByteString command) {
+        return isQuick(command, service::appliesQuickly);
+    }
+
+    @Override
+    public boolean answersQuickly(ByteString query) {
+        return isQuick(query, service::answersQuickly);
+    }
+
+    private static boolean isQuick(ByteString operation, Predicate<ByteString> service) {
+        boolean isOfService = operation.length() > Long.BYTES && operation.head() == UNDER;
+        return !isOfService || service.test(operation.drop(1 + Long.BYTES));
     }
 
     @Override

@@ -104,6 +104,16 @@ public final class SchedulingMachine implements StateMachine {
     }
 
     @Override
+    public boolean appliesQuickly(ByteString command) {
+        return !command.isEmpty() && command.head() == COMMAND && service.appliesQuickly(command.drop(1));
+    }
+
+    @Override
+    public boolean answersQuickly(ByteString query) {
+        return service.answersQuickly(query);
+    }
+
+    @Override
     public ByteString query(ByteString query) {
         return service.query(query);
     }

@@ -56,6 +56,16 @@ public final class ActingMachine implements StateMachine {
     }
 
     @Override
+    public boolean appliesQuickly(ByteString command) {
+        return service.appliesQuickly(command);
+    }
+
+    @Override
+    public boolean answersQuickly(ByteString query) {
+        return service.answersQuickly(query);
+    }
+
+    @Override
     public ByteString query(ByteString query) {
         return service.query(query);
     }

@@ -63,6 +63,16 @@ final class KeyValueMachine implements StateMachine {
     }
 
     @Override
+    public boolean appliesQuickly(ByteString command) {
+        return true;
+    }
+
+    @Override
+    public boolean answersQuickly(ByteString query) {
+        return true;
+    }
+
+    @Override
     public ByteString query(ByteString query) {
         return ByteString.fromString(values.getOrDefault(query.utf8String().split(" ")[1], ABSENT));
     }

@@ -162,6 +162,16 @@ final class MasterFaults implements Consumer<Simulation>, Adder.Observer {
         }
 
         @Override
+        public boolean appliesQuickly(ByteString command) {
+            return true;
+        }
+
+        @Override
+        public boolean answersQuickly(ByteString query) {
+            return true;
+        }
+
+        @Override
         public ByteString query(ByteString query) {
             return register.query(query);
         }

@@ -33,6 +33,16 @@ final class Register implements StateMachine {
     }
 
     @Override
+    public boolean appliesQuickly(ByteString command) {
+        return true;
+    }
+
+    @Override
+    public boolean answersQuickly(ByteString query) {
+        return true;
+    }
+
+    @Override
     public ByteString query(ByteString query) {
         return set(value);
     }

@@ -269,6 +269,16 @@ public final class ObservedClients {
         }
 
         @Override
+        public boolean appliesQuickly(ByteString command) {
+            return true;
+        }
+
+        @Override
+        public boolean answersQuickly(ByteString query) {
+            return true;
+        }
+
+        @Override
         public ByteString query(ByteString query) {
             return length();
         }

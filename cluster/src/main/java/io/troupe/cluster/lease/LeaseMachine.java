@@ -41,6 +41,16 @@ final class LeaseMachine implements StateMachine {
         return apply(index, command).toBytes();
     }
 
+    @Override
+    public boolean appliesQuickly(ByteString command) {
+        return true;
+    }
+
+    @Override
+    public boolean answersQuickly(ByteString query) {
+        return true;
+    }
+
     private LeaseAnswer apply(long index, LeaseCommand command) {
         if (command.name().length() > NAME_MAX) {
             return new LeaseAnswer.NotHeld("the name of a lease has at most " + NAME_MAX + " characters, not "

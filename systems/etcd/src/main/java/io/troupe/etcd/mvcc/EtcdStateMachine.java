@@ -348,6 +348,16 @@ public final class EtcdStateMachine implements StateMachine {
     }
 
     @Override
+    public boolean appliesQuickly(ByteString command) {
+        return QuickWork.isCommand(command);
+    }
+
+    @Override
+    public boolean answersQuickly(ByteString query) {
+        return QuickWork.isQuery(query);
+    }
+
+    @Override
     public ByteString query(ByteString query) {
         try {
             ByteBuffer body = ByteBuffer.wrap(query.toArrayUnsafe());
