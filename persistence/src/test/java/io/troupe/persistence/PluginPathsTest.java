@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.persistence.query.javadsl.TroupeReadJournal;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -37,7 +36,7 @@ class PluginPathsTest {
         long last = 0;
         for (int i = 0; i < times; i++) {
             counter.tell(new Counter.Increment(probe.ref()));
-            last = probe.receiveMessage(Duration.ofSeconds(20));
+            last = probe.receiveMessage();
         }
         kit.stop(counter);
         return last;
@@ -60,7 +59,7 @@ class PluginPathsTest {
                                 .currentEventsByPersistenceId("a", 0, Long.MAX_VALUE)
                                 .runWith(Sink.seq(), kit.system())
                                 .toCompletableFuture()
-                                .get(10, TimeUnit.SECONDS))
+                                .get(60, TimeUnit.SECONDS))
                         .hasSize(life * 30);
             } finally {
                 kit.shutdownTestKit();

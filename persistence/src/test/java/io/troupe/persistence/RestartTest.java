@@ -93,7 +93,7 @@ class RestartTest {
             increment(first, "a", 1);
             TestProbe<Long> probe = second.createTestProbe();
             ActorRef<Counter.Command> counter = second.spawn(Counter.create("a"));
-            probe.expectTerminated(counter, Duration.ofSeconds(10));
+            probe.expectTerminated(counter);
             first.shutdownTestKit();
             ActorTestKit third = ActorTestKit.create("third", Counter.config(directory));
             try {
@@ -145,7 +145,7 @@ class RestartTest {
                     .hasMessageContaining("segment-size = 1024")
                     .hasMessageContaining("4 KiB");
             TestProbe<Long> probe = kit.createTestProbe();
-            probe.expectTerminated(kit.spawn(Counter.create("a")), Duration.ofSeconds(10));
+            probe.expectTerminated(kit.spawn(Counter.create("a")));
         } finally {
             kit.shutdownTestKit();
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -18,15 +19,25 @@ final class DiskFile implements LogFile {
     private FileChannel reading;
     private boolean closed;
 
+    /** Creates the file when it does not exist. */
     DiskFile(Path path) throws IOException {
+        this(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
+
+    private DiskFile(Path path, OpenOption... forWriting) throws IOException {
         this.path = path;
-        this.writing = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        this.writing = FileChannel.open(path, forWriting);
         try {
             this.reading = FileChannel.open(path, StandardOpenOption.READ);
         } catch (IOException e) {
             writing.close();
             throw e;
         }
+    }
+
+    /** @throws java.nio.file.NoSuchFileException when it does not exist */
+    static DiskFile existing(Path path) throws IOException {
+        return new DiskFile(path, StandardOpenOption.WRITE);
     }
 
     @Override

@@ -8,10 +8,12 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,15 @@ public final class DiskFiles implements LogFiles {
     @Override
     public LogFile open(String name) throws IOException {
         return new DiskFile(directory.resolve(name));
+    }
+
+    @Override
+    public Optional<LogFile> openIfPresent(String name) throws IOException {
+        try {
+            return Optional.of(DiskFile.existing(directory.resolve(name)));
+        } catch (NoSuchFileException absent) {
+            return Optional.empty();
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.troupe.persistence.files;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One directory of files: the only way this module reaches a disk, so that a simulated disk can stand below it. Names
@@ -12,6 +13,9 @@ public interface LogFiles {
 
     /** Opens {@code name} for reading and writing, creating it empty when it does not exist. */
     LogFile open(String name) throws IOException;
+
+    /** As {@link #open}, but creates nothing: empty when {@code name} does not exist, or is deleted meanwhile. */
+    Optional<LogFile> openIfPresent(String name) throws IOException;
 
     boolean exists(String name) throws IOException;
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -23,6 +24,11 @@ public record ReadOnlyFiles(Path path) implements LogFiles {
             throw new IOException(describe(name) + " does not exist, and nothing is written here");
         }
         return new ReadOnlyFile(FileChannel.open(path.resolve(name), StandardOpenOption.READ));
+    }
+
+    @Override
+    public Optional<LogFile> openIfPresent(String name) throws IOException {
+        return exists(name) ? Optional.of(open(name)) : Optional.empty();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.troupe.persistence.replicated;
 
 import io.troupe.persistence.replicated.Operation.Append;
 import io.troupe.persistence.replicated.Operation.DeleteEvents;
+import io.troupe.persistence.replicated.Operation.DeleteSnapshots;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -13,8 +14,8 @@ import java.util.Optional;
  * <p>An epoch belongs to one incarnation of the persistent actor: it begins with a {@link Operation.Claim}, which the
  * snapshot store and the journal make when an actor recovers, and is bound to the first writer that writes in it. A write of
  * an earlier epoch, of another writer, or of the writer before, is fenced: so no event follows that its actor's last recovery
- * did not see, whatever a node that was cut off, or a message that was late, still asks for. A deletion of an earlier epoch is
- * fenced, too: it may name more than there was when it was asked for.
+ * did not see, whatever a node that was cut off, or a message that was late, still asks for. A deletion of an earlier epoch, be
+ * it of events or of snapshots, is fenced, too: it may name more than there was when it was asked for.
  *
  * @param epoch how often it was claimed
  * @param writer who writes in this epoch; empty when nobody has yet
@@ -52,10 +53,19 @@ record EventStream(long epoch, String writer, String former, long highest, long 
 
     /** Why {@code delete} may not be done; empty when it may. */
     Optional<Outcome> objectionTo(DeleteEvents delete) {
-        return delete.epoch() == 0 || delete.epoch() == epoch
+        return objectionToDeletion("events", delete.persistenceId(), delete.epoch());
+    }
+
+    /** Why {@code delete} may not be done; empty when it may. */
+    Optional<Outcome> objectionTo(DeleteSnapshots delete) {
+        return objectionToDeletion("snapshots", delete.persistenceId(), delete.epoch());
+    }
+
+    private Optional<Outcome> objectionToDeletion(String what, String persistenceId, long of) {
+        return of == 0 || of == epoch
                 ? Optional.empty()
-                : fenced("who recovered " + delete.persistenceId() + " in epoch " + delete.epoch()
-                        + " deletes events, and another has recovered in epoch " + epoch);
+                : fenced("who recovered " + persistenceId + " in epoch " + of + " deletes " + what
+                        + ", and another has recovered in epoch " + epoch);
     }
 
     private static Optional<Outcome> fenced(String detail) {

@@ -151,6 +151,10 @@ final class JournalMachine implements StateMachine {
     }
 
     private Outcome deleteSnapshots(DeleteSnapshots delete) throws IOException {
+        Optional<Outcome> objection = eventsAt(delete.persistenceId()).objectionTo(delete);
+        if (objection.isPresent()) {
+            return objection.get();
+        }
         SnapshotSeries before = snapshotsAt(delete.persistenceId());
         SnapshotSeries after = before.without(delete.selection());
         if (!after.equals(before)) {

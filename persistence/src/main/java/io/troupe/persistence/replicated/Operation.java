@@ -120,9 +120,16 @@ sealed interface Operation {
         }
     }
 
-    /** Deletes the snapshots that fit. */
-    record DeleteSnapshots(String persistenceId, Selection selection) implements Operation {
-        static final byte TAG = 5;
+    /**
+     * Deletes the snapshots that fit.
+     *
+     * @param epoch as that of {@link DeleteEvents}
+     */
+    record DeleteSnapshots(String persistenceId, long epoch, Selection selection) implements Operation {
+        static final byte TAG = 7;
+
+        /** Of versions that did not fence it: it has no epoch. */
+        static final byte UNFENCED_TAG = 5;
 
         @Override
         public int size() {
@@ -133,6 +140,7 @@ sealed interface Operation {
         public void writeTo(DataOutputStream out) throws IOException {
             out.writeByte(TAG);
             Wired.writeString(persistenceId, out);
+            out.writeLong(epoch);
             selection.writeTo(out);
         }
     }
@@ -162,7 +170,8 @@ sealed interface Operation {
                         in.readInt(),
                         in.readBoolean(),
                         Wired.readBytes(in));
-            case DeleteSnapshots.TAG -> new DeleteSnapshots(persistenceId, Selection.readFrom(in));
+            case DeleteSnapshots.UNFENCED_TAG -> new DeleteSnapshots(persistenceId, 0, Selection.readFrom(in));
+            case DeleteSnapshots.TAG -> new DeleteSnapshots(persistenceId, in.readLong(), Selection.readFrom(in));
             default -> throw new IOException("Operation " + tag + " is of a newer version");
         };
     }

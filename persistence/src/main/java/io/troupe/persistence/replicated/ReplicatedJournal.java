@@ -11,10 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.ExtendedActorSystem;
@@ -42,9 +40,6 @@ public final class ReplicatedJournal extends AsyncWriteJournal {
     private final CompletableFuture<ReplicatedPersistence> group;
     private final EventCodec codec;
     private final Executor replays;
-
-    /** By persistence id, the epoch of its last recovery on this node. */
-    private final Map<String, Long> epochs = new ConcurrentHashMap<>();
 
     public ReplicatedJournal(Config config) {
         ExtendedActorSystem system = (ExtendedActorSystem) context().system();
@@ -76,7 +71,7 @@ public final class ReplicatedJournal extends AsyncWriteJournal {
         List<Operation> appends = new ArrayList<>(1);
         for (AtomicWrite message : messages) {
             try {
-                appends.add(encode(message, through.settings().writeBytesMax()));
+                appends.add(encode(through, message));
                 rejections.add(Optional.empty());
             } catch (Exception notSerializable) {
                 rejections.add(Optional.of(notSerializable));
@@ -107,7 +102,8 @@ public final class ReplicatedJournal extends AsyncWriteJournal {
                 .thenCompose(done -> append(through, left));
     }
 
-    private Operation.Append encode(AtomicWrite message, int bytesMax) {
+    private Operation.Append encode(ReplicatedPersistence through, AtomicWrite message) {
+        int bytesMax = through.settings().writeBytesMax();
         LogRecord record = codec.encode(message);
         if (record.stream().length > JournalMachine.PERSISTENCE_ID_BYTES_MAX) {
             throw new IllegalArgumentException("A persistence id has at most " + JournalMachine.PERSISTENCE_ID_BYTES_MAX
@@ -120,26 +116,22 @@ public final class ReplicatedJournal extends AsyncWriteJournal {
                     + "; keep bulk data outside events, or raise that bound and troupe.raft.max-entry-bytes.");
         }
         String writer = message.payload().head().writerUuid();
-        long epoch = epochs.getOrDefault(message.persistenceId(), 0L);
+        long epoch = through.epochOf(message.persistenceId());
         return new Operation.Append(
                 message.persistenceId(), epoch, writer, record.first(), record.last(), record.payload());
     }
 
     @Override
     public Future<Void> doAsyncDeleteMessagesTo(String persistenceId, long toSequenceNr) {
-        long epoch = epochs.getOrDefault(persistenceId, 0L);
-        return ScalaFutures.of(group.thenCompose(
-                        through -> through.commit(new Operation.DeleteEvents(persistenceId, epoch, toSequenceNr)))
+        return ScalaFutures.of(group.thenCompose(through -> through.commit(
+                        new Operation.DeleteEvents(persistenceId, through.epochOf(persistenceId), toSequenceNr)))
                 .thenAccept(ReplicatedPersistence::requireDone));
     }
 
     @Override
     public Future<Long> doAsyncReadHighestSequenceNr(String persistenceId, long from) {
         return ScalaFutures.of(
-                group.thenCompose(through -> through.claim(persistenceId)).thenApply(claimed -> {
-                    epochs.put(persistenceId, claimed.epoch());
-                    return claimed.highest();
-                }));
+                group.thenCompose(through -> through.enterEpoch(persistenceId)).thenApply(Outcome.Claimed::highest));
     }
 
     @Override

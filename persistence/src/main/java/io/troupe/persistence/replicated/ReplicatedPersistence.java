@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.apache.pekko.Done;
@@ -104,6 +105,9 @@ public final class ReplicatedPersistence implements Extension {
     private final ReplicatedSettings settings;
     private final ActorRef<JournalClient.Command> client;
     private final List<Store> stores = new ArrayList<>();
+
+    /** By persistence id, the epoch of its last recovery here. */
+    private final Map<String, Long> epochs = new ConcurrentHashMap<>();
 
     private ReplicatedPersistence(ExtendedActorSystem system) {
         this.system = system;
@@ -263,6 +267,22 @@ public final class ReplicatedPersistence implements Extension {
             requireDone(outcome);
             return (Outcome.Claimed) outcome;
         });
+    }
+
+    /**
+     * The last claim of a recovery: what the actor then does is of its epoch. Nobody enters that of the claim before, with which the
+     * snapshot is loaded: it would be who was here before the actor, and still is.
+     */
+    CompletableFuture<Outcome.Claimed> enterEpoch(String persistenceId) {
+        return claim(persistenceId).thenApply(claimed -> {
+            epochs.merge(persistenceId, claimed.epoch(), Math::max);
+            return claimed;
+        });
+    }
+
+    /** Of the last recovery here; 0 when there was none. */
+    long epochOf(String persistenceId) {
+        return epochs.getOrDefault(persistenceId, 0L);
     }
 
     /** @throws RuntimeException when nothing was changed, saying why */

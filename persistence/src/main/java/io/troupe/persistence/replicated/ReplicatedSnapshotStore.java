@@ -25,7 +25,8 @@ import scala.concurrent.Future;
 /**
  * The snapshot store plugin ({@code troupe.persistence.replicated-snapshot-store}), in the journal's group. A snapshot goes
  * there in parts and is confirmed when the last one is committed. Saves are not fenced: what an actor that was fenced saves
- * is the state after events that were all acknowledged to it, and so are everybody's.
+ * is the state after events that were all acknowledged to it, and so are everybody's. Deletions are: those snapshots may be
+ * all that another has recovered from.
  *
  * <p>A snapshot is loaded by an actor that recovers, before it asks the journal for the events that follow. So that these are
  * still there then, loading is a {@link Operation.Claim}: who wrote before can add nothing to the snapshot's events, save what
@@ -167,8 +168,8 @@ public final class ReplicatedSnapshotStore extends SnapshotStore {
     }
 
     private Future<Void> delete(String persistenceId, Selection selection) {
-        return ScalaFutures.of(
-                group.thenCompose(through -> through.commit(new Operation.DeleteSnapshots(persistenceId, selection)))
-                        .thenAccept(ReplicatedPersistence::requireDone));
+        return ScalaFutures.of(group.thenCompose(through -> through.commit(
+                        new Operation.DeleteSnapshots(persistenceId, through.epochOf(persistenceId), selection)))
+                .thenAccept(ReplicatedPersistence::requireDone));
     }
 }

@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /** Files whose bytes need not survive the process: nothing is ever synced. */
 record UnsyncedFiles(LogFiles files) implements LogFiles {
@@ -13,6 +14,11 @@ record UnsyncedFiles(LogFiles files) implements LogFiles {
     @Override
     public LogFile open(String name) throws IOException {
         return new Unsynced(files.open(name));
+    }
+
+    @Override
+    public Optional<LogFile> openIfPresent(String name) throws IOException {
+        return files.openIfPresent(name).map(Unsynced::new);
     }
 
     @Override

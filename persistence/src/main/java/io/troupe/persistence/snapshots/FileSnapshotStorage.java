@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -70,10 +71,8 @@ public final class FileSnapshotStorage implements SnapshotStorage {
     public InputStream open(Stored snapshot) throws IOException {
         LogFiles folder = folder(snapshot.group());
         String name = name(snapshot.index(), snapshot.term());
-        if (!folder.exists(name)) {
-            throw new IOException("Snapshot " + folder.describe(name) + " does not exist");
-        }
-        LogFile file = folder.open(name);
+        LogFile file = folder.openIfPresent(name)
+                .orElseThrow(() -> new IOException("Snapshot " + folder.describe(name) + " does not exist"));
         try {
             return new SnapshotInput(file, SnapshotFile.read(file, folder.describe(name)), folder.describe(name));
         } catch (IOException e) {
@@ -82,7 +81,7 @@ public final class FileSnapshotStorage implements SnapshotStorage {
         }
     }
 
-    /** The group's snapshots; one whose file is damaged is left out, with a warning. */
+    /** The group's snapshots, but for those that are deleted meanwhile, and damaged ones, of which a warning is given. */
     @Override
     public List<Stored> list(String group) throws IOException {
         LogFiles folder = folder(group);
@@ -90,18 +89,28 @@ public final class FileSnapshotStorage implements SnapshotStorage {
         for (String name : folder.list()) {
             Matcher parts = NAME.matcher(name);
             if (parts.matches()) {
-                try (LogFile file = folder.open(name)) {
-                    SnapshotFile layout = SnapshotFile.read(file, folder.describe(name));
-                    long index = Long.parseLong(parts.group(1));
-                    long term = Long.parseLong(parts.group(2));
-                    found.add(new Stored(group, index, term, layout.length(), layout.checksum()));
-                } catch (DamagedSnapshotException damaged) {
-                    LOG.warn("Passing over {}", damaged.getMessage());
-                }
+                long index = Long.parseLong(parts.group(1));
+                long term = Long.parseLong(parts.group(2));
+                layout(folder, name)
+                        .ifPresent(layout ->
+                                found.add(new Stored(group, index, term, layout.length(), layout.checksum())));
             }
         }
         found.sort(Comparator.comparingLong(Stored::index).thenComparingLong(Stored::term));
         return found;
+    }
+
+    private static Optional<SnapshotFile> layout(LogFiles folder, String name) throws IOException {
+        Optional<LogFile> present = folder.openIfPresent(name);
+        if (present.isEmpty()) {
+            return Optional.empty();
+        }
+        try (LogFile file = present.get()) {
+            return Optional.of(SnapshotFile.read(file, folder.describe(name)));
+        } catch (DamagedSnapshotException damaged) {
+            LOG.warn("Passing over {}", damaged.getMessage());
+            return Optional.empty();
+        }
     }
 
     @Override

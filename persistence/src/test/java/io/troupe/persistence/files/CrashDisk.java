@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
@@ -135,6 +136,11 @@ public final class CrashDisk implements LogFiles {
             rename(new NameChange(name, inode, false, ""));
         }
         return new Handle(inode, name);
+    }
+
+    @Override
+    public Optional<LogFile> openIfPresent(String name) throws IOException {
+        return exists(name) ? Optional.of(open(name)) : Optional.empty();
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -32,6 +33,7 @@ public final class MemoryDisk implements LogFiles {
     private boolean forceFails;
     private boolean truncateFails;
     private int forces;
+    private Runnable afterList = () -> {};
 
     /** From now on the disk takes no more than {@code bytes} in all. */
     public synchronized void full(long bytes) {
@@ -44,6 +46,11 @@ public final class MemoryDisk implements LogFiles {
 
     public synchronized void truncateFails(boolean fails) {
         truncateFails = fails;
+    }
+
+    /** Runs after each listing of the files, before whoever asked for it goes on. */
+    public synchronized void afterList(Runnable meanwhile) {
+        afterList = meanwhile;
     }
 
     public synchronized int forces() {
@@ -128,13 +135,20 @@ public final class MemoryDisk implements LogFiles {
     }
 
     @Override
+    public synchronized Optional<LogFile> openIfPresent(String name) {
+        return exists(name) ? Optional.of(open(name)) : Optional.empty();
+    }
+
+    @Override
     public synchronized boolean exists(String name) {
         return names.containsKey(name);
     }
 
     @Override
     public synchronized List<String> list() {
-        return List.copyOf(names.keySet());
+        List<String> found = List.copyOf(names.keySet());
+        afterList.run();
+        return found;
     }
 
     @Override

@@ -77,7 +77,7 @@ class JournalDeterminismTest {
             }
             case 1 -> new DeleteEvents(id, random.nextInt(3), random.nextLong(1 + highest[actor]));
             case 2 -> new SavePart(id, highest[actor], 1_000 + highest[actor], actor, 0, random.nextBoolean(), payload);
-            case 3 -> new DeleteSnapshots(id, selection);
+            case 3 -> new DeleteSnapshots(id, random.nextInt(3), selection);
             default -> {
                 long epoch = random.nextInt(10) == 0 ? random.nextLong(5) : epochs[actor];
                 yield new Append(id, epoch, "writer" + epoch, ++highest[actor], highest[actor], payload);

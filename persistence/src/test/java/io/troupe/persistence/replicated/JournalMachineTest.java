@@ -183,6 +183,19 @@ class JournalMachineTest {
         assertThat(events(machine, "p")).isEmpty();
     }
 
+    @Test
+    void aDeletionOfSnapshotsOfAnEarlierEpochIsFencedToo() {
+        apply(new Claim("p"));
+        apply(new Claim("p"));
+        save("p", 5, 1, 0, true, "five");
+        assertThat(apply(new DeleteSnapshots("p", 1, ALL)))
+                .isEqualTo(new Outcome.Fenced(
+                        "who recovered p in epoch 1 deletes snapshots, and another has recovered in epoch 2"));
+        assertThat(snapshot(machine, "p")).contains("5:five");
+        assertThat(apply(new DeleteSnapshots("p", 2, ALL))).isEqualTo(new Outcome.Done());
+        assertThat(snapshot(machine, "p")).isEmpty();
+    }
+
     // ---- events
 
     @Test
@@ -248,7 +261,7 @@ class JournalMachineTest {
         assertThat(snapshot(machine, "p")).contains("5:five");
         save("p", 7, 2, 1, true, "ven");
         assertThat(snapshot(machine, "p")).contains("7:seven");
-        apply(new DeleteSnapshots("p", new Selection(7, 7, 0, Long.MAX_VALUE)));
+        apply(new DeleteSnapshots("p", 0, new Selection(7, 7, 0, Long.MAX_VALUE)));
         assertThat(snapshot(machine, "p")).contains("5:five");
     }
 
@@ -332,7 +345,7 @@ class JournalMachineTest {
             case 0 -> new Claim(id);
             case 1 -> new DeleteEvents(id, random.nextInt(3), number / 2);
             case 2 -> new SavePart(id, number, number, 1, random.nextInt(2), random.nextBoolean(), new byte[] {1, 2});
-            case 3 -> new DeleteSnapshots(id, new Selection(0, number, 0, Long.MAX_VALUE));
+            case 3 -> new DeleteSnapshots(id, random.nextInt(3), new Selection(0, number, 0, Long.MAX_VALUE));
             default -> append(id, random.nextInt(4), writer, number, number + random.nextInt(2));
         };
     }
@@ -350,29 +363,34 @@ class JournalMachineTest {
                 new SavePart("p", 7, 8, 9, 10, true, new byte[] {11}),
                 "0400000001700000000000000007000000000000000800000000000000090000000a01000000010b");
         assertGolden(
-                new DeleteSnapshots("p", new Selection(1, 2, 3, 4)),
-                "0500000001700000000000000001000000000000000200000000000000030000000000000004");
+                new DeleteSnapshots("p", 2, new Selection(1, 2, 3, 4)),
+                "07000000017000000000000000020000000000000001000000000000000200000000000000030000000000000004");
     }
 
     @Test
     void aDeletionOfAVersionThatDidNotFenceThemIsReadAsOneOfNoEpoch() throws IOException {
-        var in = new DataInputStream(new ByteArrayInputStream(HexFormat.of().parseHex("0300000001700000000000000006")));
-        assertThat(Operation.readFrom(in)).isEqualTo(new DeleteEvents("p", 0, 6));
+        assertThat(read("0300000001700000000000000006")).isEqualTo(new DeleteEvents("p", 0, 6));
+        assertThat(read("0500000001700000000000000001000000000000000200000000000000030000000000000004"))
+                .isEqualTo(new DeleteSnapshots("p", 0, new Selection(1, 2, 3, 4)));
+    }
+
+    private static Operation read(String hex) throws IOException {
+        return Operation.readFrom(
+                new DataInputStream(new ByteArrayInputStream(HexFormat.of().parseHex(hex))));
     }
 
     private static void assertGolden(Operation operation, String hex) throws IOException {
         String command = "01" + "00000001" + hex;
         assertThat(HexFormat.of().formatHex(Wired.command(List.of(operation)).toArray()))
                 .isEqualTo(command);
-        var in = new DataInputStream(new ByteArrayInputStream(HexFormat.of().parseHex(hex)));
-        assertThat(Operation.readFrom(in)).usingRecursiveComparison().isEqualTo(operation);
+        assertThat(read(hex)).usingRecursiveComparison().isEqualTo(operation);
     }
 
     /** A node that is faulty, where the engine bears it, may have any bytes ordered. */
     @Test
     void whateverBytesAreOrderedOrAskedTheMachineGoesOn() {
         var random = new Random(7);
-        byte[] good = Wired.command(List.of(append("a", 0, "w", 1, 1), new DeleteSnapshots("a", ALL)))
+        byte[] good = Wired.command(List.of(append("a", 0, "w", 1, 1), new DeleteSnapshots("a", 0, ALL)))
                 .toArray();
         for (int i = 0; i < 20_000; i++) {
             byte[] bytes = good.clone();

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -17,10 +18,15 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.persistence.AtomicWrite;
 import org.apache.pekko.persistence.DeleteMessagesFailure;
+import org.apache.pekko.persistence.DeleteSnapshotFailure;
+import org.apache.pekko.persistence.DeleteSnapshotsFailure;
+import org.apache.pekko.persistence.DeleteSnapshotsSuccess;
 import org.apache.pekko.persistence.JournalProtocol;
 import org.apache.pekko.persistence.Persistence;
 import org.apache.pekko.persistence.PersistentEnvelope;
 import org.apache.pekko.persistence.PersistentRepr;
+import org.apache.pekko.persistence.SaveSnapshotSuccess;
+import org.apache.pekko.persistence.SnapshotMetadata;
 import org.apache.pekko.persistence.SnapshotProtocol;
 import org.apache.pekko.persistence.SnapshotSelectionCriteria;
 import org.apache.pekko.testkit.javadsl.TestKit;
@@ -133,23 +139,21 @@ class ReplicatedJournalTest {
         return Persistence.get(system).journalFor(null, ConfigFactory.empty());
     }
 
-    /** Another plugin on the same group knows as little of the first one's actors as one of another node. */
-    private static final String ELSEWHERE = "elsewhere.class = \"" + ReplicatedJournal.class.getName() + "\"\n";
-
-    private static org.apache.pekko.actor.ActorRef journalElsewhere(ActorSystem system) {
-        return Persistence.get(system).journalFor("elsewhere", ConfigFactory.empty());
+    /** On another node, as the group hears of it. */
+    private static void recoverElsewhere(ActorSystem system, String id) {
+        ReplicatedPersistence.get(system)
+                .claim(id)
+                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 
     /** @return the highest sequence number */
     private static long replay(ActorSystem system, String id) {
-        return replay(system, journal(system), id, 1);
-    }
-
-    private static long replay(ActorSystem system, org.apache.pekko.actor.ActorRef journal, String id, long from) {
         TestKit probe = new TestKit(system);
-        journal.tell(
-                new JournalProtocol.ReplayMessages(from, Long.MAX_VALUE, Long.MAX_VALUE, id, probe.getRef()),
-                probe.getRef());
+        journal(system)
+                .tell(
+                        new JournalProtocol.ReplayMessages(1, Long.MAX_VALUE, Long.MAX_VALUE, id, probe.getRef()),
+                        probe.getRef());
         while (true) {
             Object message = probe.receiveOne(PATIENCE);
             if (message instanceof JournalProtocol.RecoverySuccess success) {
@@ -160,19 +164,12 @@ class ReplicatedJournalTest {
         }
     }
 
-    /** @return why not; empty when it was acknowledged */
-    private static String write(ActorSystem system, String id, String writer, long sequenceNr, Object event) {
-        return write(system, journal(system), id, writer, sequenceNr, event);
-    }
-
-    /** Writes the events in one request, each for itself; why not the first. */
-    private static String write(
-            ActorSystem system,
-            org.apache.pekko.actor.ActorRef journal,
-            String id,
-            String writer,
-            long sequenceNr,
-            Object... events) {
+    /**
+     * Writes the events in one request, each for itself.
+     *
+     * @return why not the first; empty when it was acknowledged
+     */
+    private static String write(ActorSystem system, String id, String writer, long sequenceNr, Object... events) {
         TestKit probe = new TestKit(system);
         List<PersistentEnvelope> writes = new ArrayList<>();
         for (Object event : events) {
@@ -186,7 +183,7 @@ class ReplicatedJournalTest {
                     writer)));
         }
         var envelopes = CollectionConverters.asScala(writes).toList();
-        journal.tell(new JournalProtocol.WriteMessages(envelopes, probe.getRef(), 1), probe.getRef());
+        journal(system).tell(new JournalProtocol.WriteMessages(envelopes, probe.getRef(), 1), probe.getRef());
         Object first = probe.receiveOne(PATIENCE);
         Object second = probe.receiveOne(PATIENCE);
         if (second instanceof JournalProtocol.WriteMessageRejected rejected) {
@@ -215,24 +212,19 @@ class ReplicatedJournalTest {
     }
 
     @Test
-    void whoWasFencedDeletesNothingThatOthersHaveWrittenSince() {
-        ActorSystem system = ActorSystem.create("late-deletion", config(ELSEWHERE));
+    void whoWasFencedDeletesNoEvents() {
+        ActorSystem system = ActorSystem.create("late-deletion", config(""));
         try {
-            var here = journal(system);
-            var elsewhere = journalElsewhere(system);
-            replay(system, elsewhere, "p", 1);
-            assertThat(write(system, elsewhere, "p", "old", 1, "a")).isEmpty();
-            replay(system, here, "p", 1);
-            assertThat(write(system, here, "p", "new", 2, "b")).isEmpty();
-
-            TestKit probe = new TestKit(system);
-            elsewhere.tell(new JournalProtocol.DeleteMessagesTo("p", Long.MAX_VALUE, probe.getRef()), probe.getRef());
-            assertThat(probe.expectMsgClass(DeleteMessagesFailure.class).cause())
-                    .isInstanceOf(WriterFencedException.class);
+            replay(system, "p");
+            assertThat(write(system, "p", "old", 1, "a")).isEmpty();
+            recoverElsewhere(system, "p");
+            requireNoDeletion(system, "p");
             TestKit replayed = new TestKit(system);
-            here.tell(
-                    new JournalProtocol.ReplayMessages(1, Long.MAX_VALUE, Long.MAX_VALUE, "p", replayed.getRef()),
-                    replayed.getRef());
+            journal(system)
+                    .tell(
+                            new JournalProtocol.ReplayMessages(
+                                    1, Long.MAX_VALUE, Long.MAX_VALUE, "p", replayed.getRef()),
+                            replayed.getRef());
             assertThat(replayed.expectMsgClass(JournalProtocol.ReplayedMessage.class)
                             .persistent()
                             .payload())
@@ -242,14 +234,47 @@ class ReplicatedJournalTest {
         }
     }
 
+    private static void requireNoDeletion(ActorSystem system, String id) {
+        TestKit probe = new TestKit(system);
+        journal(system).tell(new JournalProtocol.DeleteMessagesTo(id, Long.MAX_VALUE, probe.getRef()), probe.getRef());
+        assertThat(probe.expectMsgClass(DeleteMessagesFailure.class).cause()).isInstanceOf(WriterFencedException.class);
+    }
+
+    @Test
+    void whoWasFencedDeletesNoSnapshotUntilItHasRecoveredAgain() {
+        ActorSystem system = ActorSystem.create("late-deletion", config(""));
+        try {
+            TestKit probe = new TestKit(system);
+            var snapshots = Persistence.get(system).snapshotStoreFor(null, ConfigFactory.empty());
+            SnapshotSelectionCriteria all = SnapshotSelectionCriteria.latest();
+            replay(system, "p");
+            snapshots.tell(new SnapshotProtocol.SaveSnapshot(SnapshotMetadata.apply("p", 1), "state"), probe.getRef());
+            SnapshotMetadata saved =
+                    probe.expectMsgClass(SaveSnapshotSuccess.class).metadata();
+
+            recoverElsewhere(system, "p");
+            snapshots.tell(new SnapshotProtocol.DeleteSnapshots("p", all), probe.getRef());
+            assertThat(probe.expectMsgClass(DeleteSnapshotsFailure.class).cause())
+                    .isInstanceOf(WriterFencedException.class);
+            snapshots.tell(new SnapshotProtocol.DeleteSnapshot(saved), probe.getRef());
+            assertThat(probe.expectMsgClass(DeleteSnapshotFailure.class).cause())
+                    .isInstanceOf(WriterFencedException.class);
+
+            replay(system, "p");
+            snapshots.tell(new SnapshotProtocol.DeleteSnapshots("p", all), probe.getRef());
+            probe.expectMsg(new DeleteSnapshotsSuccess(all));
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+
     /** Else it could save what comes after that snapshot, and delete the events between before they are replayed. */
     @Test
     void whoeverLoadsASnapshotToRecoverFencesWhoWroteBefore() {
-        ActorSystem system = ActorSystem.create("loading", config(ELSEWHERE));
+        ActorSystem system = ActorSystem.create("loading", config(""));
         try {
-            var old = journalElsewhere(system);
-            replay(system, old, "p", 1);
-            assertThat(write(system, old, "p", "old", 1, "a")).isEmpty();
+            replay(system, "p");
+            assertThat(write(system, "p", "old", 1, "a")).isEmpty();
             TestKit probe = new TestKit(system);
             Persistence.get(system)
                     .snapshotStoreFor(null, ConfigFactory.empty())
@@ -258,7 +283,8 @@ class ReplicatedJournalTest {
                             probe.getRef());
             probe.expectMsgClass(SnapshotProtocol.LoadSnapshotResult.class);
 
-            assertThat(write(system, old, "p", "old", 2, "b")).contains("Fenced");
+            assertThat(write(system, "p", "old", 2, "b")).contains("Fenced", "writes in epoch 1");
+            requireNoDeletion(system, "p");
             assertThat(replay(system, "p")).isEqualTo(1);
             assertThat(write(system, "p", "new", 2, "b")).isEmpty();
         } finally {
@@ -273,7 +299,7 @@ class ReplicatedJournalTest {
                 "hole", config("troupe.persistence.replicated { batch-size-max = 16 KiB, queue-size-max = 64 KiB }"));
         try {
             assertThat(replay(system, "p")).isZero();
-            assertThat(write(system, journal(system), "p", "w", 1, "x".repeat(100_000), "b", "c"))
+            assertThat(write(system, "p", "w", 1, "x".repeat(100_000), "b", "c"))
                     .contains("queue-size-max = 65536");
             assertThat(replay(system, "p")).isZero();
         } finally {
@@ -289,7 +315,7 @@ class ReplicatedJournalTest {
             Object[] events = IntStream.rangeClosed(1, 100)
                     .mapToObj(nr -> nr + "x".repeat(nr * 37 % 3_000))
                     .toArray();
-            assertThat(write(system, journal(system), "p", "w", 1, events)).isEmpty();
+            assertThat(write(system, "p", "w", 1, events)).isEmpty();
             TestKit probe = new TestKit(system);
             journal(system)
                     .tell(

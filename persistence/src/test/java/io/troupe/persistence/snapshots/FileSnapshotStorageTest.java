@@ -118,6 +118,19 @@ class FileSnapshotStorageTest {
     }
 
     @Test
+    void oneThatIsDeletedWhileTheyAreListedIsLeftOutAndNothingOfItIsLeft() throws IOException {
+        var disk = new MemoryDisk();
+        storage = new FileSnapshotStorage(disk);
+        save(7);
+        Stored kept = save(8);
+        MemoryDisk group = disk.directory(disk.directories().get(0));
+        String deleted = group.list().get(0);
+        group.afterList(() -> group.delete(deleted));
+        assertThat(storage.list(GROUP)).containsExactly(kept);
+        assertThat(group.list()).doesNotContain(deleted).hasSize(1);
+    }
+
+    @Test
     void aReaderCanSkipToWhereAnotherStopped() throws IOException {
         Stored saved = save(7);
         try (InputStream in = storage.open(saved)) {
