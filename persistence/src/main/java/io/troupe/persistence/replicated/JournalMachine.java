@@ -218,7 +218,7 @@ final class JournalMachine implements StateMachine {
             });
         }
         boolean isLast = next[0] > to || writes.isEmpty();
-        return new Question.Page(writes, from, next[0], isLast);
+        return new Question.Page(writes, from, next[0], isLast, stream.epoch());
     }
 
     private ByteString part(Question.SnapshotPart wanted) throws IOException {

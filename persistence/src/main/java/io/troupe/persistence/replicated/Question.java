@@ -35,8 +35,9 @@ sealed interface Question {
      * @param from the lowest sequence number that was not deleted: what is below it in the first payload is to be left out
      * @param next where the next page begins
      * @param isLast whether there were no more
+     * @param epoch of the events' writer
      */
-    record Page(List<byte[]> writes, long from, long next, boolean isLast) {
+    record Page(List<byte[]> writes, long from, long next, boolean isLast, long epoch) {
         ByteString bytes() {
             return Wired.bytes(out -> {
                 out.writeInt(writes.size());
@@ -46,14 +47,31 @@ sealed interface Question {
                 out.writeLong(from);
                 out.writeLong(next);
                 out.writeBoolean(isLast);
+                out.writeLong(epoch);
             });
+        }
+
+        /**
+         * Whether it has what a recovery needs. What its actor has deleted itself it does not; what others have that recovered
+         * after it is in no snapshot that it has loaded.
+         *
+         * @param asked from where on
+         * @param undisturbedEpoch the epoch there is if nobody else has recovered meanwhile
+         */
+        boolean isWhole(long asked, long undisturbedEpoch) {
+            return from <= asked || epoch == undisturbedEpoch;
         }
 
         /** @throws IOException also when the replica has answered nothing, because it cannot read what it has */
         static Page of(ByteString bytes) throws IOException {
             return Wired.parse(
                     answered(bytes),
-                    in -> new Page(Wired.list(in, Wired::readBytes), in.readLong(), in.readLong(), in.readBoolean()));
+                    in -> new Page(
+                            Wired.list(in, Wired::readBytes),
+                            in.readLong(),
+                            in.readLong(),
+                            in.readBoolean(),
+                            in.readLong()));
         }
     }
 

@@ -28,7 +28,8 @@ import scala.concurrent.Future;
  * The journal plugin ({@code troupe.persistence.replicated-journal}): a write is acknowledged when the group has committed
  * it. The first thing an actor asks at recovery, its highest sequence number, is a {@link Operation.Claim} here: it is
  * ordered behind every write that the group has taken, and fences whoever wrote before. So the replay that follows has all
- * there is and all there will be until this actor writes.
+ * there is and all there will be until this actor writes; or until another recovers in its turn, which may write, save a
+ * snapshot, and delete what is replayed here. A recovery that lacks such events fails.
  */
 public final class ReplicatedJournal extends AsyncWriteJournal {
 
@@ -140,37 +141,45 @@ public final class ReplicatedJournal extends AsyncWriteJournal {
         if (max <= 0 || from > to) {
             return ScalaFutures.of(CompletableFuture.completedFuture(null));
         }
-        Replay replay = new Replay(persistenceId, to, replayCallback);
-        return ScalaFutures.of(
-                group.thenCompose(through -> replay.pages(through, from, max, ReadConsistency.LINEARIZABLE)));
+        return ScalaFutures.of(group.thenCompose(through ->
+                new Replay(through, persistenceId, to, replayCallback).pages(from, max, ReadConsistency.LINEARIZABLE)));
     }
 
     /** A replay, page after page: the next one is asked for when the events of the last have been handed over. */
     private final class Replay {
+        private final ReplicatedPersistence through;
         private final String persistenceId;
         private final long to;
         private final Consumer<PersistentRepr> each;
+        private final long undisturbedEpoch;
 
-        Replay(String persistenceId, long to, Consumer<PersistentRepr> each) {
+        Replay(ReplicatedPersistence through, String persistenceId, long to, Consumer<PersistentRepr> each) {
+            this.through = through;
             this.persistenceId = persistenceId;
             this.to = to;
             this.each = each;
+            this.undisturbedEpoch = through.undisturbedEpochOf(persistenceId);
         }
 
         /** @param consistency linearizable for the first; a replica never goes back, so it is enough for the rest */
-        CompletableFuture<Void> pages(ReplicatedPersistence through, long from, long max, ReadConsistency consistency) {
+        CompletableFuture<Void> pages(long from, long max, ReadConsistency consistency) {
             int bytes = through.settings().pageBytes();
             return through.ask(new Question.Events(persistenceId, from, to, bytes), consistency)
-                    .thenComposeAsync(answer -> onPage(through, answer, max), replays);
+                    .thenComposeAsync(answer -> onPage(from, answer, max), replays);
         }
 
-        private CompletableFuture<Void> onPage(ReplicatedPersistence through, ByteString answer, long max) {
+        private CompletableFuture<Void> onPage(long from, ByteString answer, long max) {
             try {
                 Question.Page page = Question.Page.of(answer);
+                if (!page.isWhole(from, undisturbedEpoch)) {
+                    throw new WriterFencedException(
+                            "while " + persistenceId + " recovered here, another has, in epoch " + page.epoch()
+                                    + ", and its events from " + from + " to " + (page.from() - 1) + " are deleted");
+                }
                 long left = handOver(page, max);
                 return left == 0 || page.isLast() || page.next() > to
                         ? CompletableFuture.completedFuture(null)
-                        : pages(through, page.next(), left, ReadConsistency.STALE);
+                        : pages(page.next(), left, ReadConsistency.STALE);
             } catch (IOException e) {
                 throw new UncheckedIOException("Events of " + persistenceId + " cannot be read", e);
             }

@@ -106,8 +106,26 @@ public final class ReplicatedPersistence implements Extension {
     private final ActorRef<JournalClient.Command> client;
     private final List<Store> stores = new ArrayList<>();
 
-    /** By persistence id, the epoch of its last recovery here. */
-    private final Map<String, Long> epochs = new ConcurrentHashMap<>();
+    /** By persistence id, its last recovery here. */
+    private final Map<String, Recovery> recoveries = new ConcurrentHashMap<>();
+
+    /** By persistence id, the epoch in which a recovery here has loaded its snapshot, until it goes on to the events. */
+    private final Map<String, Long> loadedIn = new ConcurrentHashMap<>();
+
+    /**
+     * A recovery that has come to its events.
+     *
+     * @param epoch that it has begun
+     * @param undisturbed the epoch there is as long as nobody else recovers, since it loaded its snapshot, if it did
+     */
+    private record Recovery(long epoch, long undisturbed) {
+
+        static final Recovery NONE = new Recovery(0, 0);
+
+        Recovery latest(Recovery other) {
+            return other.epoch > epoch ? other : this;
+        }
+    }
 
     private ReplicatedPersistence(ExtendedActorSystem system) {
         this.system = system;
@@ -269,20 +287,35 @@ public final class ReplicatedPersistence implements Extension {
         });
     }
 
+    /** The first claim of a recovery: the snapshot that is loaded next is of its epoch. */
+    CompletableFuture<Outcome.Claimed> claimToLoad(String persistenceId) {
+        return claim(persistenceId).thenApply(claimed -> {
+            loadedIn.put(persistenceId, claimed.epoch());
+            return claimed;
+        });
+    }
+
     /**
      * The last claim of a recovery: what the actor then does is of its epoch. Nobody enters that of the claim before, with which the
      * snapshot is loaded: it would be who was here before the actor, and still is.
      */
     CompletableFuture<Outcome.Claimed> enterEpoch(String persistenceId) {
         return claim(persistenceId).thenApply(claimed -> {
-            epochs.merge(persistenceId, claimed.epoch(), Math::max);
+            Long loaded = loadedIn.remove(persistenceId);
+            var recovery = new Recovery(claimed.epoch(), loaded == null ? claimed.epoch() : loaded + 1);
+            recoveries.merge(persistenceId, recovery, Recovery::latest);
             return claimed;
         });
     }
 
     /** Of the last recovery here; 0 when there was none. */
     long epochOf(String persistenceId) {
-        return epochs.getOrDefault(persistenceId, 0L);
+        return recoveries.getOrDefault(persistenceId, Recovery.NONE).epoch();
+    }
+
+    /** The epoch there is if nobody has recovered anywhere beside the last recovery here. */
+    long undisturbedEpochOf(String persistenceId) {
+        return recoveries.getOrDefault(persistenceId, Recovery.NONE).undisturbed();
     }
 
     /** @throws RuntimeException when nothing was changed, saying why */

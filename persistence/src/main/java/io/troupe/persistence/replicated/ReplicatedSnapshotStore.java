@@ -97,7 +97,7 @@ public final class ReplicatedSnapshotStore extends SnapshotStore {
 
     @Override
     public Future<Optional<SelectedSnapshot>> doLoadAsync(String persistenceId, SnapshotSelectionCriteria criteria) {
-        return ScalaFutures.of(group.thenCompose(through -> through.claim(persistenceId)
+        return ScalaFutures.of(group.thenCompose(through -> through.claimToLoad(persistenceId)
                 .thenCompose(claimed -> load(through, persistenceId, Selection.of(criteria), ATTEMPTS))));
     }
 

@@ -1,6 +1,6 @@
 package io.troupe.persistence.replicated;
 
-/** The write, or the deletion, was refused and is not done: another incarnation of the persistent actor has recovered since. */
+/** The write, the deletion, or the recovery was refused: another incarnation of the persistent actor has recovered since. */
 public final class WriterFencedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

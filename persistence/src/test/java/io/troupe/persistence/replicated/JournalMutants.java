@@ -28,6 +28,7 @@ public final class JournalMutants {
                 advised(SnapshotOfTheGroupMissesEpochs.class, EventStream.class, "readFrom", 20),
                 advised(SnapshotOfTheGroupMissesTheLastEvent.class, FrozenJournal.class, "writeRecords", 20),
                 advised(ReplayStopsAfterAPage.class, JournalMachine.class, "page", 10),
+                advised(ReplaysWhatOthersHaveLeft.class, Question.Page.class, "isWhole", 20),
                 advised(ReadsWhateverTheReplicaHas.class, JournalClient.class, "onAsk", 20),
                 advised(DeletesPartsOfTheLatestSnapshot.class, SnapshotSeries.class, "lowestPart", 20));
     }
@@ -88,7 +89,15 @@ public final class JournalMutants {
     static final class ReplayStopsAfterAPage {
         @Advice.OnMethodExit
         static void exit(@Advice.Return(readOnly = false) Question.Page page) {
-            page = new Question.Page(page.writes(), page.from(), page.next(), true);
+            page = new Question.Page(page.writes(), page.from(), page.next(), true, page.epoch());
+        }
+    }
+
+    /** A recovery goes on though others have deleted, since it loaded its snapshot, events that it needs. */
+    static final class ReplaysWhatOthersHaveLeft {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean whole) {
+            whole = true;
         }
     }
 

@@ -268,6 +268,52 @@ class ReplicatedJournalTest {
         }
     }
 
+    private static void loadSnapshot(ActorSystem system, String id) {
+        TestKit probe = new TestKit(system);
+        Persistence.get(system)
+                .snapshotStoreFor(null, ConfigFactory.empty())
+                .tell(
+                        new SnapshotProtocol.LoadSnapshot(id, SnapshotSelectionCriteria.latest(), Long.MAX_VALUE),
+                        probe.getRef());
+        probe.expectMsgClass(PATIENCE, SnapshotProtocol.LoadSnapshotResult.class);
+    }
+
+    private static void deleteElsewhere(ActorSystem system, String id, long to) {
+        ReplicatedPersistence.get(system)
+                .commit(new Operation.DeleteEvents(id, 0, to))
+                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .thenAccept(ReplicatedPersistence::requireDone)
+                .join();
+    }
+
+    /** It would go on with a history without them: the snapshot that has them came too late for it. */
+    @Test
+    void aRecoveryFailsWhoseEventsAnotherHasDeletedSinceItLoadedItsSnapshot() {
+        ActorSystem system = ActorSystem.create("overtaken", config(""));
+        try {
+            replay(system, "p");
+            assertThat(write(system, "p", "old", 1, "a", "b")).isEmpty();
+
+            loadSnapshot(system, "p");
+            recoverElsewhere(system, "p");
+            assertThat(replay(system, "p")).as("nothing is deleted").isEqualTo(2);
+
+            loadSnapshot(system, "p");
+            recoverElsewhere(system, "p");
+            deleteElsewhere(system, "p", 1);
+            assertThatThrownBy(() -> replay(system, "p"))
+                    .hasCauseInstanceOf(WriterFencedException.class)
+                    .hasMessageContaining("its events from 1 to 1 are deleted");
+
+            loadSnapshot(system, "p");
+            assertThat(replay(system, "p"))
+                    .as("again, from whatever there is now")
+                    .isEqualTo(2);
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+
     /** Else it could save what comes after that snapshot, and delete the events between before they are replayed. */
     @Test
     void whoeverLoadsASnapshotToRecoverFencesWhoWroteBefore() {
@@ -275,13 +321,7 @@ class ReplicatedJournalTest {
         try {
             replay(system, "p");
             assertThat(write(system, "p", "old", 1, "a")).isEmpty();
-            TestKit probe = new TestKit(system);
-            Persistence.get(system)
-                    .snapshotStoreFor(null, ConfigFactory.empty())
-                    .tell(
-                            new SnapshotProtocol.LoadSnapshot("p", SnapshotSelectionCriteria.latest(), Long.MAX_VALUE),
-                            probe.getRef());
-            probe.expectMsgClass(SnapshotProtocol.LoadSnapshotResult.class);
+            loadSnapshot(system, "p");
 
             assertThat(write(system, "p", "old", 2, "b")).contains("Fenced", "writes in epoch 1");
             requireNoDeletion(system, "p");
