@@ -98,6 +98,9 @@ final class Head {
 
     /** @return whether there is room for another batch, and what to put in it: what is in the mailbox may go along */
     boolean afterStep() {
+        if (!server.epochs.latest().isHead()) {
+            forget();
+        }
         while (!pending.isEmpty() && pending.getFirst().index() <= server.stable()) {
             pendingBytes -= pending.remove().sizeBytes();
         }
@@ -106,11 +109,13 @@ final class Head {
             batches.remove();
             room = true;
         }
-        if (!pending.isEmpty() && !server.isHead() && !server.epochs.latest().isMember()) {
-            pending.clear();
-            batches.clear();
-            pendingBytes = 0;
-        }
         return room && unlogged > 0;
+    }
+
+    /** Another orders updates, and may give the same indexes to others: one that is the head again has none under way. */
+    private void forget() {
+        pending.clear();
+        batches.clear();
+        pendingBytes = 0;
     }
 }

@@ -135,4 +135,20 @@ class ChainHandOverTest extends PaperChain {
         server.pass(server.settings.heartbeatInterval());
         assertThat(server.await("n2", Heartbeat.class).last()).isZero();
     }
+
+    @Test
+    void whatItHadUnderWayTakesNoRoomWhenItIsTheHeadAgain() {
+        server = new PaperServer("n1", "troupe.chain.max-pending-proposals = 2");
+        server.propose("a");
+        server.propose("b");
+        assertRejected(server.propose("c"), Replica.Reason.OVERLOADED, "limit of updates under way");
+        Configuration anotherLeads = FOUNDING.ledBy("n2");
+        server.enter(anotherLeads, 0, 0); // It has nothing of that, and so it is dropped.
+        Configuration leadsAgain = anotherLeads.ledBy("n1");
+        server.lead(leadsAgain);
+        server.connects("n2", leadsAgain.epoch(), 0, 0);
+        server.propose("d");
+        assertThat(server.awaitUpdates("n2", 1))
+                .isEqualTo(updates(leadsAgain.epoch(), 1, "d").updates());
+    }
 }

@@ -46,7 +46,12 @@ final class PaperServer extends PaperReplica<ChainMessage> {
     private final AtomicReference<ChainServer> witnessed = new AtomicReference<>();
 
     PaperServer(String node) {
-        this(node, false);
+        this(node, "");
+    }
+
+    /** @param hocon settings that are not the default ones */
+    PaperServer(String node, String hocon) {
+        this(node, false, hocon);
         if (FOUNDING.hasMember(node)) {
             awaitEntered(FOUNDING.epoch());
         }
@@ -54,11 +59,11 @@ final class PaperServer extends PaperReplica<ChainMessage> {
 
     /** Its operator has told it so: there is nothing on its disk. */
     static PaperServer thatHasLostItsData(String node) {
-        return new PaperServer(node, true);
+        return new PaperServer(node, true, "");
     }
 
-    private PaperServer(String node, boolean hasLostData) {
-        super(node, FOUNDING.chain(), Set.of(), new ObservedClients().factory(), "");
+    private PaperServer(String node, boolean hasLostData, String hocon) {
+        super(node, FOUNDING.chain(), Set.of(), new ObservedClients().factory(), hocon);
         this.node = node;
         this.hasLostData = hasLostData;
         this.settings = ChainSettings.from(kit.system().settings().config());
