@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who decides which instance (Paxos Made Simple, §3): a membership decided in i is in force from i + α on. Until then another
  * that is decided counts for nothing: it was made by a leader that did not know of this one, and would undo it.
+ *
+ * <p>α is the group's, and every membership that is decided carries it. So who joins, and knows of none before the first that
+ * it learns, counts as the others do, whatever the window is that its node founds groups with.
  */
 final class Memberships {
 
@@ -69,7 +72,7 @@ final class Memberships {
     }
 
     private void decided(long instance, Membership membership) {
-        from.put(instance + at(instance).window(), membership);
+        from.put(instance + membership.window(), membership);
         found = null;
     }
 
@@ -95,7 +98,7 @@ final class Memberships {
     SortedMap<Long, Membership> asOf(long instance) {
         TreeMap<Long, Membership> kept = new TreeMap<>();
         from.forEach((first, membership) -> {
-            boolean isDecided = first == 0 || first - window(first) <= instance;
+            boolean isDecided = first - membership.window() <= instance;
             if (isDecided) {
                 kept.put(first, membership);
             }
@@ -104,11 +107,5 @@ final class Memberships {
             kept.pollFirstEntry();
         }
         return kept;
-    }
-
-    private long window(long first) {
-        return from.lowerEntry(first) == null
-                ? 0
-                : from.lowerEntry(first).getValue().window();
     }
 }

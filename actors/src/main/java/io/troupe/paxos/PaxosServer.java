@@ -31,6 +31,9 @@ final class PaxosServer implements Compaction.Host<SnapshotMetadata> {
 
     private record Write(long ticket, Runnable answer) {}
 
+    /** A leader may be so much further, where it proposes, than an acceptor that votes for it. */
+    private static final long VOTES_AHEAD_WINDOWS = 4;
+
     final String group;
     final String node;
     final PaxosSettings settings;
@@ -277,6 +280,12 @@ final class PaxosServer implements Compaction.Host<SnapshotMetadata> {
         } else {
             afterWrites(answer);
         }
+    }
+
+    /** Whether it knows so little of what is decided that its votes there would have no bound: by the group's α. */
+    boolean isTooFarAhead(long instance) {
+        long window = memberships.at(chosenThrough() + 1).window();
+        return instance > chosenThrough() + VOTES_AHEAD_WINDOWS * window;
     }
 
     private static Decrees above(Decrees decrees, long instance) {

@@ -141,9 +141,4 @@ public record PaxosSettings(
     Duration leaseAtMaster() {
         return Duration.ofNanos((long) (lease.toNanos() * (1 - maxClockDrift) / (1 + maxClockDrift)));
     }
-
-    /** How far above what it knows to be decided an acceptor votes; bounds its log. */
-    long votesAheadMax() {
-        return 4L * window;
-    }
 }

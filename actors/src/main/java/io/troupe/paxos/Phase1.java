@@ -16,7 +16,7 @@ import java.util.TreeSet;
 final class Phase1 {
 
     /** How far one acceptor has told what it has voted for. */
-    private static final class Told {
+    static final class Told {
         /** Through this instance, or it is decided. */
         long through;
         /** Parts beyond a gap: the last instance of each, by its first. */

@@ -107,8 +107,8 @@ abstract class Role {
 
     private void vote(Accept accept) {
         Decrees decrees = accept.decrees();
-        if (decrees.last() > server.chosenThrough() + server.settings.votesAheadMax()) {
-            server.catchUp.behind(accept.ballot().node()); // So far behind that its votes would have no bound.
+        if (server.isTooFarAhead(decrees.last())) {
+            server.catchUp.behind(accept.ballot().node());
             return;
         }
         server.lease.grant(accept.ballot());

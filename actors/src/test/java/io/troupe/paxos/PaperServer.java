@@ -2,6 +2,7 @@ package io.troupe.paxos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.typesafe.config.ConfigFactory;
 import io.troupe.paxos.PaxosMessage.Accept;
 import io.troupe.paxos.PaxosMessage.Accepted;
 import io.troupe.paxos.PaxosMessage.Prepare;
@@ -19,7 +20,7 @@ import org.apache.pekko.util.ByteString;
 /** One real replica, n1, among probes that play its peers n2 and n3; time passes only when told. */
 final class PaperServer extends PaperReplica<PaxosMessage> {
 
-    final PaxosSettings settings;
+    PaxosSettings settings;
     final ObservedClients clients;
     FaultySnapshots storage = new FaultySnapshots();
     private String journal = "paxos-g@n1";
@@ -46,6 +47,14 @@ final class PaperServer extends PaperReplica<PaxosMessage> {
     @Override
     protected String journal() {
         return journal;
+    }
+
+    /** Its operator has changed its settings meanwhile. */
+    void restart(String hocon) {
+        kill();
+        settings = PaxosSettings.from(
+                ConfigFactory.parseString(hocon).withFallback(kit.system().settings().config()));
+        start();
     }
 
     /** The disk has lost its journal; the snapshots stay. */

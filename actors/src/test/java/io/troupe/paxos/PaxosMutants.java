@@ -6,7 +6,7 @@ import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicatedService;
 import io.troupe.replication.Sessions;
 import io.troupe.replication.WriteAheadLog;
-import io.troupe.sim.mutants.Mutant;
+import io.troupe.sim.mutants.Planted;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,11 +22,15 @@ final class PaxosMutants {
 
     private PaxosMutants() {}
 
-    private static Mutant planted(Class<?> bug, Class<?> type, String method, int seeds) {
-        return Mutant.advised(bug, type, named(method)).within(seeds);
+    private static Planted planted(Class<?> bug, Class<?> type, String method, int seeds) {
+        return Planted.advised(bug, type, named(method), PaxosFaults.class, seeds);
     }
 
-    static List<Mutant> all() {
+    private static Planted aboutParts(Class<?> bug, Class<?> type, String method, int seeds) {
+        return Planted.advised(bug, type, named(method), PromisesInParts.class, seeds);
+    }
+
+    static List<Planted> all() {
         return List.of(
                 planted(AcceptsBelowItsPromise.class, Pledge.class, "mayAccept", 20),
                 planted(PromisesBelowItsPromise.class, Pledge.class, "mayPromise", 20),
@@ -35,11 +39,15 @@ final class PaxosMutants {
                         .foundAt(2),
                 planted(ChoosesItsOwnValue.class, Phase1.class, "mustPropose", 20),
                 planted(TakesTheLowestVote.class, Phase1.class, "higher", 300).foundAt(189),
+                aboutParts(TakesAPartForThePromise.class, Phase1.Told.class, "isAll", 60)
+                        .foundAt(13),
                 planted(ReusesABallot.class, PaxosServer.class, "nextBallot", 20),
                 planted(QuorumOffByOne.class, Quorums.class, "isPhase2", 20),
                 planted(ExecutesAboveAGap.class, Proposing.class, "isChosen", 20),
                 planted(ProposesBeyondTheWindow.class, Proposing.class, "mayPropose", 20),
                 planted(IgnoresAlpha.class, Memberships.class, "decided", 40).foundAt(19),
+                planted(CountsByItsOwnWindow.class, Memberships.class, "decided", 200)
+                        .foundAt(67),
                 planted(PromotesALearnerEarly.class, Reconfiguration.class, "hasCaughtUp", 120)
                         .foundAt(50),
                 planted(PromisesInSpiteOfALease.class, GrantedLease.class, "isHeldAgainst", 100)
@@ -109,6 +117,14 @@ final class PaxosMutants {
         }
     }
 
+    /** Paxos Made Simple, §3: the first part of a promise that comes is counted, whatever the others tell. */
+    static final class TakesAPartForThePromise {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean all) {
+            all = true;
+        }
+    }
+
     /** Paxos Made Simple, §2.5: the number to begin with is thought of anew in each life. */
     static final class ReusesABallot {
         @Advice.OnMethodExit
@@ -166,6 +182,21 @@ final class PaxosMutants {
                 @Advice.Argument(1) Membership membership,
                 @Advice.FieldValue("from") TreeMap<Long, Membership> from) {
             from.put(instance + 1, membership);
+            return true;
+        }
+    }
+
+    /** Who joins takes the window that its node founds groups with for α. */
+    static final class CountsByItsOwnWindow {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(
+                @Advice.This Memberships self,
+                @Advice.Argument(0) long instance,
+                @Advice.Argument(1) Membership membership,
+                @Advice.FieldValue("from") TreeMap<Long, Membership> from,
+                @Advice.FieldValue(value = "foundThrough", readOnly = false) long foundThrough) {
+            from.put(instance + self.at(instance).window(), membership);
+            foundThrough = 0;
             return true;
         }
     }

@@ -1,16 +1,14 @@
 package io.troupe.paxos;
 
-import com.typesafe.config.ConfigFactory;
 import io.troupe.sim.junit.QuietLogs;
-import io.troupe.sim.mutants.Mutant;
-import io.troupe.sim.mutants.MutantHunt;
+import io.troupe.sim.mutants.Planted;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every classic bug of {@link PaxosMutants} is found by {@link PaxosFaults} within its number of seeds.
- * Without a mutant {@link PaxosAllFaultsTest} runs the same.
+ * Every classic bug of {@link PaxosMutants} is found by {@link PaxosFaults} or {@link PromisesInParts} within its number of seeds.
+ * Without a mutant {@link PaxosAllFaultsTest} and {@link PromisesInPartsTest} run the same.
  *
  * <p>System properties: {@code troupe.mutant} tries those named in it alone, {@code troupe.mutant.seeds} changes how many
  * seeds they are given.
@@ -18,15 +16,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 @QuietLogs
 class PaxosMutantsTest {
 
-    private static final MutantHunt HUNT = new MutantHunt(PaxosFaults.class, ConfigFactory.empty());
-
-    static List<Mutant> mutants() {
-        return PaxosMutants.all().stream().filter(Mutant::isAskedFor).toList();
+    static List<Planted> mutants() {
+        return PaxosMutants.all().stream().filter(Planted::isAskedFor).toList();
     }
 
     @ParameterizedTest
     @MethodSource("mutants")
-    void theSimulationFinds(Mutant mutant) throws Exception {
-        HUNT.mustFind(mutant);
+    void theSimulationFinds(Planted planted) throws Exception {
+        planted.mustBeFound();
     }
 }

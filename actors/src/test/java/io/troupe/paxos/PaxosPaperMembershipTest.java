@@ -10,7 +10,10 @@ import io.troupe.paxos.PaxosMessage.Prepare;
 import io.troupe.paxos.PaxosMessage.Readmit;
 import io.troupe.replication.Replica;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +25,8 @@ class PaxosPaperMembershipTest {
 
     private static final Ballot OF_N2 = new Ballot(1, "n2");
     private static final Membership OF_THREE = Membership.founding(new TreeSet<>(List.of("n1", "n2", "n3")), 0, 4);
+
+    private static final Decree NO_OP = new Decree.NoOp();
 
     private PaperServer n1 = new PaperServer("troupe.paxos { window = 4, max-batches-under-way = 100 }");
 
@@ -39,7 +44,7 @@ class PaxosPaperMembershipTest {
         assertThat(change.decrees().get(1)).isInstanceOf(Decree.Reconfigure.class);
         n1.answer(change, "n2");
         Accept noOps = n1.awaitProposal("n2");
-        assertThat(noOps.decrees().decrees()).containsExactly(new Decree.NoOp(), new Decree.NoOp(), new Decree.NoOp());
+        assertThat(noOps.decrees().decrees()).containsExactly(NO_OP, NO_OP, NO_OP);
         n1.tell(new Accepted(ballot, new Voter("n3", 0), 2, 4, 0, 0)); // It decides still.
         assertThat(((Replica.Reconfigured) client.receiveMessage()).members().voters())
                 .containsExactly("n1", "n2");
@@ -155,16 +160,44 @@ class PaxosPaperMembershipTest {
         n1.joins("n4");
         n1.promise(ballot, "n3", 5);
         n1.await("n3", Fetch.class);
-        Membership founding = Membership.founding(new TreeSet<>(List.of("n1", "n2", "n3")), 0, 8);
-        Membership between = Membership.founding(new TreeSet<>(List.of("n2", "n4")), 0, 8);
-        Decree noOp = new Decree.NoOp();
+        Membership founding = Membership.founding(new TreeSet<>(List.of("n1", "n2", "n3")), 0, 4);
+        Membership between = Membership.founding(new TreeSet<>(List.of("n2", "n4")), 0, 4);
         n1.tell(new Learned(
                 new Decrees(
                         1,
-                        List.of(new Decree.Reconfigure(between), noOp, noOp, noOp, new Decree.Reconfigure(founding))),
+                        List.of(new Decree.Reconfigure(between), NO_OP, NO_OP, NO_OP, new Decree.Reconfigure(founding))),
                 5));
         n1.pass(n1.settings.heartbeatInterval());
         assertThat(n1.await("n4", Prepare.class).ballot()).isEqualTo(ballot);
+    }
+
+    // -- α is the group's
+
+    @Test
+    @DisplayName("§3: α is the group's: who joins, at a node that founds groups with another, counts as the others do")
+    void whoJoinsCountsByTheGroupsWindow() {
+        Memberships joiner = Memberships.founding(Membership.founding(Set.of(), 0, 64));
+        Membership withN4 = OF_THREE.withLearner("n4");
+        Membership promoted = OF_THREE.with("n4", 0);
+        Decrees decided = new Decrees(3, List.of(to(withN4), NO_OP, NO_OP, NO_OP, to(promoted)));
+        assertThat(joiner.learn(decided)).as("both count").isEqualTo(decided);
+        assertThat(joiner.at(6).isKnown()).isFalse();
+        assertThat(joiner.at(7)).isEqualTo(withN4);
+        assertThat(joiner.at(10)).isEqualTo(withN4);
+        assertThat(joiner.at(11)).isEqualTo(promoted);
+        assertThat(joiner.asOf(6)).as("for a snapshot").containsOnlyKeys(7L);
+        assertThat(joiner.asOf(7)).containsExactly(Map.entry(7L, withN4), Map.entry(11L, promoted));
+    }
+
+    @Test
+    @DisplayName("§3: a node that founds groups with a smaller α now votes for all that a group's leader may propose")
+    void votesAsFarAheadAsTheGroupsWindow() {
+        n1.close();
+        n1 = new PaperServer("troupe.paxos.window = 8");
+        n1.restart("troupe.paxos.window = 1");
+        Decrees eight = new Decrees(1, Collections.nCopies(8, NO_OP));
+        n1.tell(new Accept(OF_N2, eight, 0, 1, n1.peer("n2").getRef()));
+        assertThat(n1.await("n2", Accepted.class).last()).isEqualTo(8);
     }
 
     // -- learners

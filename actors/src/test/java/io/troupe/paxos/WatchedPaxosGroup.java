@@ -34,6 +34,9 @@ final class WatchedPaxosGroup {
 
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /** At the nodes that are none of the founders: the group has its own. */
+    private static final String FOUNDS_WITH_ANOTHER_WINDOW = "troupe.paxos.window = 50";
+
     /** Small limits and short timeouts, so that a short run comes to all of them. */
     private static final String SMALL =
             """
@@ -80,6 +83,8 @@ final class WatchedPaxosGroup {
                 .withFallback(ConfigFactory.parseString(SMALL))
                 .withFallback(ConfigFactory.load());
         this.settings = PaxosSettings.from(config);
+        PaxosSettings ofJoiners = PaxosSettings.from(
+                ConfigFactory.parseString(FOUNDS_WITH_ANOTHER_WINDOW).withFallback(config));
         this.decided = new OneValueAnInstance(Membership.founding(
                 new TreeSet<>(names.subList(0, founders)), settings.phase2Quorum(), settings.window()));
         this.properties = List.of(
@@ -100,7 +105,7 @@ final class WatchedPaxosGroup {
                                     node,
                                     names.subList(0, founders),
                                     new PaxosEngine(
-                                            settings,
+                                            names.indexOf(name) < founders ? settings : ofJoiners,
                                             storages.get(name),
                                             told.contains(name),
                                             node.nanoClock(),
