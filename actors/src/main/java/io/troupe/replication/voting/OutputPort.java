@@ -54,7 +54,7 @@ public final class OutputPort extends AbstractBehavior<OutputPort.Command> {
 
     /**
      * @param replica stable id of this node
-     * @param device by whose name the voter signs
+     * @param device by whose name the voter signs, and is spoken to
      * @param outputsMax as of the {@link ActingMachine}
      * @param sayAgain the pause before what is not released is said again
      */
@@ -133,7 +133,7 @@ public final class OutputPort extends AbstractBehavior<OutputPort.Command> {
                 outbox.floor(),
                 number,
                 value,
-                signatures.sign(OutputVoter.Output.signed(outbox.floor(), number, value)),
+                signatures.sign(OutputVoter.Output.signed(device, outbox.floor(), number, value)),
                 getContext().getSelf().narrow())));
     }
 }

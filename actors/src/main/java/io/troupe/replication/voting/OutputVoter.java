@@ -42,8 +42,9 @@ public final class OutputVoter extends AbstractBehavior<OutputVoter.Output> {
             ByteString signature,
             ActorRef<OutputPort.Released> replyTo)
             implements Wire {
-        static ByteString signed(long floor, long number, ByteString value) {
-            return ByteString.fromString("output " + number + " since " + floor + ": ")
+        /** What a replica says to one device is nothing that another may take it for. */
+        static ByteString signed(String device, long floor, long number, ByteString value) {
+            return ByteString.fromString("output " + number + " since " + floor + " for " + device.length() + " " + device)
                     .concat(value);
         }
     }
@@ -60,6 +61,7 @@ public final class OutputVoter extends AbstractBehavior<OutputVoter.Output> {
     /** The replica has said something else than what was released. Of those who say nothing, nothing is told. */
     public record Dissent(String replica, long number) implements Told {}
 
+    private final String name;
     private final Faults faults;
     private final SortedSet<String> replicas;
     private final Signatures signatures;
@@ -72,6 +74,7 @@ public final class OutputVoter extends AbstractBehavior<OutputVoter.Output> {
     private long next;
 
     /**
+     * @param name of the device, as of the replicas' {@link OutputPort}s: what they say to others is not heard
      * @param replicas stable node ids: nobody else is heard
      * @param signatures of the device, and of the replicas as it knows them
      * @param next the number of the first output that the device has not seen: 1, or what a device that starts again
@@ -79,6 +82,7 @@ public final class OutputVoter extends AbstractBehavior<OutputVoter.Output> {
      * @throws IllegalArgumentException when there are too few replicas for these faults
      */
     public static Behavior<Output> create(
+            String name,
             Faults faults,
             Collection<String> replicas,
             Signatures signatures,
@@ -86,17 +90,19 @@ public final class OutputVoter extends AbstractBehavior<OutputVoter.Output> {
             ActorRef<? super Told> device) {
         faults.requireBorneBy(replicas.size());
         return Behaviors.setup(
-                context -> new OutputVoter(context, faults, new TreeSet<>(replicas), signatures, next, device));
+                context -> new OutputVoter(context, name, faults, new TreeSet<>(replicas), signatures, next, device));
     }
 
     private OutputVoter(
             ActorContext<Output> context,
+            String name,
             Faults faults,
             SortedSet<String> replicas,
             Signatures signatures,
             long next,
             ActorRef<? super Told> device) {
         super(context);
+        this.name = name;
         this.faults = faults;
         this.replicas = replicas;
         this.signatures = signatures;
@@ -123,7 +129,7 @@ public final class OutputVoter extends AbstractBehavior<OutputVoter.Output> {
         return replicas.contains(output.replica())
                 && signatures.isSigned(
                         output.replica(),
-                        Output.signed(output.floor(), output.number(), output.value()),
+                        Output.signed(name, output.floor(), output.number(), output.value()),
                         output.signature());
     }
 

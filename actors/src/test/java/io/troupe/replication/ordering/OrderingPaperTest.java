@@ -246,7 +246,7 @@ class OrderingPaperTest {
 
         private BehaviorTestKit<OutputVoter.Output> voter(Faults faults, String... replicas) {
             return BehaviorTestKit.create(
-                    OutputVoter.create(faults, List.of(replicas), Signatures.taken(), 1, device.getRef()));
+                    OutputVoter.create("device", faults, List.of(replicas), Signatures.taken(), 1, device.getRef()));
         }
 
         private void output(BehaviorTestKit<OutputVoter.Output> voter, String replica, List<String> values) {

@@ -235,7 +235,7 @@ final class OutsideFaults implements Consumer<Simulation> {
                 Behaviors.receiveMessage(output -> {
                     ByteString lie = ByteString.fromString("valve at " + random.nextInt(3));
                     ByteString signature = signatures(node.name())
-                            .sign(OutputVoter.Output.signed(output.floor(), output.number(), lie));
+                            .sign(OutputVoter.Output.signed(DEVICE, output.floor(), output.number(), lie));
                     for (String name : List.of(node.name(), names.get(random.nextInt(names.size())))) {
                         voter.tell(new OutputVoter.Output(
                                 name, output.floor(), output.number(), lie, signature, output.replyTo()));
@@ -267,7 +267,7 @@ final class OutsideFaults implements Consumer<Simulation> {
                     }),
                     "valve");
             ActorRef<OutputVoter.Output> voter = context.spawn(
-                    OutputVoter.create(faults, names, signatures(DEVICE), released.size() + 1L, valve), "voter");
+                    OutputVoter.create(DEVICE, faults, names, signatures(DEVICE), released.size() + 1L, valve), "voter");
             return Behaviors.receiveMessage(output -> {
                 voter.tell(output);
                 return Behaviors.same();

@@ -15,18 +15,27 @@ import org.junit.jupiter.api.Test;
 /** How many replicas there must be, how many must agree, and what the device is told (Schneider 1990, §2, §4.1). */
 class VotingRulesTest {
 
+    private static final String DEVICE = "heater";
     private static final List<String> NAMES = List.of("n1", "n2", "n3");
 
     private final TestInbox<OutputVoter.Told> device = TestInbox.create();
     private final TestInbox<OutputPort.Released> port = TestInbox.create();
 
     private BehaviorTestKit<OutputVoter.Output> voter(Faults faults) {
-        return BehaviorTestKit.create(OutputVoter.create(faults, NAMES, Signatures.taken(), 1, device.getRef()));
+        return voter(faults, Signatures.taken());
+    }
+
+    private BehaviorTestKit<OutputVoter.Output> voter(Faults faults, Signatures signatures) {
+        return BehaviorTestKit.create(OutputVoter.create(DEVICE, faults, NAMES, signatures, 1, device.getRef()));
     }
 
     private OutputVoter.Output output(String replica, long floor, long number, String value) {
-        return new OutputVoter.Output(
-                replica, floor, number, ByteString.fromString(value), ByteString.emptyByteString(), port.getRef());
+        return output(replica, floor, number, value, ByteString.emptyByteString());
+    }
+
+    private OutputVoter.Output output(
+            String replica, long floor, long number, String value, ByteString signature) {
+        return new OutputVoter.Output(replica, floor, number, ByteString.fromString(value), signature, port.getRef());
     }
 
     private static OutputVoter.Release release(long number, String value) {
@@ -74,6 +83,31 @@ class VotingRulesTest {
         var voter = voter(Faults.failStop(1));
         voter.run(output("n9", 1, 1, "a"));
         assertThat(device.getAllReceived()).isEmpty();
+    }
+
+    /** A signature tells what was signed. */
+    private static final Signatures READABLE = new Signatures() {
+        @Override
+        public ByteString sign(ByteString content) {
+            return content;
+        }
+
+        @Override
+        public boolean isSigned(String signer, ByteString content, ByteString signature) {
+            return content.equals(signature);
+        }
+    };
+
+    @Test
+    void whatReplicasHaveSignedForAnotherDeviceIsNotHeard() {
+        var voter = voter(Faults.byzantine(1), READABLE);
+        ByteString open = ByteString.fromString("open");
+        ByteString forAnother = OutputVoter.Output.signed("cooler", 1, 1, open);
+        NAMES.forEach(replica -> voter.run(output(replica, 1, 1, "open", forAnother)));
+        assertThat(device.getAllReceived()).isEmpty();
+        ByteString forThis = OutputVoter.Output.signed(DEVICE, 1, 1, open);
+        NAMES.forEach(replica -> voter.run(output(replica, 1, 1, "open", forThis)));
+        assertThat(device.getAllReceived()).containsExactly(release(1, "open"));
     }
 
     @Test
