@@ -18,7 +18,10 @@ final class Authenticity {
         this.core = core;
     }
 
-    /** The batch, when it is one, with no more operations than a batch may have, all of them authentic. */
+    /**
+     * The batch, when it is one, with no more operations than a batch may have, all of them authentic. A request without any is
+     * none: a primary could give as many of these as fit a message, and each would be remembered.
+     */
     Optional<Proposal> read(ByteString batch) {
         Optional<Batch> read = core.notary.readBatch(batch);
         if (read.isEmpty()) {
@@ -32,7 +35,7 @@ final class Authenticity {
                     .read(letter)
                     .filter(Request.class::isInstance)
                     .map(Request.class::cast)
-                    .filter(one -> Core.isFrom(letter, one));
+                    .filter(one -> Core.isFrom(letter, one) && !one.operations().isEmpty());
             boolean isSealed = core.notary.isRequestOfItsClient(letter);
             operations += request.map(one -> one.operations().size()).orElse(0);
             if (request.isEmpty()

@@ -76,7 +76,8 @@ final class Core {
         this.right = new VotingRight(ledger, settings.window());
         this.disk = disk;
         this.log = log;
-        this.requests = new Requests(settings.maxWaitingRequests(), 2 * settings.maxWaitingRequests());
+        this.requests = new Requests(
+                settings.maxWaitingRequests(), 2 * settings.maxWaitingRequests(), settings.operationBytes());
         this.suspects = new Suspects(settings.ticks(settings.viewChangeTimeout()));
         this.executed = ledger.latestStateSequence();
         this.answersReadsFrom = ledger.stableSequence() + settings.window();
@@ -247,6 +248,13 @@ final class Core {
                 .mapToLong(slot -> slot.sequence)
                 .max()
                 .orElse(0);
+    }
+
+    /** Bytes of the batches that are kept and not executed yet. */
+    long bytesWaiting() {
+        return slots.tailMap(executed, false).values().stream()
+                .mapToLong(Slot::bytesKept)
+                .sum();
     }
 
     void forgetSlotsThrough(long sequence) {

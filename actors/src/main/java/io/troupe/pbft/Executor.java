@@ -6,6 +6,7 @@ import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.pbft.PbftMessage.RequestId;
 import io.troupe.pbft.PbftMessage.Results;
 import io.troupe.pbft.PbftMessage.StateHeader;
+import io.troupe.replication.Operation;
 import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
 import io.troupe.replication.ReplicatedService;
@@ -111,6 +112,12 @@ final class Executor extends AbstractBehavior<Executor.Command> {
 
     /** Those that are one too many are refused, and ordered. */
     private static final int WAITING_READS_MAX = 1024;
+
+    /**
+     * When the results of a request have so many bytes, its other operations are not executed: they may be a thousand, each with
+     * a result as large as the state. Part of the replicated state's definition.
+     */
+    static final long RESULTS_BYTES_MAX = 4 << 20;
 
     private final String group;
     private final ReplicatedService service;
@@ -220,10 +227,33 @@ final class Executor extends AbstractBehavior<Executor.Command> {
 
     private Outcome execute(Request request) {
         List<Replica.Reply> results = new ArrayList<>(request.operations().size());
+        long size = 0;
         for (PbftMessage.Command operation : request.operations()) {
-            results.add(apply(++operations, operation, request.id().client()));
+            Replica.Reply result = size < RESULTS_BYTES_MAX
+                    ? apply(++operations, operation, request.id().client())
+                    : notExecuted(operation);
+            results.add(result);
+            size += resultBytes(result);
         }
         return new Outcome(request.id(), results.size(), bytes.write(new Results(results)));
+    }
+
+    /** Whose request has results enough: the same at every replica. */
+    private static Replica.Reply notExecuted(Operation operation) {
+        long session = operation instanceof Operation.Command of ? of.session() : Replica.NO_SESSION;
+        long serial = operation instanceof Operation.Command of ? of.serial() : 0;
+        return new Replica.Rejected(
+                session,
+                serial,
+                Replica.Reason.OVERLOADED,
+                "what was asked for with it, and before it, has results of more than " + RESULTS_BYTES_MAX + " bytes");
+    }
+
+    private static int resultBytes(Replica.Reply reply) {
+        if (reply instanceof Replica.Applied applied) {
+            return applied.result().length();
+        }
+        return reply instanceof Replica.Answered answered ? answered.result().length() : 0;
     }
 
     private StateMachine.State freeze() {
@@ -284,8 +314,13 @@ final class Executor extends AbstractBehavior<Executor.Command> {
 
     private void read(Read read) {
         List<Replica.Reply> answers = new ArrayList<>(read.queries().size());
+        long size = 0;
         for (ByteString query : read.queries()) {
-            answers.add(new Replica.Answered(0, operations, service.query(query)));
+            Replica.Reply answer = size < RESULTS_BYTES_MAX
+                    ? new Replica.Answered(0, operations, service.query(query))
+                    : notExecuted(new OrderedRead(query));
+            answers.add(answer);
+            size += resultBytes(answer);
         }
         replica.tell(new ReadDone(read.client(), read.id(), operations, new Results(answers)));
     }

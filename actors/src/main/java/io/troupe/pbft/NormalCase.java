@@ -142,6 +142,9 @@ final class NormalCase {
             return; // "it has not accepted a pre-prepare message for view v and sequence number n containing a
             // different digest"
         }
+        if (!isChosen && !hasRoomFor(sequence)) {
+            return; // It comes again, if it is of use.
+        }
         Optional<Proposal> proposal = isChosen
                 ? Optional.of(core.notary.readDecided(message.batch()))
                 : authenticity.read(message.batch()).filter(choices::accepts); // §4.6
@@ -149,6 +152,15 @@ final class NormalCase {
             countPrePrepare(from, slot, digest);
             prePrepare(slot, read);
         });
+    }
+
+    /**
+     * For what is executed next there always is, as much as a correct primary has under way. What comes after that may wait for a
+     * number that the primary leaves out, for ever: as many bytes are kept of it as between two checkpoints.
+     */
+    private boolean hasRoomFor(long sequence) {
+        return sequence <= core.executed() + core.settings.pipeline()
+                || core.bytesWaiting() < core.settings.checkpointBytes();
     }
 
     /** The primary's vote. */

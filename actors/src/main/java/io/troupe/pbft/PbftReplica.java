@@ -291,7 +291,7 @@ final class PbftReplica {
             if (message instanceof Request request) {
                 letter.ifPresent(one -> normalCase.onRequest(one, request));
             } else if (message instanceof ReadOnly read) {
-                if (core.mayAnswerReads()) {
+                if (replies.mayAnswer(read)) {
                     executor.tell(new Executor.Read(from, read.id(), read.queries()));
                 } else {
                     replies.refuse(from, read.id());

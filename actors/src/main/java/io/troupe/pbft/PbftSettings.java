@@ -61,6 +61,8 @@ public record PbftSettings(
     /** So many replies, and as many of ordered reads, are kept for each client ({@link RecentReplies}). */
     static final int CLIENT_PIPELINE_MAX = 4;
 
+    private static final long OPERATION_BYTES_MIN = 4 << 10;
+
     private static final SettingsSection SECTION = new SettingsSection("troupe.pbft");
 
     public PbftSettings {
@@ -144,6 +146,15 @@ public record PbftSettings(
                 pbft.integer("max-stashed"),
                 pbft.text("journal"),
                 pbft.text("blocking-dispatcher"));
+    }
+
+    /**
+     * A request with more bytes for each of its operations counts for more of them ({@link Requests}). Half of that is what a
+     * batch has for each, so that whatever a correct client asks for counts for no more than a batch may have.
+     */
+    long operationBytes() {
+        long largest = Math.max(maxBatchBytes, maxRequestBytes);
+        return Math.max(OPERATION_BYTES_MIN, 2 * largest / maxBatchRequests);
     }
 
     long ticks(Duration duration) {

@@ -1,5 +1,6 @@
 package io.troupe.pbft;
 
+import io.troupe.pbft.PbftMessage.ReadOnly;
 import io.troupe.pbft.PbftMessage.ReadReply;
 import io.troupe.pbft.PbftMessage.Reply;
 import io.troupe.pbft.PbftMessage.RequestId;
@@ -64,6 +65,11 @@ final class Replies {
         return isWholeFromHere(whole.id())
                 ? whole
                 : new Reply(whole.view(), whole.id(), whole.digest(), Optional.empty());
+    }
+
+    /** Reads that are not ordered: from a state that may be read, and no more than a correct client asks for together. */
+    boolean mayAnswer(ReadOnly read) {
+        return core.mayAnswerReads() && read.queries().size() <= core.settings.maxBatchRequests();
     }
 
     /** For the client not to wait for it. */

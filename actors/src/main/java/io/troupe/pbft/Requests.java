@@ -3,6 +3,7 @@ package io.troupe.pbft;
 import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.pbft.PbftMessage.RequestId;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.apache.pekko.util.ByteString;
 
 /**
  * Requests that this replica knows of and that have not been executed, in the order in which they came; and the replies to
@@ -22,6 +24,7 @@ final class Requests {
 
     private final int waitingMax;
     private final int repliesMax;
+    private final long operationBytes;
 
     /**
      * A request, as its client sealed it, and read.
@@ -31,16 +34,19 @@ final class Requests {
     record Waiting(Sealed letter, Request request, boolean isSigned) {}
 
     private final LinkedHashMap<RequestId, Waiting> waiting = new LinkedHashMap<>();
-    private int operationsWaiting;
+    private int weightWaiting;
     /** Of each client with any. */
     private final TreeMap<String, Integer> waitingOf = new TreeMap<>();
     /** In the present view's batches. */
     private final Set<RequestId> proposed = new TreeSet<>();
 
-    private final LinkedHashMap<RequestId, Replied> replies = new LinkedHashMap<>();
-    private int repliesKept;
+    /** By client; of each the latest last. */
+    private final TreeMap<String, LinkedHashMap<RequestId, Replied>> replies = new TreeMap<>();
 
-    private record Replied(PbftMessage.Reply reply, int operations) {}
+    private final TreeMap<String, Integer> repliedTo = new TreeMap<>();
+    private int weightReplied;
+
+    private record Replied(PbftMessage.Reply reply, int weight) {}
 
     /** To requests of the batch that is executed tentatively ({@link TentativeExecution}). */
     private final TreeMap<RequestId, PbftMessage.TentativeReply> tentativeReplies = new TreeMap<>();
@@ -56,10 +62,12 @@ final class Requests {
     /**
      * @param waitingMax operations in all that wait
      * @param repliesMax operations in all to which replies are kept
+     * @param operationBytes what is larger counts for more operations: so that memory is bounded, whatever clients ask for
      */
-    Requests(int waitingMax, int repliesMax) {
+    Requests(int waitingMax, int repliesMax, long operationBytes) {
         this.waitingMax = waitingMax;
         this.repliesMax = repliesMax;
+        this.operationBytes = operationBytes;
     }
 
     /**
@@ -72,30 +80,39 @@ final class Requests {
         if (before != null && isSigned && !before.isSigned() && !proposed.contains(request.id())) {
             remove(request.id());
         }
-        if (waiting.containsKey(request.id()) || !hasRoomFor(request)) {
+        Waiting news = new Waiting(letter, request, isSigned);
+        if (waiting.containsKey(request.id()) || !hasRoomFor(news)) {
             return false;
         }
-        waiting.put(request.id(), new Waiting(letter, request, isSigned));
-        count(request, 1);
+        waiting.put(request.id(), news);
+        count(news, 1);
         watchOldest(tick);
         return true;
     }
 
-    private void count(Request request, int sign) {
-        int operations = sign * request.operations().size();
-        operationsWaiting += operations;
-        waitingOf.merge(request.id().client(), operations, Integer::sum);
+    private void count(Waiting one, int sign) {
+        int weight = sign * weight(one);
+        weightWaiting += weight;
+        waitingOf.merge(one.request().id().client(), weight, Integer::sum);
+    }
+
+    private int weight(Waiting one) {
+        return weight(one.request().operations().size(), one.letter().payload().length());
+    }
+
+    private int weight(int operations, int bytes) {
+        return Math.max(operations, (int) (bytes / operationBytes));
     }
 
     /** A client that asks for more than the others, and without end, does not keep these out: its latest give way. */
-    private boolean hasRoomFor(Request request) {
-        String client = request.id().client();
-        int operations = request.operations().size();
-        while (operationsWaiting + operations > waitingMax) {
+    private boolean hasRoomFor(Waiting news) {
+        String client = news.request().id().client();
+        int weight = weight(news);
+        while (weightWaiting + weight > waitingMax) {
             Optional<Map.Entry<String, Integer>> most =
                     waitingOf.entrySet().stream().max(Map.Entry.comparingByValue());
             if (most.isEmpty()
-                    || most.get().getValue() <= waitingOf.getOrDefault(client, 0) + operations
+                    || most.get().getValue() <= waitingOf.getOrDefault(client, 0) + weight
                     || !dropLatestOf(most.get().getKey())) {
                 return false;
             }
@@ -143,7 +160,7 @@ final class Requests {
 
     /** As it was said, or would be. */
     Optional<PbftMessage> replyTo(RequestId id) {
-        return Optional.ofNullable(replies.get(id))
+        return Optional.ofNullable(repliesTo(id.client()).get(id))
                 .<PbftMessage>map(Replied::reply)
                 .or(() -> tentativeReplyTo(id));
     }
@@ -176,30 +193,53 @@ final class Requests {
         watchOldest(tick);
     }
 
+    private LinkedHashMap<RequestId, Replied> repliesTo(String client) {
+        return replies.computeIfAbsent(client, absent -> new LinkedHashMap<>());
+    }
+
     private void keep(RequestId id, int operations, PbftMessage.Reply reply) {
-        Replied before = replies.put(id, new Replied(reply, operations));
-        repliesKept += operations - (before == null ? 0 : before.operations());
-        while (repliesKept > repliesMax && replies.size() > 1) {
-            RequestId oldest = replies.keySet().iterator().next();
-            repliesKept -= Objects.requireNonNull(replies.remove(oldest)).operations();
+        int weight = weight(operations, reply.results().map(ByteString::length).orElse(0));
+        Replied before = repliesTo(id.client()).put(id, new Replied(reply, weight));
+        countReplied(id.client(), weight - (before == null ? 0 : before.weight()));
+        while (weightReplied > repliesMax && dropOldestReply()) {
+            continue;
         }
+    }
+
+    private void countReplied(String client, int weight) {
+        weightReplied += weight;
+        repliedTo.merge(client, weight, Integer::sum);
+    }
+
+    /** To the client that is told most: so that it does not take from others what they may ask for again. */
+    private boolean dropOldestReply() {
+        String most = Collections.max(repliedTo.entrySet(), Map.Entry.comparingByValue())
+                .getKey();
+        LinkedHashMap<RequestId, Replied> toIt = repliesTo(most);
+        if (toIt.size() == 1) {
+            return false;
+        }
+        RequestId oldest = toIt.keySet().iterator().next();
+        countReplied(most, -Objects.requireNonNull(toIt.remove(oldest)).weight());
+        return true;
     }
 
     private void remove(RequestId id) {
         Waiting removed = waiting.remove(id);
         if (removed != null) {
-            count(removed.request(), -1);
+            count(removed, -1);
         }
     }
 
     /** Another state is here, which may hold their effects; who waits asks again. What is replied then is the state's. */
     void forgetAll(long tick) {
         replies.clear();
+        repliedTo.clear();
         tentativeReplies.clear();
-        repliesKept = 0;
+        weightReplied = 0;
         waiting.clear();
         waitingOf.clear();
-        operationsWaiting = 0;
+        weightWaiting = 0;
         proposed.clear();
         watchOldest(tick);
     }

@@ -111,6 +111,11 @@ final class Slot {
         bodies.put(digest, batch);
     }
 
+    /** Of the batches that are kept here. */
+    long bytesKept() {
+        return bodies.values().stream().mapToLong(ByteString::length).sum();
+    }
+
     Optional<ByteString> body(Digest digest) {
         return Optional.ofNullable(bodies.get(digest));
     }

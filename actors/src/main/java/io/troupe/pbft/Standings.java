@@ -18,6 +18,7 @@ final class Standings {
     private final Repeats repeats;
     private final ViewChanger viewChanger;
     private final StateTransfer stateTransfer;
+    private final Pace pace;
     /** Sequence numbers through this one were in use an interval ago: what is said about later ones is still on its way. */
     private long settled;
 
@@ -29,6 +30,7 @@ final class Standings {
         this.repeats = repeats;
         this.viewChanger = viewChanger;
         this.stateTransfer = stateTransfer;
+        this.pace = new Pace(core);
     }
 
     void onTick() {
@@ -49,6 +51,9 @@ final class Standings {
             return;
         }
         core.elsewhere.hear(from, standing, core.now());
+        if (!pace.isDue(from)) {
+            return;
+        }
         viewChanger.onStanding(from, standing);
         stateTransfer.sayAgain(from, standing.stable());
         core.slotsBetween(standing.executed(), settled).stream()

@@ -31,6 +31,9 @@ final class ViewChanger {
     private final NormalCase normalCase;
     private final ViewChanges viewChanges;
     private final Vouching vouching;
+    /** Of those whose view changes are late. */
+    private final Pace pace;
+
     private @Nullable Signed own;
     /** How the view began that was in force here last. */
     private ViewStart start;
@@ -42,6 +45,7 @@ final class ViewChanger {
         this.core = core;
         this.normalCase = normalCase;
         this.vouching = vouching;
+        this.pace = new Pace(core);
         this.viewChanges = new ViewChanges(core.members);
         this.start = core.ledger
                 .proof()
@@ -153,7 +157,9 @@ final class ViewChanger {
             return;
         }
         if (content.view() <= core.ledger.view() && core.ledger.isActive()) {
-            core.ledger.proof().ifPresent(proof -> core.send(signed.from(), proof)); // It is late.
+            if (pace.isDue(signed.from())) {
+                core.ledger.proof().ifPresent(proof -> core.send(signed.from(), proof)); // It is late.
+            }
             return;
         }
         if (viewChanges.add(signed.from(), content, signed)) {

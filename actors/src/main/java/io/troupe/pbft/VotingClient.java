@@ -406,6 +406,8 @@ final class VotingClient extends AbstractBehavior<VotingClient.Message> {
     private static void answer(Replica.Request asked, Replica.Reply reply) {
         if (asked instanceof Replica.Query query && reply instanceof Replica.Answered answered) {
             query.replyTo().tell(new Replica.Answered(query.id(), answered.appliedIndex(), answered.result()));
+        } else if (reply instanceof Replica.Rejected rejected) {
+            Rejections.reject(asked, rejected.reason(), rejected.detail());
         } else if (asked instanceof Replica.Propose propose) {
             propose.replyTo().tell(reply);
         } else if (asked instanceof Replica.OpenSession open) {

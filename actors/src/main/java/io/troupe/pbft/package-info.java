@@ -40,7 +40,7 @@
  * io.troupe.pbft.TentativeExecution} what of §5.1 comes before that end, {@link io.troupe.pbft.PreferredQuorum} who votes in
  * it, {@link io.troupe.pbft.ViewChanger} §4.4, {@link io.troupe.pbft.Vouching} what a view change may need besides, {@link
  * io.troupe.pbft.StateTransfer} §4.3, {@link io.troupe.pbft.Standings} and {@link
- * io.troupe.pbft.Repeats} what is said again because the network loses it, {@link io.troupe.pbft.KeyExchange} with {@link
+ * io.troupe.pbft.Repeats} what is said again because the network loses it, {@link io.troupe.pbft.Pace} how often, {@link io.troupe.pbft.KeyExchange} with {@link
  * io.troupe.pbft.SessionKeys} TOCS 2002 on key exchanges, {@link io.troupe.pbft.Recovery} on recovery.
  * Rules that are pure: {@link io.troupe.pbft.Membership}, {@link io.troupe.pbft.VotingRight}, {@link io.troupe.pbft.Slot},
  * {@link io.troupe.pbft.NewViewDecision}, {@link io.troupe.pbft.ViewStart}, {@link io.troupe.pbft.Estimate}, {@link
@@ -153,7 +153,8 @@
  *       is signed, which every backup can read ({@link io.troupe.pbft.Suspects}). So such a client ends the view of each
  *       correct primary once, and of each again when the suspicion is over, which lasts twice as long each time; and never more
  *       than two views after each other, for then everybody must sign, until something is executed. No replica takes
- *       another's word for it. The price: a request that comes to a backup first waits for {@code client-silence}; and a client
+ *       another's word for it. (One that fills the primary's room at the moment when a backup passes on what it asked that backup for
+ *       can end more views, each with as much of its own executed.) The price: a request that comes to a backup first waits for {@code client-silence}; and a client
  *       whose primary lost its view for another reason is not answered at once when that one leads again.
  *   <li>The members are fixed. Digests in Q are not bounded in number (the thesis has a way): there are at most as many as
  *       views between two stable checkpoints.

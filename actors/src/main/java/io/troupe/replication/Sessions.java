@@ -23,6 +23,12 @@ public final class Sessions {
     /** Unacknowledged results kept per session; the lowest serial's goes first. As {@link #SESSIONS_MAX}. */
     public static final int RESULTS_MAX = 4_096;
 
+    /**
+     * Bytes of the results that are kept for all sessions of one client that has its own; those of the session that was not
+     * used for longest go first. As {@link #SESSIONS_MAX}.
+     */
+    public static final long OWNER_BYTES_MAX = 64 << 20;
+
     /** What applying a command of a session comes to. */
     public sealed interface Verdict permits Fresh, Repeated, Expired {}
 
@@ -43,6 +49,8 @@ public final class Sessions {
         final TreeMap<Long, Repeated> results = new TreeMap<>();
         /** Serials below have been answered, or their results were dropped. */
         long floor = 1;
+        /** Of the results. */
+        long bytes;
 
         Session(String owner) {
             this.owner = owner;
@@ -52,29 +60,42 @@ public final class Sessions {
             Session copy = new Session(owner);
             copy.results.putAll(results);
             copy.floor = floor;
+            copy.bytes = bytes;
             return copy;
         }
 
-        void raiseFloor(long serial) {
+        void put(long serial, Repeated repeated) {
+            results.put(serial, repeated);
+            bytes += repeated.result().length();
+        }
+
+        /** @return bytes of the results that are dropped */
+        long raiseFloor(long serial) {
+            long before = bytes;
             floor = Math.max(floor, serial);
             while (!results.isEmpty() && results.firstKey() < floor) {
-                results.pollFirstEntry();
+                bytes -= results.pollFirstEntry().getValue().result().length();
             }
+            return before - bytes;
         }
     }
 
     private final int sessionsMax;
     private final int resultsMax;
+    private final long ownerBytesMax;
     /** By last use, the least recent first. */
     private final LinkedHashMap<Long, Session> sessions = new LinkedHashMap<>(16, 0.75f, true);
+    /** Of results, by client: those of its own sessions. */
+    private final TreeMap<String, Long> bytesOf = new TreeMap<>();
 
     public Sessions() {
-        this(SESSIONS_MAX, RESULTS_MAX);
+        this(SESSIONS_MAX, RESULTS_MAX, OWNER_BYTES_MAX);
     }
 
-    Sessions(int sessionsMax, int resultsMax) {
+    Sessions(int sessionsMax, int resultsMax, long ownerBytesMax) {
         this.sessionsMax = sessionsMax;
         this.resultsMax = resultsMax;
+        this.ownerBytesMax = ownerBytesMax;
     }
 
     /**
@@ -95,10 +116,18 @@ public final class Sessions {
         String most =
                 Collections.max(counts.entrySet(), Map.Entry.comparingByValue()).getKey();
         Iterator<Session> leastRecentFirst = sessions.values().iterator();
-        while (!leastRecentFirst.next().owner.equals(most)) {
-            continue;
+        Session first = leastRecentFirst.next();
+        while (!first.owner.equals(most)) {
+            first = leastRecentFirst.next();
         }
         leastRecentFirst.remove();
+        count(first, -first.bytes);
+    }
+
+    private void count(Session session, long bytes) {
+        if (bytes != 0 && !session.owner.equals(ANYBODY)) {
+            bytesOf.merge(session.owner, bytes, Long::sum);
+        }
     }
 
     /** @param by which client it is, or {@link #ANYBODY} where engines do not tell clients apart */
@@ -110,7 +139,7 @@ public final class Sessions {
         if (!session.owner.equals(ANYBODY) && !session.owner.equals(by)) {
             return new Expired("session " + id + " is another client's");
         }
-        session.raiseFloor(Math.min(acknowledgedBelow, serial));
+        raiseFloor(session, Math.min(acknowledgedBelow, serial));
         Repeated repeated = session.results.get(serial);
         if (repeated != null) {
             return repeated;
@@ -128,10 +157,29 @@ public final class Sessions {
         if (session == null) {
             throw new IllegalStateException("Result for session " + id + ", which was not admitted");
         }
-        session.results.put(serial, new Repeated(index, result));
+        session.put(serial, new Repeated(index, result));
+        count(session, result.length());
         if (session.results.size() > resultsMax) {
-            session.raiseFloor(session.results.firstKey() + 1);
+            dropFirstOf(session);
         }
+        while (bytesOf.getOrDefault(session.owner, 0L) > ownerBytesMax) {
+            dropFirstOf(leastRecentWithResults(session.owner));
+        }
+    }
+
+    private void dropFirstOf(Session session) {
+        raiseFloor(session, session.results.firstKey() + 1);
+    }
+
+    private void raiseFloor(Session session, long serial) {
+        count(session, -session.raiseFloor(serial));
+    }
+
+    private Session leastRecentWithResults(String owner) {
+        return sessions.values().stream()
+                .filter(session -> session.owner.equals(owner) && !session.results.isEmpty())
+                .findFirst()
+                .orElseThrow();
     }
 
     public int size() {
@@ -140,8 +188,9 @@ public final class Sessions {
 
     /** A copy that later changes do not touch; shares the results. */
     public Sessions copy() {
-        Sessions copy = new Sessions(sessionsMax, resultsMax);
+        Sessions copy = new Sessions(sessionsMax, resultsMax, ownerBytesMax);
         sessions.forEach((id, session) -> copy.sessions.put(id, session.copy()));
+        copy.bytesOf.putAll(bytesOf);
         return copy;
     }
 
@@ -174,6 +223,7 @@ public final class Sessions {
     /** Replaces everything by what {@link #writeTo} wrote. */
     public void readFrom(DataInputStream in, boolean withOwners) throws IOException {
         sessions.clear();
+        bytesOf.clear();
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
             long id = in.readLong();
@@ -184,9 +234,10 @@ public final class Sessions {
                 long serial = in.readLong();
                 long index = in.readLong();
                 byte[] bytes = in.readNBytes(in.readInt());
-                session.results.put(serial, new Repeated(index, ByteString.fromArrayUnsafe(bytes)));
+                session.put(serial, new Repeated(index, ByteString.fromArrayUnsafe(bytes)));
             }
             sessions.put(id, session);
+            count(session, session.bytes);
         }
     }
 }

@@ -24,6 +24,7 @@ import io.troupe.replication.StateMachine;
 import io.troupe.replication.sim.ObservedClients;
 import io.troupe.wire.WireBytes;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.NotSerializableException;
 import java.time.Duration;
 import java.util.List;
@@ -315,6 +316,78 @@ class ExecutorTest {
         } catch (NotSerializableException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** Whatever it is told or asked, it has much to say. */
+    private static final class Talkative implements StateMachine {
+        private static final ByteString MUCH =
+                ByteString.fromArrayUnsafe(new byte[(int) Executor.RESULTS_BYTES_MAX * 3 / 4]);
+
+        private int applied;
+
+        @Override
+        public ByteString apply(long index, ByteString command) {
+            applied++;
+            return MUCH;
+        }
+
+        @Override
+        public ByteString query(ByteString query) {
+            return MUCH;
+        }
+
+        @Override
+        public State freeze() {
+            return out -> {};
+        }
+
+        @Override
+        public void restore(InputStream state) {}
+    }
+
+    @Test
+    @DisplayName(
+            "what follows in a request whose results are large is not executed, at no replica, and its client is told so:"
+                    + " else one request could have more results than there is memory, wherever it is executed")
+    void resultsOfARequestAreBounded() {
+        Talkative machine = new Talkative();
+        ActorRef<Executor.Command> executor = KIT.spawn(Executor.create(
+                "g", machine, storage, CHECKPOINT_INTERVAL, Long.MAX_VALUE, replica.ref()));
+        execute(executor, 1, new Request(new RequestId("n2", 1, 1), List.of(new OpenSession())));
+        ByteString any = ByteString.fromString("c");
+        PbftMessage.Command second = new PbftMessage.Execute(1, 2, 0, any);
+        PbftMessage.Command read = new PbftMessage.OrderedRead(any);
+        List<Replica.Reply> results = results(execute(
+                        executor,
+                        2,
+                        new Request(
+                                new RequestId("n2", 1, 2),
+                                List.of(new PbftMessage.Execute(1, 1, 0, any), read, second, read))))
+                .replies();
+        assertThat(results.get(0)).isInstanceOf(Replica.Applied.class);
+        assertThat(results.get(1)).isInstanceOf(Replica.Answered.class);
+        assertLeftOut(results.get(2), 1, 2);
+        assertLeftOut(results.get(3), Replica.NO_SESSION, 0);
+        assertThat(machine.applied).isEqualTo(1);
+
+        Request again = new Request(new RequestId("n2", 1, 3), List.of(second));
+        assertThat(results(execute(executor, 3, again)).replies().get(0))
+                .as("asked again")
+                .isInstanceOf(Replica.Applied.class);
+
+        executor.tell(new Executor.Read("n4", READ.id(), List.of(any, any, any)));
+        List<Replica.Reply> answers =
+                replica.expectMessageClass(ReadDone.class).results().replies();
+        assertThat(answers.get(1)).isInstanceOf(Replica.Answered.class);
+        assertLeftOut(answers.get(2), Replica.NO_SESSION, 0);
+    }
+
+    private static void assertLeftOut(Replica.Reply reply, long session, long serial) {
+        assertThat(reply).isInstanceOfSatisfying(Replica.Rejected.class, rejected -> {
+            assertThat(rejected.reason()).isEqualTo(Replica.Reason.OVERLOADED);
+            assertThat(rejected.session()).isEqualTo(session);
+            assertThat(rejected.serial()).isEqualTo(serial);
+        });
     }
 
     @Test

@@ -319,4 +319,29 @@ class NormalCaseTest {
         assertThat(replica.heardBy(PEER)).isEqualTo(reply);
         assertThat(core.slotIfAny(2)).isEmpty();
     }
+
+    @Test
+    @DisplayName(
+            "§4.2: a primary that leaves a number out fills no backup's memory with what comes after it; what is next is"
+                    + " accepted in any case")
+    void batchesThatWaitForOneThatDoesNotComeAreBounded() {
+        PlayedReplica replica =
+                new PlayedReplica(KIT, "n2", "troupe.pbft { checkpoint-bytes = 1000, pipeline = 2, max-batch-requests = 4 }");
+        NormalCase normalCase = normalCase(replica);
+        for (long sequence = 3; sequence <= 40; sequence++) {
+            normalCase.onPrePrepare("n1", prePrepare(replica, sequence));
+        }
+        long one = prePrepare(replica, 1).batch().length();
+        assertThat(replica.core.bytesWaiting()).isBetween(1_000L, 1_000L + one);
+        assertThat(replica.core.slot(3).prePrepared()).isPresent();
+        assertThat(replica.core.slot(40).prePrepared()).isEmpty();
+        for (long sequence = 1; sequence <= 2; sequence++) {
+            normalCase.onPrePrepare("n1", prePrepare(replica, sequence));
+            assertThat(replica.core.slot(sequence).prePrepared()).isPresent();
+        }
+    }
+
+    private static PrePrepare prePrepare(PlayedReplica replica, long sequence) {
+        return replica.prePrepare(sequence, replica.letter(request("n3", sequence, 4)));
+    }
 }

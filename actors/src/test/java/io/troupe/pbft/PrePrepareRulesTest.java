@@ -206,4 +206,14 @@ class PrePrepareRulesTest {
                         .macs());
         assertIgnored(PRIMARY, replica.prePrepare(1, forged));
     }
+
+    @Test
+    @DisplayName(
+            "§4.2: a request asks for something: a batch with one that asks for nothing, of which a message could hold thousands,"
+                    + " is not accepted")
+    void aRequestWithoutOperationsIsNotAccepted() {
+        Request nothing = new Request(new RequestId("n3", 1, 1), List.of());
+        assertIgnored(PRIMARY, replica.prePrepare(1, replica.letter(nothing)));
+        assertIgnored(PRIMARY, replica.prePrepare(1, replica.letter(request(1)), replica.letter(nothing)));
+    }
 }

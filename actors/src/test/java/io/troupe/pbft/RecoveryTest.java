@@ -261,19 +261,4 @@ class RecoveryTest {
                     .containsExactlyElementsOf(sequence < 20 ? List.of(stable, new Fact.Forgot(20)) : List.of(stable));
         }
     }
-
-    /** Has nothing done. */
-    private static final class NoHands implements StateTransfer.Hands {
-        @Override
-        public void fetch(PbftMessage.Checkpoint target) {}
-
-        @Override
-        public void restore(long sequence, StateHeader header) {}
-
-        @Override
-        public void prune(long sequence) {}
-
-        @Override
-        public void windowMoved() {}
-    }
 }

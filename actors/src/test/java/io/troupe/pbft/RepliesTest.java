@@ -2,12 +2,14 @@ package io.troupe.pbft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.troupe.pbft.PbftMessage.ReadOnly;
 import io.troupe.pbft.PbftMessage.ReadReply;
 import io.troupe.pbft.PbftMessage.Reply;
 import io.troupe.pbft.PbftMessage.Request;
 import io.troupe.pbft.PbftMessage.RequestId;
 import io.troupe.pbft.PbftMessage.Results;
 import io.troupe.pbft.PbftMessage.StateHeader;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -59,5 +61,17 @@ class RepliesTest {
                     .isEqualTo(new ReadReply(
                             0, id, 0, Digest.of(whole), node.equals("n3") ? Optional.of(whole) : Optional.empty()));
         }
+    }
+
+    @Test
+    @DisplayName("more reads than a correct client asks for together are not looked at: each may be of the whole state")
+    void tooManyReads() {
+        Replies replies = new Replies(new PlayedReplica(KIT, "n2", "troupe.pbft.max-batch-requests = 4").core);
+        assertThat(replies.mayAnswer(reads(4))).isTrue();
+        assertThat(replies.mayAnswer(reads(5))).isFalse();
+    }
+
+    private static ReadOnly reads(int count) {
+        return new ReadOnly(REQUEST.id(), Collections.nCopies(count, ByteString.emptyByteString()));
     }
 }

@@ -21,7 +21,9 @@ class RequestsTest {
     private static final int WAITING_MAX = 10;
     private static final int REPLIES_MAX = 6;
 
-    private final Requests requests = new Requests(WAITING_MAX, REPLIES_MAX);
+    private static final int OPERATION_BYTES = 100;
+
+    private final Requests requests = new Requests(WAITING_MAX, REPLIES_MAX, OPERATION_BYTES);
 
     private static RequestId id(long number) {
         return new RequestId("n1", 1, number);
@@ -68,6 +70,33 @@ class RequestsTest {
         assertThat(add(4, 1)).as("it has more than its part").isFalse();
         assertThat(addOf("n3", 2)).isTrue();
         assertThat(requests.oldest(10)).containsExactly(letter(1), letterOf("n2"), letterOf("n3"));
+    }
+
+    @Test
+    @DisplayName("what is large counts for more operations than it has: memory is bounded, whatever a client asks for")
+    void large() {
+        Sealed large = new Sealed("n1", bytesOf(7), Map.of());
+        assertThat(requests.add(large, request(1, 1), true, 0)).isTrue();
+        assertThat(add(2, 4)).as("there is room for three").isFalse();
+        assertThat(add(2, 3)).isTrue();
+        requests.executed(id(1), 1, reply(1), 0);
+        assertThat(add(3, 7)).as("it is gone").isTrue();
+    }
+
+    @Test
+    @DisplayName("§4.1: so does a large reply, and a client that is told much takes nothing from others")
+    void largeReplies() {
+        RequestId ofAnother = new RequestId("n2", 1, 1);
+        requests.executed(ofAnother, 1, new Reply(0, ofAnother, new Digest("d"), Optional.empty()), 0);
+        requests.executed(id(1), 1, reply(1), 0);
+        requests.executed(id(2), 1, new Reply(0, id(2), new Digest("d"), Optional.of(bytesOf(REPLIES_MAX))), 0);
+        assertThat(requests.replyTo(id(1))).isEmpty();
+        assertThat(requests.replyTo(id(2))).isPresent();
+        assertThat(requests.replyTo(ofAnother)).isPresent();
+    }
+
+    private static ByteString bytesOf(int operations) {
+        return ByteString.fromArrayUnsafe(new byte[operations * OPERATION_BYTES]);
     }
 
     private boolean addOf(String client, int operations) {

@@ -276,6 +276,23 @@ class VotingClientTest {
     }
 
     @Test
+    @DisplayName("a read that was left out, for those before it in its request had results enough, is to be asked again")
+    void leftOut() {
+        query(1);
+        query(2);
+        RequestId id = ((ReadOnly) nextSaid().message()).id();
+        ByteString answers = bytes.write(new Results(List.of(
+                new Replica.Answered(0, 5, ByteString.fromString("a1")),
+                new Replica.Rejected(0, 0, Replica.Reason.OVERLOADED, "enough"))));
+        List.of("n1", "n2", "n3")
+                .forEach(from -> client.tell(new VotingClient.Said(
+                        from, new ReadReply(0, id, 5, Digest.of(answers), Optional.of(answers)))));
+        assertThat(service.receiveMessage()).isEqualTo(new Replica.Answered(1, 5, ByteString.fromString("a1")));
+        assertThat(service.receiveMessage())
+                .isEqualTo(new Replica.Rejected(Replica.NO_SESSION, 2, Replica.Reason.OVERLOADED, "enough"));
+    }
+
+    @Test
     @DisplayName(
             "troupe.pbft.fast-reads = off: a read is ordered like a command, and two replies alike are enough to each")
     void withoutFastReads() {

@@ -12,14 +12,17 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.List;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
 
 class SessionsTest {
 
     private static final ByteString RESULT = ByteString.fromString("result");
+    /** Of four results. */
+    private static final long BYTES_MAX = 4L * RESULT.length();
 
-    private final Sessions sessions = new Sessions(2, 3);
+    private final Sessions sessions = new Sessions(2, 3, BYTES_MAX);
 
     private void apply(long session, long serial, long index) {
         apply(ANYBODY, session, serial, index);
@@ -82,7 +85,7 @@ class SessionsTest {
         var bytes = new ByteArrayOutputStream();
         assertThat(sessions.haveOwners()).isTrue();
         sessions.writeTo(new DataOutputStream(bytes), true);
-        Sessions read = new Sessions(2, 3);
+        Sessions read = new Sessions(2, 3, BYTES_MAX);
         read.readFrom(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true);
         assertThat(read.admit(10, "n2", 2, 0)).isInstanceOf(Expired.class);
         assertThat(read.admit(10, "n1", 2, 0)).isInstanceOf(Fresh.class);
@@ -90,7 +93,7 @@ class SessionsTest {
 
     @Test
     void whoOpensMostLosesItsOwn() {
-        Sessions three = new Sessions(3, 3);
+        Sessions three = new Sessions(3, 3, BYTES_MAX);
         three.open(10, "n1");
         three.open(20, "n4");
         three.open(30, "n4");
@@ -108,6 +111,42 @@ class SessionsTest {
         }
         assertThat(sessions.admit(10, ANYBODY, 1, 0)).isInstanceOf(Expired.class);
         assertThat(sessions.admit(10, ANYBODY, 2, 0)).isInstanceOf(Repeated.class);
+    }
+
+    @Test
+    void oneClientsResultsAreBoundedInBytesAndThoseOfItsLeastUsedSessionGoFirst() {
+        sessions.open(10, "n4");
+        apply("n4", 10, 1, 11);
+        apply("n4", 10, 2, 12);
+        sessions.open(20, "n4");
+        apply("n4", 20, 1, 21);
+        apply("n4", 20, 2, 22);
+        assertThat(sessions.admit(10, "n4", 1, 0)).as("four of them").isInstanceOf(Repeated.class);
+        apply("n4", 20, 3, 23);
+        assertThat(sessions.admit(10, "n4", 1, 0)).isInstanceOf(Expired.class);
+        assertThat(sessions.admit(10, "n4", 2, 0)).isInstanceOf(Repeated.class);
+        assertThat(sessions.admit(20, "n4", 1, 0)).isInstanceOf(Repeated.class);
+    }
+
+    @Test
+    void theBoundInBytesIsKeptByWhoReadsWhatWasWritten() throws IOException {
+        sessions.open(10, "n4");
+        sessions.open(20, "n4");
+        apply("n4", 10, 1, 11);
+        apply("n4", 20, 1, 21);
+        apply("n4", 20, 2, 22);
+        apply("n4", 20, 3, 23);
+        var bytes = new ByteArrayOutputStream();
+        sessions.writeTo(new DataOutputStream(bytes), true);
+        Sessions read = new Sessions(2, 3, BYTES_MAX);
+        read.readFrom(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true);
+        for (Sessions one : List.of(sessions, sessions.copy(), read)) {
+            assertThat(one.admit(10, "n4", 2, 0)).isInstanceOf(Fresh.class);
+            one.remember(10, 2, 24, RESULT);
+            assertThat(one.admit(20, "n4", 1, 0)).isInstanceOf(Expired.class);
+            assertThat(one.admit(10, "n4", 1, 0)).isInstanceOf(Repeated.class);
+            assertThat(one.admit(20, "n4", 2, 0)).isInstanceOf(Repeated.class);
+        }
     }
 
     @Test
@@ -130,7 +169,7 @@ class SessionsTest {
         sessions.remember(10, 2, 22, RESULT);
         var bytes = new ByteArrayOutputStream();
         sessions.writeTo(new DataOutputStream(bytes), false);
-        Sessions read = new Sessions(2, 3);
+        Sessions read = new Sessions(2, 3, BYTES_MAX);
         read.open(77, ANYBODY);
         read.readFrom(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), false);
         assertThat(read.admit(77, ANYBODY, 1, 0)).isInstanceOf(Expired.class);
