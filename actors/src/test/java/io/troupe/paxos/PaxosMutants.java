@@ -43,7 +43,8 @@ final class PaxosMutants {
                         .foundAt(13),
                 planted(ReusesABallot.class, PaxosServer.class, "nextBallot", 20),
                 planted(QuorumOffByOne.class, Quorums.class, "isPhase2", 20),
-                planted(ExecutesAboveAGap.class, Proposing.class, "isChosen", 20),
+                planted(ExecutesAboveAGap.class, Proposing.class, "isChosen", 20)
+                        .foundAt(4),
                 planted(ProposesBeyondTheWindow.class, Proposing.class, "mayPropose", 20),
                 planted(IgnoresAlpha.class, Memberships.class, "decided", 40).foundAt(19),
                 planted(CountsByItsOwnWindow.class, Memberships.class, "decided", 200)

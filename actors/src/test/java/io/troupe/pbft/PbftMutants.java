@@ -49,8 +49,8 @@ final class PbftMutants {
                         .foundAt(2),
                 planted(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), 70)
                         .foundAt(2),
-                planted(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 150)
-                        .foundAt(58),
+                planted(ForgetsWhatItAccepted.class, Ledger.class, named("apply"), 200)
+                        .foundAt(84),
                 Planted.advised(ForgetsItsCheckpoints.class, Ledger.class, named("apply"), PbftOutages.class, 60)
                         .foundAt(1),
                 planted(OpensWhatIsForged.class, Notary.class, named("isEqual"), 40)

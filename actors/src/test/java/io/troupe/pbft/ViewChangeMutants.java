@@ -40,11 +40,11 @@ final class ViewChangeMutants {
                                 200)
                         .foundAt(92),
                 Planted.advised(BelievesAnyNewView.class, Notary.class, named("open"), PbftForgedViews.class, 100)
-                        .foundAt(23),
+                        .foundAt(34),
                 Planted.advised(EntersAViewTwice.class, Core.class, named("isActiveIn"), PbftTwofold.class, 40)
                         .foundAt(2),
                 planted(LeavesGapsInANewView.class, NewViewDecision.class, named("of"), 100)
-                        .foundAt(0),
+                        .foundAt(2),
                 Planted.advised(ViewChangeOfTwoF.class, Membership.class, named("quorum"), PbftForgedViews.class, 100)
                         .foundAt(46));
     }
