@@ -14,7 +14,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,6 +71,13 @@ class LauncherTest {
         return ran;
     }
 
+    /** Once every node has answered in time, and said that it is ready. */
+    private Ran statusWhenReady(String... options) {
+        List<String> words = new ArrayList<>(List.of("status"));
+        words.addAll(List.of(options));
+        return await().atMost(PATIENCE).until(() -> troupe(words.toArray(String[]::new)), status -> status.code() == 0);
+    }
+
     @AfterEach
     void stopWhatATestThatFailedLeft() throws Exception {
         troupe("down");
@@ -80,7 +90,7 @@ class LauncherTest {
                 .containsPattern("etcd +etcd v3 API \\(gRPC\\) +(http://127.0.0.1:\\d+ ){3} +ETCDCTL_API=3 etcdctl")
                 .contains("Running in the background", LAUNCHER + " down --data " + cluster());
 
-        JsonNode status = done("status", "--json").json();
+        JsonNode status = statusWhenReady("--json").json();
         assertThat(status.at("/ready").asBoolean()).isTrue();
         List<Long> pids = new ArrayList<>();
         List<String> endpoints = new ArrayList<>();
@@ -102,10 +112,11 @@ class LauncherTest {
         assertThat(done("restart", "n1").out()).contains("n1 serves again");
 
         assertThat(done("partition", "n1", "/", "n2,n3").out()).contains("Partitioned: n1 | n2,n3");
-        assertThat(troupe("status").out()).containsPattern("n2 .*cut off from n1");
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(troupe("status").out()).containsPattern("n2 .*cut off from n1"));
         answers(endpoints.subList(1, 3), "partitioned");
         assertThat(done("heal").out()).contains("Healed");
-        await().atMost(PATIENCE).until(() -> troupe("status").code() == 0);
+        statusWhenReady();
         answers(endpoints.subList(0, 1), "healed");
 
         assertThat(done("logs", "n1").out())
@@ -116,20 +127,25 @@ class LauncherTest {
     }
 
     /** A client of these nodes writes and reads, and finds what was written before. */
-    private static void answers(List<String> endpoints, String what) throws Exception {
+    private static void answers(List<String> endpoints, String what) {
         try (Client client =
                 Client.builder().endpoints(endpoints.toArray(String[]::new)).build()) {
             KV kv = client.getKVClient();
-            kv.put(bytes(what), bytes("written")).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            answered(() -> kv.put(bytes(what), bytes("written")));
             for (String key : List.of(what, "started")) {
-                assertThat(kv.get(bytes(key))
-                                .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
-                                .getKvs())
+                assertThat(answered(() -> kv.get(bytes(key))).getKvs())
                         .as("%s, when %s", key, what)
                         .singleElement()
                         .satisfies(pair -> assertThat(pair.getValue()).hasToString("written"));
             }
         }
+    }
+
+    /** Asked again where an election came between. */
+    private static <T> T answered(Supplier<CompletableFuture<T>> request) {
+        return await().atMost(PATIENCE)
+                .ignoreExceptionsInstanceOf(ExecutionException.class)
+                .until(() -> request.get().get(PATIENCE.toSeconds(), TimeUnit.SECONDS), answer -> true);
     }
 
     private static ByteSequence bytes(String text) {

@@ -6,10 +6,10 @@ import io.troupe.cluster.Systems;
 import io.troupe.cluster.TroupeSystem;
 import io.troupe.cluster.local.LocalCluster;
 import io.troupe.cluster.local.LocalClusterException;
+import io.troupe.cluster.local.NodeState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
@@ -83,13 +83,14 @@ final class UpCommand implements Callable<Integer> {
                 },
                 "stopping");
         Runtime.getRuntime().addShutdownHook(stopping);
+        List<NodeState> ready;
         try {
-            cluster.awaitReady(READY_TIMEOUT);
+            ready = cluster.awaitReady(READY_TIMEOUT);
         } catch (LocalClusterException e) {
             console.progress("stopping what was started");
             throw e; // the shutdown hook stops it
         }
-        table(console, cluster);
+        table(console, cluster, ready);
         if (detach) {
             Runtime.getRuntime().removeShutdownHook(stopping);
             console.say("");
@@ -112,12 +113,13 @@ final class UpCommand implements Callable<Integer> {
         return "troupe.groups.engine = " + engine;
     }
 
-    private static void table(Console console, LocalCluster cluster) {
+    private static void table(Console console, LocalCluster cluster, List<NodeState> nodes) {
         List<List<String>> rows = new ArrayList<>();
         for (String name : cluster.systems()) {
             TroupeSystem system = Systems.onClassPath().named(name).orElseThrow();
-            Map<String, List<Endpoint>> byNode = cluster.endpoints(name);
-            List<Endpoint> all = byNode.values().stream().flatMap(List::stream).toList();
+            List<Endpoint> all = nodes.stream()
+                    .flatMap(node -> node.endpoints(name).stream())
+                    .toList();
             rows.add(List.of(
                     name,
                     system.protocol(),

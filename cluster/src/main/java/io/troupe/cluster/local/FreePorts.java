@@ -5,17 +5,18 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ports of loopback for servers that are yet to start, and may take long to: nobody else is given them meanwhile. This process
- * has a hundred of its own for as long as it lives, by listening on the first of them; and they lie below the range from
- * which operating systems take the ports of connections and those of servers that leave the choice to them.
+ * Ports of loopback for servers that are yet to start, and may take long to, or end and come back: nobody else is given them
+ * meanwhile. This process has a hundred of its own for as long as it lives, by listening on the first of them, and servers
+ * that outlive it have it for as long as one of them listens. They lie below the range from which operating systems take the
+ * ports of connections and those of servers that leave the choice to them.
  */
 public final class FreePorts {
 
-    /** Above those of {@link Ports}. */
-    private static final int FROM = 31_000;
+    private static final int FROM = 11_000;
 
     private static final int TO = 32_700;
     private static final int HUNDRED = 100;
@@ -28,7 +29,7 @@ public final class FreePorts {
     /**
      * Another one each time, until all were given; then the first again, if it is free.
      *
-     * @throws IllegalStateException when other processes have all hundreds, or none of this one's is free
+     * @throws LocalClusterException when other processes have all hundreds, or none of this one's is free
      */
     public static synchronized int next() {
         if (claim == null) {
@@ -42,7 +43,7 @@ public final class FreePorts {
                 return last;
             }
         }
-        throw new IllegalStateException("None of the ports from " + first + " to " + (first + HUNDRED - 1)
+        throw new LocalClusterException("None of the ports from " + first + " to " + (first + HUNDRED - 1)
                 + " is free; close what this process has opened there");
     }
 
@@ -55,15 +56,20 @@ public final class FreePorts {
         return ports;
     }
 
-    private static ServerSocket claim() {
+    /** The first port of a hundred in which nobody listened. */
+    static ServerSocket claim() {
         for (int first = FROM; first < TO; first += HUNDRED) {
             try {
-                return new ServerSocket(first, 1, InetAddress.getLoopbackAddress());
+                ServerSocket claim = new ServerSocket(first, 1, InetAddress.getLoopbackAddress());
+                if (IntStream.range(first + 1, first + HUNDRED).allMatch(Ports::isFree)) {
+                    return claim;
+                }
+                claim.close();
             } catch (IOException taken) {
                 // By another process: the next hundred.
             }
         }
-        throw new IllegalStateException("Other processes have all ports from " + FROM + " to " + (TO - 1)
+        throw new LocalClusterException("Other processes have all ports from " + FROM + " to " + (TO - 1)
                 + "; end those that are no longer needed");
     }
 }

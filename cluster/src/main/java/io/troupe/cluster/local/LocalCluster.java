@@ -1,7 +1,6 @@
 package io.troupe.cluster.local;
 
 import io.troupe.cluster.Endpoint;
-import io.troupe.cluster.node.NodeStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +21,7 @@ import java.util.function.Consumer;
 public final class LocalCluster implements AutoCloseable {
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(25);
-    private static final Duration FAULT_SWITCH_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration FAULT_SWITCH_TIMEOUT = Duration.ofSeconds(30);
 
     private final Path folder;
     private final Consumer<String> progress;
@@ -94,20 +93,6 @@ public final class LocalCluster implements AutoCloseable {
         return port;
     }
 
-    /** The system's endpoints on every node that answers now and hosts it, by node id. */
-    public Map<String, List<Endpoint>> endpoints(String system) {
-        Map<String, List<Endpoint>> found = new LinkedHashMap<>();
-        for (NodeState node : status()) {
-            NodeStatus status = node.status();
-            if (status != null) {
-                status.systems().stream()
-                        .filter(hosted -> hosted.system().equals(system))
-                        .forEach(hosted -> found.put(node.id(), hosted.endpoints()));
-            }
-        }
-        return found;
-    }
-
     /** Asks every node; one that does not answer within three seconds has no status. */
     public List<NodeState> status() {
         List<CompletableFuture<NodeState>> asked = new ArrayList<>();
@@ -137,9 +122,13 @@ public final class LocalCluster implements AutoCloseable {
         return nodeIds().stream().anyMatch(this::isRunning);
     }
 
-    /** Waits until every node whose process runs is ready. */
-    public void awaitReady(Duration timeout) {
-        new Readiness(this, progress)
+    /**
+     * Waits until every node whose process runs is ready.
+     *
+     * @return how all nodes were then
+     */
+    public List<NodeState> awaitReady(Duration timeout) {
+        return new Readiness(this, progress)
                 .await(nodeIds().stream().filter(this::isRunning).toList(), timeout);
     }
 

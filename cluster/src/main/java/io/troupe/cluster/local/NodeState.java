@@ -1,6 +1,8 @@
 package io.troupe.cluster.local;
 
+import io.troupe.cluster.Endpoint;
 import io.troupe.cluster.node.NodeStatus;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,5 +21,15 @@ public record NodeState(String id, Process process, long pid, @Nullable NodeStat
 
     public boolean isReady() {
         return status != null && status.ready();
+    }
+
+    /** Where the node serves the system; nowhere when it does not answer, or does not host it. */
+    public List<Endpoint> endpoints(String system) {
+        return status == null
+                ? List.of()
+                : status.systems().stream()
+                        .filter(hosted -> hosted.system().equals(system))
+                        .flatMap(hosted -> hosted.endpoints().stream())
+                        .toList();
     }
 }

@@ -26,7 +26,8 @@ final class Readiness {
         this.progress = progress;
     }
 
-    void await(List<String> expected, Duration timeout) {
+    /** @return how all nodes were when the expected ones were ready */
+    List<NodeState> await(List<String> expected, Duration timeout) {
         Set<String> ready = new TreeSet<>();
         long start = System.nanoTime();
         long told = start;
@@ -42,7 +43,7 @@ final class Readiness {
                 }
             }
             if (states.stream().filter(state -> expected.contains(state.id())).allMatch(NodeState::isReady)) {
-                return;
+                return states;
             }
             long now = System.nanoTime();
             if (now - start > timeout.toNanos()) {

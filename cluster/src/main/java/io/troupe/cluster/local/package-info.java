@@ -17,7 +17,7 @@
  * awaitReady} asks each node's {@code /status} until it is up and its systems serve. Every later command is {@code
  * attach(folder)}, and then signals to processes or requests to nodes' HTTP ports ({@code NodeClient}).
  *
- * <p>Who starts servers otherwise has {@code FreePorts}.
+ * <p>Ports that nobody asked for by number are from {@code FreePorts}, also for servers that are started otherwise.
  *
  * <p>Start reading at {@code LocalCluster}.
  */

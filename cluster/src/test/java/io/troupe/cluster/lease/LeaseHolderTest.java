@@ -33,7 +33,7 @@ class LeaseHolderTest {
                             lease-operation-timeout = 10s
                             """);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final ActorTestKit kit = ActorTestKit.create(ManualTime.config().withFallback(ConfigFactory.load()));
     private final ManualTime time = ManualTime.get(kit.system());
