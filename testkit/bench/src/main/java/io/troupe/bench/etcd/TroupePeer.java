@@ -4,6 +4,7 @@ import io.troupe.bench.load.Costs;
 import io.troupe.cluster.Endpoint;
 import io.troupe.cluster.GroupEngines;
 import io.troupe.cluster.local.LocalCluster;
+import io.troupe.cluster.local.LocalClusterException;
 import io.troupe.cluster.local.NodeState;
 import io.troupe.pbft.PbftEngine;
 import java.net.InetSocketAddress;
@@ -29,6 +30,7 @@ final class TroupePeer implements Peer {
     /**
      * @param engine that orders the store's commands, one of {@link GroupEngines#NAMES}; empty for the usual one
      * @param jvmOptions for every node, after the usual ones
+     * @throws LocalClusterException when a node does not start; none is left running then
      */
     TroupePeer(Path folder, Optional<String> engine, List<String> jvmOptions, Consumer<String> progress) {
         name = engine.orElse("troupe");
@@ -42,7 +44,13 @@ final class TroupePeer implements Peer {
                 .start();
         killAll = new Thread(cluster::killAll, "bench-interrupted");
         Runtime.getRuntime().addShutdownHook(killAll);
-        cluster.awaitReady(START_PATIENCE);
+        try {
+            cluster.awaitReady(START_PATIENCE);
+        } catch (LocalClusterException e) {
+            cluster.killAll();
+            Runtime.getRuntime().removeShutdownHook(killAll);
+            throw e;
+        }
         processes = findProcesses();
     }
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class EveryEngineTest {
 
     private static final int OUTSTANDING = 8;
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     @TempDir
     Path directory;
