@@ -50,7 +50,7 @@ class CatchUpTest {
         parent.expectNoMessage(Duration.ofMillis(50));
         reached.set(9);
         parent.expectMessage(CatchUp.Done.DONE);
-        parent.expectTerminated(catchUp, Duration.ofSeconds(20));
+        parent.expectTerminated(catchUp);
     }
 
     @Test

@@ -93,7 +93,7 @@ class EndingTest {
 
     private Replica.Query theReplicaIsAsked(ByteString query) {
         var seen = replicaProbe.fishForMessage(
-                Duration.ofSeconds(20),
+                Duration.ofMinutes(1),
                 request ->
                         request instanceof Replica.Query asked && asked.query().equals(query)
                                 ? FishingOutcomes.complete()
@@ -110,7 +110,7 @@ class EndingTest {
         testKit.stop(replica);
 
         RpcTypes.assertRefused(() -> waiting.get(60, TimeUnit.SECONDS), EtcdError.STOPPED);
-        testKit.createTestProbe().expectTerminated(guardian, Duration.ofSeconds(20));
+        testKit.createTestProbe().expectTerminated(guardian);
     }
 
     /** Such as one that meets an answer that is none: the calls that come to it later would wait for nobody. */
@@ -122,7 +122,7 @@ class EndingTest {
 
         asked.replyTo().tell(new Replica.Answered(asked.id(), 0, ByteString.emptyByteString()));
 
-        testKit.createTestProbe().expectTerminated(guardian, Duration.ofSeconds(20));
+        testKit.createTestProbe().expectTerminated(guardian);
         RpcTypes.assertRefused(() -> waiting.get(60, TimeUnit.SECONDS), EtcdError.STOPPED);
     }
 
@@ -132,12 +132,10 @@ class EndingTest {
                 List.of(testKit.createTestProbe(), testKit.createTestProbe(), testKit.createTestProbe());
         guardian.tell(new SystemGuardian.Leave(asking.get(0).ref()));
         guardian.tell(new SystemGuardian.Leave(asking.get(1).ref()));
-        assertThat(asking.get(0).receiveMessage(Duration.ofSeconds(20))).isEqualTo(Done.getInstance());
-        assertThat(asking.get(1).receiveMessage(Duration.ofSeconds(20))).isEqualTo(Done.getInstance());
+        assertThat(asking.get(0).receiveMessage()).isEqualTo(Done.getInstance());
+        assertThat(asking.get(1).receiveMessage()).isEqualTo(Done.getInstance());
 
         guardian.tell(new SystemGuardian.Leave(asking.get(2).ref()));
-        assertThat(asking.get(2).receiveMessage(Duration.ofSeconds(20)))
-                .as("asked when it has left")
-                .isEqualTo(Done.getInstance());
+        assertThat(asking.get(2).receiveMessage()).as("asked when it has left").isEqualTo(Done.getInstance());
     }
 }

@@ -1,6 +1,7 @@
 package io.troupe.etcd;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
+import static io.troupe.etcd.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -39,12 +40,10 @@ import io.grpc.stub.AbstractStub;
 import io.grpc.stub.MetadataUtils;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -197,11 +196,9 @@ class EveryErrorTest {
         var cluster = ClusterGrpc.newBlockingStub(channel);
         long self = kv().put(put("self").build()).getHeader().getMemberId();
         var itself = MemberPromoteRequest.newBuilder().setID(self).build();
-        Awaitility.await("its own record")
-                .atMost(Duration.ofSeconds(20))
+        await("its own record")
                 .untilAsserted(() -> isRefused(EtcdError.MEMBER_NOT_LEARNER, () -> cluster.memberPromote(itself)));
-        Awaitility.await("its start, recorded")
-                .atMost(Duration.ofSeconds(20))
+        await("its start, recorded")
                 .until(() -> cluster.memberList(MemberListRequest.getDefaultInstance()).getMembersList().stream()
                         .anyMatch(member -> member.getID() == self && member.getClientURLsCount() > 0));
         isRefused(

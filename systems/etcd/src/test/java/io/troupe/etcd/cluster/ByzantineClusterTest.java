@@ -1,18 +1,16 @@
 package io.troupe.etcd.cluster;
 
+import static io.troupe.etcd.Patience.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.troupe.cluster.local.LocalCluster;
+import io.troupe.etcd.Patience;
 import io.troupe.etcd.jvms.MemberJvms;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,21 +24,11 @@ class ByzantineClusterTest {
         return ByteSequence.from(text, StandardCharsets.UTF_8);
     }
 
-    private static long put(Client client, String key) throws Exception {
-        return client.getKVClient()
-                .put(bytes(key), bytes(key))
-                .get(15, TimeUnit.SECONDS)
+    /** Again while it is refused: where a node was slow to start the view may be changing. */
+    private static long put(Client client, String key) {
+        return answer(() -> client.getKVClient().put(bytes(key), bytes(key)).get(15, TimeUnit.SECONDS))
                 .getHeader()
                 .getRevision();
-    }
-
-    /** Again while it is refused: where a node was slow to start the view may be changing. */
-    private static long putInTheEnd(Client client, String key) {
-        return Awaitility.await()
-                .atMost(Duration.ofSeconds(120))
-                .ignoreExceptionsInstanceOf(ExecutionException.class)
-                .ignoreExceptionsInstanceOf(TimeoutException.class)
-                .until(() -> put(client, key), revision -> revision > 0);
     }
 
     @Test
@@ -50,16 +38,16 @@ class ByzantineClusterTest {
                 .config("troupe.groups.engine = pbft")
                 .jvmOptions("-Xmx256m")
                 .start()) {
-            cluster.awaitReady(Duration.ofSeconds(120));
+            cluster.awaitReady(Patience.TIME);
             try (Client client = Client.builder()
                     .endpoints("http://127.0.0.1:" + cluster.port("etcd", "n4"))
                     .build()) {
-                long before = putInTheEnd(client, "before");
+                long before = put(client, "before");
                 cluster.kill("n1");
-                long after = putInTheEnd(client, "after");
-                assertThat(client.getKVClient()
-                                .get(bytes("before"))
-                                .get(15, TimeUnit.SECONDS)
+                long after = put(client, "after");
+                assertThat(answer(() -> client.getKVClient()
+                                        .get(bytes("before"))
+                                        .get(15, TimeUnit.SECONDS))
                                 .getKvs())
                         .singleElement()
                         .satisfies(kv -> assertThat(kv.getModRevision()).isEqualTo(before));

@@ -1,5 +1,7 @@
 package io.troupe.etcd.cluster;
 
+import static io.troupe.etcd.Patience.answer;
+import static io.troupe.etcd.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.etcd.jetcd.ByteSequence;
@@ -11,6 +13,7 @@ import io.etcd.jetcd.options.GetOption;
 import io.troupe.cluster.local.LocalCluster;
 import io.troupe.cluster.local.NodeState;
 import io.troupe.cluster.node.NodeStatus;
+import io.troupe.etcd.Patience;
 import io.troupe.etcd.jvms.MemberJvms;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -20,7 +23,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,8 +90,7 @@ class EnginesClusterTest {
     }
 
     private static String head(LocalCluster cluster, String asked) {
-        return Awaitility.await(asked + " knows the head")
-                .atMost(Duration.ofSeconds(60))
+        return await(asked + " knows the head")
                 .until(
                         () -> group(cluster, asked)
                                 .map(NodeStatus.Group::leader)
@@ -99,14 +100,16 @@ class EnginesClusterTest {
 
     /** Of the configuration that {@code asked} knows. */
     private static long epoch(LocalCluster cluster, String asked) {
-        return group(cluster, asked).map(NodeStatus.Group::term).orElseThrow();
+        return await(asked + " answers")
+                .until(() -> group(cluster, asked).map(NodeStatus.Group::term), Optional::isPresent)
+                .orElseThrow();
     }
 
     /** Started again it asks to join (an epoch), is brought up, and is the tail (another). */
     private static void restartAsTail(LocalCluster cluster, String node, String asked) {
         long without = epoch(cluster, asked);
         cluster.start(node);
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> group(cluster, node)
+        await(node + " is the tail").until(() -> group(cluster, node)
                 .filter(group -> group.role().equalsIgnoreCase("follower") && group.term() >= without + 2)
                 .isPresent());
     }
@@ -116,7 +119,7 @@ class EnginesClusterTest {
                 .config("troupe.etcd.engine = " + engine)
                 .jvmOptions("-Xmx256m")
                 .start();
-        cluster.awaitReady(Duration.ofSeconds(120));
+        cluster.awaitReady(Patience.TIME);
         return cluster;
     }
 
@@ -125,26 +128,26 @@ class EnginesClusterTest {
      * taken for failed, and is none that could lead before it is back in the chain.
      */
     private static void moveHead(LocalCluster cluster, String from, String to) throws Exception {
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> group(cluster, to)
+        await(to + " can lead").until(() -> group(cluster, to)
                 .filter(group -> group.role().equalsIgnoreCase("follower"))
                 .isPresent());
         if (Etcdctl.isInstalled()) {
-            Etcdctl.moveLeader(cluster, from, to);
+            Etcdctl.moveLeader(cluster, to);
         } else {
             moveHeadByJetcd(cluster, from, to);
         }
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> head(cluster, from)
-                .equals(to));
+        await(to + " leads").until(() -> head(cluster, from).equals(to));
     }
 
     private static void moveHeadByJetcd(LocalCluster cluster, String from, String to) throws Exception {
         try (Client client = client(cluster, from)) {
-            long target = client.getClusterClient().listMember().get(15, TimeUnit.SECONDS).getMembers().stream()
-                    .filter(member -> member.getName().equals(to))
-                    .mapToLong(Member::getId)
-                    .findFirst()
-                    .orElseThrow();
-            client.getMaintenanceClient().moveLeader(target).get(15, TimeUnit.SECONDS);
+            long target =
+                    answer(() -> client.getClusterClient().listMember().get(15, TimeUnit.SECONDS)).getMembers().stream()
+                            .filter(member -> member.getName().equals(to))
+                            .mapToLong(Member::getId)
+                            .findFirst()
+                            .orElseThrow();
+            answer(() -> client.getMaintenanceClient().moveLeader(target).get(15, TimeUnit.SECONDS));
         }
     }
 
@@ -192,9 +195,9 @@ class EnginesClusterTest {
 
     private void requireAllAcknowledged(LocalCluster cluster, String node) throws Exception {
         try (Client client = client(cluster, node)) {
-            GetResponse all = client.getKVClient()
+            GetResponse all = answer(() -> client.getKVClient()
                     .get(bytes("load/"), GetOption.builder().isPrefix(true).build())
-                    .get(15, TimeUnit.SECONDS);
+                    .get(15, TimeUnit.SECONDS));
             var found = new TreeMap<String, Long>();
             all.getKvs().forEach(kv -> found.put(kv.getKey().toString(StandardCharsets.UTF_8), kv.getModRevision()));
             assertThat(found).containsAllEntriesOf(acknowledged);

@@ -1,5 +1,7 @@
 package io.troupe.etcd.cluster;
 
+import static io.troupe.etcd.Patience.answer;
+import static io.troupe.etcd.Patience.await;
 import static io.troupe.etcd.RpcTypes.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -19,6 +21,7 @@ import io.etcd.jetcd.kv.PutResponse;
 import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.WatchOption;
 import io.troupe.etcd.EtcdError;
+import io.troupe.etcd.Patience;
 import io.troupe.raft.RaftEngine;
 import io.troupe.sim.checker.HistoryRecorder;
 import io.troupe.sim.checker.KeyValue;
@@ -38,7 +41,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -103,23 +105,23 @@ class EtcdClusterTest extends ClusterScenarios {
             cluster.kill(killed);
             awaitMore(acknowledged, 200);
             cluster.restart(killed);
-            cluster.awaitReady(Duration.ofSeconds(120));
+            cluster.awaitReady(Patience.TIME);
             awaitMore(acknowledged, 200);
 
             goOn.set(false);
             clients.shutdown();
             assertThat(clients.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
 
-            var stored = client.getKVClient()
+            var stored = answer(() -> client.getKVClient()
                     .get(bytes(LOAD), GetOption.builder().isPrefix(true).build())
-                    .get(30, TimeUnit.SECONDS);
+                    .get(30, TimeUnit.SECONDS));
             var storedByRevision = new TreeMap<Long, String>();
             stored.getKvs()
                     .forEach(kv -> storedByRevision.put(
                             kv.getModRevision(), kv.getKey().toString()));
             assertThat(storedByRevision.values()).containsAll(acknowledged.values());
 
-            Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
+            await("the watch has seen all").untilAsserted(() -> assertThat(
                             new ArrayList<>(seenRevisions).stream().reduce(0L, Math::max))
                     .isGreaterThanOrEqualTo(storedByRevision.lastKey()));
             assertThat(new ArrayList<>(seenRevisions)).isSorted().doesNotHaveDuplicates();
@@ -145,9 +147,7 @@ class EtcdClusterTest extends ClusterScenarios {
         requireItTellsSoAndGoesOn(full);
         for (String node : cluster.nodeIds()) {
             if (!node.equals(full)) {
-                Awaitility.await(node + " serves")
-                        .atMost(Duration.ofSeconds(60))
-                        .until(() -> put(node, "serves", node));
+                await(node + " serves").until(() -> put(node, "serves", node));
             }
         }
         requireItIsBackWith(full, "full-follower/", acknowledged);
@@ -158,12 +158,10 @@ class EtcdClusterTest extends ClusterScenarios {
         String left = awaitLeader();
         List<String> gone =
                 cluster.nodeIds().stream().filter(node -> !node.equals(left)).toList();
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> put(left, "alone", "what it has"));
+        await("what it has").until(() -> put(left, "alone", "what it has"));
         gone.forEach(cluster::kill);
-        Awaitility.await("its cluster has ended for it")
-                .atMost(Duration.ofSeconds(60))
-                .ignoreExceptions()
-                .until(() -> membershipOf(left).equals("downed"));
+        await("its cluster has ended for it").ignoreExceptions().until(() -> membershipOf(left)
+                .equals("downed"));
 
         var fromWhatItHas = RangeRequest.newBuilder()
                 .setKey(ByteString.copyFromUtf8("alone"))
@@ -171,16 +169,21 @@ class EtcdClusterTest extends ClusterScenarios {
                 .build();
         var kv = KVGrpc.newBlockingStub(channel(left)).withDeadlineAfter(20, TimeUnit.SECONDS);
         assertThat(kv.range(fromWhatItHas).getKvs(0).getValue().toStringUtf8()).isEqualTo("what it has");
-        var maintenance = MaintenanceGrpc.newBlockingStub(channel(left)).withDeadlineAfter(20, TimeUnit.SECONDS);
-        assertThat(maintenance.status(StatusRequest.getDefaultInstance()).getLeader())
-                .isZero();
-        var snapshot = maintenance.snapshot(SnapshotRequest.getDefaultInstance());
+        var maintenance = MaintenanceGrpc.newBlockingStub(channel(left));
+        await("no leader")
+                .until(() -> maintenance
+                                .withDeadlineAfter(20, TimeUnit.SECONDS)
+                                .status(StatusRequest.getDefaultInstance())
+                                .getLeader()
+                        == 0);
+        var snapshot =
+                maintenance.withDeadlineAfter(20, TimeUnit.SECONDS).snapshot(SnapshotRequest.getDefaultInstance());
         assertThat(snapshot.next().getBlob().isEmpty()).isFalse();
         assertThatNothingIsDecidedAlone(left);
 
         gone.forEach(cluster::start);
-        cluster.awaitReady(Duration.ofSeconds(120));
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> put(left, "alone", "no more"));
+        cluster.awaitReady(Patience.TIME);
+        await("alone no more").until(() -> put(left, "alone", "no more"));
     }
 
     /** In the words of an etcd that has been left alone by two of three. */
@@ -215,13 +218,13 @@ class EtcdClusterTest extends ClusterScenarios {
                 .filter(node -> !node.equals(from))
                 .findFirst()
                 .orElseThrow();
-        Etcdctl.moveLeader(cluster, from, to);
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> leader().equals(Optional.of(to)));
+        Etcdctl.moveLeader(cluster, to);
+        await(to + " leads").until(() -> leader().equals(Optional.of(to)));
     }
 
     private static void awaitMore(TreeMap<Long, String> acknowledged, int more) {
         int before = size(acknowledged);
-        Awaitility.await().atMost(Duration.ofSeconds(90)).until(() -> size(acknowledged) >= before + more);
+        await(more + " more are acknowledged").until(() -> size(acknowledged) >= before + more);
     }
 
     private static int size(TreeMap<Long, String> acknowledged) {

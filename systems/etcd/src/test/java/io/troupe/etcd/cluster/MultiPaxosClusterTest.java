@@ -1,25 +1,23 @@
 package io.troupe.etcd.cluster;
 
+import static io.troupe.etcd.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.troupe.cluster.local.Signal;
 import io.troupe.cluster.node.NodeStatus;
+import io.troupe.etcd.Patience;
 import io.troupe.paxos.PaxosEngine;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** On Multi-Paxos at every build; its leader is moved and killed in {@link EnginesClusterTest}. */
 class MultiPaxosClusterTest extends ClusterScenarios {
-
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     MultiPaxosClusterTest() {
         super(PaxosEngine.NAME);
@@ -33,7 +31,7 @@ class MultiPaxosClusterTest extends ClusterScenarios {
         List<String> followers =
                 cluster.nodeIds().stream().filter(node -> !node.equals(leader)).toList();
         String damaged = followers.get(0);
-        Awaitility.await().atMost(PATIENCE).until(() -> put(leader, "damaged", "before"));
+        await("a value").until(() -> put(leader, "damaged", "before"));
         cluster.kill(damaged);
         Path data = cluster.folder().resolve(damaged).resolve("data");
         Path segment = damage(data.resolve("journal"));
@@ -47,18 +45,17 @@ class MultiPaxosClusterTest extends ClusterScenarios {
         Files.writeString(addition, remedy.group());
         int before = logOf(damaged).length();
         cluster.start(damaged);
-        Awaitility.await("the others let it vote again").atMost(PATIENCE).until(() -> roleOf(damaged)
-                .equalsIgnoreCase("follower"));
+        await("the others let it vote again").until(() -> roleOf(damaged).equalsIgnoreCase("follower"));
         assertThat(logOf(damaged).substring(before)).contains("the replica learns, and asks to vote again");
         Files.delete(addition);
 
         cluster.signal(followers.get(1), Signal.STOP);
         try {
-            Awaitility.await("it makes a majority").atMost(PATIENCE).until(() -> put(leader, "damaged", "after"));
+            await("it makes a majority").until(() -> put(leader, "damaged", "after"));
         } finally {
             cluster.signal(followers.get(1), Signal.CONT);
         }
-        cluster.awaitReady(Duration.ofSeconds(120));
+        cluster.awaitReady(Patience.TIME);
     }
 
     /** Another bit in the middle of what was acknowledged long ago. */
@@ -92,7 +89,7 @@ class MultiPaxosClusterTest extends ClusterScenarios {
     private String startedInVain(String node) throws Exception {
         int before = logOf(node).length();
         cluster.start(node);
-        Awaitility.await(node + " refuses to start").atMost(PATIENCE).until(() -> !cluster.isRunning(node));
+        await(node + " refuses to start").until(() -> !cluster.isRunning(node));
         return logOf(node).substring(before);
     }
 }

@@ -1,5 +1,6 @@
 package io.troupe.etcd.differential;
 
+import static io.troupe.etcd.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -21,12 +22,10 @@ import io.grpc.StatusRuntimeException;
 import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,27 +69,30 @@ class ClusterDifferentialTest {
 
     /** One server and what it told, without the numbers it chose and without itself. */
     private static final class Server {
-        final ClusterGrpc.ClusterBlockingStub cluster;
-        final MaintenanceGrpc.MaintenanceBlockingStub maintenance;
-        final KVGrpc.KVBlockingStub kv;
+        final ManagedChannel channel;
         final long self;
         final List<String> told = new ArrayList<>();
 
         Server(ManagedChannel channel) {
-            cluster = ClusterGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
-            maintenance = MaintenanceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
-            kv = KVGrpc.newBlockingStub(channel).withWaitForReady().withDeadlineAfter(60, TimeUnit.SECONDS);
-            self = kv.range(RangeRequest.newBuilder().setKey(KEY).build())
+            this.channel = channel;
+            self = kv().range(RangeRequest.newBuilder().setKey(KEY).build())
                     .getHeader()
                     .getMemberId();
-            Awaitility.await("its own record").atMost(Duration.ofSeconds(20)).until(() -> {
+            await("its own record").until(() -> {
                 promote(self);
                 return told.remove(told.size() - 1).contains("can only promote");
             });
-            Awaitility.await("its start, recorded")
-                    .atMost(Duration.ofSeconds(20))
-                    .until(() -> cluster.memberList(MemberListRequest.getDefaultInstance()).getMembersList().stream()
+            await("its start, recorded")
+                    .until(() -> cluster().memberList(MemberListRequest.getDefaultInstance()).getMembersList().stream()
                             .anyMatch(member -> member.getID() == self && member.getClientURLsCount() > 0));
+        }
+
+        private ClusterGrpc.ClusterBlockingStub cluster() {
+            return ClusterGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
+        }
+
+        private KVGrpc.KVBlockingStub kv() {
+            return KVGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
         }
 
         private void ask(Supplier<String> call) {
@@ -107,7 +109,7 @@ class ClusterDifferentialTest {
          * after it in the log and changes nothing.
          */
         private void askToChange(Supplier<String> call) {
-            kv.deleteRange(DeleteRangeRequest.newBuilder().setKey(KEY).build());
+            kv().deleteRange(DeleteRangeRequest.newBuilder().setKey(KEY).build());
             ask(call);
         }
 
@@ -122,10 +124,11 @@ class ClusterDifferentialTest {
         long add(boolean learner, String... urls) {
             long[] id = new long[1];
             askToChange(() -> {
-                var response = cluster.memberAdd(MemberAddRequest.newBuilder()
-                        .setIsLearner(learner)
-                        .addAllPeerURLs(List.of(urls))
-                        .build());
+                var response = cluster()
+                        .memberAdd(MemberAddRequest.newBuilder()
+                                .setIsLearner(learner)
+                                .addAllPeerURLs(List.of(urls))
+                                .build());
                 id[0] = response.getMember().getID();
                 return "added " + text(List.of(response.getMember())) + " to " + text(response.getMembersList())
                         + " at " + response.getHeader().getRevision();
@@ -135,21 +138,24 @@ class ClusterDifferentialTest {
 
         void remove(long id) {
             askToChange(() -> "removed: "
-                    + text(cluster.memberRemove(
+                    + text(cluster()
+                            .memberRemove(
                                     MemberRemoveRequest.newBuilder().setID(id).build())
                             .getMembersList()));
         }
 
         void promote(long id) {
             askToChange(() -> "promoted: "
-                    + text(cluster.memberPromote(
+                    + text(cluster()
+                            .memberPromote(
                                     MemberPromoteRequest.newBuilder().setID(id).build())
                             .getMembersList()));
         }
 
         void update(long id, String... urls) {
             askToChange(() -> "updated: "
-                    + text(cluster.memberUpdate(MemberUpdateRequest.newBuilder()
+                    + text(cluster()
+                            .memberUpdate(MemberUpdateRequest.newBuilder()
                                     .setID(id)
                                     .addAllPeerURLs(List.of(urls))
                                     .build())
@@ -158,14 +164,18 @@ class ClusterDifferentialTest {
 
         void list() {
             ask(() -> "listed: "
-                    + text(cluster.memberList(MemberListRequest.getDefaultInstance())
+                    + text(cluster()
+                            .memberList(MemberListRequest.getDefaultInstance())
                             .getMembersList()));
         }
 
         void moveLeader(long id) {
             ask(() -> "moved: "
-                    + maintenance.moveLeader(
-                            MoveLeaderRequest.newBuilder().setTargetID(id).build()));
+                    + MaintenanceGrpc.newBlockingStub(channel)
+                            .withDeadlineAfter(60, TimeUnit.SECONDS)
+                            .moveLeader(MoveLeaderRequest.newBuilder()
+                                    .setTargetID(id)
+                                    .build()));
         }
     }
 

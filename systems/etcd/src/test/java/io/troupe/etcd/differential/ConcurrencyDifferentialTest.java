@@ -24,16 +24,15 @@ import io.etcd.jetcd.api.lock.UnlockRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.troupe.etcd.OnEachEngine;
+import io.troupe.etcd.Patience;
 import io.troupe.etcd.SoloNode;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -77,7 +76,7 @@ class ConcurrencyDifferentialTest {
         }
 
         <T extends Message> void await(Future<T> later) throws Exception {
-            told.add(text(later.get(20, TimeUnit.SECONDS)));
+            told.add(text(later.get(60, TimeUnit.SECONDS)));
         }
 
         void lease(long id) {
@@ -103,9 +102,7 @@ class ConcurrencyDifferentialTest {
         }
 
         void awaitKeys(String prefix, int count) {
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
-                    .until(() -> keys(prefix).size() == count);
+            Patience.await(count + " keys").until(() -> keys(prefix).size() == count);
         }
     }
 
@@ -228,7 +225,7 @@ class ConcurrencyDifferentialTest {
             etcd.ask(() -> etcd.election.resign(ResignRequest.getDefaultInstance()));
             etcd.ask(() -> etcd.election.resign(
                     ResignRequest.newBuilder().setLeader(first).build()));
-            LeaderKey next = second.get(20, TimeUnit.SECONDS).getLeader();
+            LeaderKey next = second.get(60, TimeUnit.SECONDS).getLeader();
             etcd.await(second);
             etcd.told.add(text(observed.next()));
             etcd.ask(() -> etcd.election.resign(

@@ -8,10 +8,8 @@ import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.json.Curl;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -37,10 +35,6 @@ class JsonDifferentialTest {
         assumeTrue(program.isPresent(), "no etcd on the PATH: install one (Debian: etcd-server) to run this test");
         real = RealEtcd.start(program.get(), Files.createDirectory(folder.resolve(engine)));
         ours = new SoloNode(engine, "");
-        Awaitility.await()
-                .atMost(Duration.ofMinutes(1))
-                .ignoreExceptions()
-                .until(() -> new Curl(real.port()).get("/health").status() == 200);
     }
 
     @AfterParameterizedClassInvocation

@@ -1,8 +1,11 @@
 package io.troupe.etcd.differential;
 
+import static io.troupe.etcd.Patience.await;
+
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.troupe.cluster.local.FreePorts;
+import io.troupe.etcd.json.Curl;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,6 +35,7 @@ final class RealEtcd implements AutoCloseable {
                 .findFirst();
     }
 
+    /** Returns when it serves. */
     static RealEtcd start(Path program, Path folder, String... more) throws IOException {
         int client = FreePorts.next();
         int peer = FreePorts.next();
@@ -50,6 +54,15 @@ final class RealEtcd implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("etcd.log").toFile())
                 .start();
+        try {
+            await("etcd serves; see its log in " + folder)
+                    .failFast(() -> !process.isAlive())
+                    .ignoreExceptions()
+                    .until(() -> new Curl(client).get("/health").status() == 200);
+        } catch (RuntimeException e) {
+            process.destroyForcibly();
+            throw e;
+        }
         return new RealEtcd(process, client);
     }
 

@@ -167,7 +167,7 @@ class BadInputTest {
                     .withMessageContains(":" + taken.getLocalPort() + " for etcd clients")
                     .withMessageContains("Set troupe.etcd.client.port to a free one")
                     .expect(testKit.system(), () -> testKit.spawn(new EtcdSystem().guardian(context)));
-            testKit.createTestProbe().expectTerminated(guardian, java.time.Duration.ofSeconds(20));
+            testKit.createTestProbe().expectTerminated(guardian);
         }
     }
 }

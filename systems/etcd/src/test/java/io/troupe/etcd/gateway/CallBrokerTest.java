@@ -43,12 +43,12 @@ class CallBrokerTest {
         var submitted = client.expectMessageClass(SessionClient.Submit.class);
         client.expectMessageClass(SessionClient.Submit.class);
         submitted.replyTo().tell(new SessionClient.Succeeded(submitted.id(), Result.ok(new byte[] {1}), 9));
-        assertThat(answered.poll(20, TimeUnit.SECONDS)).isInstanceOf(Result.Ok.class);
+        assertThat(answered.poll(60, TimeUnit.SECONDS)).isInstanceOf(Result.Ok.class);
 
         client.stop(); // It says nothing any more: the broker's parent, who watches it, stops the broker.
         TEST_KIT.stop(broker);
 
-        assertThat(left.poll(20, TimeUnit.SECONDS)).isEqualTo(new Result.Refused(EtcdError.STOPPED));
+        assertThat(left.poll(60, TimeUnit.SECONDS)).isEqualTo(new Result.Refused(EtcdError.STOPPED));
         assertThat(left).isEmpty();
         assertThat(answered).as("answered once").isEmpty();
     }

@@ -226,16 +226,16 @@ class EtcdctlTest {
             KV kv = jetcd.getKVClient();
             etcdctl("put", "color", "everybody's");
             kv.put(ByteSequence.from("color", UTF_8), ByteSequence.from("red", UTF_8))
-                    .get(20, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
             etcdctl("put", "tenant/shape", "round");
             assertThat(etcdctl("get", "tenant/", "--prefix")).isEqualTo("tenant/color\nred\ntenant/shape\nround\n");
 
             ByteSequence all = ByteSequence.from(new byte[] {0});
-            var seen = kv.get(all, GetOption.builder().withRange(all).build()).get(20, TimeUnit.SECONDS);
+            var seen = kv.get(all, GetOption.builder().withRange(all).build()).get(60, TimeUnit.SECONDS);
             assertThat(seen.getKvs())
                     .extracting(pair -> pair.getKey().toString(UTF_8))
                     .containsExactly("color", "shape");
-            kv.delete(all, DeleteOption.builder().withRange(all).build()).get(20, TimeUnit.SECONDS);
+            kv.delete(all, DeleteOption.builder().withRange(all).build()).get(60, TimeUnit.SECONDS);
             assertThat(etcdctl("get", "tenant/", "--prefix")).isEmpty();
             assertThat(etcdctl("get", "color")).isEqualTo("color\neverybody's\n");
         }

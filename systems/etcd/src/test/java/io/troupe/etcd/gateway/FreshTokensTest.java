@@ -1,6 +1,7 @@
 package io.troupe.etcd.gateway;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
+import static io.troupe.etcd.Patience.await;
 import static io.troupe.etcd.RpcTypes.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -47,16 +48,15 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.troupe.cluster.NodeContext;
 import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.EtcdSystem;
+import io.troupe.etcd.Patience;
 import io.troupe.etcd.SharedLog;
 import io.troupe.etcd.SoloNode;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -193,8 +193,7 @@ class FreshTokensTest {
         log.holdBack(LAGGING);
         var calls = everyKindOfCall(lagging(authenticateAtTheLeader()));
 
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+        await("all wait")
                 .until(() ->
                         log.waiting() >= calls.size() || calls.values().stream().anyMatch(CompletableFuture::isDone));
         assertThat(calls)
@@ -202,7 +201,7 @@ class FreshTokensTest {
 
         log.letGo();
         assertThat(calls)
-                .allSatisfy((call, answer) -> assertThat(answer).as(call).succeedsWithin(Duration.ofSeconds(20)));
+                .allSatisfy((call, answer) -> assertThat(answer).as(call).succeedsWithin(Patience.TIME));
         assertThat((WatchResponse) calls.get("Watch").join())
                 .returns(true, WatchResponse::getCreated)
                 .returns(false, WatchResponse::getCanceled);
@@ -216,12 +215,10 @@ class FreshTokensTest {
                 .memberPromote(MemberPromoteRequest.newBuilder().setID(42).build());
         var move = MaintenanceGrpc.newFutureStub(channel)
                 .moveLeader(MoveLeaderRequest.newBuilder().setTargetID(42).build());
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
-                .until(() -> log.waiting() >= 2 || promote.isDone() || move.isDone());
+        await("both wait").until(() -> log.waiting() >= 2 || promote.isDone() || move.isDone());
         log.letGo();
-        assertRefused(() -> promote.get(20, TimeUnit.SECONDS), EtcdError.MEMBER_NOT_FOUND);
-        assertRefused(() -> move.get(20, TimeUnit.SECONDS), EtcdError.NOT_LEADER);
+        assertRefused(() -> promote.get(60, TimeUnit.SECONDS), EtcdError.MEMBER_NOT_FOUND);
+        assertRefused(() -> move.get(60, TimeUnit.SECONDS), EtcdError.NOT_LEADER);
     }
 
     @Test
@@ -230,9 +227,9 @@ class FreshTokensTest {
         authenticateAtTheLeader();
         var lease = LeaseGrpc.newFutureStub(lagging("abcdefghijklmnop.999"))
                 .leaseGrant(LeaseGrantRequest.newBuilder().setTTL(60).build());
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> log.waiting() > 0);
+        await("it waits").until(() -> log.waiting() > 0);
         assertThat(lease.isDone()).isFalse();
         log.letGo();
-        assertRefused(() -> lease.get(20, TimeUnit.SECONDS), EtcdError.INVALID_AUTH_TOKEN);
+        assertRefused(() -> lease.get(60, TimeUnit.SECONDS), EtcdError.INVALID_AUTH_TOKEN);
     }
 }

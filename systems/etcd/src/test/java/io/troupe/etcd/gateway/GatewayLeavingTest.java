@@ -1,5 +1,6 @@
 package io.troupe.etcd.gateway;
 
+import static io.troupe.etcd.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
@@ -23,7 +24,6 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.DispatcherSelector;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,11 +96,11 @@ class GatewayLeavingTest {
     private static void awaitBindingThread() throws InterruptedException {
         var reached = new CountDownLatch(1);
         onBindingThread(reached::countDown);
-        assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(reached.await(60, TimeUnit.SECONDS)).isTrue();
     }
 
     private void assertThatThePortIsFree() {
-        Awaitility.await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> {
+        await("the port is free").ignoreExceptions().until(() -> {
             try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return socket.isBound();
             }
@@ -110,18 +110,18 @@ class GatewayLeavingTest {
     @Test
     void aPortThatIsBoundWhileTheNodeDrainsIsClosedAndEverybodyWhoAskedIsAnswered() throws Exception {
         bind();
-        first.receiveMessage(Duration.ofSeconds(20));
-        second.receiveMessage(Duration.ofSeconds(20));
-        first.expectTerminated(gateway, Duration.ofSeconds(20));
+        first.receiveMessage();
+        second.receiveMessage();
+        first.expectTerminated(gateway);
         assertThatThePortIsFree();
         parent.expectNoMessage(Duration.ZERO);
     }
 
     @Test
     void aPortThatIsBoundWhenTheGatewayIsGoneIsClosedAtOnce() throws Exception {
-        first.receiveMessage(Duration.ofSeconds(20));
-        second.receiveMessage(Duration.ofSeconds(20));
-        first.expectTerminated(gateway, Duration.ofSeconds(20));
+        first.receiveMessage();
+        second.receiveMessage();
+        first.expectTerminated(gateway);
         bind();
         assertThatThePortIsFree();
         parent.expectNoMessage(Duration.ZERO);

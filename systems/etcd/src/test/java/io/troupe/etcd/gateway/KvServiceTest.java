@@ -91,15 +91,15 @@ class KvServiceTest {
                 Client.builder().endpoints("http://127.0.0.1:" + node.port()).build()) {
             var key = io.etcd.jetcd.ByteSequence.from("jetcd/a", java.nio.charset.StandardCharsets.UTF_8);
             var prefix = io.etcd.jetcd.ByteSequence.from("jetcd/", java.nio.charset.StandardCharsets.UTF_8);
-            client.getKVClient().put(key, key).get(10, TimeUnit.SECONDS);
+            client.getKVClient().put(key, key).get(60, TimeUnit.SECONDS);
             var found = client.getKVClient()
                     .get(prefix, GetOption.builder().isPrefix(true).build())
-                    .get(10, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
             assertThat(found.getKvs()).singleElement().satisfies(kv -> assertThat(kv.getValue())
                     .isEqualTo(key));
             assertThat(client.getKVClient()
                             .delete(key)
-                            .get(10, TimeUnit.SECONDS)
+                            .get(60, TimeUnit.SECONDS)
                             .getDeleted())
                     .isEqualTo(1);
         }

@@ -1,6 +1,7 @@
 package io.troupe.etcd.gateway;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
+import static io.troupe.etcd.Patience.await;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,10 +18,8 @@ import io.troupe.etcd.SoloNode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,7 +71,7 @@ class LimitsTest {
         requests.onNext(WatchRequest.newBuilder()
                 .setCreateRequest(WatchCreateRequest.newBuilder().setKey(copyFromUtf8("k")))
                 .build());
-        assertThat(watching.get(20, TimeUnit.SECONDS).getCreated()).isTrue();
+        assertThat(watching.get(60, TimeUnit.SECONDS).getCreated()).isTrue();
         var lock = LockRequest.newBuilder().setName(copyFromUtf8("l")).build();
         LockGrpc.newBlockingStub(channel).lock(lock);
         assertThatThrownBy(() -> LockGrpc.newBlockingStub(channel)
@@ -91,7 +90,7 @@ class LimitsTest {
                 assertThat(third.getInputStream().read()).isEqualTo(-1);
             }
         }
-        Awaitility.await().atMost(Duration.ofSeconds(20)).ignoreExceptions().untilAsserted(() -> {
+        await("room").ignoreExceptions().untilAsserted(() -> {
             try (Socket next = connect()) {
                 ask(next);
             }

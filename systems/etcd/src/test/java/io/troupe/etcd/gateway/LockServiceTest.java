@@ -1,6 +1,7 @@
 package io.troupe.etcd.gateway;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
+import static io.troupe.etcd.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,9 +15,7 @@ import io.etcd.jetcd.api.lock.UnlockRequest;
 import io.grpc.ManagedChannel;
 import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -61,18 +60,17 @@ class LockServiceTest {
         var held = LockGrpc.newBlockingStub(channel).lock(lock(1));
         var waiting = LockGrpc.newFutureStub(channel).lock(lock(2));
         try (Client client = client()) {
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
+            await("the second waits")
                     .until(() -> client.getKVClient()
                                     .get(io.etcd.jetcd.ByteSequence.from(copyFromUtf8("l/2")))
-                                    .get(10, TimeUnit.SECONDS)
+                                    .get(60, TimeUnit.SECONDS)
                                     .getCount()
                             == 1);
         }
         leases.leaseRevoke(LeaseRevokeRequest.newBuilder().setID(2).build());
         LockGrpc.newBlockingStub(channel)
                 .unlock(UnlockRequest.newBuilder().setKey(held.getKey()).build());
-        assertThatThrownBy(() -> waiting.get(20, TimeUnit.SECONDS)).hasMessageContaining("mutex: session is expired");
+        assertThatThrownBy(() -> waiting.get(60, TimeUnit.SECONDS)).hasMessageContaining("mutex: session is expired");
     }
 
     @Test
@@ -80,17 +78,17 @@ class LockServiceTest {
         try (Client client = client()) {
             var name = io.etcd.jetcd.ByteSequence.from(copyFromUtf8("jetcd"));
             long lease =
-                    client.getLeaseClient().grant(60).get(10, TimeUnit.SECONDS).getID();
-            var lock = client.getLockClient().lock(name, lease).get(10, TimeUnit.SECONDS);
+                    client.getLeaseClient().grant(60).get(60, TimeUnit.SECONDS).getID();
+            var lock = client.getLockClient().lock(name, lease).get(60, TimeUnit.SECONDS);
             assertThat(lock.getKey().toString()).isEqualTo("jetcd/" + Long.toHexString(lease));
-            client.getLockClient().unlock(lock.getKey()).get(10, TimeUnit.SECONDS);
+            client.getLockClient().unlock(lock.getKey()).get(60, TimeUnit.SECONDS);
             var office = client.getElectionClient()
                     .campaign(name, lease, name)
-                    .get(10, TimeUnit.SECONDS)
+                    .get(60, TimeUnit.SECONDS)
                     .getLeader();
-            var leader = client.getElectionClient().leader(name).get(10, TimeUnit.SECONDS);
+            var leader = client.getElectionClient().leader(name).get(60, TimeUnit.SECONDS);
             assertThat(leader.getKv().getKey()).isEqualTo(office.getKey());
-            client.getElectionClient().resign(office).get(10, TimeUnit.SECONDS);
+            client.getElectionClient().resign(office).get(60, TimeUnit.SECONDS);
         }
     }
 

@@ -66,7 +66,7 @@ class OpenCallsTest {
     }
 
     private StreamObserver<RangeResponse> begun() throws InterruptedException {
-        StreamObserver<RangeResponse> observer = ranges.poll(20, TimeUnit.SECONDS);
+        StreamObserver<RangeResponse> observer = ranges.poll(60, TimeUnit.SECONDS);
         assertThat(observer).isNotNull();
         return observer;
     }
@@ -77,7 +77,7 @@ class OpenCallsTest {
         begun();
         calls.end();
         server.shutdownNow();
-        assertRefused(() -> range.get(20, TimeUnit.SECONDS), EtcdError.STOPPED);
+        assertRefused(() -> range.get(60, TimeUnit.SECONDS), EtcdError.STOPPED);
     }
 
     @Test
@@ -87,19 +87,19 @@ class OpenCallsTest {
         calls.end();
         observer.onNext(RangeResponse.getDefaultInstance());
         observer.onCompleted();
-        assertRefused(() -> range.get(20, TimeUnit.SECONDS), EtcdError.STOPPED);
+        assertRefused(() -> range.get(60, TimeUnit.SECONDS), EtcdError.STOPPED);
     }
 
     @Test
     void callsUnderWayMayFinishWhileLaterOnesAreRefused() throws Exception {
-        assertThat(kv().put(PutRequest.getDefaultInstance()).get(20, TimeUnit.SECONDS))
+        assertThat(kv().put(PutRequest.getDefaultInstance()).get(60, TimeUnit.SECONDS))
                 .isNotNull();
         var range = kv().range(RangeRequest.getDefaultInstance());
         StreamObserver<RangeResponse> observer = begun();
         calls.refuseMore();
-        assertRefused(() -> kv().put(PutRequest.getDefaultInstance()).get(20, TimeUnit.SECONDS), EtcdError.STOPPED);
+        assertRefused(() -> kv().put(PutRequest.getDefaultInstance()).get(60, TimeUnit.SECONDS), EtcdError.STOPPED);
         observer.onNext(RangeResponse.getDefaultInstance());
         observer.onCompleted();
-        assertThat(range.get(20, TimeUnit.SECONDS)).isNotNull();
+        assertThat(range.get(60, TimeUnit.SECONDS)).isNotNull();
     }
 }

@@ -85,6 +85,6 @@ class ServerTest {
         });
         requests.onNext(request);
         requests.onCompleted();
-        return responses.poll(20, TimeUnit.SECONDS);
+        return responses.poll(60, TimeUnit.SECONDS);
     }
 }

@@ -1,6 +1,7 @@
 package io.troupe.etcd.gateway;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
+import static io.troupe.etcd.Patience.await;
 import static io.troupe.etcd.RpcTypes.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -44,7 +45,6 @@ import io.troupe.etcd.port.ClientPort;
 import io.troupe.etcd.port.Http1;
 import io.troupe.replication.Groups;
 import io.troupe.replication.Replica;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -56,7 +56,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -183,7 +182,7 @@ class TwoPhaseCallsTest {
     }
 
     private void assertThatThereIsRoomAgain() {
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> calls.underWay() == 0);
+        await("no call is under way").until(() -> calls.underWay() == 0);
     }
 
     @Test
@@ -203,9 +202,9 @@ class TwoPhaseCallsTest {
                 ended.complete(null);
             }
         });
-        keepAliveStreams.receiveMessage(Duration.ofSeconds(20));
+        keepAliveStreams.receiveMessage();
         server.shutdownNow();
-        assertRefused(() -> ended.get(20, TimeUnit.SECONDS), EtcdError.STOPPED);
+        assertRefused(() -> ended.get(60, TimeUnit.SECONDS), EtcdError.STOPPED);
     }
 
     @Test
@@ -215,7 +214,7 @@ class TwoPhaseCallsTest {
         var asked = theLessorIsAsked();
         assertThatTheNextCallIsRefused();
         asked.replyTo().tell(new LeaseDesk.Lasting(42));
-        assertThat(answer.get(20, TimeUnit.SECONDS).getTTL()).isEqualTo(42);
+        assertThat(answer.get(60, TimeUnit.SECONDS).getTTL()).isEqualTo(42);
         assertThatThereIsRoomAgain();
     }
 
@@ -232,7 +231,7 @@ class TwoPhaseCallsTest {
                         .setID(LEASE)
                         .build()));
         again.conclude().accept(Result.parse(store.query(again.payload())));
-        assertThat(answer.get(20, TimeUnit.SECONDS).getTTL()).isEqualTo(-1);
+        assertThat(answer.get(60, TimeUnit.SECONDS).getTTL()).isEqualTo(-1);
         assertThatThereIsRoomAgain();
     }
 
@@ -241,14 +240,14 @@ class TwoPhaseCallsTest {
         var unanswered = timeToLive(LEASE);
         theStoreAnswers();
         theLessorIsAsked().replyTo().tell(new LeaseDesk.Unanswered());
-        assertRefused(() -> unanswered.get(20, TimeUnit.SECONDS), EtcdError.TIMEOUT);
+        assertRefused(() -> unanswered.get(60, TimeUnit.SECONDS), EtcdError.TIMEOUT);
         assertThatThereIsRoomAgain();
 
         var refused = timeToLive(LEASE);
         broker.expectMessageClass(CallBroker.Call.class)
                 .conclude()
                 .accept(new Result.Refused(EtcdError.NO_LEADER_IN_TIME));
-        assertRefused(() -> refused.get(20, TimeUnit.SECONDS), EtcdError.NO_LEADER_IN_TIME);
+        assertRefused(() -> refused.get(60, TimeUnit.SECONDS), EtcdError.NO_LEADER_IN_TIME);
         assertThatThereIsRoomAgain();
     }
 
@@ -256,12 +255,12 @@ class TwoPhaseCallsTest {
     void aPasswordIsHashedForACallThatIsAdmittedAndForNoOther() throws Exception {
         var add = AuthUserAddRequest.newBuilder().setName("u").setPassword("p").build();
         var added = AuthGrpc.newFutureStub(channel).userAdd(add);
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> passwordsToHash.size() == 1);
+        await("the password is to be hashed").until(() -> passwordsToHash.size() == 1);
         assertRefused(() -> AuthGrpc.newBlockingStub(channel).userAdd(add), EtcdError.TOO_MANY_REQUESTS);
         assertThat(passwordsToHash).hasSize(1);
         passwordsToHash.remove().run();
         broker.expectMessageClass(CallBroker.Call.class).conclude().accept(new Result.Ok(new byte[0]));
-        added.get(20, TimeUnit.SECONDS);
+        added.get(60, TimeUnit.SECONDS);
         assertThatThereIsRoomAgain();
     }
 
@@ -280,7 +279,7 @@ class TwoPhaseCallsTest {
         var asked = groups.expectMessageClass(Groups.ListStatus.class);
         assertThatTheNextCallIsRefused();
         asked.replyTo().tell(new Groups.Statuses(List.of()));
-        assertThat(answer.get(20, TimeUnit.SECONDS).getHeader().getRevision()).isEqualTo(REVISION);
+        assertThat(answer.get(60, TimeUnit.SECONDS).getHeader().getRevision()).isEqualTo(REVISION);
         assertThatThereIsRoomAgain();
     }
 
@@ -289,18 +288,18 @@ class TwoPhaseCallsTest {
         var lasting = timeToLive(LEASE);
         theStoreAnswers();
         theLessorIsAsked().replyTo().tell(new LeaseDesk.Lasting(42));
-        assertThat(lasting.get(20, TimeUnit.SECONDS).getHeader().getRevision()).isEqualTo(REVISION);
+        assertThat(lasting.get(60, TimeUnit.SECONDS).getHeader().getRevision()).isEqualTo(REVISION);
         assertThatThereIsRoomAgain();
 
         var absent = timeToLive(LEASE + 1);
         theStoreAnswers();
-        assertThat(absent.get(20, TimeUnit.SECONDS).getHeader().getRevision()).isEqualTo(REVISION);
+        assertThat(absent.get(60, TimeUnit.SECONDS).getHeader().getRevision()).isEqualTo(REVISION);
         assertThatThereIsRoomAgain();
 
         var leases = ClientCalls.futureUnaryCall(
                 channel.newCall(LeaseService.LEASES, CallOptions.DEFAULT), LeaseTimeToLiveRequest.getDefaultInstance());
         theStoreAnswers();
-        MemberListResponse list = leases.get(20, TimeUnit.SECONDS);
+        MemberListResponse list = leases.get(60, TimeUnit.SECONDS);
         assertThat(list.getHeader().getRevision()).isEqualTo(REVISION);
         assertThat(list.getMembersList()).extracting(Member::getID).containsExactly(LEASE);
     }
@@ -314,12 +313,12 @@ class TwoPhaseCallsTest {
     void leadershipIsMovedByTheLeaderAloneAndWithinItsTime() {
         var other = Member.newBuilder().setID(2).setName("n2").build();
         node.roster().onChanged(Roster.restored(9, List.of(other), new TreeMap<>()));
-        assertRefused(() -> moveLeader(2).get(20, TimeUnit.SECONDS), EtcdError.NOT_LEADER);
+        assertRefused(() -> moveLeader(2).get(60, TimeUnit.SECONDS), EtcdError.NOT_LEADER);
 
         node.update(new Replica.Status("etcd", "n1", Replica.Role.LEADER, Optional.of("n1"), 1, 1, 1, 0));
         var late = moveLeader(2);
         var asked = replica.expectMessageClass(Replica.TransferLeadership.class);
         asked.replyTo().tell(new Replica.Rejected(0, 0, Replica.Reason.NOT_TAKEN_OVER, "n2 did not take over"));
-        assertRefused(() -> late.get(20, TimeUnit.SECONDS), EtcdError.TIMEOUT_LEADER_TRANSFER);
+        assertRefused(() -> late.get(60, TimeUnit.SECONDS), EtcdError.TIMEOUT_LEADER_TRANSFER);
     }
 }

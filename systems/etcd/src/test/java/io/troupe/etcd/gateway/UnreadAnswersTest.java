@@ -1,8 +1,8 @@
 package io.troupe.etcd.gateway;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
+import static io.troupe.etcd.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.PutRequest;
@@ -76,12 +76,12 @@ class UnreadAnswersTest {
             call.halfClose();
             calls.add(call);
         }
-        await().until(() -> ended.size() >= ASKED - BOUND_MEBIBYTES);
+        await("more than the bound are refused").until(() -> ended.size() >= ASKED - BOUND_MEBIBYTES);
         assertThat(ended).hasSize(ASKED - BOUND_MEBIBYTES).containsOnly(Status.Code.RESOURCE_EXHAUSTED);
         assertThat(KVGrpc.newBlockingStub(other).range(GET).getCount()).isEqualTo(1);
 
         calls.forEach(call -> call.request(1));
-        await().until(() -> ended.size() == ASKED);
+        await("the others are read").until(() -> ended.size() == ASKED);
         assertThat(ended.stream().filter(Status.Code.OK::equals)).hasSize(BOUND_MEBIBYTES);
         assertThat(KVGrpc.newBlockingStub(slow).range(GET).getCount()).isEqualTo(1);
     }

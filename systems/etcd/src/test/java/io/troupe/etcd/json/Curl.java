@@ -37,7 +37,7 @@ public final class Curl {
             "raftAppliedIndex",
             "dbSize",
             "dbSizeInUse");
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -1,9 +1,9 @@
 package io.troupe.etcd.json;
 
+import static io.troupe.etcd.Patience.await;
 import static io.troupe.etcd.json.Curl.base64;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.json.Curl.Answer;
@@ -78,9 +78,9 @@ class JsonGatewayTest {
                     .write(("POST /v3/lock/lock HTTP/1.1\r\nHost: h\r\nContent-Length: " + lock.length() + "\r\n\r\n"
                                     + lock)
                             .getBytes(UTF_8));
-            await().until(() -> holdersAndWaiters() == 2);
+            await("the second waits").until(() -> holdersAndWaiters() == 2);
         }
-        await().until(() -> holdersAndWaiters() == 1);
+        await("it waits no more").until(() -> holdersAndWaiters() == 1);
     }
 
     private int holdersAndWaiters() {

@@ -1,6 +1,7 @@
 package io.troupe.etcd.lease;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
+import static io.troupe.etcd.Patience.awaitAnswer;
 import static io.troupe.etcd.RpcTypes.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -109,7 +110,10 @@ class LeaseServiceTest {
         var watch = new WatchTester(channel);
         watch.create(WatchTester.prefix("expire/"));
         watch.next();
-        put("expire/a", grant(4)); // A starved machine may take long from one to the other.
+        awaitAnswer("a key on a lease that has not run out yet").until(() -> {
+            put("expire/a", grant(4));
+            return true;
+        });
 
         assertThat(watch.events(2).get(1).getType()).isEqualTo(Event.EventType.DELETE);
         assertThat(count("expire/a")).isZero();
@@ -122,7 +126,7 @@ class LeaseServiceTest {
                 Client.builder().endpoints("http://127.0.0.1:" + node.port()).build()) {
             // Renewed each 2 s: four renewals take longer than the TTL, and a starved machine may be late by 4 s.
             long lease =
-                    client.getLeaseClient().grant(6).get(10, TimeUnit.SECONDS).getID();
+                    client.getLeaseClient().grant(6).get(60, TimeUnit.SECONDS).getID();
             put("alive/a", lease);
             var renewed = new java.util.concurrent.atomic.AtomicInteger();
             try (var keeping = client.getLeaseClient().keepAlive(lease, new io.grpc.stub.StreamObserver<>() {
@@ -183,9 +187,9 @@ class LeaseServiceTest {
         stream.onNext(LeaseKeepAliveRequest.newBuilder().setID(424242).build());
         stream.onNext(LeaseKeepAliveRequest.newBuilder().setID(lease).build());
         stream.onCompleted();
-        assertThat(answers.poll(10, TimeUnit.SECONDS)).isEqualTo(0L);
-        assertThat(answers.poll(10, TimeUnit.SECONDS)).isEqualTo(30L);
-        assertThat(answers.poll(10, TimeUnit.SECONDS)).isEqualTo(-1L);
+        assertThat(answers.poll(60, TimeUnit.SECONDS)).isEqualTo(0L);
+        assertThat(answers.poll(60, TimeUnit.SECONDS)).isEqualTo(30L);
+        assertThat(answers.poll(60, TimeUnit.SECONDS)).isEqualTo(-1L);
     }
 
     @Test

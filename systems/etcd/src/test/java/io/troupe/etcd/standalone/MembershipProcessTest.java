@@ -1,35 +1,33 @@
 package io.troupe.etcd.standalone;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
+import static io.troupe.etcd.Patience.answer;
+import static io.troupe.etcd.Patience.await;
+import static io.troupe.etcd.Patience.awaitAnswer;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.etcd.jetcd.api.ClusterGrpc;
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.etcd.jetcd.api.Member;
-import io.etcd.jetcd.api.MemberAddRequest;
-import io.etcd.jetcd.api.MemberListRequest;
-import io.etcd.jetcd.api.MemberPromoteRequest;
-import io.etcd.jetcd.api.MemberRemoveRequest;
 import io.etcd.jetcd.api.MoveLeaderRequest;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
+import io.etcd.jetcd.api.StatusRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.troupe.chain.ChainEngine;
 import io.troupe.cluster.local.FreePorts;
+import io.troupe.etcd.Patience;
 import io.troupe.etcd.jvms.MemberJvms;
 import io.troupe.raft.RaftEngine;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,8 +38,6 @@ import org.junit.jupiter.api.io.TempDir;
  * removed, or when it comes back, should it have been down then.
  */
 class MembershipProcessTest {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     @TempDir
     private Path folder;
@@ -83,39 +79,12 @@ class MembershipProcessTest {
     private static KVGrpc.KVBlockingStub kv(ManagedChannel channel) {
         return KVGrpc.newBlockingStub(channel)
                 .withWaitForReady()
-                .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    private static ClusterGrpc.ClusterBlockingStub cluster(ManagedChannel channel) {
-        return ClusterGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
-    }
-
-    private static List<Member> started(ManagedChannel channel) {
-        return cluster(channel).memberList(MemberListRequest.getDefaultInstance()).getMembersList().stream()
-                .filter(member -> !member.getName().isEmpty())
-                .toList();
-    }
-
-    private static Member add(ManagedChannel channel, int peer, boolean learner) {
-        return cluster(channel)
-                .memberAdd(MemberAddRequest.newBuilder()
-                        .addPeerURLs("http://127.0.0.1:" + peer)
-                        .setIsLearner(learner)
-                        .build())
-                .getMember();
-    }
-
-    private static boolean succeeds(Runnable call) {
-        try {
-            call.run();
-            return true;
-        } catch (StatusRuntimeException e) {
-            return false;
-        }
+                .withDeadlineAfter(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
     }
 
     private static void put(ManagedChannel channel, String key) {
-        kv(channel).put(PutRequest.newBuilder().setKey(copyFromUtf8(key)).build());
+        answer(() -> kv(channel)
+                .put(PutRequest.newBuilder().setKey(copyFromUtf8(key)).build()));
     }
 
     private static long count(ManagedChannel channel) {
@@ -123,7 +92,38 @@ class MembershipProcessTest {
                 .setKey(copyFromUtf8("k"))
                 .setRangeEnd(copyFromUtf8("l"))
                 .build();
-        return kv(channel).range(all).getCount();
+        return answer(() -> kv(channel).range(all)).getCount();
+    }
+
+    private static MaintenanceGrpc.MaintenanceBlockingStub maintenance(ManagedChannel channel) {
+        return MaintenanceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+    }
+
+    /** Whoever leads is asked. */
+    private void moveLeader(ManagedChannel asked, Member to) {
+        awaitAnswer(to.getName() + " leads").until(() -> {
+            if (leaderSeenBy(asked) != to.getID()) {
+                for (ManagedChannel channel : channels) {
+                    tryToMoveLeader(channel, to);
+                }
+            }
+            return leaderSeenBy(asked) == to.getID();
+        });
+    }
+
+    private static long leaderSeenBy(ManagedChannel asked) {
+        return maintenance(asked).status(StatusRequest.getDefaultInstance()).getLeader();
+    }
+
+    private static void tryToMoveLeader(ManagedChannel channel, Member to) {
+        try {
+            maintenance(channel)
+                    .moveLeader(MoveLeaderRequest.newBuilder()
+                            .setTargetID(to.getID())
+                            .build());
+        } catch (StatusRuntimeException e) {
+            // It does not lead, or not any more.
+        }
     }
 
     @Tag("soak")
@@ -153,54 +153,32 @@ class MembershipProcessTest {
         put(first, "k1");
 
         cluster += ",m2=http://127.0.0.1:" + peer2;
-        Member second = Awaitility.await("m1 records itself")
-                .atMost(PATIENCE)
-                .ignoreExceptions()
-                .until(() -> add(first, peer2, false), member -> member.getID() != 0);
+        Member second = MemberChanges.add(first, peer2, false);
         ManagedChannel toSecond = start("m2", peer2, cluster, "existing");
         assertThat(count(toSecond)).isEqualTo(1);
 
-        Awaitility.await("m2 has started")
-                .atMost(PATIENCE)
-                .until(() -> started(first).size() == 2);
+        await("m2 has started").until(() -> MemberChanges.started(first).size() == 2);
         cluster += ",m3=http://127.0.0.1:" + peer3;
-        Member third = Awaitility.await("m2 votes")
-                .atMost(PATIENCE)
-                .ignoreExceptions()
-                .until(() -> add(first, peer3, true), member -> member.getID() != 0);
+        Member third = MemberChanges.add(first, peer3, true);
         ManagedChannel toThird = start("m3", peer3, cluster, "existing");
-        Awaitility.await("the learner has caught up")
-                .atMost(PATIENCE)
-                .until(() -> succeeds(() -> cluster(first)
-                        .memberPromote(MemberPromoteRequest.newBuilder()
-                                .setID(third.getID())
-                                .build())));
+        MemberChanges.promote(first, third);
         put(toThird, "k2");
 
-        Awaitility.await("m2 leads")
-                .atMost(PATIENCE)
-                .until(() -> succeeds(() -> MaintenanceGrpc.newBlockingStub(first)
-                        .withDeadlineAfter(20, TimeUnit.SECONDS)
-                        .moveLeader(MoveLeaderRequest.newBuilder()
-                                .setTargetID(second.getID())
-                                .build())));
-        Awaitility.await("m2 has heard that all have started")
-                .atMost(PATIENCE)
-                .until(() -> started(toSecond).size() == 3);
-        Member gone = started(toSecond).stream()
+        moveLeader(first, second);
+        await("m2 has heard that all have started")
+                .until(() -> MemberChanges.started(toSecond).size() == 3);
+        Member gone = MemberChanges.started(toSecond).stream()
                 .filter(member -> member.getName().equals("m1"))
                 .findFirst()
                 .orElseThrow();
         if (isDownThen) {
             process("m1").destroyForcibly().waitFor();
         }
-        cluster(toSecond)
-                .memberRemove(
-                        MemberRemoveRequest.newBuilder().setID(gone.getID()).build());
+        MemberChanges.remove(toSecond, gone);
         if (isDownThen) {
             start("m1", peer1, cluster, "existing");
         }
-        assertThat(process("m1").waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+        assertThat(process("m1").waitFor(Patience.TIME.toSeconds(), TimeUnit.SECONDS))
                 .as("who is removed ends")
                 .isTrue();
         assertThat(process("m1").exitValue()).isZero();
@@ -209,6 +187,6 @@ class MembershipProcessTest {
 
         put(toSecond, "k3");
         assertThat(count(toThird)).isEqualTo(3);
-        assertThat(started(toThird).stream().map(Member::getName)).containsExactlyInAnyOrder("m2", "m3");
+        assertThat(MemberChanges.started(toThird).stream().map(Member::getName)).containsExactlyInAnyOrder("m2", "m3");
     }
 }

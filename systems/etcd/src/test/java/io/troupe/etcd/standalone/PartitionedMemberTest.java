@@ -1,22 +1,23 @@
 package io.troupe.etcd.standalone;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
+import static io.troupe.etcd.Patience.answer;
+import static io.troupe.etcd.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.etcd.jetcd.api.ClusterGrpc;
+import io.etcd.jetcd.api.Compare;
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseGrpc;
 import io.etcd.jetcd.api.LeaseKeepAliveRequest;
 import io.etcd.jetcd.api.LeaseKeepAliveResponse;
 import io.etcd.jetcd.api.Member;
-import io.etcd.jetcd.api.MemberAddRequest;
-import io.etcd.jetcd.api.MemberListRequest;
-import io.etcd.jetcd.api.MemberRemoveRequest;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
+import io.etcd.jetcd.api.RequestOp;
+import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.WatchCreateRequest;
 import io.etcd.jetcd.api.WatchGrpc;
 import io.etcd.jetcd.api.WatchRequest;
@@ -26,6 +27,7 @@ import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import io.troupe.cluster.local.FreePorts;
+import io.troupe.etcd.Patience;
 import io.troupe.etcd.jvms.MemberJvms;
 import java.io.IOException;
 import java.net.URI;
@@ -43,8 +45,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -53,7 +53,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Three members by {@code troupe etcd}: one is out of contact with the others, and its clients' streams outlast that, as etcd's do. */
 class PartitionedMemberTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -118,15 +117,21 @@ class PartitionedMemberTest {
     private KVGrpc.KVBlockingStub kv(String member) {
         return KVGrpc.newBlockingStub(to(member))
                 .withWaitForReady()
-                .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                .withDeadlineAfter(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
     }
 
-    private ClusterGrpc.ClusterBlockingStub cluster(String member) {
-        return ClusterGrpc.newBlockingStub(to(member)).withDeadlineAfter(30, TimeUnit.SECONDS);
-    }
-
+    /** Once, however often it has to be asked for. */
     private void put(String member, String key) {
-        kv(member).put(PutRequest.newBuilder().setKey(copyFromUtf8(key)).build());
+        var absent = Compare.newBuilder()
+                .setKey(copyFromUtf8(key))
+                .setTarget(Compare.CompareTarget.CREATE)
+                .setCreateRevision(0);
+        var put = PutRequest.newBuilder().setKey(copyFromUtf8(key));
+        var txn = TxnRequest.newBuilder()
+                .addCompare(absent)
+                .addSuccess(RequestOp.newBuilder().setRequestPut(put))
+                .build();
+        answer(() -> kv(member).txn(txn));
     }
 
     private long count(String member, String prefix) {
@@ -134,11 +139,7 @@ class PartitionedMemberTest {
                 .setKey(copyFromUtf8(prefix + "/"))
                 .setRangeEnd(copyFromUtf8(prefix + "0"))
                 .build();
-        return kv(member).range(all).getCount();
-    }
-
-    private static ConditionFactory await(String what) {
-        return Awaitility.await(what).atMost(PATIENCE).pollInterval(Duration.ofMillis(100));
+        return answer(() -> kv(member).range(all)).getCount();
     }
 
     // -- the network and the processes
@@ -193,8 +194,9 @@ class PartitionedMemberTest {
         private final long lease;
 
         Streams(ManagedChannel to) {
-            lease = LeaseGrpc.newBlockingStub(to)
-                    .leaseGrant(LeaseGrantRequest.newBuilder().setTTL(120).build())
+            lease = answer(() -> LeaseGrpc.newBlockingStub(to)
+                            .leaseGrant(
+                                    LeaseGrantRequest.newBuilder().setTTL(120).build()))
                     .getID();
             StreamObserver<WatchRequest> watch = WatchGrpc.newStub(to).watch(new Ending<>("watch") {
                 @Override
@@ -209,7 +211,7 @@ class PartitionedMemberTest {
                             .setKey(copyFromUtf8("w/"))
                             .setRangeEnd(copyFromUtf8("w0")))
                     .build());
-            created.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+            created.orTimeout(Patience.TIME.toSeconds(), TimeUnit.SECONDS).join();
             keepAlive = LeaseGrpc.newStub(to).leaseKeepAlive(new Ending<>("keep-alive") {
                 @Override
                 public void onNext(LeaseKeepAliveResponse response) {
@@ -307,20 +309,15 @@ class PartitionedMemberTest {
         var streams = new Streams(to("m1"));
         members.get("m3").process().destroyForcibly().waitFor();
         awaitOutOfContact("m3", "m1", LONGER_THAN_SOON);
-        Member gone = cluster("m1").memberList(MemberListRequest.getDefaultInstance()).getMembersList().stream()
+        Member gone = MemberChanges.started(to("m1")).stream()
                 .filter(member -> member.getName().equals("m3"))
                 .findFirst()
                 .orElseThrow();
-        cluster("m1")
-                .memberRemove(
-                        MemberRemoveRequest.newBuilder().setID(gone.getID()).build());
+        MemberChanges.remove(to("m1"), gone);
         await("it is not waited for").ignoreExceptions().until(() -> reaches("m1", "m3")
                 .isEmpty());
         int peer = FreePorts.next();
-        cluster("m1")
-                .memberAdd(MemberAddRequest.newBuilder()
-                        .addPeerURLs("http://127.0.0.1:" + peer)
-                        .build());
+        MemberChanges.add(to("m1"), peer, false);
         String cluster = "m1=http://127.0.0.1:" + members.get("m1").peer() + ",m2=http://127.0.0.1:"
                 + members.get("m2").peer() + ",m4=http://127.0.0.1:" + peer;
         start("m4", peer, cluster, "existing", SOON);

@@ -1,12 +1,19 @@
 package io.troupe.etcd.standalone;
 
+import static io.troupe.etcd.Patience.answer;
+import static io.troupe.etcd.Patience.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
+import io.etcd.jetcd.op.Cmp;
+import io.etcd.jetcd.op.CmpTarget;
+import io.etcd.jetcd.op.Op;
+import io.etcd.jetcd.options.PutOption;
 import io.troupe.cluster.local.FreePorts;
+import io.troupe.etcd.Patience;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.cluster.Etcdctl;
 import io.troupe.etcd.jvms.MemberJvms;
@@ -17,7 +24,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -25,15 +31,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code troupe etcd} as a process, started and stopped as test harnesses start and stop etcd. */
 class StandaloneProcessTest {
-
-    private static final Duration START_MAX = Duration.ofSeconds(90);
 
     @TempDir
     private Path folder;
@@ -56,8 +59,7 @@ class StandaloneProcessTest {
     }
 
     private static void awaitReady(Process process, Path log) throws Exception {
-        Awaitility.await()
-                .atMost(START_MAX)
+        await("the member is ready")
                 .failFast("the process has ended; see its log " + log, () -> !process.isAlive())
                 .until(() -> Files.readString(log).contains(MemberJvms.READY));
     }
@@ -75,15 +77,19 @@ class StandaloneProcessTest {
                 .body();
     }
 
-    private static long count(String client, String key) throws Exception {
+    private static long count(String client, String key) {
         try (Client jetcd = Client.builder().endpoints(client).build()) {
-            return jetcd.getKVClient().get(bytes(key)).get(20, TimeUnit.SECONDS).getCount();
+            return answer(() -> jetcd.getKVClient().get(bytes(key)).get(20, TimeUnit.SECONDS))
+                    .getCount();
         }
     }
 
-    private static void put(String client, String key) throws Exception {
+    /** Once, however often it has to be asked for. */
+    private static void put(String client, String key) {
+        var absent = new Cmp(bytes(key), Cmp.Op.EQUAL, CmpTarget.createRevision(0));
+        var put = Op.put(bytes(key), bytes("v"), PutOption.DEFAULT);
         try (Client jetcd = Client.builder().endpoints(client).build()) {
-            jetcd.getKVClient().put(bytes(key), bytes("v")).get(20, TimeUnit.SECONDS);
+            answer(() -> jetcd.getKVClient().txn().If(absent).Then(put).commit().get(20, TimeUnit.SECONDS));
         }
     }
 
@@ -140,15 +146,12 @@ class StandaloneProcessTest {
         Path log = folder.resolve("log0");
         put(client, "k");
         assertThat(count(clients.get(2), "k")).isEqualTo(1);
-        assertThat(get(client + "/health")).isEqualTo("{\"health\":\"true\"}");
+        await("it has a leader, and is healthy").until(() -> get(client + "/health"), "{\"health\":\"true\"}"::equals);
         assertThat(get(client + "/metrics")).contains("etcd_server_has_leader").contains("jvm_memory");
         assertThat(Files.readString(log)).contains("\"level\":\"info\"").contains("\"msg\":\"");
 
         started.get(0).destroyForcibly().waitFor();
-        Awaitility.await("the other two go on")
-                .atMost(START_MAX)
-                .ignoreExceptions()
-                .untilAsserted(() -> put(clients.get(1), "without"));
+        put(clients.get(1), "without"); // The other two go on.
         String[] flags = flags(names.get(0), client, peers.get(0), cluster);
         flags[12] = "--initial-cluster-state=existing"; // What begins with --initial is of no account any more.
         flags[14] = "another";
@@ -170,14 +173,15 @@ class StandaloneProcessTest {
         assertThat(count(client, "k")).isEqualTo(1);
         assertThat(count(client, "without")).isEqualTo(1);
 
-        assertThat(stranger.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(stranger.waitFor(Patience.TIME.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
         assertThat(stranger.exitValue()).isEqualTo(1);
         assertThat(Files.readString(strangersLog))
                 .contains("Member_2")
                 .contains("belongs to cluster 'first', this node to 'second'");
 
         again.destroy();
-        assertThat(again.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(again.waitFor(Patience.TIME.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(again.exitValue()).isEqualTo(143);
 
         started.get(1).destroyForcibly().waitFor();
@@ -203,7 +207,7 @@ class StandaloneProcessTest {
             }
         }
         Process process = etcd(log, "--data-dir=" + data, "--snapshot-to=" + file);
-        assertThat(process.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(Patience.TIME.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
         assertThat(Files.readString(log))
                 .startsWith(
@@ -232,7 +236,7 @@ class StandaloneProcessTest {
                         "prlimit", "--pid", Long.toString(full.pid()), "--fsize=" + (1 << 20) + ":unlimited")
                 .start();
         assertThat(limit.waitFor()).isZero();
-        Awaitility.await("the process ends").atMost(START_MAX).until(() -> {
+        await("the process ends").until(() -> {
             if (full.isAlive()) {
                 tryToPut(client, "v".repeat(512 * 1024));
             }
@@ -258,7 +262,7 @@ class StandaloneProcessTest {
         List<String> flags = new ArrayList<>(List.of(flags("none", client, peer, "none=" + peer)));
         flags.add("--restore-from=" + snapshot);
         Process process = etcd(log, flags.toArray(String[]::new));
-        assertThat(process.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(Patience.TIME.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(1);
         assertThat(Files.readString(log)).contains("cannot restore " + snapshot);
     }
@@ -310,8 +314,10 @@ class StandaloneProcessTest {
             assertThat(count(clients.get(i), "k")).isEqualTo(1);
         }
         put(clients.get(0), "since");
-        assertThat(Etcdctl.at(clients.get(1), "get", "since", "-w", "fields").output())
-                .contains("\"ModRevision\" : 3\n");
+        await("the first change since")
+                .untilAsserted(() -> assertThat(Etcdctl.at(clients.get(1), "get", "since", "-w", "fields")
+                                .output())
+                        .contains("\"ModRevision\" : 3\n"));
 
         started.get(2).destroyForcibly().waitFor();
         etcd(folder.resolve("log2"), flags.get(2).toArray(String[]::new));
@@ -324,7 +330,7 @@ class StandaloneProcessTest {
     void aFlagThatThereIsNotIsRefusedWithEtcdsExitCode() throws Exception {
         Path log = folder.resolve("log");
         Process process = etcd(log, "--nonsense");
-        assertThat(process.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(Patience.TIME.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(2);
         assertThat(Files.readString(log)).contains("flag provided but not defined: -nonsense\nUsage:");
     }

@@ -118,10 +118,10 @@ class ClientTlsTest {
     @Test
     void whoShowsACertificateOfTheAuthorityIsServed() throws Exception {
         try (Client client = jetcd(alice)) {
-            client.getKVClient().put(bytes("k"), bytes("v")).get(10, TimeUnit.SECONDS);
+            client.getKVClient().put(bytes("k"), bytes("v")).get(60, TimeUnit.SECONDS);
             assertThat(client.getKVClient()
                             .get(bytes("k"))
-                            .get(10, TimeUnit.SECONDS)
+                            .get(60, TimeUnit.SECONDS)
                             .getCount())
                     .isEqualTo(1);
         }
@@ -181,7 +181,7 @@ class ClientTlsTest {
         }
 
         void await(String pattern) {
-            Awaitility.await().atMost(20, TimeUnit.SECONDS).untilAsserted(() -> assertThat(lines)
+            Awaitility.await().atMost(60, TimeUnit.SECONDS).untilAsserted(() -> assertThat(lines)
                     .anyMatch(Pattern.compile(pattern).asPredicate()));
         }
 
@@ -249,21 +249,21 @@ class ClientTlsTest {
                     .sslContext(context);
             try (Client client = builder.build()) {
                 var auth = client.getAuthClient();
-                auth.userAdd(bytes("root"), bytes("secret")).get(10, TimeUnit.SECONDS);
-                auth.userGrantRole(bytes("root"), bytes("root")).get(10, TimeUnit.SECONDS);
-                auth.roleAdd(bytes("reader")).get(10, TimeUnit.SECONDS);
+                auth.userAdd(bytes("root"), bytes("secret")).get(60, TimeUnit.SECONDS);
+                auth.userGrantRole(bytes("root"), bytes("root")).get(60, TimeUnit.SECONDS);
+                auth.roleAdd(bytes("reader")).get(60, TimeUnit.SECONDS);
                 auth.roleGrantPermission(bytes("reader"), bytes("a"), bytes("b"), Permission.Type.READ)
-                        .get(10, TimeUnit.SECONDS);
-                auth.userAdd(bytes("alice"), bytes("none")).get(10, TimeUnit.SECONDS);
-                auth.userGrantRole(bytes("alice"), bytes("reader")).get(10, TimeUnit.SECONDS);
-                auth.authEnable().get(10, TimeUnit.SECONDS);
+                        .get(60, TimeUnit.SECONDS);
+                auth.userAdd(bytes("alice"), bytes("none")).get(60, TimeUnit.SECONDS);
+                auth.userGrantRole(bytes("alice"), bytes("reader")).get(60, TimeUnit.SECONDS);
+                auth.authEnable().get(60, TimeUnit.SECONDS);
                 assertThat(client.getKVClient()
                                 .get(bytes("a"))
-                                .get(10, TimeUnit.SECONDS)
+                                .get(60, TimeUnit.SECONDS)
                                 .getCount())
                         .isZero();
                 assertThatThrownBy(() ->
-                                client.getKVClient().put(bytes("a"), bytes("v")).get(10, TimeUnit.SECONDS))
+                                client.getKVClient().put(bytes("a"), bytes("v")).get(60, TimeUnit.SECONDS))
                         .hasMessageContaining("permission denied");
             }
         }

@@ -1,8 +1,8 @@
 package io.troupe.etcd.watch;
 
 import static com.google.protobuf.ByteString.copyFromUtf8;
+import static io.troupe.etcd.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.Event;
@@ -213,7 +213,7 @@ class WatchHubTest {
 
         /** Takes all the while. */
         void awaitEvents(int count) {
-            await().until(() -> {
+            await("%d events".formatted(count)).until(() -> {
                 take();
                 return events.get() == count;
             });

@@ -133,7 +133,7 @@ class WatchServiceTest {
         for (var put : underWay.entrySet()) {
             int i = put.getKey();
             done.put(
-                    put.getValue().get(20, TimeUnit.SECONDS).getHeader().getRevision(),
+                    put.getValue().get(60, TimeUnit.SECONDS).getHeader().getRevision(),
                     "PUT past/" + (i % 7) + "=" + i);
         }
         return done;
@@ -275,8 +275,8 @@ class WatchServiceTest {
                                                 + event.getKeyValue().getKey())))) {
             put("jetcd/a", "1");
             delete("jetcd/a");
-            assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("PUT jetcd/a");
-            assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("DELETE jetcd/a");
+            assertThat(seen.poll(60, TimeUnit.SECONDS)).isEqualTo("PUT jetcd/a");
+            assertThat(seen.poll(60, TimeUnit.SECONDS)).isEqualTo("DELETE jetcd/a");
         }
     }
 

@@ -61,7 +61,7 @@ public final class WatchTester implements StreamObserver<WatchResponse> {
     }
 
     public WatchResponse next() throws InterruptedException {
-        WatchResponse response = responses.poll(20, TimeUnit.SECONDS);
+        WatchResponse response = responses.poll(60, TimeUnit.SECONDS);
         if (response == null) {
             throw new AssertionError("no response; errors: " + errors);
         }
@@ -69,7 +69,7 @@ public final class WatchTester implements StreamObserver<WatchResponse> {
     }
 
     public Throwable error() throws InterruptedException {
-        return errors.poll(20, TimeUnit.SECONDS);
+        return errors.poll(60, TimeUnit.SECONDS);
     }
 
     /** Events until there are {@code count}. */
