@@ -3,6 +3,7 @@ package io.troupe.etcd.lease;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 
 /** Leases by the time they run out. All times are nanoseconds of one monotonic clock that does not wrap. */
 final class LeaseClock {
@@ -28,9 +29,6 @@ final class LeaseClock {
     }
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
-
-    /** TTLs go up to 9e9 s, about 285 years; a quarter of what the clock can count is as good as that. */
-    private static final long TTL_COUNTED_MAX = Long.MAX_VALUE / NANOS_PER_SECOND / 4;
 
     private final TreeMap<Long, Timed> leases = new TreeMap<>();
     private final TreeSet<Due> due = new TreeSet<>();
@@ -113,7 +111,8 @@ final class LeaseClock {
                 : OptionalLong.of(Math.max(0, (timed.dueNanos - nowNanos) / NANOS_PER_SECOND));
     }
 
+    /** TTLs go up to 9e9 s, about 285 years, and the clock can count to 292. */
     private static long dueAfter(long ttlSeconds, long nowNanos) {
-        return nowNanos + Math.min(ttlSeconds, TTL_COUNTED_MAX) * NANOS_PER_SECOND;
+        return nowNanos + Math.min(TimeUnit.SECONDS.toNanos(ttlSeconds), Long.MAX_VALUE - nowNanos);
     }
 }

@@ -40,9 +40,12 @@ class LeaseClockTest {
     }
 
     @Test
-    void theLongestLeaseDoesNotOverflow() {
+    void theLongestLeaseHasAllItsTimeAndDoesNotOverflow() {
         clock.grant(1, 9_000_000_000L, 1, SECOND);
-        assertThat(clock.expired(1000 * SECOND)).isEmpty();
-        assertThat(clock.isExpired(1, 1000 * SECOND)).isFalse();
+        assertThat(clock.remainingSeconds(1, 1001 * SECOND)).hasValue(8_999_999_000L);
+        assertThat(clock.expired(1001 * SECOND)).isEmpty();
+        long inTwentyYears = 20 * 365 * 86_400 * SECOND;
+        clock.renew(1, inTwentyYears);
+        assertThat(clock.isExpired(1, inTwentyYears + 1000 * SECOND)).isFalse();
     }
 }
