@@ -162,7 +162,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
                         replyTo -> new LeaseDesk.Ask(id, false, deadline, replyTo),
                         deadline.multipliedBy(2),
                         system.scheduler())
-                .exceptionally(failure -> new LeaseDesk.Unanswered())
+                .exceptionally(failure -> new LeaseDesk.Unanswered(id))
                 .thenCompose(reply -> {
                     if (reply instanceof LeaseDesk.Absent) {
                         // Gone since the store was asked: the answer is as of a revision at which that shows.
@@ -175,7 +175,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
                     if (reply instanceof LeaseDesk.Lasting lasting) {
                         answer(lasting(view, lasting.seconds()), observer);
                     } else {
-                        UnaryCalls.refuse(EtcdError.TIMEOUT, observer);
+                        UnaryCalls.refuse(orNoLeader(EtcdError.TIMEOUT), observer);
                     }
                     return UnaryCalls.DONE;
                 });
@@ -201,8 +201,14 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
                             .setTTL(-1),
                     observer);
         } else {
-            UnaryCalls.refuse(((Result.Refused) result).error(), observer);
+            UnaryCalls.refuse(orNoLeader(((Result.Refused) result).error()), observer);
         }
+    }
+
+    /** As in etcd: what is left of a lease the leader alone knows, and nobody was there to be asked. */
+    private EtcdError orNoLeader(EtcdError error) {
+        boolean none = error == EtcdError.TIMEOUT && node.status().leader().isEmpty();
+        return none ? EtcdError.NO_LEADER : error;
     }
 
     private static void answer(

@@ -6,6 +6,8 @@ import io.etcd.jetcd.api.ResponseHeader;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.troupe.etcd.EtcdError;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -15,10 +17,13 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 
-/** One client's stream of keep-alives, answered one after the other. */
+/**
+ * One client's stream of keep-alives, answered in their order. Several are under way at a time: a client may keep thousands of
+ * leases alive by one stream, a quorum confirms each renewal, and those that come together it confirms at once.
+ */
 public final class KeepAliveSession extends AbstractBehavior<KeepAliveSession.Command> {
 
-    public sealed interface Command permits Requested, Writable, Finished, Gone, LeaderLost, Answered {}
+    public sealed interface Command permits Requested, Writable, Finished, Gone, LeaderLost, Replied {}
 
     /** From the client. */
     public record Requested(LeaseKeepAliveRequest request) implements Command {}
@@ -35,13 +40,28 @@ public final class KeepAliveSession extends AbstractBehavior<KeepAliveSession.Co
     /** The client asked that there be a leader, and there has been none for too long. */
     public record LeaderLost() implements Command {}
 
-    private record Answered(long id, ResponseHeader header, LeaseDesk.Reply reply) implements Command {}
+    private record Replied(LeaseDesk.Reply reply) implements Command {}
+
+    /** A client whose requests are under way may send no more of them. */
+    static final int UNDER_WAY_MAX = 256;
+
+    private static final class UnderWay {
+        final long id;
+        final ResponseHeader before;
+        Optional<LeaseDesk.Reply> reply = Optional.empty();
+
+        UnderWay(long id, ResponseHeader before) {
+            this.id = id;
+            this.before = before;
+        }
+    }
 
     private final ServerCallStreamObserver<LeaseKeepAliveResponse> client;
     private final ActorRef<LeaseDesk.Command> desk;
     private final Supplier<ResponseHeader> header;
     private final Duration deadline;
-    private boolean answering;
+    private final ActorRef<LeaseDesk.Reply> replies;
+    private final ArrayDeque<UnderWay> underWay = new ArrayDeque<>();
     private boolean requestDue;
     private boolean finished;
     private boolean closed;
@@ -70,13 +90,14 @@ public final class KeepAliveSession extends AbstractBehavior<KeepAliveSession.Co
         this.desk = desk;
         this.header = header;
         this.deadline = deadline;
+        this.replies = context.messageAdapter(LeaseDesk.Reply.class, Replied::new);
     }
 
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Requested.class, requested -> onRequested(requested.request()))
-                .onMessage(Answered.class, this::onAnswered)
+                .onMessage(Replied.class, replied -> onReply(replied.reply()))
                 .onMessage(Writable.class, ignored -> askForMore())
                 .onMessage(Finished.class, ignored -> onFinished())
                 .onMessage(Gone.class, ignored -> onGone())
@@ -87,37 +108,34 @@ public final class KeepAliveSession extends AbstractBehavior<KeepAliveSession.Co
 
     /** The header is made before the lease is renewed: a client must not see a revision at which it was already gone. */
     private Behavior<Command> onRequested(LeaseKeepAliveRequest request) {
-        answering = true;
-        ResponseHeader before = header.get();
-        desk.tell(new LeaseDesk.Ask(
-                request.getID(),
-                true,
-                deadline,
-                getContext()
-                        .messageAdapter(LeaseDesk.Reply.class, reply -> new Answered(request.getID(), before, reply))));
-        return this;
-    }
-
-    private Behavior<Command> onAnswered(Answered answered) {
-        answering = false;
-        if (answered.reply() instanceof LeaseDesk.Unanswered) {
-            return end(EtcdError.NO_LEADER);
-        }
-        long ttl = answered.reply() instanceof LeaseDesk.Lasting lasting ? lasting.seconds() : 0;
-        client.onNext(LeaseKeepAliveResponse.newBuilder()
-                .setHeader(answered.header())
-                .setID(answered.id())
-                .setTTL(ttl)
-                .build());
-        if (finished) {
-            return complete();
-        }
+        underWay.add(new UnderWay(request.getID(), header.get()));
+        desk.tell(new LeaseDesk.Ask(request.getID(), true, deadline, replies));
         requestDue = true;
         return askForMore();
     }
 
+    /** Which of several of one lease a reply was meant for makes no difference: it is for the first. */
+    private Behavior<Command> onReply(LeaseDesk.Reply reply) {
+        underWay.stream()
+                .filter(waiting -> waiting.id == reply.id() && waiting.reply.isEmpty())
+                .findFirst()
+                .ifPresent(waiting -> waiting.reply = Optional.of(reply));
+        while (!underWay.isEmpty() && underWay.peek().reply.isPresent()) {
+            UnderWay first = underWay.remove();
+            if (first.reply.get() instanceof LeaseDesk.Unanswered) {
+                return end(EtcdError.NO_LEADER);
+            }
+            client.onNext(LeaseKeepAliveResponse.newBuilder()
+                    .setHeader(first.before)
+                    .setID(first.id)
+                    .setTTL(first.reply.get() instanceof LeaseDesk.Lasting lasting ? lasting.seconds() : 0)
+                    .build());
+        }
+        return finished && underWay.isEmpty() ? complete() : askForMore();
+    }
+
     private Behavior<Command> askForMore() {
-        if (requestDue && client.isReady()) {
+        if (requestDue && client.isReady() && underWay.size() < UNDER_WAY_MAX) {
             requestDue = false;
             client.request(1);
         }
@@ -126,7 +144,7 @@ public final class KeepAliveSession extends AbstractBehavior<KeepAliveSession.Co
 
     private Behavior<Command> onFinished() {
         finished = true;
-        return answering ? this : complete();
+        return underWay.isEmpty() ? complete() : this;
     }
 
     private Behavior<Command> complete() {

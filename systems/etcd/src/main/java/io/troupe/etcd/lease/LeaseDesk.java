@@ -40,15 +40,18 @@ public final class LeaseDesk extends AbstractBehavior<LeaseDesk.Command> {
 
     private record Again(Ask ask, int pausesLeft) implements Command {}
 
-    public sealed interface Reply permits Lasting, Absent, Unanswered {}
+    public sealed interface Reply permits Lasting, Absent, Unanswered {
+        /** The lease that was asked about. */
+        long id();
+    }
 
-    public record Lasting(long seconds) implements Reply {}
+    public record Lasting(long id, long seconds) implements Reply {}
 
     /** There is no such lease. */
-    public record Absent() implements Reply {}
+    public record Absent(long id) implements Reply {}
 
     /** No lessor in office answered within the deadline. */
-    public record Unanswered() implements Reply {}
+    public record Unanswered(long id) implements Reply {}
 
     private static final Duration PAUSE = Duration.ofMillis(100);
 
@@ -126,7 +129,7 @@ public final class LeaseDesk extends AbstractBehavior<LeaseDesk.Command> {
         List<ActorRef<Lessor.Request>> candidates =
                 leader.map(node -> lessors.getOrDefault(node, List.of())).orElse(List.of());
         if (pausesLeft <= 0) {
-            ask.replyTo().tell(new Unanswered());
+            ask.replyTo().tell(new Unanswered(ask.id()));
         } else if (candidates.isEmpty()) {
             tryAgain(ask, pausesLeft);
         } else {
@@ -160,9 +163,9 @@ public final class LeaseDesk extends AbstractBehavior<LeaseDesk.Command> {
         }
         timers.cancel(answer.question());
         if (answer instanceof Lessor.Lasts lasts) {
-            attempted.ask().replyTo().tell(new Lasting(lasts.seconds()));
-        } else if (answer instanceof Lessor.NoSuchLease) {
-            attempted.ask().replyTo().tell(new Absent());
+            attempted.ask().replyTo().tell(new Lasting(lasts.id(), lasts.seconds()));
+        } else if (answer instanceof Lessor.NoSuchLease none) {
+            attempted.ask().replyTo().tell(new Absent(none.id()));
         } else {
             tryAgain(attempted.ask(), attempted.pausesLeft());
         }

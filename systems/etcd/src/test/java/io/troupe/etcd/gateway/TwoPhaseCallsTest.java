@@ -213,7 +213,7 @@ class TwoPhaseCallsTest {
         theStoreAnswers();
         var asked = theLessorIsAsked();
         assertThatTheNextCallIsRefused();
-        asked.replyTo().tell(new LeaseDesk.Lasting(42));
+        asked.replyTo().tell(new LeaseDesk.Lasting(LEASE, 42));
         assertThat(answer.get(60, TimeUnit.SECONDS).getTTL()).isEqualTo(42);
         assertThatThereIsRoomAgain();
     }
@@ -222,7 +222,7 @@ class TwoPhaseCallsTest {
     void aTimeToLiveOfALeaseThatEndsMeanwhileCountsUntilTheStoreHasAnsweredAgain() throws Exception {
         var answer = timeToLive(LEASE);
         theStoreAnswers();
-        theLessorIsAsked().replyTo().tell(new LeaseDesk.Absent());
+        theLessorIsAsked().replyTo().tell(new LeaseDesk.Absent(LEASE));
         var again = broker.expectMessageClass(CallBroker.Call.class);
         assertThatTheNextCallIsRefused();
         store.apply(
@@ -239,8 +239,15 @@ class TwoPhaseCallsTest {
     void aTimeToLiveThatTheLessorLeavesUnansweredOrTheStoreRefusesMakesRoomToo() {
         var unanswered = timeToLive(LEASE);
         theStoreAnswers();
-        theLessorIsAsked().replyTo().tell(new LeaseDesk.Unanswered());
-        assertRefused(() -> unanswered.get(60, TimeUnit.SECONDS), EtcdError.TIMEOUT);
+        theLessorIsAsked().replyTo().tell(new LeaseDesk.Unanswered(LEASE));
+        assertRefused(() -> unanswered.get(60, TimeUnit.SECONDS), EtcdError.NO_LEADER);
+        assertThatThereIsRoomAgain();
+
+        node.update(new Replica.Status("etcd", "n1", Replica.Role.FOLLOWER, Optional.of("n2"), 1, 1, 1, 0));
+        var late = timeToLive(LEASE);
+        theStoreAnswers();
+        theLessorIsAsked().replyTo().tell(new LeaseDesk.Unanswered(LEASE));
+        assertRefused(() -> late.get(60, TimeUnit.SECONDS), EtcdError.TIMEOUT);
         assertThatThereIsRoomAgain();
 
         var refused = timeToLive(LEASE);
@@ -287,7 +294,7 @@ class TwoPhaseCallsTest {
     void theHeadersOfLeaseAnswersAreOfTheRevisionThatWasRead() throws Exception {
         var lasting = timeToLive(LEASE);
         theStoreAnswers();
-        theLessorIsAsked().replyTo().tell(new LeaseDesk.Lasting(42));
+        theLessorIsAsked().replyTo().tell(new LeaseDesk.Lasting(LEASE, 42));
         assertThat(lasting.get(60, TimeUnit.SECONDS).getHeader().getRevision()).isEqualTo(REVISION);
         assertThatThereIsRoomAgain();
 

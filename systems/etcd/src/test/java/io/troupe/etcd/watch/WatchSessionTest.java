@@ -10,10 +10,8 @@ import io.etcd.jetcd.api.WatchCreateRequest;
 import io.etcd.jetcd.api.WatchProgressRequest;
 import io.etcd.jetcd.api.WatchRequest;
 import io.etcd.jetcd.api.WatchResponse;
-import io.grpc.stub.ServerCallStreamObserver;
-import java.util.ArrayList;
+import io.troupe.etcd.SlowReader;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -29,7 +27,7 @@ class WatchSessionTest {
     private static final long REVISION = 7;
 
     private final TestProbe<WatchHub.Command> hub = TEST_KIT.createTestProbe();
-    private final SlowReader client = new SlowReader();
+    private final SlowReader<WatchResponse> client = new SlowReader<>();
     private final LargeResponses large = new LargeResponses(1);
     private final ActorRef<WatchSession.Command> session = TEST_KIT.spawn(WatchSession.create(
             1,
@@ -45,55 +43,6 @@ class WatchSessionTest {
         TEST_KIT.shutdownTestKit();
     }
 
-    /** Takes what it is given while it reads; counts the requests it may send. */
-    private static final class SlowReader extends ServerCallStreamObserver<WatchResponse> {
-
-        private final List<WatchResponse> read = new ArrayList<>();
-        private final AtomicInteger invited = new AtomicInteger(1); // by whoever opened the stream
-        private volatile boolean reading;
-
-        @Override
-        public boolean isReady() {
-            return reading;
-        }
-
-        @Override
-        public void request(int count) {
-            invited.addAndGet(count);
-        }
-
-        @Override
-        public void onNext(WatchResponse response) {
-            read.add(response);
-        }
-
-        @Override
-        public void onError(Throwable cause) {}
-
-        @Override
-        public void onCompleted() {}
-
-        @Override
-        public boolean isCancelled() {
-            return false;
-        }
-
-        @Override
-        public void setOnCancelHandler(Runnable handler) {}
-
-        @Override
-        public void setCompression(String compression) {}
-
-        @Override
-        public void setOnReadyHandler(Runnable handler) {}
-
-        @Override
-        public void setMessageCompression(boolean enable) {}
-
-        @Override
-        public void disableAutoInboundFlowControl() {}
-    }
-
     private void request(WatchRequest.Builder request) {
         session.tell(new WatchSession.Requested(request.build(), REVISION));
     }
@@ -105,7 +54,7 @@ class WatchSessionTest {
     }
 
     private void reads() {
-        client.reading = true;
+        client.reads(true);
         session.tell(new WatchSession.Writable());
         settle();
     }
@@ -115,20 +64,20 @@ class WatchSessionTest {
         session.tell(new WatchSession.Opened(0, WatchCreateRequest.getDefaultInstance(), 1));
         settle();
         reads();
-        client.reading = false;
+        client.reads(false);
         for (int i = 0; i < 10_000; i++) {
             session.tell(new WatchSession.Progress(0, 2 + i));
         }
         settle();
         reads();
 
-        assertThat(client.read).hasSize(2);
-        assertThat(client.read.get(0).getCreated()).isTrue();
-        assertThat(client.read.get(1).getHeader().getRevision()).isEqualTo(2);
+        assertThat(client.read()).hasSize(2);
+        assertThat(client.read().get(0).getCreated()).isTrue();
+        assertThat(client.read().get(1).getHeader().getRevision()).isEqualTo(2);
 
         session.tell(new WatchSession.Progress(0, 20_000));
         settle();
-        assertThat(client.read.get(2).getHeader().getRevision())
+        assertThat(client.read().get(2).getHeader().getRevision())
                 .as("told again now that it reads")
                 .isEqualTo(20_000);
     }
@@ -136,7 +85,7 @@ class WatchSessionTest {
     @Test
     void aClientThatAsksForProgressAndNeverReadsIsInvitedToAskOnlySoOften() {
         int asked = 0;
-        while (asked < client.invited.get() && asked < 10_000) {
+        while (asked < client.invited() && asked < 10_000) {
             asked++;
             request(WatchRequest.newBuilder().setProgressRequest(WatchProgressRequest.getDefaultInstance()));
             hub.expectMessageClass(WatchHub.ReportProgress.class);
@@ -146,8 +95,8 @@ class WatchSessionTest {
         assertThat(asked).isBetween(2, 300);
 
         reads();
-        assertThat(client.read).as("every answer it asked for").hasSize(asked);
-        assertThat(client.invited.get()).as("may ask again").isGreaterThan(asked);
+        assertThat(client.read()).as("every answer it asked for").hasSize(asked);
+        assertThat(client.invited()).as("may ask again").isGreaterThan(asked);
     }
 
     @Test
@@ -171,17 +120,17 @@ class WatchSessionTest {
 
     @Test
     void aLargeResponseWaitsWhileOthersHaveManyToSendAndASmallOneDoesNot() {
-        client.reading = true;
+        client.reads(true);
         session.tell(new WatchSession.Opened(0, WatchCreateRequest.getDefaultInstance(), 1));
         assertThat(large.tryWrite(LargeResponses.LARGE_BYTES)).isTrue();
         session.tell(events(10));
         session.tell(events(LargeResponses.LARGE_BYTES));
         hub.expectMessageClass(WatchHub.Taken.class);
         settle();
-        assertThat(client.read).hasSize(2);
+        assertThat(client.read()).hasSize(2);
         large.sent(LargeResponses.LARGE_BYTES);
         hub.expectMessageClass(WatchHub.Taken.class);
-        assertThat(client.read).hasSize(3);
+        assertThat(client.read()).hasSize(3);
         assertThat(large.tryWrite(1)).as("what this one has to send counts").isFalse();
         session.tell(new WatchSession.Writable());
         settle();
