@@ -68,6 +68,14 @@ final class HttpBackend implements HttpFace.Backend {
         gauge("etcd.debugging.mvcc.current.revision", "Revision of the store", view -> view.header()
                 .getRevision());
         gauge(
+                "etcd.mvcc.db.total.size.in.bytes",
+                "What the store takes, as Status tells it",
+                ignored -> MaintenanceService.fileBytes(quota.bytes()));
+        gauge(
+                "etcd.server.quota.backend.bytes",
+                "What the store may take, 0 for no bound",
+                ignored -> Math.max(0, quota.bytesMax()));
+        gauge(
                 "process.resident.memory.bytes",
                 "Memory of this process that is in RAM, where the system tells it",
                 ignored -> residentBytes());

@@ -86,8 +86,8 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
         var response = StatusResponse.newBuilder()
                 .setHeader(node.header(store.revision()))
                 .setVersion(API_VERSION)
-                .setDbSize(EMPTY_FILE_BYTES + store.bytes())
-                .setDbSizeInUse(EMPTY_FILE_BYTES + store.bytesInUse())
+                .setDbSize(fileBytes(store.bytes()))
+                .setDbSizeInUse(fileBytes(store.bytesInUse()))
                 .setRaftIndex(replica.commitIndex())
                 .setRaftAppliedIndex(replica.appliedIndex())
                 .setRaftTerm(replica.term())
@@ -98,6 +98,11 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
                         () -> response.addErrors(EtcdError.NO_LEADER.message()));
         quota.raised().forEach(alarm -> response.addErrors(described(alarm)));
         return response.build();
+    }
+
+    /** What a store of so many bytes is told to take. */
+    static long fileBytes(long storeBytes) {
+        return EMPTY_FILE_BYTES + storeBytes;
     }
 
     /** As etcd writes the message. */

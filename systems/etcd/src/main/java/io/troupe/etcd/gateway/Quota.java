@@ -39,6 +39,16 @@ public final class Quota {
         bytes = present;
     }
 
+    /** What the store takes on this member. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Negative for no bound. */
+    long bytesMax() {
+        return bytesMax;
+    }
+
     public void onAlarms(Alarms present) {
         alarms = Optional.of(present);
     }

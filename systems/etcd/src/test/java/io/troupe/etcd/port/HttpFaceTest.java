@@ -61,7 +61,7 @@ class HttpFaceTest {
         assertThat(version.headers().firstValue("content-type")).contains("application/json");
     }
 
-    /** By these names, and without labels, as etcdctl check reads them; whose disk is slow is elected more than once. */
+    /** By these names, and without labels, as etcdctl check and etcd's alerts read them; whose disk is slow is elected more than once. */
     @Test
     void metricsHaveEtcdsNames() {
         await("a leader, and what it has done").untilAsserted(() -> assertThat(
@@ -70,6 +70,8 @@ class HttpFaceTest {
                 .containsPattern("(?m)^etcd_server_leader_changes_seen_total [1-9]\\d*\\.0$")
                 .containsPattern("(?m)^etcd_server_proposals_committed_total [1-9]")
                 .containsPattern("(?m)^etcd_server_proposals_applied_total [1-9]")
+                .containsPattern("(?m)^etcd_mvcc_db_total_size_in_bytes [1-9]")
+                .containsPattern("(?m)^etcd_server_quota_backend_bytes [1-9]")
                 .containsPattern("(?m)^process_resident_memory_bytes \\d"));
     }
 
