@@ -35,6 +35,7 @@ public record EtcdSettings(
         Duration leaderPatience,
         int inFlightMax,
         long inFlightBytesMax,
+        int streamsMax,
         long unreadAnswersBytesMax,
         int connectionsMax,
         int streamsPerConnectionMax,
@@ -119,6 +120,9 @@ public record EtcdSettings(
 
     private static final int HEAP_SHARES = 8;
 
+    /** Of the heap for each stream of a kind, of which there are four. One takes a tenth of it. */
+    private static final int STREAM_ROOM_BYTES = 64 * 1024;
+
     private static final String PATH = "troupe.etcd";
 
     /** Of the largest message that is taken, and of the largest of a watch that takes fragments. */
@@ -143,6 +147,7 @@ public record EtcdSettings(
                 atLeast(config, "leader-patience", Duration.ofMillis(100)),
                 (int) within(config, "in-flight-max", config.getInt("in-flight-max"), 1, 1_000_000),
                 bytesOrShare(config, "in-flight-bytes-max"),
+                streamsMax(config),
                 bytesOrShare(config, "unread-answers-bytes-max"),
                 connectionsMax(config),
                 (int) within(
@@ -171,6 +176,15 @@ public record EtcdSettings(
     private static long bytesOrShare(Config config, String path) {
         long given = within(config, path, config.getBytes(path), 0, Long.MAX_VALUE);
         return given > 0 ? given : Runtime.getRuntime().maxMemory() / HEAP_SHARES;
+    }
+
+    /** 0 stands for what the largest heap has room for. */
+    private static int streamsMax(Config config) {
+        String path = "streams-max";
+        int given = (int) within(config, path, config.getInt(path), 0, Integer.MAX_VALUE);
+        return given > 0
+                ? given
+                : (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / STREAM_ROOM_BYTES);
     }
 
     private static Watch watch(Config config) {

@@ -251,7 +251,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
     }
 
     private <C> WaitingCalls<C> waiting(String name, C leaderLost, Optional<C> writable, C gone) {
-        var admission = new Admission(settings.inFlightMax());
+        var admission = new Admission(settings.streamsMax());
         return new WaitingCalls<>(sessions(name, admission, leaderLost), admission, waitingIds, writable, gone);
     }
 
@@ -263,7 +263,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
     }
 
     private StreamObservers<WatchRequest, WatchSession.Command> watches(NodeView node) {
-        var admission = new Admission(settings.inFlightMax());
+        var admission = new Admission(settings.streamsMax());
         return new StreamObservers<>(
                 sessions("watch-streams", admission, new WatchSession.LeaderLost()),
                 admission,
@@ -274,7 +274,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
     }
 
     private StreamObservers<LeaseKeepAliveRequest, KeepAliveSession.Command> keepAlives() {
-        var admission = new Admission(settings.inFlightMax());
+        var admission = new Admission(settings.streamsMax());
         return new StreamObservers<>(
                 sessions("keep-alive-streams", admission, new KeepAliveSession.LeaderLost()),
                 admission,

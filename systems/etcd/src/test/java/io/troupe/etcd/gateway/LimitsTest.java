@@ -6,6 +6,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.etcd.jetcd.api.LeaseGrpc;
+import io.etcd.jetcd.api.LeaseKeepAliveRequest;
+import io.etcd.jetcd.api.LeaseKeepAliveResponse;
 import io.etcd.jetcd.api.WatchCreateRequest;
 import io.etcd.jetcd.api.WatchGrpc;
 import io.etcd.jetcd.api.WatchRequest;
@@ -13,18 +16,22 @@ import io.etcd.jetcd.api.WatchResponse;
 import io.etcd.jetcd.api.lock.LockGrpc;
 import io.etcd.jetcd.api.lock.LockRequest;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.SoloNode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A member with room for one watch and two connections. */
+/** A member with room for one call, two streams of a kind, one watch and two connections. */
 class LimitsTest {
 
     private SoloNode node;
@@ -32,7 +39,8 @@ class LimitsTest {
 
     @BeforeEach
     void start() {
-        node = new SoloNode("troupe.etcd { watch.watchers-max = 1, connections-max = 2 }");
+        node = new SoloNode(
+                "troupe.etcd { in-flight-max = 1, streams-max = 2, watch.watchers-max = 1, connections-max = 2 }");
         channel = node.connect();
     }
 
@@ -78,6 +86,51 @@ class LimitsTest {
                         .withDeadlineAfter(20, TimeUnit.SECONDS)
                         .lock(lock))
                 .hasMessageContaining("etcdserver: too many requests");
+    }
+
+    /** Keep-alives of a lease that there is not. */
+    private final class KeepAlives implements StreamObserver<LeaseKeepAliveResponse> {
+        private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        private final StreamObserver<LeaseKeepAliveRequest> requests =
+                LeaseGrpc.newStub(channel).leaseKeepAlive(this);
+
+        @Override
+        public void onNext(LeaseKeepAliveResponse response) {
+            told.add("answered");
+        }
+
+        @Override
+        public void onError(Throwable cause) {
+            told.add("" + Status.fromThrowable(cause).getDescription());
+        }
+
+        @Override
+        public void onCompleted() {
+            told.add("ended");
+        }
+
+        String ask() throws InterruptedException {
+            requests.onNext(LeaseKeepAliveRequest.newBuilder().setID(7).build());
+            return told();
+        }
+
+        String told() throws InterruptedException {
+            return told.poll(20, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Streams last, and are no calls under way: a member has many more of them. */
+    @Test
+    void aStreamTooManyIsRefusedAndThereIsRoomWhenAnotherEnds() throws Exception {
+        var first = new KeepAlives();
+        assertThat(first.ask()).isEqualTo("answered");
+        assertThat(new KeepAlives().ask()).isEqualTo("answered");
+        assertThat(new KeepAlives().ask()).isEqualTo(EtcdError.TOO_MANY_REQUESTS.message());
+        first.requests.onCompleted();
+        assertThat(first.told()).isEqualTo("ended");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> new KeepAlives().ask().equals("answered"));
     }
 
     @Test
