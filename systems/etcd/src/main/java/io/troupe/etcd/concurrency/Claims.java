@@ -18,8 +18,9 @@ public final class Claims {
         return name.concat(ByteString.copyFromUtf8("/"));
     }
 
+    /** As Go writes the number: with its sign. */
     static ByteString key(ByteString prefix, long lease) {
-        return prefix.concat(ByteString.copyFromUtf8(Long.toHexString(lease)));
+        return prefix.concat(ByteString.copyFromUtf8(Long.toString(lease, 16)));
     }
 
     /** The first key that does not begin so; a prefix of a claim ends in '/', which has a successor. */

@@ -171,6 +171,8 @@ class ConcurrencyDifferentialTest {
             etcd.ask(() -> etcd.lock.unlock(unlock("l/77")));
             etcd.ask(() -> etcd.lock.unlock(unlock("l/77")));
             etcd.ask(() -> etcd.lock.unlock(unlock("")));
+            etcd.lease(-0x1f);
+            etcd.ask(() -> etcd.lock.lock(lock("negative", -0x1f)));
             var own = etcd.lock.lock(lock("own", 0));
             etcd.told.add(own.getKey().toStringUtf8().replaceAll("[0-9a-f]{8,16}", "LEASE"));
         });
