@@ -138,11 +138,18 @@ public record NodeSettings(
                 read.flag("troupe.cluster.join-only"),
                 List.of(),
                 new Endpoint("pekko", read.text("troupe.artery.host"), read.port("troupe.artery.port")),
-                new Endpoint("pekko", read.text("troupe.artery.bind-host"), read.port("troupe.artery.bind-port")),
+                bind(read, members.size() == 1),
                 http,
                 faults,
                 cutOffFrom,
                 config);
+    }
+
+    /** A node that is alone is not looked for, and may listen at any port. */
+    private static Endpoint bind(SettingsReader read, boolean alone) {
+        String path = "troupe.artery.bind-port";
+        int port = alone ? read.portOrAny(path) : read.port(path);
+        return new Endpoint("pekko", read.text("troupe.artery.bind-host"), port);
     }
 
     private static Optional<Endpoint> http(SettingsReader read) {

@@ -94,6 +94,11 @@ final class SettingsReader {
         return port;
     }
 
+    /** A port, or 0 for any that is free. */
+    int portOrAny(String path) {
+        return read(path, Config::getInt, PORT_RULE) == 0 ? 0 : port(path);
+    }
+
     static boolean isPort(int port) {
         return port >= 1 && port <= 65_535;
     }

@@ -16,6 +16,7 @@ import io.troupe.etcd.lease.LeaseFeed;
 import io.troupe.etcd.lease.Lessor;
 import io.troupe.etcd.members.PeerUrls;
 import io.troupe.etcd.mvcc.EtcdStateMachine;
+import io.troupe.etcd.port.ClientAddress;
 import io.troupe.etcd.restore.Importer;
 import io.troupe.etcd.watch.WatchHub;
 import io.troupe.replication.Groups;
@@ -295,10 +296,17 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
         if (!toldReady && endpoint.isPresent() && view.status().leader().isPresent()) {
             toldReady = true;
             getContext().getLog().info("ready to serve client requests");
-            settings.client().addresses().forEach(address -> getContext()
-                    .getLog()
-                    .info("serving {} at {}", address.httpOnly() ? "metrics and health" : "client requests", address));
+            settings.client()
+                    .addresses()
+                    .forEach(address -> getContext().getLog().info("{}", served(address)));
         }
+    }
+
+    private static String served(ClientAddress address) {
+        return address.httpOnly()
+                ? "listening for metrics on " + address
+                : "serving " + (address.secure() ? "" : "insecure ") + "client requests on " + address.host() + ":"
+                        + address.port();
     }
 
     /** A snapshot that cannot be restored ends this guardian: a cluster that begins empty instead is not what was asked. */

@@ -35,6 +35,11 @@ final class FlagRules {
         checkPorts(flags);
         checkTls(flags);
         checkElection(flags.whole("heartbeat-interval"), flags.whole("election-timeout"));
+        if (flags.flagged("experimental-enable-lease-checkpoint-persist")
+                && !flags.flagged("experimental-enable-lease-checkpoint")) {
+            throw FlagException.wrong("setting experimental-enable-lease-checkpoint-persist requires"
+                    + " experimental-enable-lease-checkpoint");
+        }
         if (!flags.text("restore-from").isEmpty()
                 && flags.text("initial-cluster-state").equals("existing")) {
             throw FlagException.wrong(

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Every flag of etcd 3.4's server, and what becomes of it here; and the one that etcd has not. */
+/** Every flag of etcd 3.4's server, and what becomes of it here; and those that etcd has not. */
 final class Flags {
 
     private static final Kind TEXT = new Kind.Text();
@@ -213,6 +213,12 @@ final class Flags {
                     "false",
                     WITHOUT_EFFECT,
                     "A new leader gives every lease its whole time to live again."),
+            new Flag(
+                    "experimental-enable-lease-checkpoint-persist",
+                    BOOL,
+                    "false",
+                    WITHOUT_EFFECT,
+                    "A new leader gives every lease its whole time to live again."),
             new Flag("experimental-compaction-batch-limit", SIGNED, "1000", WITHOUT_EFFECT, ""),
             new Flag("experimental-peer-skip-client-san-verification", BOOL, "false", WITHOUT_EFFECT, ""),
             new Flag(
@@ -233,6 +239,7 @@ final class Flags {
                     REFUSED,
                     "Where a majority is lost for good, write what a member has left with --snapshot-to FILE, and begin a"
                             + " new cluster from FILE: by 'etcdctl snapshot restore', or with --restore-from."),
+            new Flag("unsafe-no-fsync", BOOL, "false", WITHOUT_EFFECT, "What is acknowledged is on the disk."),
             new Flag("version", BOOL, "false", HONOURED, "Print the version and exit."));
 
     private static final List<Flag> OWN = List.of(

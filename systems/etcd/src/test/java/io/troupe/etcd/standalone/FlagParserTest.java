@@ -102,6 +102,7 @@ class FlagParserTest {
                     --name=a b                                | a member cannot be called "a b" here (--name, --initial-cluster): use a letter or digit
                     --name=                                   | a member cannot be called "" here
                     --discovery=http://d                      | --discovery is not supported
+                    --experimental-enable-lease-checkpoint-persist | setting experimental-enable-lease-checkpoint-persist requires experimental-enable-lease-checkpoint
                     --force-new-cluster                       | --force-new-cluster is not supported. Where a majority is lost for good, write what a member has left with --snapshot-to FILE
                     """)
     void whatCannotBeIsRefusedBeforeAnythingIsStarted(String argument, String message) {
@@ -209,8 +210,13 @@ class FlagParserTest {
 
     @Test
     void whatHasNoEffectIsTold() {
-        FlagValues flags = parse("--max-wals=3", "--enable-pprof", "--pre-vote");
-        assertThat(flags.warnings()).hasSize(2).allSatisfy(line -> assertThat(line)
+        FlagValues flags = parse(
+                "--max-wals=3",
+                "--enable-pprof",
+                "--pre-vote",
+                "--unsafe-no-fsync", // As Kubernetes' test environment starts etcd; etcd's help is silent about it.
+                "--experimental-enable-lease-checkpoint-persist");
+        assertThat(flags.warnings()).hasSize(4).allSatisfy(line -> assertThat(line)
                 .contains("has no effect here"));
     }
 

@@ -72,6 +72,17 @@ class NodeConfigTest {
         assertThat(node.bind().toString()).isEqualTo("pekko://0.0.0.0:2380");
     }
 
+    /** As Kubernetes' tests start an etcd, many at a time. */
+    @Test
+    void aMemberThatIsAloneListensForOthersAtAnyPort() throws Exception {
+        String anyPort = "--listen-peer-urls=http://localhost:0";
+        NodeSettings node = settings(anyPort);
+        assertThat(node.bind().toString()).isEqualTo("pekko://localhost:0");
+        assertThat(node.artery().toString()).isEqualTo("pekko://localhost:2380");
+        assertThatThrownBy(() -> settings(anyPort, "--initial-cluster=default=http://localhost:2380,b=http://h:1"))
+                .hasMessageContaining("troupe.artery.bind-port = 0 is wrong: give a port from 1 to 65535");
+    }
+
     @Test
     void limitsAndTimesAreTheFlags() throws Exception {
         List<String> arguments = new ArrayList<>(List.of("--max-request-bytes=10485760", "--max-txn-ops=3"));

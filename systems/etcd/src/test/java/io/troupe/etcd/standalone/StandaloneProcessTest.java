@@ -230,7 +230,13 @@ class StandaloneProcessTest {
         String client = "http://127.0.0.1:" + FreePorts.next();
         String peer = "http://127.0.0.1:" + FreePorts.next();
         Path log = folder.resolve("log");
-        Process full = etcd(log, flags("full", client, peer, "full=" + peer));
+        Process full = etcd( // As Kubernetes' tests start an etcd.
+                log,
+                "--data-dir=" + folder.resolve("full"),
+                "--listen-peer-urls=http://localhost:0",
+                "--listen-client-urls=" + client,
+                "--advertise-client-urls=" + client,
+                "--unsafe-no-fsync=true");
         awaitReady(full, log);
         Process limit = new ProcessBuilder(
                         "prlimit", "--pid", Long.toString(full.pid()), "--fsize=" + (1 << 20) + ":unlimited")
@@ -250,6 +256,9 @@ class StandaloneProcessTest {
 
     @Test
     void aSnapshotThatIsNothingButItsChecksumEndsTheProcess() throws Exception {
+        String address = client.replace("http://", "");
+        Awaitility.await().atMost(START_MAX).until(() -> Files.readString(log)
+                .contains("serving insecure client requests on " + address));
         String client = "http://127.0.0.1:" + FreePorts.next();
         String peer = "http://127.0.0.1:" + FreePorts.next();
         byte[] nothing = "nothing ".repeat(512).getBytes(UTF_8);
