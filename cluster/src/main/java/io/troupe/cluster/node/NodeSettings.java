@@ -304,10 +304,14 @@ public record NodeSettings(
         Path key = Path.of(read.text("troupe.artery.tls.key-file"));
         Path authorities = Path.of(read.text("troupe.artery.tls.trusted-ca-file"));
         try {
-            PemFiles.requirePair(cert, PemFiles.certificates(cert).get(0), key, PemFiles.privateKey(key));
-            PemFiles.certificates(authorities);
+            PemFiles.requireUsable(cert, key);
+            PemFiles.named("trusted-ca-file", () -> PemFiles.certificates(authorities));
+            String revoked = config.getString("troupe.artery.tls.crl-file");
+            if (!revoked.isEmpty()) {
+                PemFiles.named("crl-file", () -> PemFiles.revocations(Path.of(revoked)));
+            }
         } catch (CertificateException e) {
-            throw new SettingsException("troupe.artery.tls is of no use: " + e.getMessage());
+            throw new SettingsException("troupe.artery.tls." + e.getMessage());
         }
     }
 

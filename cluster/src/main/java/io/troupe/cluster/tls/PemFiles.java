@@ -10,9 +10,11 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.CRL;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
 import org.bouncycastle.openssl.PEMKeyPair;
@@ -49,14 +51,14 @@ public final class PemFiles {
     }
 
     /** @throws CertificateException naming the file */
-    public static Collection<? extends CRL> revocations(Path file) {
+    public static List<X509CRL> revocations(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             Collection<? extends CRL> read =
                     CertificateFactory.getInstance("X.509").generateCRLs(in);
             if (read.isEmpty()) {
                 throw new CertificateException(file, "holds no revocation list; it must begin with BEGIN X509 CRL");
             }
-            return read;
+            return read.stream().map(X509CRL.class::cast).toList();
         } catch (IOException e) {
             throw unreadable(file, e);
         } catch (GeneralSecurityException e) {
@@ -95,6 +97,29 @@ public final class PemFiles {
     private static CertificateException unreadable(Path file, IOException e) {
         String why = Files.exists(file) ? "cannot be read: " + e.getMessage() : "does not exist";
         return new CertificateException(file, why, e);
+    }
+
+    /**
+     * Reads a pair before it is needed.
+     *
+     * @throws CertificateException naming the setting, {@code cert-file} or {@code key-file}, and the file
+     */
+    public static void requireUsable(Path certFile, Path keyFile) {
+        X509Certificate leaf = named("cert-file", () -> certificates(certFile)).get(0);
+        PrivateKey key = named("key-file", () -> privateKey(keyFile));
+        named("key-file", () -> {
+            requirePair(certFile, leaf, keyFile, key);
+            return key;
+        });
+    }
+
+    /** What {@code reading} gives, or its failure, which names the setting of the file, too. */
+    public static <T> T named(String setting, Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (CertificateException e) {
+            throw e.of(setting);
+        }
     }
 
     /** @throws CertificateException when the key is not that of the certificate */

@@ -73,7 +73,7 @@ class NodeSettingsTest {
                     troupe.systems = [ectd]                            | "ectd"                | the systems on the class path are [echo, mover]
                     troupe.systems = [echo, echo]                      | troupe.systems        | only once
                     troupe.artery.tls.cert-file = /none.pem            | troupe.artery.tls.key-file | must be set
-                    troupe.artery.tls { cert-file = /none.pem, key-file = k, trusted-ca-file = c } | troupe.artery.tls | /none.pem does not exist
+                    troupe.artery.tls { cert-file = /none.pem, key-file = k, trusted-ca-file = c } | troupe.artery.tls.cert-file: | /none.pem does not exist
                     troupe.faults.enabled = on, troupe.http.enabled = off | troupe.http.enabled | worked over HTTP
                     troupe.artery.bind-port = 0                        | troupe.artery.bind-port | give a port from 1 to 65535
                     troupe.faults.enabled = perhaps                    | troupe.faults.enabled | say on or off

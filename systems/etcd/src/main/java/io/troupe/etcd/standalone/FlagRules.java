@@ -5,6 +5,7 @@ import io.troupe.etcd.tls.CipherSuites;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What flags must be together, as etcd demands it before it starts. */
 final class FlagRules {
@@ -34,12 +35,12 @@ final class FlagRules {
         }
         checkPorts(flags);
         checkTls(flags);
-        checkElection(flags.whole("heartbeat-interval"), flags.whole("election-timeout"));
         if (flags.flagged("experimental-enable-lease-checkpoint-persist")
                 && !flags.flagged("experimental-enable-lease-checkpoint")) {
             throw FlagException.wrong("setting experimental-enable-lease-checkpoint-persist requires"
                     + " experimental-enable-lease-checkpoint");
         }
+        checkElection(flags.whole("heartbeat-interval"), flags.whole("election-timeout"));
         if (!flags.text("restore-from").isEmpty()
                 && flags.text("initial-cluster-state").equals("existing")) {
             throw FlagException.wrong(
@@ -150,14 +151,31 @@ final class FlagRules {
             throw FlagException.wrong(
                     "KeyFile and CertFile must both be present[key: " + key + ", cert: " + cert + "]");
         }
-        if (!secure && !cert.isEmpty()) {
-            flags.warn("no client URL is https: --cert-file and --key-file are ignored");
+        warnOfTlsIgnored(
+                flags,
+                "listen-client-urls",
+                List.of("cert-file", "key-file", "trusted-ca-file", "client-cert-auth", "client-crl-file"));
+    }
+
+    /** As etcd tells it of each URL: who sets these may think that nobody is served without them. */
+    private static void warnOfTlsIgnored(FlagValues flags, String urls, List<String> tls) {
+        List<MemberUrl> open =
+                flags.urls(urls).stream().filter(url -> !url.isSecure()).toList();
+        String ignored =
+                tls.stream().filter(flags::isSet).map(name -> "--" + name).collect(Collectors.joining(", "));
+        if (!open.isEmpty() && !ignored.isEmpty()) {
+            flags.warn("there is no TLS at " + open + " (--" + urls + "), which ignores " + ignored);
         }
     }
 
     /** @throws FlagException when members are to speak TLS and cannot */
     static void checkPeerTls(FlagValues flags, MemberSetup member) {
         boolean secure = member.own().isSecure();
+        MemberUrl listen = flags.urls("listen-peer-urls").get(0);
+        if (listen.isSecure() != secure) {
+            throw FlagException.wrong("--listen-peer-urls has " + listen + ", and the others reach this member at "
+                    + member.own() + ": write https in both for TLS between members, or http in both");
+        }
         if (member.members().stream().anyMatch(other -> other.url().isSecure() != secure)) {
             throw FlagException.wrong("the peer URLs of --initial-cluster must all be http, or all https");
         }
@@ -167,8 +185,16 @@ final class FlagRules {
                         + " of one authority. Set --peer-cert-file, --peer-key-file and --peer-trusted-ca-file");
             }
         }
-        if (!secure && !flags.text("peer-cert-file").isEmpty()) {
-            flags.warn("the peer URLs are http: --peer-cert-file and --peer-key-file are ignored");
+        if (!secure) {
+            warnOfTlsIgnored(
+                    flags,
+                    "listen-peer-urls",
+                    List.of(
+                            "peer-cert-file",
+                            "peer-key-file",
+                            "peer-trusted-ca-file",
+                            "peer-client-cert-auth",
+                            "peer-crl-file"));
         }
     }
 

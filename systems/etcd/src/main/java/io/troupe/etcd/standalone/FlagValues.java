@@ -61,6 +61,11 @@ final class FlagValues {
         return given.containsKey(name);
     }
 
+    /** Whether it stands at another value than its default. */
+    boolean isSet(String name) {
+        return !text(name).equals(flag(name).value());
+    }
+
     String text(String name) {
         return given.getOrDefault(name, flag(name).value());
     }
@@ -103,7 +108,7 @@ final class FlagValues {
     List<String> warnings() {
         List<String> all = new ArrayList<>(warnings);
         for (Flag flag : Flags.all()) {
-            if (!isGiven(flag.name()) || text(flag.name()).equals(flag.value())) {
+            if (!isSet(flag.name())) {
                 continue;
             }
             if (flag.use() == Flag.Use.REFUSED) {

@@ -162,7 +162,7 @@ final class Flags {
                     "false",
                     REFUSED,
                     "Use --peer-cert-file, --peer-key-file and --peer-trusted-ca-file."),
-            new Flag("peer-crl-file", TEXT, "", REFUSED, "Use --peer-trusted-ca-file with a CA of its own."),
+            new Flag("peer-crl-file", TEXT, "", HONOURED, "Members' certificates that were revoked (PEM)."),
             new Flag("cipher-suites", TEXT, "", HONOURED, "Of TLS 1.2, by their IANA names, comma-separated."),
             new Flag("cors", TEXT, "*", HONOURED, "Origins of pages that may ask over HTTP/1, comma-separated."),
             new Flag("host-whitelist", TEXT, "*", HONOURED, "Names to be asked by over HTTP/1 without TLS."));

@@ -76,6 +76,7 @@ final class NodeConfig {
             values.put("troupe.artery.tls.cert-file", flags.text("peer-cert-file"));
             values.put("troupe.artery.tls.key-file", flags.text("peer-key-file"));
             values.put("troupe.artery.tls.trusted-ca-file", flags.text("peer-trusted-ca-file"));
+            values.put("troupe.artery.tls.crl-file", flags.text("peer-crl-file"));
         }
     }
 

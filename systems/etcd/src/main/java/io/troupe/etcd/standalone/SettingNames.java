@@ -23,9 +23,7 @@ final class SettingNames {
             entry("troupe.artery.tls.cert-file", "--peer-cert-file"),
             entry("troupe.artery.tls.key-file", "--peer-key-file"),
             entry("troupe.artery.tls.trusted-ca-file", "--peer-trusted-ca-file"),
-            entry(
-                    "troupe.artery.tls",
-                    "TLS between members (--peer-cert-file, --peer-key-file, --peer-trusted-ca-file)"),
+            entry("troupe.artery.tls.crl-file", "--peer-crl-file"),
             entry("troupe.artery", "--listen-peer-urls"),
             entry("troupe.etcd.client.host", "--listen-client-urls"),
             entry("troupe.etcd.client.port", "--listen-client-urls"),

@@ -8,26 +8,15 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.troupe.cluster.tls.CertificateException;
 import io.troupe.cluster.tls.FileStamps;
+import io.troupe.cluster.tls.NamingTrust;
 import io.troupe.cluster.tls.PemFiles;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.PrivateKey;
-import java.security.cert.CertStore;
-import java.security.cert.CollectionCertStoreParameters;
-import java.security.cert.PKIXBuilderParameters;
-import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
-import java.util.Optional;
-import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,14 +87,12 @@ public final class ServerTls {
                             ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
                             // Who speaks gRPC offers HTTP/2 alone; who offers both, as curl does, wants /health.
                             ApplicationProtocolNames.HTTP_1_1,
-                            ApplicationProtocolNames.HTTP_2))
-                    .clientAuth(settings.requiresClientCertificate() ? ClientAuth.REQUIRE : ClientAuth.NONE);
+                            ApplicationProtocolNames.HTTP_2));
+            if (settings.requiresClientCertificate()) {
+                builder.clientAuth(ClientAuth.REQUIRE).trustManager(trust());
+            }
             if (!settings.cipherSuites().isEmpty()) {
                 builder.ciphers(CipherSuites.usable(settings.cipherSuites()));
-            }
-            Optional<TrustManager> trust = trust();
-            if (trust.isPresent()) {
-                builder.trustManager(trust.get());
             }
             return builder.build();
         } catch (SSLException | IllegalArgumentException e) {
@@ -113,38 +100,10 @@ public final class ServerTls {
         }
     }
 
-    /** Empty for the JVM's own authorities. */
-    private Optional<TrustManager> trust() {
-        if (settings.trustedCaFile().isEmpty()) {
-            return Optional.empty();
-        }
-        Path file = settings.trustedCaFile().get();
-        try {
-            KeyStore authorities = KeyStore.getInstance(KeyStore.getDefaultType());
-            authorities.load(null, null);
-            int number = 0;
-            for (X509Certificate authority : PemFiles.certificates(file)) {
-                authorities.setCertificateEntry("authority-" + number++, authority);
-            }
-            var factory = TrustManagerFactory.getInstance("PKIX");
-            if (settings.crlFile().isEmpty()) {
-                factory.init(authorities);
-            } else {
-                factory.init(new CertPathTrustManagerParameters(revoking(authorities)));
-            }
-            return Optional.of(new NamingTrust((X509ExtendedTrustManager) factory.getTrustManagers()[0]));
-        } catch (GeneralSecurityException | IOException e) {
-            throw new CertificateException(file, "cannot be used: " + e.getMessage(), e);
-        }
-    }
-
-    private PKIXBuilderParameters revoking(KeyStore authorities) throws GeneralSecurityException {
-        var parameters = new PKIXBuilderParameters(authorities, new X509CertSelector());
-        parameters.setRevocationEnabled(true);
-        parameters.addCertStore(CertStore.getInstance(
-                "Collection",
-                new CollectionCertStoreParameters(
-                        PemFiles.revocations(settings.crlFile().orElseThrow()))));
-        return parameters;
+    private NamingTrust trust() {
+        return NamingTrust.of(
+                settings.trustedCaFile().map(PemFiles::certificates).orElse(List.of()),
+                settings.crlFile().map(PemFiles::revocations).orElse(List.of()),
+                refusal -> {}); // Told with the connection.
     }
 }

@@ -3,11 +3,8 @@ package io.troupe.etcd.tls;
 import io.troupe.cluster.tls.CertificateException;
 import io.troupe.cluster.tls.PemFiles;
 import java.nio.file.Path;
-import java.security.PrivateKey;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * TLS for clients, as etcd's flags name it.
@@ -29,23 +26,9 @@ public record TlsSettings(
 
     /** @throws CertificateException naming the file that is missing, damaged, or does not go with the others, and its setting */
     public void requireUsable() {
-        X509Certificate leaf =
-                named("cert-file", () -> PemFiles.certificates(certFile)).get(0);
-        PrivateKey key = named("key-file", () -> PemFiles.privateKey(keyFile));
-        named("key-file", () -> {
-            PemFiles.requirePair(certFile, leaf, keyFile, key);
-            return key;
-        });
-        trustedCaFile.ifPresent(file -> named("trusted-ca-file", () -> PemFiles.certificates(file)));
-        crlFile.ifPresent(file -> named("crl-file", () -> PemFiles.revocations(file)));
-    }
-
-    private static <T> T named(String setting, Supplier<T> reading) {
-        try {
-            return reading.get();
-        } catch (CertificateException e) {
-            throw e.of(setting);
-        }
+        PemFiles.requireUsable(certFile, keyFile);
+        trustedCaFile.ifPresent(file -> PemFiles.named("trusted-ca-file", () -> PemFiles.certificates(file)));
+        crlFile.ifPresent(file -> PemFiles.named("crl-file", () -> PemFiles.revocations(file)));
     }
 
     /** Whether a client must show a certificate. */

@@ -188,6 +188,25 @@ class FlagParserTest {
                                 + " whole time to live again.");
     }
 
+    /** etcd tells the same of each URL. */
+    @Test
+    void whatIsSetForTlsAndIgnoredAtAnAddressWithoutItIsTold() {
+        FlagValues flags = parse(
+                "--client-cert-auth",
+                "--trusted-ca-file=ca.pem",
+                "--peer-client-cert-auth",
+                "--peer-cert-file=c.pem",
+                "--peer-key-file=");
+        FlagRules.check(flags);
+        FlagRules.checkPeerTls(flags, MemberSetup.of(flags));
+        assertThat(flags.warnings())
+                .containsExactly(
+                        "there is no TLS at [http://localhost:2379] (--listen-client-urls), which ignores"
+                                + " --trusted-ca-file, --client-cert-auth",
+                        "there is no TLS at [http://localhost:2380] (--listen-peer-urls), which ignores"
+                                + " --peer-cert-file, --peer-client-cert-auth");
+    }
+
     @Test
     void aQuotaThatTheHeapDoesNotHoldIsTold() {
         long heap = 1L << 30; // Holds 576 MiB.

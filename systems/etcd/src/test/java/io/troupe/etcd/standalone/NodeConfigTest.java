@@ -204,6 +204,33 @@ class NodeConfigTest {
         assertThat(dataDir).doesNotExist();
     }
 
+    @Test
+    void soDoesOneThatIsForTheOtherMembersAndItsFlagIsNamed() throws Exception {
+        var authority = new TestAuthority(folder, "members");
+        var own = authority.issue("own");
+        Path key = authority.issue("another").key();
+        Path absent = folder.resolve("absent.pem");
+        assertThat(peerRefusal(absent, own.key(), authority.file(), ""))
+                .contains("--peer-cert-file: " + absent + " does not exist");
+        assertThat(peerRefusal(own.cert(), key, authority.file(), ""))
+                .contains("--peer-key-file: " + key + " is not the private key of the certificate in " + own.cert());
+        assertThat(peerRefusal(own.cert(), own.key(), absent, ""))
+                .contains("--peer-trusted-ca-file: " + absent + " does not exist");
+        assertThat(peerRefusal(own.cert(), own.key(), authority.file(), absent + ""))
+                .contains("--peer-crl-file: " + absent + " does not exist");
+    }
+
+    private String peerRefusal(Path cert, Path key, Path authorities, String revoked) {
+        return refusal(
+                "--data-dir=" + folder.resolve("data"),
+                "--listen-peer-urls=https://127.0.0.1:2",
+                "--initial-advertise-peer-urls=https://127.0.0.1:2",
+                "--peer-cert-file=" + cert,
+                "--peer-key-file=" + key,
+                "--peer-trusted-ca-file=" + authorities,
+                "--peer-crl-file=" + revoked);
+    }
+
     /** What the command says that ends before anything is started. */
     private static String refusal(String... flags) {
         var err = new StringWriter();
@@ -359,12 +386,28 @@ class NodeConfigTest {
                 "--peer-cert-file=" + own.cert(),
                 "--peer-key-file=" + own.key(),
                 "--peer-trusted-ca-file=" + authority.file(),
+                "--peer-crl-file=" + authority.revoke(List.of(own)),
                 "--peer-client-cert-auth");
         var tls = node.config().getConfig("troupe.artery.tls");
         assertThat(tls.getString("cert-file")).isEqualTo(own.cert().toString());
         assertThat(tls.getString("key-file")).isEqualTo(own.key().toString());
         assertThat(tls.getString("trusted-ca-file")).isEqualTo(authority.file().toString());
+        assertThat(tls.getString("crl-file")).endsWith("revoked.pem");
         assertThat(settings().config().getString("troupe.artery.tls.cert-file")).isEmpty();
+    }
+
+    @Test
+    void aPeerUrlIsWithTlsWhereverItIsWritten() {
+        String https = "https://127.0.0.1:2";
+        String http = "http://localhost:2380"; // The default.
+        assertThatThrownBy(() -> settings("--listen-peer-urls=" + https))
+                .isInstanceOf(FlagException.class)
+                .hasMessageContaining(
+                        "--listen-peer-urls has " + https + ", and the others reach this member at " + http);
+        assertThatThrownBy(() -> settings("--initial-advertise-peer-urls=" + https))
+                .isInstanceOf(FlagException.class)
+                .hasMessageContaining(
+                        "--listen-peer-urls has " + http + ", and the others reach this member at " + https);
     }
 
     @Test

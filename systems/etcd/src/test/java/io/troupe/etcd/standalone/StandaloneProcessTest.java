@@ -17,6 +17,7 @@ import io.troupe.etcd.Patience;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.cluster.Etcdctl;
 import io.troupe.etcd.jvms.MemberJvms;
+import io.troupe.etcd.tls.TestAuthority;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -124,20 +125,36 @@ class StandaloneProcessTest {
         };
     }
 
+    /** Members that show each other certificates: one is good for all, as they are on one host. */
+    private List<String> peerTls() throws Exception {
+        var authority = new TestAuthority(folder, "members");
+        TestAuthority.Pair pair = authority.issue("member");
+        return List.of(
+                "--peer-cert-file=" + pair.cert(),
+                "--peer-key-file=" + pair.key(),
+                "--peer-trusted-ca-file=" + authority.file(),
+                "--peer-client-cert-auth");
+    }
+
+    private static String[] and(List<String> more, String... flags) {
+        return Stream.concat(Stream.of(flags), more.stream()).toArray(String[]::new);
+    }
+
     @Test
     void threeStartTogetherOneIsKilledAndComesBackByItsDataDirectoryAndAStrangersTokenIsRefused() throws Exception {
+        List<String> tls = peerTls();
         List<String> names = List.of("Member_1", "Member_2", "Member_3");
         List<String> clients = new ArrayList<>();
         List<String> peers = new ArrayList<>();
         List<String> members = new ArrayList<>();
         for (String name : names) {
             clients.add("http://127.0.0.1:" + FreePorts.next());
-            peers.add("http://127.0.0.1:" + FreePorts.next());
+            peers.add("https://127.0.0.1:" + FreePorts.next());
             members.add(name + "=" + peers.get(peers.size() - 1));
         }
         String cluster = String.join(",", members);
         for (int i = 0; i < 3; i++) {
-            etcd(folder.resolve("log" + i), flags(names.get(i), clients.get(i), peers.get(i), cluster));
+            etcd(folder.resolve("log" + i), and(tls, flags(names.get(i), clients.get(i), peers.get(i), cluster)));
         }
         for (int i = 0; i < 3; i++) {
             awaitReady(started.get(i), folder.resolve("log" + i));
@@ -155,19 +172,21 @@ class StandaloneProcessTest {
         String[] flags = flags(names.get(0), client, peers.get(0), cluster);
         flags[12] = "--initial-cluster-state=existing"; // What begins with --initial is of no account any more.
         flags[14] = "another";
-        Process again = etcd(log, flags);
-        String other = "http://127.0.0.1:" + FreePorts.next();
+        Process again = etcd(log, and(tls, flags));
+        String other = "https://127.0.0.1:" + FreePorts.next();
         String others = "http://127.0.0.1:" + FreePorts.next();
         Path strangersLog = folder.resolve("strangers-log");
         Process stranger = etcd(
                 strangersLog,
-                "--name=b",
-                "--initial-cluster=Member_2=" + peers.get(1) + ",b=" + other,
-                "--initial-advertise-peer-urls=" + other,
-                "--listen-peer-urls=" + other,
-                "--listen-client-urls=" + others,
-                "--advertise-client-urls=" + others,
-                "--initial-cluster-token=second");
+                and(
+                        tls,
+                        "--name=b",
+                        "--initial-cluster=Member_2=" + peers.get(1) + ",b=" + other,
+                        "--initial-advertise-peer-urls=" + other,
+                        "--listen-peer-urls=" + other,
+                        "--listen-client-urls=" + others,
+                        "--advertise-client-urls=" + others,
+                        "--initial-cluster-token=second"));
         awaitReady(again, log);
         assertThat(Files.readString(log)).contains("already initialized as member before");
         assertThat(count(client, "k")).isEqualTo(1);
@@ -228,7 +247,6 @@ class StandaloneProcessTest {
     void aMemberWhoseDiskIsFullEndsItsProcessAndSaysWhatToDo() throws Exception {
         assumeTrue(hasPrlimit(), "no prlimit on the PATH (util-linux): no disk is made to look full");
         String client = "http://127.0.0.1:" + FreePorts.next();
-        String peer = "http://127.0.0.1:" + FreePorts.next();
         Path log = folder.resolve("log");
         Process full = etcd( // As Kubernetes' tests start an etcd.
                 log,
@@ -238,6 +256,9 @@ class StandaloneProcessTest {
                 "--advertise-client-urls=" + client,
                 "--unsafe-no-fsync=true");
         awaitReady(full, log);
+        String address = client.replace("http://", "");
+        Awaitility.await().atMost(START_MAX).until(() -> Files.readString(log)
+                .contains("serving insecure client requests on " + address));
         Process limit = new ProcessBuilder(
                         "prlimit", "--pid", Long.toString(full.pid()), "--fsize=" + (1 << 20) + ":unlimited")
                 .start();
@@ -256,9 +277,6 @@ class StandaloneProcessTest {
 
     @Test
     void aSnapshotThatIsNothingButItsChecksumEndsTheProcess() throws Exception {
-        String address = client.replace("http://", "");
-        Awaitility.await().atMost(START_MAX).until(() -> Files.readString(log)
-                .contains("serving insecure client requests on " + address));
         String client = "http://127.0.0.1:" + FreePorts.next();
         String peer = "http://127.0.0.1:" + FreePorts.next();
         byte[] nothing = "nothing ".repeat(512).getBytes(UTF_8);

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import com.google.protobuf.ByteString;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
@@ -42,20 +39,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** A member that speaks TLS and asks its clients for certificates, to jetcd and to the real etcdctl. */
 class ClientTlsTest {
@@ -163,35 +155,6 @@ class ClientTlsTest {
                 .keyManager(pair.cert().toFile(), pair.key().toFile());
     }
 
-    /** What is logged by a class while the test goes on. */
-    private static final class Logged extends AppenderBase<ILoggingEvent> implements AutoCloseable {
-        private final Queue<String> lines = new ConcurrentLinkedQueue<>();
-        private final ch.qos.logback.classic.Logger logger;
-
-        Logged(String by) {
-            logger = (ch.qos.logback.classic.Logger) LoggerFactory.getLogger("io.troupe.etcd." + by);
-            start();
-            logger.addAppender(this);
-            logger.setLevel(Level.INFO);
-        }
-
-        @Override
-        protected void append(ILoggingEvent event) {
-            lines.add(event.getFormattedMessage());
-        }
-
-        void await(String pattern) {
-            Awaitility.await().atMost(60, TimeUnit.SECONDS).untilAsserted(() -> assertThat(lines)
-                    .anyMatch(Pattern.compile(pattern).asPredicate()));
-        }
-
-        @Override
-        public void close() {
-            logger.detachAppender(this);
-            logger.setLevel(null);
-        }
-    }
-
     @Test
     void whoShowsNoneOrAStrangersOrARevokedOneOrOneOfYesterdayIsNotServedAndTheLogSaysWhich() throws Exception {
         Pair lost = authority.issue("lost");
@@ -199,7 +162,7 @@ class ClientTlsTest {
         Pair expired = authority.issue("expired", Instant.now().minus(Duration.ofDays(1)));
         String revoked = "client-cert-auth = on, crl-file = \"" + authority.revoke(List.of(lost)) + "\"";
         try (SoloNode own = new SoloNode(hocon(server, revoked));
-                Logged logged = new Logged("port.ProtocolStage")) {
+                Logged logged = new Logged("etcd.port.ProtocolStage")) {
             put(own.port(), showing(alice));
             for (var shown :
                     List.of(SslContextBuilder.forClient(), showing(stranger), showing(lost), showing(expired))) {
@@ -221,11 +184,27 @@ class ClientTlsTest {
         put(node.port(), showing(lost)); // Where no list says that it is revoked.
     }
 
+    /** As in etcd: a list that nobody has renewed shuts out nobody else. */
+    @Test
+    void whomAListOfYesterdayRevokesIsNotServedAndEverybodyElseIs() throws Exception {
+        Pair lost = authority.issue("long-lost");
+        Path list = authority.revoke(List.of(lost), Instant.now().minus(Duration.ofDays(1)));
+        try (Logged logged = new Logged("cluster.tls.NamingTrust");
+                SoloNode own = new SoloNode(hocon(server, "crl-file = \"" + list + "\""))) {
+            logged.await("a later list of certificates that CN=authority has revoked was due on ");
+            put(own.port(), showing(alice));
+            assertThatThrownBy(() -> put(own.port(), showing(lost)))
+                    .isInstanceOfSatisfying(
+                            StatusRuntimeException.class,
+                            refusal -> assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
+        }
+    }
+
     /** As etcd does: whether that matters is for its clients to say. */
     @Test
     void aCertificateThatHasExpiredIsShownAndTold() throws Exception {
         Pair expired = authority.issue("old", Instant.now().minus(Duration.ofDays(1)));
-        try (Logged logged = new Logged("tls.ServerTls");
+        try (Logged logged = new Logged("etcd.tls.ServerTls");
                 SoloNode own = new SoloNode(hocon(expired, ""))) {
             logged.await("the certificate in " + expired.cert() + " has expired on ");
             assertThatThrownBy(() -> put(own.port(), showing(alice)))

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.AbstractActor;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Artery by PEM files: members of one authority reach each other, and a stranger reaches none. */
+/** Artery by PEM files: members of one authority reach each other; a stranger, and one whose certificate is revoked, reach none. */
 class PeerTlsTest {
 
     @TempDir
@@ -43,17 +44,22 @@ class PeerTlsTest {
         }
     }
 
-    private int start(TestAuthority authority, String name) throws Exception {
-        TestAuthority.Pair pair = authority.issue(name);
+    private int start(TestAuthority authority, TestAuthority.Pair pair, Path revoked) throws Exception {
         int port = FreePorts.next();
         String hocon =
                 """
                 pekko { actor.provider = remote, loglevel = OFF, remote.artery {
                   transport = tls-tcp, canonical { hostname = "127.0.0.1", port = %d }
                   ssl.ssl-engine-provider = "%s", advanced.handshake-timeout = 2s } }
-                troupe.artery.tls { cert-file = "%s", key-file = "%s", trusted-ca-file = "%s" }
+                troupe.artery.tls { cert-file = "%s", key-file = "%s", trusted-ca-file = "%s", crl-file = "%s" }
                 """
-                        .formatted(port, PemEngineProvider.class.getName(), pair.cert(), pair.key(), authority.file());
+                        .formatted(
+                                port,
+                                PemEngineProvider.class.getName(),
+                                pair.cert(),
+                                pair.key(),
+                                authority.file(),
+                                revoked);
         ActorSystem system =
                 ActorSystem.create("peers", ConfigFactory.parseString(hocon).withFallback(ConfigFactory.load()));
         system.actorOf(Props.create(Silent.class, Silent::new), "silent");
@@ -61,19 +67,22 @@ class PeerTlsTest {
         return port;
     }
 
-    private ActorRef resolve(int from, int port, Duration timeout) throws Exception {
+    private CompletableFuture<ActorRef> resolve(int from, int port, Duration timeout) {
         return systems.get(from)
                 .actorSelection("pekko://peers@127.0.0.1:" + port + "/user/silent")
                 .resolveOne(timeout)
-                .toCompletableFuture()
-                .get(60, TimeUnit.SECONDS);
+                .toCompletableFuture();
     }
 
     /** What is said while a handshake takes too long, on a busy machine, is lost: so it is said again. */
     private boolean reach(int from, int port) throws Exception {
         for (int attempts = 10; attempts > 0; attempts--) {
             try {
-                return resolve(from, port, Duration.ofSeconds(5)).path().name().equals("silent");
+                return resolve(from, port, Duration.ofSeconds(5))
+                        .get(60, TimeUnit.SECONDS)
+                        .path()
+                        .name()
+                        .equals("silent");
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof ActorNotFound)) {
                     throw e;
@@ -84,13 +93,27 @@ class PeerTlsTest {
     }
 
     @Test
-    void membersOfOneAuthorityReachEachOtherAndAStrangerReachesNone() throws Exception {
+    void membersOfOneAuthorityReachEachOtherAndNobodyElseReachesThem() throws Exception {
         var authority = new TestAuthority(folder, "members");
-        int first = start(authority, "a");
-        int second = start(authority, "b");
+        TestAuthority.Pair lost = authority.issue("lost");
+        Path revoked = authority.revoke(List.of(lost));
+        int first = start(authority, authority.issue("a"), revoked);
+        int second = start(authority, authority.issue("b"), revoked);
         assertThat(reach(0, second)).isTrue();
         assertThat(reach(1, first)).isTrue();
-        start(new TestAuthority(folder, "strangers"), "c");
-        assertThatThrownBy(() -> resolve(2, first, Duration.ofSeconds(3))).isInstanceOf(ExecutionException.class);
+        var strangers = new TestAuthority(folder, "strangers");
+        start(strangers, strangers.issue("c"), revoked);
+        start(authority, lost, revoked);
+        try (Logged logged = new Logged("cluster.tls.PemEngineProvider")) {
+            reachesNobody(first);
+            logged.await("no connection .* the certificate of CN=a, issued by CN=members, .* is refused: ");
+            logged.await("no connection .* the certificate of CN=lost, issued by CN=members, .* is revoked");
+        }
+    }
+
+    private void reachesNobody(int first) {
+        for (var inVain : List.of(resolve(2, first, Duration.ofSeconds(3)), resolve(3, first, Duration.ofSeconds(3)))) {
+            assertThatThrownBy(() -> inVain.get(60, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
+        }
     }
 }

@@ -74,8 +74,13 @@ public final class TestAuthority {
 
     /** Certificates of this authority that are good no more, written or written over. */
     public Path revoke(List<Pair> pairs) throws Exception {
-        var revocations = new X509v2CRLBuilder(name, Date.from(Instant.now().minus(Duration.ofMinutes(1))))
-                .setNextUpdate(Date.from(Instant.now().plus(Duration.ofHours(1))));
+        return revoke(pairs, Instant.now().plus(Duration.ofHours(1)));
+    }
+
+    /** A list of two hours, to {@code end}, when the next is due. */
+    public Path revoke(List<Pair> pairs, Instant end) throws Exception {
+        var revocations =
+                new X509v2CRLBuilder(name, Date.from(end.minus(Duration.ofHours(2)))).setNextUpdate(Date.from(end));
         for (Pair pair : pairs) {
             try (InputStream in = Files.newInputStream(pair.cert())) {
                 var certificate = (X509Certificate)
