@@ -42,14 +42,21 @@ public final class TxnRules {
         return request.getKey().isEmpty() ? Optional.of(EtcdError.EMPTY_KEY) : Optional.empty();
     }
 
-    /** Without a limit of operations: that is for the member that took the request to set. */
+    /** Nested ones: what they answer can still be read then, as protobuf nests messages a hundred deep at most. */
+    static final int LEVELS_MAX = 48;
+
+    /** Without limits: those are for the member that took the request to set. */
     public static Optional<EtcdError> check(TxnRequest request) {
-        return check(request, Integer.MAX_VALUE);
+        return check(request, Integer.MAX_VALUE, Integer.MAX_VALUE);
     }
 
     /** @param opsMax operations in one branch, or compares; nested ones share it */
     public static Optional<EtcdError> check(TxnRequest request, int opsMax) {
-        return checkOps(request, opsMax)
+        return check(request, opsMax, LEVELS_MAX);
+    }
+
+    private static Optional<EtcdError> check(TxnRequest request, int opsMax, int levelsMax) {
+        return checkOps(request, opsMax, levelsMax)
                 .or(() -> checkOverlaps(request.getSuccessList(), new Touched()))
                 .or(() -> checkOverlaps(request.getFailureList(), new Touched()));
     }
@@ -77,9 +84,9 @@ public final class TxnRules {
                         .allMatch(op -> op.getRequestRange().getSerializable());
     }
 
-    private static Optional<EtcdError> checkOps(TxnRequest request, int opsMax) {
+    private static Optional<EtcdError> checkOps(TxnRequest request, int opsMax, int levelsMax) {
         int ops = Math.max(request.getCompareCount(), Math.max(request.getSuccessCount(), request.getFailureCount()));
-        if (ops > opsMax) {
+        if (ops > opsMax || levelsMax < 0) {
             return Optional.of(EtcdError.TOO_MANY_OPS);
         }
         for (Compare compare : request.getCompareList()) {
@@ -87,18 +94,18 @@ public final class TxnRules {
                 return Optional.of(EtcdError.EMPTY_KEY);
             }
         }
-        return checkEach(request.getSuccessList(), opsMax - ops)
-                .or(() -> checkEach(request.getFailureList(), opsMax - ops));
+        return checkEach(request.getSuccessList(), opsMax - ops, levelsMax - 1)
+                .or(() -> checkEach(request.getFailureList(), opsMax - ops, levelsMax - 1));
     }
 
-    private static Optional<EtcdError> checkEach(List<RequestOp> ops, int opsMax) {
+    private static Optional<EtcdError> checkEach(List<RequestOp> ops, int opsMax, int levelsMax) {
         for (RequestOp op : ops) {
             Optional<EtcdError> error =
                     switch (op.getRequestCase()) {
                         case REQUEST_RANGE -> check(op.getRequestRange());
                         case REQUEST_PUT -> check(op.getRequestPut());
                         case REQUEST_DELETE_RANGE -> check(op.getRequestDeleteRange());
-                        case REQUEST_TXN -> checkOps(op.getRequestTxn(), opsMax);
+                        case REQUEST_TXN -> checkOps(op.getRequestTxn(), opsMax, levelsMax);
                         case REQUEST_NOT_SET -> Optional.of(EtcdError.KEY_NOT_FOUND);
                     };
             if (error.isPresent()) {

@@ -106,6 +106,25 @@ class KvServiceTest {
     }
 
     @Test
+    void aTransactionIsNestedNoDeeperThanItsAnswerCanBeRead() {
+        var txn = TxnRequest.newBuilder()
+                .addSuccess(RequestOp.newBuilder().setRequestPut(put("nested", "1")))
+                .addSuccess(RequestOp.newBuilder().setRequestRange(get("nested")))
+                .build();
+        for (int level = 0; level < 48; level++) {
+            txn = TxnRequest.newBuilder()
+                    .addSuccess(RequestOp.newBuilder().setRequestTxn(txn))
+                    .build();
+        }
+        assertThat(kv.txn(txn).getSucceeded()).isTrue();
+        var deeper = TxnRequest.newBuilder()
+                .addSuccess(RequestOp.newBuilder().setRequestTxn(txn))
+                .build();
+        assertRefused(() -> kv.txn(deeper), EtcdError.TOO_MANY_OPS);
+        assertThat(kv.range(get("nested")).getKvs(0).getVersion()).isEqualTo(1);
+    }
+
+    @Test
     void aTransactionTakesTheBranchItsComparesChoose() {
         kv.put(put("txn/a", "old"));
         var swap = TxnRequest.newBuilder()
