@@ -49,6 +49,8 @@ final class ChainMutants {
                 planted(ComesBackInItsEpoch.class, Epochs.class, "isActive", 100)
                         .foundAt(5),
                 planted(ReadsAsFarAsItHasCome.class, Queries.class, "endRoundIfConfirmed", 100),
+                planted(TakesAnAnswerFromBeforeASnapshot.class, Upstream.class, "onInstalled", 100)
+                        .foundAt(3),
                 planted(AdmitsWhoIsNoMember.class, Configuration.class, "mayJoin", 100)
                         .foundAt(16),
                 planted(TakesALearnerForAVoter.class, Configuration.class, "mayForm", 100)
@@ -68,9 +70,9 @@ final class ChainMutants {
     /** Tried when asked to. */
     static List<Planted> others() {
         return List.of(
-                planted(MasterActsOnWhatIsLate.class, MasterCommand.class, "applyTo", 2_000),
+                planted(MasterActsOnWhatIsLate.class, MasterCommand.class, "applyTo", 400)
+                        .foundAt(112),
                 planted(AcknowledgesWithoutWhoJoins.class, Downstream.class, "hasBroughtUp", 200),
-                planted(TakesAnAnswerFromBeforeASnapshot.class, Upstream.class, "onInstalled", 1_200),
                 planted(NewTailAnswersAtOnce.class, Upstream.class, "floor", 400),
                 planted(LetsTheLastOneGo.class, Configuration.class, "staying", 4_000),
                 planted(NewTailConfirmsAtOnce.class, Queries.class, "hasComeToItsFloor", 2_000));

@@ -52,8 +52,8 @@ final class PaperServer extends PaperReplica<PaxosMessage> {
     /** Its operator has changed its settings meanwhile. */
     void restart(String hocon) {
         kill();
-        settings = PaxosSettings.from(
-                ConfigFactory.parseString(hocon).withFallback(kit.system().settings().config()));
+        settings = PaxosSettings.from(ConfigFactory.parseString(hocon)
+                .withFallback(kit.system().settings().config()));
         start();
     }
 

@@ -165,7 +165,12 @@ class PaxosPaperMembershipTest {
         n1.tell(new Learned(
                 new Decrees(
                         1,
-                        List.of(new Decree.Reconfigure(between), NO_OP, NO_OP, NO_OP, new Decree.Reconfigure(founding))),
+                        List.of(
+                                new Decree.Reconfigure(between),
+                                NO_OP,
+                                NO_OP,
+                                NO_OP,
+                                new Decree.Reconfigure(founding))),
                 5));
         n1.pass(n1.settings.heartbeatInterval());
         assertThat(n1.await("n4", Prepare.class).ballot()).isEqualTo(ballot);

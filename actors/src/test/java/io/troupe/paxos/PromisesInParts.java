@@ -25,8 +25,9 @@ final class PromisesInParts implements Consumer<Simulation> {
 
     private static final NetworkConditions SLOW =
             NetworkConditions.good().withLatency(Duration.ofMillis(60), Duration.ofMillis(110));
-    private static final NetworkConditions LOSING =
-            NetworkConditions.good().withLatency(Duration.ZERO, Duration.ofMillis(60)).withLoss(0.3);
+    private static final NetworkConditions LOSING = NetworkConditions.good()
+            .withLatency(Duration.ZERO, Duration.ofMillis(60))
+            .withLoss(0.3);
 
     @Override
     public void accept(Simulation sim) {

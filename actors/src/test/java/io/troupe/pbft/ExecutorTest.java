@@ -351,8 +351,8 @@ class ExecutorTest {
                     + " else one request could have more results than there is memory, wherever it is executed")
     void resultsOfARequestAreBounded() {
         Talkative machine = new Talkative();
-        ActorRef<Executor.Command> executor = KIT.spawn(Executor.create(
-                "g", machine, storage, CHECKPOINT_INTERVAL, Long.MAX_VALUE, replica.ref()));
+        ActorRef<Executor.Command> executor =
+                KIT.spawn(Executor.create("g", machine, storage, CHECKPOINT_INTERVAL, Long.MAX_VALUE, replica.ref()));
         execute(executor, 1, new Request(new RequestId("n2", 1, 1), List.of(new OpenSession())));
         ByteString any = ByteString.fromString("c");
         PbftMessage.Command second = new PbftMessage.Execute(1, 2, 0, any);

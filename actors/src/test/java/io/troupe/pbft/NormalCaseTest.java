@@ -325,8 +325,8 @@ class NormalCaseTest {
             "§4.2: a primary that leaves a number out fills no backup's memory with what comes after it; what is next is"
                     + " accepted in any case")
     void batchesThatWaitForOneThatDoesNotComeAreBounded() {
-        PlayedReplica replica =
-                new PlayedReplica(KIT, "n2", "troupe.pbft { checkpoint-bytes = 1000, pipeline = 2, max-batch-requests = 4 }");
+        PlayedReplica replica = new PlayedReplica(
+                KIT, "n2", "troupe.pbft { checkpoint-bytes = 1000, pipeline = 2, max-batch-requests = 4 }");
         NormalCase normalCase = normalCase(replica);
         for (long sequence = 3; sequence <= 40; sequence++) {
             normalCase.onPrePrepare("n1", prePrepare(replica, sequence));

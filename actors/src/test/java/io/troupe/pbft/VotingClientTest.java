@@ -276,7 +276,8 @@ class VotingClientTest {
     }
 
     @Test
-    @DisplayName("a read that was left out, for those before it in its request had results enough, is to be asked again")
+    @DisplayName(
+            "a read that was left out, for those before it in its request had results enough, is to be asked again")
     void leftOut() {
         query(1);
         query(2);

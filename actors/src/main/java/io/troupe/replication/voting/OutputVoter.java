@@ -44,7 +44,8 @@ public final class OutputVoter extends AbstractBehavior<OutputVoter.Output> {
             implements Wire {
         /** What a replica says to one device is nothing that another may take it for. */
         static ByteString signed(String device, long floor, long number, ByteString value) {
-            return ByteString.fromString("output " + number + " since " + floor + " for " + device.length() + " " + device)
+            return ByteString.fromString(
+                            "output " + number + " since " + floor + " for " + device.length() + " " + device)
                     .concat(value);
         }
     }

@@ -267,7 +267,8 @@ final class OutsideFaults implements Consumer<Simulation> {
                     }),
                     "valve");
             ActorRef<OutputVoter.Output> voter = context.spawn(
-                    OutputVoter.create(DEVICE, faults, names, signatures(DEVICE), released.size() + 1L, valve), "voter");
+                    OutputVoter.create(DEVICE, faults, names, signatures(DEVICE), released.size() + 1L, valve),
+                    "voter");
             return Behaviors.receiveMessage(output -> {
                 voter.tell(output);
                 return Behaviors.same();

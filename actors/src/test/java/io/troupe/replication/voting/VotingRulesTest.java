@@ -33,8 +33,7 @@ class VotingRulesTest {
         return output(replica, floor, number, value, ByteString.emptyByteString());
     }
 
-    private OutputVoter.Output output(
-            String replica, long floor, long number, String value, ByteString signature) {
+    private OutputVoter.Output output(String replica, long floor, long number, String value, ByteString signature) {
         return new OutputVoter.Output(replica, floor, number, ByteString.fromString(value), signature, port.getRef());
     }
 
