@@ -24,7 +24,7 @@ public final class JournalMutants {
     public static List<Mutant> others() {
         return List.of(
                 advised(ClaimsChangeNothing.class, EventStream.class, "claimed", 10),
-                advised(DeletionForgetsTheHighest.class, EventStream.class, "deleted", 10),
+                advised(DeletionForgetsTheHighest.class, EventStream.class, "deleted", 20),
                 advised(SnapshotOfTheGroupMissesEpochs.class, EventStream.class, "readFrom", 20),
                 advised(SnapshotOfTheGroupMissesTheLastEvent.class, FrozenJournal.class, "writeRecords", 20),
                 advised(ReplayStopsAfterAPage.class, JournalMachine.class, "page", 10),
