@@ -128,9 +128,7 @@ class LimitsTest {
         assertThat(new KeepAlives().ask()).isEqualTo(EtcdError.TOO_MANY_REQUESTS.message());
         first.requests.onCompleted();
         assertThat(first.told()).isEqualTo("ended");
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
-                .until(() -> new KeepAlives().ask().equals("answered"));
+        await("room").until(() -> new KeepAlives().ask().equals("answered"));
     }
 
     @Test

@@ -257,8 +257,8 @@ class StandaloneProcessTest {
                 "--unsafe-no-fsync=true");
         awaitReady(full, log);
         String address = client.replace("http://", "");
-        Awaitility.await().atMost(START_MAX).until(() -> Files.readString(log)
-                .contains("serving insecure client requests on " + address));
+        await("it says where it serves")
+                .until(() -> Files.readString(log).contains("serving insecure client requests on " + address));
         Process limit = new ProcessBuilder(
                         "prlimit", "--pid", Long.toString(full.pid()), "--fsize=" + (1 << 20) + ":unlimited")
                 .start();
