@@ -74,7 +74,8 @@ final class ChainMutants {
                         .foundAt(112),
                 planted(AcknowledgesWithoutWhoJoins.class, Downstream.class, "hasBroughtUp", 200),
                 planted(NewTailAnswersAtOnce.class, Upstream.class, "floor", 400),
-                planted(LetsTheLastOneGo.class, Configuration.class, "staying", 4_000),
+                planted(LetsTheLastOneGo.class, Configuration.class, "staying", 400)
+                        .foundAt(87),
                 planted(NewTailConfirmsAtOnce.class, Queries.class, "hasComeToItsFloor", 2_000));
     }
 
