@@ -33,7 +33,8 @@ final class ChainMutants {
     /** Tried at every build: they are found soon. */
     static List<Planted> first() {
         return List.of(
-                planted(AcknowledgesForItsSuccessor.class, Downstream.class, "acknowledged", 20),
+                planted(AcknowledgesForItsSuccessor.class, Downstream.class, "acknowledged", 20)
+                        .foundAt(7),
                 planted(OldTailAnswersWithoutAsking.class, Queries.class, "ask", 40),
                 planted(TakesMessagesOfOldEpochs.class, Epochs.class, "isActiveIn", 100),
                 planted(AnswersBeforeTheSync.class, WriteAheadLog.class, "store", 100)

@@ -38,7 +38,7 @@ final class PaxosMutants {
                 planted(AnswersBeforeTheSync.class, WriteAheadLog.class, "store", 20)
                         .foundAt(2),
                 planted(ChoosesItsOwnValue.class, Phase1.class, "mustPropose", 20),
-                planted(TakesTheLowestVote.class, Phase1.class, "higher", 300).foundAt(189),
+                planted(TakesTheLowestVote.class, Phase1.class, "higher", 600).foundAt(360),
                 aboutParts(TakesAPartForThePromise.class, Phase1.Told.class, "isAll", 60)
                         .foundAt(13),
                 planted(ReusesABallot.class, PaxosServer.class, "nextBallot", 20),
@@ -55,7 +55,7 @@ final class PaxosMutants {
                         .foundAt(18),
                 planted(KeepsItsLeaseForEver.class, MasterLease.class, "isHeld", 60),
                 planted(ReadsWithoutARound.class, ConfirmedReads.class, "begin", 200)
-                        .foundAt(25),
+                        .foundAt(47),
                 planted(LeavesSessionsOutOfSnapshots.class, ReplicatedService.class, "write", 20),
                 planted(VotesAgainAtOnceAfterALoss.class, Pledge.class, "withToken", 100),
                 planted(TakesALossForTheFirstDay.class, PaxosReplica.Identity.class, "hasLostData", 20)

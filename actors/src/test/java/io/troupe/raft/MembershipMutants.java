@@ -34,11 +34,12 @@ final class MembershipMutants {
                 planted(KeepsATruncatedConfiguration.class, ConfigurationHistory.class, named("truncatedFrom"), 150)
                         .foundAt(72),
                 planted(SnapshotsWithTheLatestConfiguration.class, RaftServer.class, named("configurationAt"), 40)
-                        .foundAt(8),
+                        .foundAt(30),
                 planted(PromotesALearnerEarly.class, Replication.class, named("hasCaughtUp"), 200)
                         .foundAt(14),
                 planted(TakesProposalsDuringATransfer.class, Leader.class, named("takesProposals"), 20),
-                planted(TransfersToWhoIsBehind.class, Leader.class, named("hasWholeLog"), 20));
+                planted(TransfersToWhoIsBehind.class, Leader.class, named("hasWholeLog"), 20)
+                        .foundAt(10));
     }
 
     // -- membership

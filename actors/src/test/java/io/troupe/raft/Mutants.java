@@ -51,7 +51,7 @@ final class Mutants {
                                 isConstructor(),
                                 ElectionFaults.class,
                                 300)
-                        .foundAt(10),
+                        .foundAt(164),
                 planted(RestartWipesTheVote.class, RecoveredLog.class, named("hardState"), 10),
                 Planted.advised(
                                 NewLeaderWipesTheVote.class,
@@ -59,7 +59,7 @@ final class Mutants {
                                 named("follow"),
                                 ElectionFaults.class,
                                 100)
-                        .foundAt(14),
+                        .foundAt(2),
                 planted(CountsStaleVotes.class, Candidate.class, named("onVoteReply"), 150)
                         .foundAt(50),
                 planted(MajorityOffByOne.class, Majority.class, named("quorum"), 10),
@@ -69,14 +69,15 @@ final class Mutants {
                 planted(CommitsAnotherEntry.class, Follower.class, named("learnCommitted"), 40)
                         .foundAt(4),
                 planted(BelievesAnswersOfAnyLog.class, Follower.class, named("onAnswers"), 100)
-                        .foundAt(25),
-                planted(SkipsTheConsistencyCheck.class, LogMatching.class, named("decide"), 40),
+                        .foundAt(75),
+                planted(SkipsTheConsistencyCheck.class, LogMatching.class, named("decide"), 40)
+                        .foundAt(34),
                 planted(TruncatesOnAStaleAppend.class, LogMatching.class, named("decide"), 10),
                 planted(AcknowledgesBeforeTheSync.class, WriteAheadLog.class, named("store"), 10),
                 planted(LeaderCountsItselfBeforeTheSync.class, Leader.class, named("durableIndexOf"), 60)
                         .foundAt(12),
                 planted(ReadsWithoutReadIndex.class, HeartbeatRounds.class, named("isConfirmed"), 100)
-                        .foundAt(17),
+                        .foundAt(27),
                 planted(WhoAsksIsEnough.class, ReadRounds.class, named("isConfirmedBy"), 100),
                 planted(SnapshotsWithoutSessions.class, ReplicatedService.class, named("write"), 10),
                 planted(
@@ -89,7 +90,8 @@ final class Mutants {
                 aboutLeases(LeaseUntilCheckQuorum.class, HeartbeatRounds.class, named("leaseNanosLeft"), 10),
                 aboutLeases(LeaseCountedFromTheAnswer.class, HeartbeatRounds.class, named("confirm"), 10),
                 aboutLeases(LeaseKeptOverATransfer.class, HeartbeatRounds.class, named("mayBeSucceeded"), 10),
-                aboutLeases(RestartFreesTheVoter.class, RaftServer.class, isConstructor(), 20),
+                aboutLeases(RestartFreesTheVoter.class, RaftServer.class, isConstructor(), 20)
+                        .foundAt(3),
                 planted(WitnessStands.class, RaftServer.class, named("mayStand"), 10),
                 Planted.advised(
                         WitnessRunsAhead.class, Replication.class, named("forWitnesses"), WitnessFaults.class, 10));

@@ -67,7 +67,7 @@ class LockSimulationTest {
                 Mutant.leavingOut("CallsNothingOff", Mutex.class, named("release"), named("cancel")),
                 Mutant.leavingOut("ForgetsWhatIsScheduled", Agenda.class, named("readFrom"), named("put")),
                 Mutant.advised(OnlyTheLeaderSetsItsAlarm.class, AlarmClock.class, named("set"))
-                        .foundAt(3),
+                        .foundAt(7),
                 Mutant.leavingOut("RingsOnce", AlarmClock.class, named("onRing"), named("ringIn"))
                         .foundAt(15),
                 Mutant.advised(BelievesEveryAlarmClock.class, Agenda.class, named("isDue")),
