@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,7 @@ class TroupePeerTest {
         return ProcessHandle.current().children().filter(ProcessHandle::isAlive).toList();
     }
 
+    @Tag("soak") // Half a minute; the benches' own tests run three such nodes at every build.
     @Test
     void threeNodesRunOneIsKilledAndComesBackAndNoneIsLeft() throws Exception {
         try (TroupePeer peer = start("-Dtroupe.coordination.enabled=on")) {
