@@ -30,7 +30,8 @@ public interface StateMachine {
     /**
      * Whether {@link #apply} will take well under a millisecond for this command, whatever the state. Then a replica does it in
      * passing; what may take longer is done on a thread of its own ({@code apply-dispatcher}), so that a leader is heard meanwhile
-     * and elections come to an end. That costs two changes of thread, which are most of what a short command takes.
+     * and elections come to an end. That costs two changes of thread, which are most of what a short command takes. PBFT does not
+     * ask: all of its machine's work is its executor's.
      */
     default boolean appliesQuickly(ByteString command) {
         return false;
