@@ -45,9 +45,10 @@ import org.apache.pekko.actor.typed.receptionist.Receptionist;
  * etcd on one node: has the group hosted, then opens the gateway on it.
  *
  * <p>Transitions: hosting → catching up, when the replica has recovered; catching up → opening, when its store is as new as
- * the group's; opening → serving, when the gateway listens; hosting → out of service, or ended, when the replica is down; any →
- * leaving. No child is restarted: when one fails, so does this guardian, and the node decides. The session's client stops
- * with the replica, so that a new guardian finds the replica down, and its clients find no port here.
+ * the group's; opening → serving, when the gateway listens and the cluster has recorded where; hosting → out of service, or
+ * ended, when the replica is down; any → leaving. No child is restarted: when one fails, so does this guardian, and the node
+ * decides. The session's client stops with the replica, so that a new guardian finds the replica down, and its clients find
+ * no port here.
  */
 final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
 
@@ -371,7 +372,7 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
             return new SystemGuardian.Health(false, whyBehind(), endpoints);
         }
         if (endpoints.isEmpty()) {
-            return new SystemGuardian.Health(false, "opening the client port", endpoints);
+            return new SystemGuardian.Health(false, "opening the client port, or telling the cluster of it", endpoints);
         }
         Replica.Status status = view.status();
         return status.leader()

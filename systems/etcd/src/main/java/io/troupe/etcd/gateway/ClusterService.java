@@ -107,10 +107,10 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
     }
 
     private static Member toMember(Members.Facts facts) {
-        var member = Member.newBuilder().setID(MemberIds.member(facts.nodeId())).setName(facts.nodeId());
-        if (!facts.clientUrl().isEmpty()) {
-            member.addAllClientURLs(List.of(facts.clientUrl().split(",")));
-        }
+        var member = Member.newBuilder()
+                .setID(MemberIds.member(facts.nodeId()))
+                .setName(facts.nodeId())
+                .addAllClientURLs(facts.clientUrls());
         if (!facts.peerUrl().isEmpty()) {
             member.addPeerURLs(facts.peerUrl());
         }

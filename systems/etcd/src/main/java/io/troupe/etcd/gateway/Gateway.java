@@ -51,14 +51,14 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 /**
  * The node's face to etcd clients: owns the gRPC server and the actors that serve it.
  *
- * <p>Transitions: preparing → binding, when it is told to serve; binding → serving → leaving → stopped. A port that cannot
- * be bound, or certificates that cannot be read, stop the gateway, and so does a child that fails: its parent decides what
+ * <p>Transitions: preparing → binding, when it is told to serve; binding → announcing, when the port is bound; announcing →
+ * serving, when the cluster has recorded where the port is; serving → leaving → stopped. A port that cannot be bound, or certificates that cannot be read, stop the gateway, and so does a child that fails: its parent decides what
  * that means for the node.
  */
 public final class Gateway extends AbstractBehavior<Gateway.Command> {
 
     public sealed interface Command
-            permits Prepared, Serve, Bound, NotBound, LeaderKnown, WrappedRemoved, Leave, DrainCheck {}
+            permits Prepared, Serve, Bound, NotBound, Look, LeaderKnown, WrappedRemoved, Leave, DrainCheck {}
 
     /** Certificates could be read, and so on: the port can be bound. */
     private enum Prepared implements Command {
@@ -74,6 +74,9 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
 
     private record NotBound(Throwable cause) implements Command {}
 
+    /** Whether the cluster has recorded where this node's clients reach it. */
+    private record Look(Listening listening, List<String> clientUrls) implements Command {}
+
     private record WrappedRemoved(Members.Removed removed) implements Command {}
 
     /** Whether the node knows a leader now, and its own part in the group. */
@@ -87,12 +90,17 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
     /** What its parent is told. */
     public sealed interface News permits Listening, Removed {}
 
-    /** @param port where the server actually listens */
+    /**
+     * Told once the roster says so: what members of the cluster may do depends on who has started.
+     *
+     * @param port where the server actually listens
+     */
     public record Listening(int port) implements News {}
 
     /** This node belongs to the cluster no more, as who leads it knows. */
     public record Removed() implements News {}
 
+    private static final Duration LOOK_AGAIN_AFTER = Duration.ofMillis(10);
     private static final Duration DRAIN_STEP = Duration.ofMillis(50);
     private static final int DRAIN_STEPS_MAX = 40;
 
@@ -117,6 +125,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
 
     private final TimerScheduler<Command> timers;
     private final EtcdSettings settings;
+    private final NodeView node;
     private final ActorRef<News> parent;
     private final ActorRef<Members.Command> members;
     private final ActorRef<Registrar.Command> registrar;
@@ -146,6 +155,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
         super(context);
         this.timers = timers;
         this.settings = settings;
+        this.node = node;
         this.parent = parent;
         this.blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
         this.members = child(
@@ -320,6 +330,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
                 .onMessage(Serve.class, ignored -> onServe())
                 .onMessage(Bound.class, this::onBound)
                 .onMessage(NotBound.class, this::onNotBound)
+                .onMessage(Look.class, this::onLook)
                 .onMessage(LeaderKnown.class, this::onLeaderKnown)
                 .onMessage(WrappedRemoved.class, ignored -> onRemoved())
                 .onMessage(Leave.class, this::onLeave)
@@ -350,8 +361,18 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
         getContext()
                 .getLog()
                 .info("serving etcd clients on port {}", bound.server().port());
-        members.tell(new Members.Serving(settings.client().told(bound.server().port())));
-        parent.tell(new Listening(bound.server().port()));
+        String clientUrl = settings.client().told(bound.server().port());
+        members.tell(new Members.Serving(clientUrl));
+        registrar.tell(Registrar.Align.ALIGN);
+        return onLook(new Look(new Listening(bound.server().port()), Members.urls(clientUrl)));
+    }
+
+    private Behavior<Command> onLook(Look look) {
+        if (node.roster().roster().isStarted(node.nodeId(), look.clientUrls())) {
+            parent.tell(look.listening());
+        } else {
+            timers.startSingleTimer(look, LOOK_AGAIN_AFTER);
+        }
         return this;
     }
 

@@ -46,7 +46,12 @@ public final class Members extends AbstractBehavior<Members.Command> {
      * @param clientUrl empty when the member has not been heard; several are comma-separated
      * @param peerUrl where the other nodes reach it; empty when it has not been heard
      */
-    public record Facts(String nodeId, String clientUrl, String peerUrl) implements Wire {}
+    public record Facts(String nodeId, String clientUrl, String peerUrl) implements Wire {
+
+        public List<String> clientUrls() {
+            return urls(clientUrl);
+        }
+    }
 
     /** Asks for every member, in configuration order. */
     public record ListMembers(ActorRef<List<Facts>> replyTo) implements Command {}
@@ -131,6 +136,11 @@ public final class Members extends AbstractBehavior<Members.Command> {
                 .receptionist()
                 .tell(Receptionist.register(servingKey, getContext().getSelf()));
         return this;
+    }
+
+    /** @param clientUrl as {@link Facts} has it */
+    public static List<String> urls(String clientUrl) {
+        return clientUrl.isEmpty() ? List.of() : List.of(clientUrl.split(","));
     }
 
     @Override

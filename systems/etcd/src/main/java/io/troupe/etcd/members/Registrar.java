@@ -35,13 +35,13 @@ import org.jspecify.annotations.Nullable;
  * Changes who belongs to the cluster. On every node it carries out what clients ask for; on the one that leads it also
  * brings the roster and the consensus group in line, again and again, one {@link Alignment} step at a time.
  *
- * <p>Transitions, of the alignment: idle → looking, at each tick while the node leads; looking → stepping, when something
+ * <p>Transitions, of the alignment: idle → looking, at each tick, and when it is told to, while the node leads; looking → stepping, when something
  * is out of line; stepping → looking; any → idle, when nothing is, or a step was refused or took too long.
  */
 public final class Registrar extends AbstractBehavior<Registrar.Command> {
 
     public sealed interface Command
-            permits Ask, RoleIs, Tick, Looked, WrappedListing, WrappedOutcome, StepEnded, GroupChanged, GroupAgain {}
+            permits Ask, RoleIs, Align, Looked, WrappedListing, WrappedOutcome, StepEnded, GroupChanged, GroupAgain {}
 
     /** What a client asks for; answered by a result whose body is a {@code MemberListResponse}. */
     public sealed interface Ask extends Command permits Add, Remove, Update, Promote {
@@ -82,8 +82,9 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
             ActorRef<SessionClient.Command> session,
             ActorRef<Replica.Request> replica) {}
 
-    private enum Tick implements Command {
-        TICK
+    /** Look now, and not only at the next tick, whether something is out of line. */
+    public enum Align implements Command {
+        ALIGN
     }
 
     private record Looked(List<Alignment.Heard> heard, Consumer<List<Alignment.Heard>> then) implements Command {}
@@ -125,7 +126,7 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
         this.timers = timers;
         this.wiring = wiring;
         this.calls = new SessionCalls(context.messageAdapter(SessionClient.Outcome.class, WrappedOutcome::new));
-        timers.startTimerWithFixedDelay(Tick.TICK, Tick.TICK, TICK);
+        timers.startTimerWithFixedDelay(Align.ALIGN, Align.ALIGN, TICK);
     }
 
     @Override
@@ -133,7 +134,7 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
         return newReceiveBuilder()
                 .onMessage(Ask.class, this::onAsk)
                 .onMessage(RoleIs.class, this::onRole)
-                .onMessageEquals(Tick.TICK, this::align)
+                .onMessageEquals(Align.ALIGN, this::align)
                 .onMessage(Looked.class, this::onLooked)
                 .onMessage(WrappedListing.class, this::onListing)
                 .onMessage(WrappedOutcome.class, this::onOutcome)
@@ -298,12 +299,7 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
 
     private static List<Alignment.Heard> heard(Optional<Members.Reachable> reachable) {
         return reachable.map(Members.Reachable::nodes).orElse(List.of()).stream()
-                .map(facts -> new Alignment.Heard(
-                        facts.nodeId(),
-                        PeerUrls.told(facts.peerUrl()),
-                        facts.clientUrl().isEmpty()
-                                ? List.of()
-                                : List.of(facts.clientUrl().split(","))))
+                .map(facts -> new Alignment.Heard(facts.nodeId(), PeerUrls.told(facts.peerUrl()), facts.clientUrls()))
                 .toList();
     }
 

@@ -72,6 +72,14 @@ public final class Roster {
         return removed.containsValue(node) && ofNode(node).isEmpty();
     }
 
+    /** Whether it is recorded that the node's clients reach it there. */
+    public boolean isStarted(String node, List<String> clientUrls) {
+        return ofNode(node)
+                .map(Member::getClientURLsList)
+                .filter(clientUrls::equals)
+                .isPresent();
+    }
+
     static boolean isStarted(Member member) {
         return member.getClientURLsCount() > 0;
     }
