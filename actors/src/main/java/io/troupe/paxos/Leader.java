@@ -265,7 +265,9 @@ final class Leader extends Role {
             if (!ended) {
                 onVoted(new Accepted(
                         ballot, server.voter(), decrees.first(), decrees.last(), 0, server.chosenThrough()));
-                flush.add(); // The disk is free for what has come meanwhile.
+                if (proposing.isQueued()) {
+                    flush.add(); // The disk is free for what has come meanwhile.
+                }
             }
         });
         proposing.voters(decrees).forEach(node -> server.tell(node, accept));

@@ -46,6 +46,12 @@ final class Memberships {
         return entry.getValue();
     }
 
+    /** The first instance beyond this one that another decides; {@code Long.MAX_VALUE} when none is decided yet. */
+    long nextChange(long instance) {
+        at(instance);
+        return foundThrough == Long.MAX_VALUE ? Long.MAX_VALUE : foundThrough + 1;
+    }
+
     /** The last that was decided, in force or not. */
     Membership latest() {
         return from.lastEntry().getValue();

@@ -270,7 +270,7 @@ final class PaxosServer implements Compaction.Host<SnapshotMetadata> {
         }
         boolean promises = ballot.isAfter(pledge.promised());
         pledge = pledge.promising(ballot);
-        Decrees open = above(decrees, chosenThrough());
+        Decrees open = decrees.above(chosenThrough());
         if (!open.isEmpty()) {
             Votes votes = new Votes(ballot, open);
             log.put(votes);
@@ -286,18 +286,6 @@ final class PaxosServer implements Compaction.Host<SnapshotMetadata> {
     boolean isTooFarAhead(long instance) {
         long window = memberships.at(chosenThrough() + 1).window();
         return instance > chosenThrough() + VOTES_AHEAD_WINDOWS * window;
-    }
-
-    private static Decrees above(Decrees decrees, long instance) {
-        long first = Math.max(decrees.first(), instance + 1);
-        return first > decrees.last()
-                ? Decrees.none(first)
-                : new Decrees(
-                        first,
-                        decrees.decrees()
-                                .subList(
-                                        Math.toIntExact(first - decrees.first()),
-                                        decrees.decrees().size()));
     }
 
     private void write(List<Votes> votes, Runnable answer) {
@@ -374,19 +362,12 @@ final class PaxosServer implements Compaction.Host<SnapshotMetadata> {
 
     /** Everything through {@code instance} is decided; that is known here as far as this acceptor has voted in {@code ballot}. */
     void chooseVoted(Ballot ballot, long instance) {
-        long known = chosenThrough();
-        while (known < instance
-                && log.get(known + 1)
-                        .filter(vote -> vote.ballot().equals(ballot))
-                        .isPresent()) {
-            known++;
-        }
-        choose(known, List.of());
+        choose(log.votedThrough(chosenThrough(), instance, ballot), List.of());
     }
 
     /** Another replica says what is decided. */
     void learn(Decrees decided) {
-        Decrees news = above(decided, chosenThrough());
+        Decrees news = decided.above(chosenThrough());
         if (news.isEmpty() || news.first() > chosenThrough() + 1) {
             return;
         }

@@ -17,7 +17,7 @@ public final class PaxosWireTypes implements WireTypes {
         registry.message(1341, Decree.OpenSession.class);
         registry.message(1342, Decree.Command.class, new CommandSerializer<>(Decree.Command::new));
         registry.message(1343, Decree.Reconfigure.class);
-        registry.message(1344, Decrees.class);
+        registry.message(1344, Decrees.class, new DecreesSerializer());
         registry.message(1345, Membership.class);
         registry.message(1346, Vote.class);
         registry.message(1347, Votes.class);

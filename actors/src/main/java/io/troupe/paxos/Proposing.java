@@ -9,14 +9,10 @@ import io.troupe.replication.Rejections;
 import io.troupe.replication.Replica;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -50,24 +46,10 @@ final class Proposing {
         }
     }
 
-    static final class Open {
-        final Decree decree;
-        /** Not changed, but replaced; the instances of a batch share it as long as the same have voted in them. */
-        SortedSet<String> voted = NOBODY;
-
-        int ticks;
-
-        Open(Decree decree) {
-            this.decree = decree;
-        }
-    }
-
-    private static final SortedSet<String> NOBODY = Collections.emptySortedSet();
-
     private final PaxosServer server;
     private final Proposals proposals;
     private final Deque<Queued> queue = new ArrayDeque<>();
-    private final TreeMap<Long, Open> open = new TreeMap<>();
+    private final OpenInstances open = new OpenInstances();
     /** Those under way: the last instance of each. */
     private final Deque<Long> batches = new ArrayDeque<>();
 
@@ -132,6 +114,11 @@ final class Proposing {
         queuedBytes += queued.decree().sizeBytes();
     }
 
+    /** Something waits for an instance. */
+    boolean isQueued() {
+        return !queue.isEmpty();
+    }
+
     private boolean hasRoomFor(Replica.Request request, long sizeBytes) {
         boolean room =
                 queue.size() < server.settings.maxPendingProposals() && proposals.hasRoomFor(queuedBytes + sizeBytes);
@@ -173,25 +160,24 @@ final class Proposing {
             }
             bytes += decree.get().sizeBytes();
             if (bytes > server.settings.maxMessageBytes() && !batch.isEmpty()) {
-                propose.accept(new Decrees(first, batch));
+                propose(new Decrees(first, batch), propose);
                 batch.clear();
                 first = next;
                 bytes = decree.get().sizeBytes();
             }
-            open.put(next, new Open(decree.get()));
             batch.add(decree.get());
             next++;
         }
         if (!batch.isEmpty()) {
             batches.add(next - 1);
-            propose.accept(new Decrees(first, batch));
+            propose(new Decrees(first, batch), propose);
         }
     }
 
-    private @Nullable Membership quorumsOf;
-    private Optional<Quorums> quorums = Optional.empty();
-    /** A quorum of them. */
-    private SortedSet<String> chosenBy = NOBODY;
+    private void propose(Decrees decrees, Consumer<Decrees> propose) {
+        open.add(decrees);
+        propose.accept(decrees);
+    }
 
     private @Nullable Membership checked;
     private @Nullable Phase1 checkedFor;
@@ -214,12 +200,9 @@ final class Proposing {
     }
 
     private Optional<Decree> decreeFor(Phase1 phase1, long instance) {
-        Optional<Decree> bound = phase1.mustPropose(instance); // §2.2, P2c
-        if (bound.isPresent()) {
-            return bound;
-        }
         if (instance <= phase1.lastVoted()) {
-            return Optional.of(new Decree.NoOp()); // §3: a gap
+            Optional<Decree> bound = phase1.mustPropose(instance); // §2.2, P2c
+            return bound.isPresent() ? bound : Optional.of(new Decree.NoOp()); // §3: a gap
         }
         Queued queued = queue.poll();
         if (queued != null) {
@@ -245,80 +228,26 @@ final class Proposing {
      * @return whether more is decided now
      */
     boolean onVoted(Accepted accepted) {
-        long first = Math.max(accepted.first(), server.chosenThrough() + 1);
-        if (first <= accepted.last()) {
-            count(accepted.from(), open.subMap(first, true, accepted.last(), true));
-        }
-        long through = server.chosenThrough();
-        for (Map.Entry<Long, Open> instance : open.tailMap(through + 1, true).entrySet()) {
-            if (instance.getKey() != through + 1 || !isChosen(through + 1, instance.getValue())) {
-                break;
-            }
-            through++;
-        }
-        if (through == server.chosenThrough()) {
+        long known = server.chosenThrough();
+        open.vote(accepted.from(), Math.max(accepted.first(), known + 1), accepted.last(), server.memberships());
+        long through = open.chosenThrough(known, server.memberships());
+        if (through == known) {
             return false;
         }
-        open.headMap(through, true).clear();
+        open.forgetThrough(through);
         server.choose(through, proposals.committedThrough(through));
         return true;
-    }
-
-    private void count(Voter voter, SortedMap<Long, Open> instances) {
-        SortedSet<String> before = NOBODY;
-        SortedSet<String> after = NOBODY;
-        for (Map.Entry<Long, Open> entry : instances.entrySet()) {
-            Open instance = entry.getValue();
-            if (server.memberships().at(entry.getKey()).counts(voter)) {
-                if (after.isEmpty() || instance.voted != before) {
-                    before = instance.voted;
-                    after = new TreeSet<>(before);
-                    after.add(voter.node());
-                }
-                instance.voted = after;
-            }
-        }
-    }
-
-    /** §2.3, by those who decide this instance. */
-    private boolean isChosen(long instance, Open candidate) {
-        Membership membership = server.memberships().at(instance);
-        if (membership != quorumsOf) {
-            quorumsOf = membership;
-            quorums = Optional.of(membership.quorums());
-            chosenBy = NOBODY;
-        }
-        if (candidate.voted == chosenBy && !chosenBy.isEmpty()) {
-            return true;
-        }
-        boolean chosen = quorums.orElseThrow().isPhase2(candidate.voted);
-        chosenBy = chosen ? candidate.voted : NOBODY;
-        return chosen;
     }
 
     /** What has waited for votes for two heartbeats goes again to those that have not voted, a message a tick. */
     void sendAgain(Function<Decrees, Accept> message) {
         int patience = 2 * server.settings.ticksPerHeartbeat();
-        List<Decree> late = new ArrayList<>();
-        TreeSet<String> voted = new TreeSet<>();
-        long bytes = 0;
-        long first = server.chosenThrough() + 1;
-        for (Map.Entry<Long, Open> entry : open.entrySet()) {
-            Open instance = entry.getValue();
-            bytes += instance.decree.sizeBytes();
-            boolean fits = late.isEmpty() || bytes <= server.settings.maxMessageBytes();
-            if (++instance.ticks >= patience && fits && entry.getKey() == first + late.size()) {
-                if (late.isEmpty()) {
-                    voted.addAll(instance.voted);
-                }
-                voted.retainAll(instance.voted);
-                late.add(instance.decree);
-            }
-        }
-        if (!late.isEmpty()) {
-            Decrees decrees = new Decrees(first, late);
-            Accept accept = message.apply(decrees);
-            voters(decrees).stream().filter(node -> !voted.contains(node)).forEach(node -> server.tell(node, accept));
+        var late = open.onTick(server.chosenThrough() + 1, patience, server.settings.maxMessageBytes());
+        if (!late.decrees().isEmpty()) {
+            Accept accept = message.apply(late.decrees());
+            voters(late.decrees()).stream()
+                    .filter(node -> !late.voted().contains(node))
+                    .forEach(node -> server.tell(node, accept));
         }
     }
 
@@ -336,30 +265,11 @@ final class Proposing {
 
     /** Whether the promises of a higher ballot leave this leader's open proposals as they are. */
     boolean agreesWith(Phase1 phase1) {
-        return open.entrySet().stream().allMatch(entry -> phase1.mustPropose(entry.getKey())
-                .map(entry.getValue().decree::equals)
-                .orElse(true));
+        return open.agreeWith(phase1);
     }
 
     void proposeAgain(Consumer<Decrees> propose) {
-        List<Decree> batch = new ArrayList<>();
-        long first = server.chosenThrough() + 1;
-        long bytes = 0;
-        for (Open instance : List.copyOf(open.values())) {
-            instance.voted = NOBODY;
-            instance.ticks = 0;
-            bytes += instance.decree.sizeBytes();
-            if (bytes > server.settings.maxMessageBytes() && !batch.isEmpty()) {
-                propose.accept(new Decrees(first, batch));
-                first += batch.size();
-                batch.clear();
-                bytes = instance.decree.sizeBytes();
-            }
-            batch.add(instance.decree);
-        }
-        if (!batch.isEmpty()) {
-            propose.accept(new Decrees(first, batch));
-        }
+        open.begunAgain().forEach(propose);
     }
 
     long proposedThrough() {
@@ -368,7 +278,7 @@ final class Proposing {
 
     /** An open instance was decided elsewhere. */
     boolean isOvertaken() {
-        return !open.isEmpty() && open.firstKey() <= server.chosenThrough();
+        return !open.isEmpty() && open.first() <= server.chosenThrough();
     }
 
     // -- the end of a proposal

@@ -41,7 +41,8 @@
  *
  * <ul>
  *   <li>the acceptor's two rules: {@link io.troupe.paxos.Pledge}; what promises bind a proposer to: {@link
- *       io.troupe.paxos.Phase1}; instances, window, gaps: {@link io.troupe.paxos.Proposing};
+ *       io.troupe.paxos.Phase1}; instances, window, gaps: {@link io.troupe.paxos.Proposing}, and what each has of votes: {@link
+ *       io.troupe.paxos.OpenInstances};
  *   <li>who decides which instance, α ahead: {@link io.troupe.paxos.Memberships}, {@link io.troupe.paxos.Reconfiguration};
  *   <li>quorums of a size for each phase, refused where they need not intersect: {@link io.troupe.paxos.Quorums}, {@link
  *       io.troupe.paxos.PaxosSettings#requireQuorumsOf}; what of that holds when members change: {@link

@@ -2,11 +2,12 @@ package io.troupe.raft;
 
 import io.troupe.replication.Decided;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ObjLongConsumer;
 
 /**
  * Consecutive entries, shared by reference between the actors of a replica: an array that is only ever
- * written beyond what any slice of it shows.
+ * written beyond what any slice of it shows. Those that came from another node have the bytes they came in.
  */
 final class LogSlice implements Decided {
 
@@ -14,16 +15,27 @@ final class LogSlice implements Decided {
     private final Entry[] entries;
     private final int from;
     private final int to;
+    private final Optional<byte[]> encoded;
 
     LogSlice(long firstIndex, Entry[] entries, int from, int to) {
+        this(firstIndex, entries, from, to, Optional.empty());
+    }
+
+    private LogSlice(long firstIndex, Entry[] entries, int from, int to, Optional<byte[]> encoded) {
         this.firstIndex = firstIndex;
         this.entries = entries;
         this.from = from;
         this.to = to;
+        this.encoded = encoded;
     }
 
     static LogSlice of(long firstIndex, List<Entry> entries) {
         return new LogSlice(firstIndex, entries.toArray(Entry[]::new), 0, entries.size());
+    }
+
+    /** @param bytes of them by {@link LogSliceSerializer}: they go to the disk as they are */
+    static LogSlice encoded(long firstIndex, List<Entry> entries, byte[] bytes) {
+        return new LogSlice(firstIndex, entries.toArray(Entry[]::new), 0, entries.size(), Optional.of(bytes));
     }
 
     static LogSlice empty(long firstIndex) {
@@ -32,6 +44,10 @@ final class LogSlice implements Decided {
 
     long firstIndex() {
         return firstIndex;
+    }
+
+    Optional<byte[]> encoded() {
+        return encoded;
     }
 
     /** One below the first when empty. */

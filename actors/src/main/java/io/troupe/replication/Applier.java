@@ -158,10 +158,15 @@ public final class Applier extends AbstractBehavior<Applier.Command> {
         return this;
     }
 
+    /** What has waited is done one after the other, and others have their turn in between. */
     private Behavior<Command> onWorkDone() throws IOException {
         working = false;
-        while (!working && !waiting.isEmpty()) {
+        if (!waiting.isEmpty()) {
             perform(waiting.remove());
+        }
+        if (!working && !waiting.isEmpty()) {
+            working = true;
+            getContext().getSelf().tell(WorkDone.WORK_DONE);
         }
         return this;
     }

@@ -1,6 +1,8 @@
 package io.troupe.replication;
 
 import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.KryoException;
+import com.esotericsoftware.kryo.Registration;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import com.esotericsoftware.kryo.serializers.ImmutableSerializer;
@@ -26,8 +28,8 @@ public final class CommandSerializer<C extends Operation.Command> extends Immuta
     @Override
     public void write(Kryo kryo, Output output, C command) {
         output.writeVarLong(command.acknowledgedBelow(), false);
-        kryo.writeClass(output, ByteString.class);
-        kryo.writeObject(output, command.command());
+        Registration bytes = kryo.writeClass(output, ByteString.class);
+        kryo.writeObject(output, command.command(), bytes.getSerializer());
         output.writeVarLong(command.serial(), false);
         output.writeVarLong(command.session(), false);
     }
@@ -35,8 +37,11 @@ public final class CommandSerializer<C extends Operation.Command> extends Immuta
     @Override
     public C read(Kryo kryo, Input input, Class<? extends C> type) {
         long acknowledgedBelow = input.readVarLong(false);
-        kryo.readClass(input);
-        ByteString command = kryo.readObject(input, ByteString.class);
+        Registration bytes = kryo.readClass(input);
+        if (bytes == null || bytes.getType() != ByteString.class) {
+            throw new KryoException("A command is not of bytes");
+        }
+        ByteString command = (ByteString) kryo.readObject(input, ByteString.class, bytes.getSerializer());
         long serial = input.readVarLong(false);
         return factory.command(input.readVarLong(false), serial, acknowledgedBelow, command);
     }

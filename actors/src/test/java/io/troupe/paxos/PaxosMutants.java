@@ -43,7 +43,7 @@ final class PaxosMutants {
                         .foundAt(13),
                 planted(ReusesABallot.class, PaxosServer.class, "nextBallot", 20),
                 planted(QuorumOffByOne.class, Quorums.class, "isPhase2", 20),
-                planted(ExecutesAboveAGap.class, Proposing.class, "isChosen", 20)
+                planted(ExecutesAboveAGap.class, OpenInstances.class, "isChosen", 20)
                         .foundAt(4),
                 planted(ProposesBeyondTheWindow.class, Proposing.class, "mayPropose", 20),
                 planted(IgnoresAlpha.class, Memberships.class, "decided", 40).foundAt(19),
@@ -152,11 +152,11 @@ final class PaxosMutants {
     static final class ExecutesAboveAGap {
         @Advice.OnMethodExit
         static void exit(
-                @Advice.Argument(0) long instance,
-                @Advice.FieldValue("server") PaxosServer server,
-                @Advice.FieldValue("open") TreeMap<Long, Proposing.Open> open,
+                @Advice.Argument(0) OpenInstances.Run run,
+                @Advice.Argument(1) Memberships memberships,
+                @Advice.FieldValue("runs") TreeMap<Long, OpenInstances.Run> runs,
                 @Advice.Return(readOnly = false) boolean chosen) {
-            chosen = chosen || Wrong.isLaterChosen(instance, server, open);
+            chosen = chosen || Wrong.isLaterChosen(run, memberships, runs);
         }
     }
 
@@ -274,12 +274,10 @@ final class PaxosMutants {
 
         private Wrong() {}
 
-        static boolean isLaterChosen(long instance, PaxosServer server, TreeMap<Long, Proposing.Open> open) {
-            return open.containsKey(instance)
-                    && open.tailMap(instance).entrySet().stream().anyMatch(entry -> server.memberships()
-                            .at(entry.getKey())
-                            .quorums()
-                            .isPhase2(entry.getValue().voted));
+        static boolean isLaterChosen(
+                OpenInstances.Run run, Memberships memberships, TreeMap<Long, OpenInstances.Run> runs) {
+            return runs.tailMap(run.decrees.first()).entrySet().stream()
+                    .anyMatch(later -> memberships.at(later.getKey()).quorums().isPhase2(later.getValue().voted));
         }
     }
 }
