@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -54,16 +56,17 @@ record NewViewDecision(long checkpoint, Optional<Digest> checkpointDigest, Sorte
             return Optional.empty();
         }
         long checkpoint = start.get().sequence();
-        long last = viewChanges.stream()
-                .flatMap(claim -> claim.prepared().stream())
-                .mapToLong(Certified::sequence)
+        List<Claim> claims = viewChanges.stream().map(Claim::new).toList();
+        long last = claims.stream()
+                .flatMap(claim -> claim.prepared.keySet().stream())
+                .mapToLong(Long::longValue)
                 .filter(sequence -> sequence <= checkpoint + window)
                 .max()
                 .orElse(checkpoint);
         TreeMap<Long, Optional<Digest>> chosen = new TreeMap<>();
         for (long sequence = checkpoint + 1; sequence <= last; sequence++) {
-            Optional<Digest> batch = batchAt(sequence, members, viewChanges);
-            if (batch.isEmpty() && !isFree(sequence, members, viewChanges)) {
+            Optional<Digest> batch = batchAt(sequence, members, claims);
+            if (batch.isEmpty() && !isFree(sequence, members, claims)) {
                 return Optional.empty();
             }
             chosen.put(sequence, batch);
@@ -100,46 +103,55 @@ record NewViewDecision(long checkpoint, Optional<Digest> checkpointDigest, Sorte
         return all;
     }
 
+    /** What one replica tells, by sequence number: of a window full of them, each is asked for. */
+    static final class Claim {
+        final long stable;
+        final Map<Long, Certified> prepared = new HashMap<>();
+        final Map<Long, List<Certified>> prePrepared = new HashMap<>();
+
+        Claim(ViewChange told) {
+            stable = told.stable();
+            told.prepared().forEach(one -> prepared.put(one.sequence(), one));
+            told.prePrepared().forEach(one -> prePrepared
+                    .computeIfAbsent(one.sequence(), first -> new ArrayList<>())
+                    .add(one));
+        }
+
+        /** A1: it tells of nothing at this sequence number that prepared later, nor of another in the same view. */
+        boolean allows(Certified candidate) {
+            Certified own = prepared.get(candidate.sequence());
+            return stable < candidate.sequence()
+                    && (own == null
+                            || own.view() < candidate.view()
+                            || (own.view() == candidate.view() && own.digest().equals(candidate.digest())));
+        }
+
+        /** A2: the batch pre-prepared there, in that view or later. */
+        boolean vouchesFor(Certified candidate) {
+            return prePrepared.getOrDefault(candidate.sequence(), List.of()).stream()
+                    .anyMatch(own ->
+                            own.view() >= candidate.view() && own.digest().equals(candidate.digest()));
+        }
+    }
+
     /** Condition A: what may have committed here. */
-    private static Optional<Digest> batchAt(long sequence, Membership members, Collection<ViewChange> viewChanges) {
-        return viewChanges.stream()
-                .flatMap(claim -> claim.prepared().stream())
-                .filter(prepared -> prepared.sequence() == sequence)
-                .filter(prepared -> count(viewChanges, claim -> allows(claim, prepared)) >= members.quorum() // A1
-                        && count(viewChanges, claim -> vouchesFor(claim, prepared)) >= members.weakQuorum()) // A2
+    private static Optional<Digest> batchAt(long sequence, Membership members, List<Claim> claims) {
+        return claims.stream()
+                .flatMap(claim -> Optional.ofNullable(claim.prepared.get(sequence)).stream())
+                .filter(prepared -> count(claims, claim -> claim.allows(prepared)) >= members.quorum() // A1
+                        && count(claims, claim -> claim.vouchesFor(prepared)) >= members.weakQuorum()) // A2
                 .max(Comparator.comparing(Certified::view).thenComparing(Certified::digest))
                 .map(Certified::digest);
     }
 
-    /** A1: it tells of nothing at this sequence number that prepared later, nor of another in the same view. */
-    private static boolean allows(ViewChange claim, Certified prepared) {
-        return claim.stable() < prepared.sequence()
-                && claim.prepared().stream()
-                        .filter(other -> other.sequence() == prepared.sequence())
-                        .allMatch(other -> other.view() < prepared.view()
-                                || (other.view() == prepared.view()
-                                        && other.digest().equals(prepared.digest())));
-    }
-
-    /** A2: the batch pre-prepared there, in that view or later. */
-    private static boolean vouchesFor(ViewChange claim, Certified prepared) {
-        return claim.prePrepared().stream()
-                .anyMatch(other -> other.sequence() == prepared.sequence()
-                        && other.view() >= prepared.view()
-                        && other.digest().equals(prepared.digest()));
-    }
-
     /** Condition B: nothing can have committed here. */
-    private static boolean isFree(long sequence, Membership members, Collection<ViewChange> viewChanges) {
-        return count(
-                        viewChanges,
-                        claim -> claim.stable() < sequence
-                                && claim.prepared().stream().noneMatch(prepared -> prepared.sequence() == sequence))
+    private static boolean isFree(long sequence, Membership members, List<Claim> claims) {
+        return count(claims, claim -> claim.stable < sequence && !claim.prepared.containsKey(sequence))
                 >= members.quorum();
     }
 
-    private static int count(Collection<ViewChange> viewChanges, Predicate<ViewChange> condition) {
-        return (int) viewChanges.stream().filter(condition).count();
+    private static <C> int count(Collection<C> claims, Predicate<C> condition) {
+        return (int) claims.stream().filter(condition).count();
     }
 
     /**

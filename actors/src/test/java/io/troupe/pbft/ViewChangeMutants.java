@@ -25,7 +25,7 @@ final class ViewChangeMutants {
                         .foundAt(3),
                 Planted.advised(
                                 ChoosesWhatOneClaims.class,
-                                NewViewDecision.class,
+                                NewViewDecision.Claim.class,
                                 named("vouchesFor"),
                                 PbftLies.class,
                                 300)
