@@ -70,6 +70,7 @@ abstract class ClusterScenarios {
                         """
                         troupe.etcd.engine = %s
                         troupe.etcd.linearizable-reads = lease
+                        troupe.etcd.request-timeout = 4s
                         include file("%s")
                         """
                                 .formatted(engine, addition))
@@ -91,7 +92,7 @@ abstract class ClusterScenarios {
             }
         }
         if (cluster != null) {
-            cluster.close();
+            cluster.killAll(); // How members leave is seen above.
         }
     }
 

@@ -166,6 +166,7 @@ class EnginesClusterTest {
             write(cluster, other);
             assertThat(head(cluster, other)).isNotEqualTo(head);
             requireAllAcknowledged(cluster, other);
+            cluster.killAll(); // Sooner than they leave.
         }
     }
 

@@ -41,6 +41,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -135,6 +136,7 @@ class EtcdClusterTest extends ClusterScenarios {
         assertThat(verdict).isInstanceOf(Verdict.Valid.class);
     }
 
+    @Tag("soak")
     @Test
     void aFollowerWhoseDiskIsFullStopsNobodyElse() throws Exception {
         assumeDisksCanBeMadeToLookFull();

@@ -14,9 +14,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** On Multi-Paxos at every build; its leader is moved and killed in {@link EnginesClusterTest}. */
+/** On Multi-Paxos, when asked to; at every build its leader is moved and killed in {@link EnginesClusterTest}. */
+@Tag("soak")
 class MultiPaxosClusterTest extends ClusterScenarios {
 
     MultiPaxosClusterTest() {

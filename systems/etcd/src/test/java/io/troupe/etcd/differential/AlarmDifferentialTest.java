@@ -22,7 +22,6 @@ import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.TxnRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.json.Curl;
 import java.nio.file.Path;
@@ -37,14 +36,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 
 /** Quota and alarms, at a real etcd and at this one. Skipped where no etcd is installed. */
-@OnEachEngine
 class AlarmDifferentialTest {
-
-    @Parameter
-    private String engine;
 
     private static final String QUOTA = "" + (4 << 20);
     private static final int CORRUPT = 2;
@@ -60,7 +54,7 @@ class AlarmDifferentialTest {
         var program = RealEtcd.program("etcd");
         assumeTrue(program.isPresent(), "no etcd on the PATH: install one (Debian: etcd-server) to run this test");
         real = RealEtcd.start(program.get(), folder, "--quota-backend-bytes=" + QUOTA);
-        ours = new SoloNode(engine, "troupe.etcd.quota-backend-bytes = " + QUOTA);
+        ours = new SoloNode("troupe.etcd.quota-backend-bytes = " + QUOTA);
     }
 
     @AfterEach

@@ -26,10 +26,8 @@ import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.watch.WatchTester;
-import io.troupe.raft.RaftEngine;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -38,7 +36,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Users, roles and what they may do. */
-@OnEachEngine
 class AuthDifferentialTest extends AuthStories {
 
     private static final String[] NAMES = {"root", "ann", "bob", ""};
@@ -46,6 +43,8 @@ class AuthDifferentialTest extends AuthStories {
     private static final String[] KEYS = {"a", "b", "c", "d", "e"};
     /** One end for each key: of several permissions that begin with the same key, etcd 3.4 sees the first alone. */
     private static final Map<String, String> ENDS = Map.of("a", "c", "b", "", "c", "e", "d", "\0", "e", "");
+
+    private static final int STEPS = 200;
 
     @Test
     void authenticationIsSwitchedOnAndOff() throws Exception {
@@ -299,8 +298,7 @@ class AuthDifferentialTest extends AuthStories {
         isToldAlike(etcd -> {
             setUp(etcd);
             var random = new SplittableRandom(seed);
-            int steps = steps();
-            for (int step = 0; step < steps; step++) {
+            for (int step = 0; step < STEPS; step++) {
                 change(etcd, random);
                 String key = pick(random, KEYS);
                 String end = random.nextInt(3) == 0 ? pick(random, KEYS) : "";
@@ -308,11 +306,6 @@ class AuthDifferentialTest extends AuthStories {
                 etcd.ask(() -> etcd.kv("ann").put(put(key)));
             }
         });
-    }
-
-    /** Which engine puts them in order changes no answer: one is asked all, the others a few. */
-    private int steps() {
-        return engine.equals(RaftEngine.NAME) ? 200 : 50;
     }
 
     private static String pick(SplittableRandom random, String[] from) {

@@ -39,16 +39,12 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 
 /**
  * Something that clients of one server do and are told, at a real etcd and at this one: it must be the same. Skipped where no etcd is
  * installed.
  */
 abstract class AuthStories {
-
-    @Parameter
-    String engine;
 
     @TempDir
     Path folder;
@@ -61,7 +57,7 @@ abstract class AuthStories {
         var program = RealEtcd.program("etcd");
         assumeTrue(program.isPresent(), "no etcd on the PATH: install one (Debian: etcd-server) to run this test");
         real = RealEtcd.start(program.get(), folder, "--bcrypt-cost=4");
-        ours = new SoloNode(engine, "troupe.etcd.auth.bcrypt-cost = 4");
+        ours = new SoloNode("troupe.etcd.auth.bcrypt-cost = 4");
     }
 
     @AfterEach

@@ -23,7 +23,6 @@ import io.etcd.jetcd.api.lock.LockRequest;
 import io.etcd.jetcd.api.lock.UnlockRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.Patience;
 import io.troupe.etcd.SoloNode;
 import java.nio.file.Path;
@@ -35,14 +34,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 
 /** The same story of locks and elections told to a real etcd and to this one. Skipped where no etcd is installed. */
-@OnEachEngine
 class ConcurrencyDifferentialTest {
-
-    @Parameter
-    private String engine;
 
     @TempDir
     Path folder;
@@ -128,7 +122,7 @@ class ConcurrencyDifferentialTest {
         assumeTrue(program.isPresent(), "no etcd on the PATH: install one (Debian: etcd-server) to run this test");
         List<List<String>> told = new ArrayList<>();
         try (RealEtcd real = RealEtcd.start(program.get(), folder);
-                SoloNode ours = new SoloNode(engine, "")) {
+                SoloNode ours = new SoloNode("")) {
             for (ManagedChannel channel : List.of(real.connect(), ours.connect())) {
                 var teller = new Teller(channel);
                 story.tell(teller);

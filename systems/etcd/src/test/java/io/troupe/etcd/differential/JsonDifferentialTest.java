@@ -3,25 +3,18 @@ package io.troupe.etcd.differential;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.json.Curl;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 
 /** JSON over HTTP/1, at a real etcd and at this one. Skipped where no etcd is installed. */
-@OnEachEngine
 class JsonDifferentialTest {
-
-    @Parameter
-    String engine;
 
     @TempDir
     private static Path folder;
@@ -29,15 +22,15 @@ class JsonDifferentialTest {
     private static RealEtcd real;
     private static SoloNode ours;
 
-    @BeforeParameterizedClassInvocation
-    static void start(String engine) throws Exception {
+    @BeforeAll
+    static void start() throws Exception {
         var program = RealEtcd.program("etcd");
         assumeTrue(program.isPresent(), "no etcd on the PATH: install one (Debian: etcd-server) to run this test");
-        real = RealEtcd.start(program.get(), Files.createDirectory(folder.resolve(engine)));
-        ours = new SoloNode(engine, "");
+        real = RealEtcd.start(program.get(), folder);
+        ours = new SoloNode("");
     }
 
-    @AfterParameterizedClassInvocation
+    @AfterAll
     static void stop() throws Exception {
         if (real != null) {
             ours.close();

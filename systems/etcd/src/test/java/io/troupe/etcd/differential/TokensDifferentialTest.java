@@ -16,7 +16,6 @@ import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.StatusResponse;
 import io.etcd.jetcd.api.TxnRequest;
-import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +23,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** How long the token of a user is good, and for what none is needed. */
-@OnEachEngine
 class TokensDifferentialTest extends AuthStories {
 
     @Test
@@ -91,7 +89,7 @@ class TokensDifferentialTest extends AuthStories {
                 Files.createDirectory(folder.resolve("jwt")),
                 "--bcrypt-cost=4",
                 "--auth-token=" + tokens);
-        ours = new SoloNode(engine, "troupe.etcd.auth.bcrypt-cost = 4, troupe.etcd.auth.token = \"" + tokens + "\"");
+        ours = new SoloNode("troupe.etcd.auth.bcrypt-cost = 4, troupe.etcd.auth.token = \"" + tokens + "\"");
         isToldAlike(etcd -> {
             setUp(etcd);
             askAll(etcd, "ann");

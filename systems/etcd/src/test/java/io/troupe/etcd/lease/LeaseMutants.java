@@ -24,7 +24,7 @@ public final class LeaseMutants {
                         .within(10),
                 Mutant.advised(RenewsWithoutAQuorum.class, lessor, named("confirmNext"))
                         .within(120)
-                        .foundAt(14));
+                        .foundAt(17));
     }
 
     /** Half of the TTL, as after a mix-up of units or of a margin's sign. */

@@ -17,35 +17,29 @@ import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.grpc.ManagedChannel;
 import io.troupe.etcd.EtcdError;
-import io.troupe.etcd.OnEachEngine;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.watch.WatchTester;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 
-@OnEachEngine
 class LeaseServiceTest {
-
-    @Parameter
-    String engine;
 
     private static SoloNode node;
     private static ManagedChannel channel;
     private static KVGrpc.KVBlockingStub kv;
     private static LeaseGrpc.LeaseBlockingStub leases;
 
-    @BeforeParameterizedClassInvocation
-    static void start(String engine) {
-        node = new SoloNode(engine, "");
+    @BeforeAll
+    static void start() {
+        node = new SoloNode("");
         channel = node.connect();
         kv = KVGrpc.newBlockingStub(channel);
         leases = LeaseGrpc.newBlockingStub(channel);
     }
 
-    @AfterParameterizedClassInvocation
+    @AfterAll
     static void stop() throws Exception {
         SoloNode.disconnect(channel);
         node.close();

@@ -43,7 +43,7 @@ final class EtcdCluster {
             if (sim.faults().stream().anyMatch(fault -> fault.contains("failing disk of " + node.name()))) {
                 sim.reached(Reached.DISK_FAILED);
             } else {
-                record.check(false, "the node " + node.name() + " fell, although its disk never failed");
+                record.check(false, () -> "the node " + node.name() + " fell, although its disk never failed");
             }
             sim.after(Duration.ofSeconds(1), () -> {
                 if (!node.isUp()) {

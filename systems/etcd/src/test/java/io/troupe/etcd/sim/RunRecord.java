@@ -9,6 +9,7 @@ import io.troupe.sim.checker.log.SessionGuarantees;
 import io.troupe.sim.checker.log.StreamLog;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -56,7 +57,7 @@ final class RunRecord {
     private final TreeSet<Long> alarmsEnding = new TreeSet<>();
     private final TreeSet<Long> alarmsInForce = new TreeSet<>();
     private boolean resting;
-    private final TreeMap<String, String> shown = new TreeMap<>();
+    private final TreeMap<String, Object> shown = new TreeMap<>();
     private final Consumer<String> reached;
     private final List<Follower> followers = new ArrayList<>();
     private final SessionGuarantees sessions = new SessionGuarantees();
@@ -73,10 +74,14 @@ final class RunRecord {
         this.clockRateMax = clockRateMax;
     }
 
-    /** Kept rather than thrown: whoever checks is an actor, whose failure would be its own affair. */
-    void check(boolean holds, String otherwise) {
+    /**
+     * Kept rather than thrown: whoever checks is an actor, whose failure would be its own affair.
+     *
+     * @param otherwise what is wrong when it does not hold; to say so takes longer than to look
+     */
+    void check(boolean holds, Supplier<String> otherwise) {
         if (!holds) {
-            violations.add(now.get() + ": " + otherwise);
+            violations.add(now.get() + ": " + otherwise.get());
         }
     }
 
@@ -105,7 +110,7 @@ final class RunRecord {
         List<Event> before = revisions.putIfAbsent(revision, events);
         check(
                 before == null || before.equals(events),
-                "two replicas differ in revision " + revision + ": " + before + " and " + events);
+                () -> "two replicas differ in revision " + revision + ": " + before + " and " + events);
     }
 
     /** The lease is gone from some replica, for the first time or again. */
@@ -126,7 +131,7 @@ final class RunRecord {
         double atLeast = lease.ttlSeconds / clockRateMax;
         check(
                 lease.revoked || lasted.toNanos() >= atLeast * 1e9,
-                "lease " + lease.id + " of " + lease.ttlSeconds + " s ended " + lasted
+                () -> "lease " + lease.id + " of " + lease.ttlSeconds + " s ended " + lasted
                         + " after its last renewal was sent");
     }
 
@@ -181,20 +186,21 @@ final class RunRecord {
     }
 
     private void told(long revision, long knownBefore) {
-        check(revision >= knownBefore, "told revision " + revision + " after " + knownBefore + " was known");
+        check(revision >= knownBefore, () -> "told revision " + revision + " after " + knownBefore + " was known");
         known = Math.max(known, revision);
         answered++;
     }
 
     void wrote(String session, ByteString key, ByteString value, long revision, long knownBefore) {
         sessions.wrote(told++, session, key, revision);
-        check(revision > knownBefore, "wrote at " + revision + " after " + knownBefore + " was known");
+        check(revision > knownBefore, () -> "wrote at " + revision + " after " + knownBefore + " was known");
         told(revision, knownBefore);
         check(
                 revisions.getOrDefault(revision, List.of()).stream()
                         .anyMatch(event -> event.getKv().getKey().equals(key)
                                 && event.getKv().getValue().equals(value)),
-                "acknowledged at revision " + revision + " is not what was applied there: " + revisions.get(revision));
+                () -> "acknowledged at revision " + revision + " is not what was applied there: "
+                        + revisions.get(revision));
     }
 
     void read(String session, ByteString key, Optional<KeyValue> value, long revision, long knownBefore) {
@@ -202,7 +208,7 @@ final class RunRecord {
         told(revision, knownBefore);
         check(
                 valueAt(key, revision).equals(value),
-                "read " + value + " at revision " + revision + "; there it was " + valueAt(key, revision));
+                () -> "read " + value + " at revision " + revision + "; there it was " + valueAt(key, revision));
     }
 
     Optional<KeyValue> valueAt(ByteString key, long revision) {
@@ -237,7 +243,7 @@ final class RunRecord {
         Lease lease = leases.get(id);
         check(
                 lease.ended.isEmpty() || lease.ended.get().compareTo(sent) >= 0,
-                "lease " + id + " was renewed though it ended before that was asked");
+                () -> "lease " + id + " was renewed though it ended before that was asked");
         if (term > lease.term) {
             reached(Reached.RENEWED_OVER_LEADERS);
         }
@@ -258,17 +264,17 @@ final class RunRecord {
     }
 
     /** A node showed this after it came to rest; what the last look found counts. */
-    void shows(String node, String state) {
+    void shows(String node, Object state) {
         shown.put(node, state);
     }
 
     /** What the nodes show: as many as differ. */
-    TreeSet<String> atRest() {
-        return new TreeSet<>(shown.values());
+    List<Object> atRest() {
+        return shown.values().stream().distinct().toList();
     }
 
-    List<Lease> leases() {
-        return new ArrayList<>(leases.values());
+    Collection<Lease> leases() {
+        return leases.values();
     }
 
     /** The lease ended long ago, on every node that is not cut off. */

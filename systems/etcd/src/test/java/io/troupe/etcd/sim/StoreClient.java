@@ -29,6 +29,7 @@ import io.troupe.etcd.mvcc.Result;
 import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.SessionClient;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -198,8 +199,8 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
                                 record.check(
                                         shown.getKvsList().stream()
                                                 .allMatch(kv -> kv.getLease() == 0 || !record.isOver(kv.getLease())),
-                                        "a key of a lease that is over: " + shown);
-                                String store = HashKVResponse.parseFrom(hash).getHash() + " " + shown.getKvsList();
+                                        () -> "a key of a lease that is over: " + shown);
+                                int stored = HashKVResponse.parseFrom(hash).getHash();
                                 calls.read(
                                         session,
                                         Queries.alarms(AlarmRequest.getDefaultInstance()),
@@ -209,9 +210,11 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
                                                 alarmed,
                                                 raised -> record.shows(
                                                         node,
-                                                        store + " "
-                                                                + AlarmResponse.parseFrom(raised)
-                                                                        .getAlarmsList())));
+                                                        List.of(
+                                                                stored,
+                                                                shown.getKvsList(),
+                                                                AlarmResponse.parseFrom(raised)
+                                                                        .getAlarmsList()))));
                             }));
                 }));
     }
@@ -256,7 +259,7 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
             conclude(outcome, body -> {
                 record.check(
                         inForce.stream().noneMatch(record.alarmsInForce()::contains),
-                        "a put was acknowledged while the alarms " + inForce + " were raised");
+                        () -> "a put was acknowledged while the alarms " + inForce + " were raised");
                 record.wrote(
                         name,
                         key,
@@ -357,7 +360,7 @@ final class StoreClient extends AbstractBehavior<StoreClient.Command> {
                                         .map(KeyValue::getModRevision)
                                         .orElse(0L)
                                 == expected,
-                        "swapped at " + revision + " what was not as at " + expected);
+                        () -> "swapped at " + revision + " what was not as at " + expected);
             } else {
                 record.read(
                         name,

@@ -98,7 +98,7 @@ class ClientTlsTest {
 
     /** Who is not served is not told so, and tries again until its time is over. */
     private static String etcdctlInVain(String... arguments) throws Exception {
-        List<String> hasty = new ArrayList<>(List.of("--dial-timeout=2s", "--command-timeout=2s"));
+        List<String> hasty = new ArrayList<>(List.of("--dial-timeout=1s", "--command-timeout=1s"));
         hasty.addAll(List.of(arguments));
         return etcdctl(hasty.toArray(String[]::new));
     }

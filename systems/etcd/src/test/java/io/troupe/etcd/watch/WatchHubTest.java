@@ -213,10 +213,12 @@ class WatchHubTest {
 
         /** Takes all the while. */
         void awaitEvents(int count) {
-            await("%d events".formatted(count)).until(() -> {
-                take();
-                return events.get() == count;
-            });
+            await("%d events".formatted(count))
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> {
+                        take();
+                        return events.get() == count;
+                    });
         }
     }
 
