@@ -171,7 +171,8 @@ class NodeTest {
         Ports two = Ports.free();
         Ports three = Ports.free();
         String members = at("n1", one) + ", " + at("n2", two) + ", " + at("n3", three);
-        String group = "troupe { coordination.enabled = on, groups.engine = multi-paxos }\n";
+        String group = "troupe { coordination.enabled = on, groups.engine = multi-paxos }\n"
+                + "pekko.coordinated-shutdown.phases.cluster-exiting.timeout = 1s\n"; // Others may have gone, too.
         start(settings("alpha", "n1", one, members, group));
         start(settings("alpha", "n3", three, members, group));
         NodeSettings second = settings("alpha", "n2", two, members, group);
