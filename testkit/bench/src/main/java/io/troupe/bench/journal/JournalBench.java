@@ -35,8 +35,6 @@ public final class JournalBench implements Callable<Integer> {
 
     private static final String ROW = "%7s %7s %12s %9s %12s %9s %12s %7s %13s%n";
 
-    private static final Duration WARM_UP_MAX = Duration.ofSeconds(5);
-
     @Mixin
     private Invocation invocation;
 
@@ -67,6 +65,15 @@ public final class JournalBench implements Callable<Integer> {
             })
     private boolean replicated;
 
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            defaultValue = "5",
+            description =
+                    "seconds of the most actors with the smallest events before the first pass, for the JVM to compile what"
+                            + " these take, 0 to 60 (${DEFAULT-VALUE})")
+    private int warmUp = 5;
+
     /** As {@code troupe bench journal} does; the result is the exit code. */
     public static int run(String... args) {
         return new CommandLine(new JournalBench()).execute(args);
@@ -80,24 +87,23 @@ public final class JournalBench implements Callable<Integer> {
     public Integer call() throws Exception {
         actors.forEach(each -> invocation.requireBetween(1, 10_000, "--actors", each));
         eventBytes.forEach(each -> invocation.requireBetween(1, 1 << 20, "--event-bytes", each));
+        invocation.requireBetween(0, 60, "--warm-up", warmUp);
         if (!measuring.isPossible(invocation)) {
             return ExitCodes.FAILURE;
         }
         if (replicated) {
             printReplicated(invocation.out(), eachLoad(this::beside));
         } else {
-            invocation.say("warming up");
-            JournalRun.measure(
-                    new Load(Collections.max(actors), Collections.min(eventBytes)), measuring.dir(), warmUp());
+            if (warmUp > 0) {
+                invocation.say("warming up");
+                JournalRun.measure(
+                        new Load(Collections.max(actors), Collections.min(eventBytes)),
+                        measuring.dir(),
+                        Duration.ofSeconds(warmUp));
+            }
             print(invocation.out(), eachLoad(load -> JournalRun.measure(load, measuring.dir(), measuring.duration())));
         }
         return ExitCodes.OK;
-    }
-
-    /** Long enough for the JVM to compile what is measured, in a run whose passes are long enough to measure. */
-    private Duration warmUp() {
-        Duration two = measuring.duration().multipliedBy(2);
-        return two.compareTo(WARM_UP_MAX) < 0 ? two : WARM_UP_MAX;
     }
 
     @FunctionalInterface

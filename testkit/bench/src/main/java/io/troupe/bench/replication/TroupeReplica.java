@@ -27,11 +27,13 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Join;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
 import org.apache.pekko.util.ByteString;
 
@@ -64,11 +66,7 @@ final class TroupeReplica implements Engine.Replica {
                 SYSTEM,
                 config);
         OpenJournal journal = Journals.get(system).open("troupe.persistence.journal");
-        Cluster.get(system)
-                .manager()
-                .tell(new JoinSeedNodes(place.ports().stream()
-                        .map(port -> org.apache.pekko.actor.Address.apply("pekko", SYSTEM, "127.0.0.1", port))
-                        .toList()));
+        join(Cluster.get(system), place);
         Groups.HostReply hosted = AskPattern.<Groups.Command, Groups.HostReply>ask(
                         system,
                         replyTo -> new Groups.Host(GROUP, place.names(), (group, node) -> new TallyMachine(), replyTo),
@@ -79,8 +77,17 @@ final class TroupeReplica implements Engine.Replica {
         return new TroupeReplica(system, journal, ((Groups.Hosted) hosted).replica());
     }
 
+    /** The first begins, and the others need not wait until it has looked for an older one. */
+    private static void join(Cluster cluster, Engine.Place place) {
+        Address first =
+                Address.apply("pekko", SYSTEM, "127.0.0.1", place.ports().get(0));
+        cluster.manager().tell(place.index() == 0 ? Join.create(first) : new JoinSeedNodes(List.of(first)));
+    }
+
+    /** All of a group end at once: nobody is there to take leave of. */
     private static Config config(Engine.Place place) {
         Map<String, Object> own = Map.of(
+                "pekko.coordinated-shutdown.run-by-actor-system-terminate", false,
                 "pekko.remote.artery.canonical.hostname", "127.0.0.1",
                 "pekko.remote.artery.canonical.port", place.port(),
                 "troupe.persistence.journal.dir",

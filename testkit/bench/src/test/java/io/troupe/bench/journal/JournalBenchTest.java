@@ -34,6 +34,8 @@ class JournalBenchTest {
                 "1",
                 "--passes",
                 "1",
+                "--warm-up",
+                "0",
                 "--actors",
                 "1,64",
                 "--event-bytes",

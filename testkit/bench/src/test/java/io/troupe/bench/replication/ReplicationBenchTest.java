@@ -69,7 +69,7 @@ class ReplicationBenchTest {
     void oneAtATimeAnEngineIsStartedForEachPass() {
         int code = run(
                 "--one-at-a-time",
-                "--engines=raft",
+                "--engines=" + StandInEngine.NAME,
                 "--jvm-option=-XX:TieredStopAtLevel=1",
                 "--dir=" + directory,
                 "--workload=PUT",
@@ -80,15 +80,15 @@ class ReplicationBenchTest {
                 "--value-bytes=100");
 
         assertThat(code).as("%s", err).isZero();
-        assertThat(out.toString().lines().filter(line -> line.contains(" raft ")))
+        assertThat(out.toString().lines().filter(line -> line.contains(" stand-in ")))
                 .hasSize(1);
         assertThat(out.toString().lines())
                 .filteredOn(line -> line.startsWith("starting") || line.startsWith("pass"))
                 .containsExactly(
-                        "starting raft, 3 JVMs",
-                        "pass 1 of 2: raft, put, 100 bytes, 8 outstanding",
-                        "starting raft, 3 JVMs",
-                        "pass 2 of 2: raft, put, 100 bytes, 8 outstanding");
+                        "starting stand-in, 1 JVMs",
+                        "pass 1 of 2: stand-in, put, 100 bytes, 8 outstanding",
+                        "starting stand-in, 1 JVMs",
+                        "pass 2 of 2: stand-in, put, 100 bytes, 8 outstanding");
         assertThat(directory).isEmptyDirectory();
     }
 
