@@ -25,7 +25,7 @@ class DemoTest {
         int code = Troupe.commandLine()
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(out))
-                .execute("demo", "etcd", "--quick", "--clients", "4", "--rate", "400", "--keep", folder.toString());
+                .execute("demo", "etcd", "--quick", "--clients", "4", "--rate", "128", "--keep", folder.toString());
         String said = out.toString();
         System.out.println(said);
         assertThat(code).as(said).isEqualTo(ExitCodes.OK);
