@@ -16,10 +16,12 @@ import io.troupe.etcd.mvcc.Queries;
 import io.troupe.etcd.mvcc.Result;
 import io.troupe.replication.Groups;
 import io.troupe.replication.Replica;
+import io.troupe.replication.StateMachine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -34,13 +36,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * etcd on a node whose replica leads, takes every request, answers none but the first, whether the node has caught up, and
- * stops when the test wants it to.
+ * etcd on a node whose replica leads, orders what the node itself says of the members, takes every request, answers none but the
+ * first, whether the node has caught up, and stops when the test wants it to.
  */
 class EndingTest {
 
     private final ActorTestKit testKit = ActorTestKit.create();
     private final TestProbe<Replica.Request> replicaProbe = testKit.createTestProbe();
+    private volatile StateMachine machine;
+    private long index;
     private ActorRef<Replica.Request> replica;
     private ActorRef<SystemGuardian.Command> guardian;
     private ManagedChannel channel;
@@ -54,11 +58,22 @@ class EndingTest {
                         .tell(new Replica.Status("etcd", "n1", Replica.Role.LEADER, Optional.of("n1"), 1, 0, 0, 0));
             } else if (request instanceof Replica.Query asked && asked.query().equals(Queries.status())) {
                 asked.replyTo().tell(new Replica.Answered(asked.id(), 0, Result.ok(new byte[4 * Long.BYTES])));
+            } else if (request instanceof Replica.Query asked && asked.query().equals(Queries.members())) {
+                asked.replyTo().tell(new Replica.Answered(asked.id(), index, machine.query(asked.query())));
+            } else if (request instanceof Replica.ListMembers asked) {
+                var alone = new Replica.Members(new TreeSet<>(List.of("n1")), new TreeSet<>());
+                asked.replyTo().tell(new Replica.MembersListed(alone, true));
+            } else if (request instanceof Replica.OpenSession asked) {
+                asked.replyTo().tell(new Replica.SessionOpened(1));
+            } else if (request instanceof Replica.Propose asked) {
+                ByteString result = machine.apply(++index, asked.command());
+                asked.replyTo().tell(new Replica.Applied(asked.session(), asked.serial(), index, result));
             }
             return Behaviors.same();
         }));
         ActorRef<Groups.Command> groups = testKit.spawn(Behaviors.receiveMessage(command -> {
             if (command instanceof Groups.Host host) {
+                machine = host.factory().create(host.group(), "n1");
                 host.replyTo().tell(new Groups.Hosted(host.group(), replica));
             }
             return Behaviors.same();
