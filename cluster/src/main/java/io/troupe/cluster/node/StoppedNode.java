@@ -14,6 +14,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Properties;
 import org.apache.pekko.actor.ActorSystem;
 
@@ -90,18 +91,29 @@ public final class StoppedNode implements Closeable {
         var replica = new StoppedReplica(group);
         ActorSystem system = ActorSystem.create(
                 "stopped", ConfigFactory.parseString(READING).withFallback(ConfigFactory.defaultReference()));
-        try {
-            StoppedJournal.replay(
-                    path.resolve(DataDirectory.JOURNAL),
-                    StoppedReplica.persistenceId(group, nodeId),
-                    system,
-                    replica::recover);
+        try (StoppedJournal journal = StoppedJournal.open(path.resolve(DataDirectory.JOURNAL), system)) {
+            requireOrderedByRaft(group, journal);
+            journal.replay(StoppedReplica.persistenceId(group, nodeId), replica::recover);
         } finally {
             system.terminate();
             system.getWhenTerminated().toCompletableFuture().join();
         }
         var snapshots = new ReadOnlyFiles(path.resolve(DataDirectory.GROUP_SNAPSHOTS));
         return replica.applyTo(machine, new FileSnapshotStorage(snapshots));
+    }
+
+    /** An engine's replica writes its events under the engine's name, the group's and the node's. */
+    private void requireOrderedByRaft(String group, StoppedJournal journal) throws IOException {
+        String replica = "-" + group + "@" + nodeId;
+        List<String> writers = journal.persistenceIds().stream()
+                .filter(id -> id.endsWith(replica))
+                .toList();
+        if (!writers.isEmpty() && !writers.contains(StoppedReplica.persistenceId(group, nodeId))) {
+            throw new IOException("On the node " + nodeId + " the group " + group + " is ordered by "
+                    + writers.get(0).substring(0, writers.get(0).length() - replica.length())
+                    + ", and only what Raft has ordered can be read of a node that does not run. Start a majority of the"
+                    + " members again, or begin from a snapshot that was saved while there was one");
+        }
     }
 
     /** Releases the lock. */

@@ -72,7 +72,8 @@ public final class SessionCalls {
         return result(outcome, EtcdError.TIMEOUT);
     }
 
-    private static Result result(SessionClient.Outcome outcome, EtcdError withoutLeader) {
+    /** @param withoutLeader what it came to where no leader was found in time */
+    public static Result result(SessionClient.Outcome outcome, EtcdError withoutLeader) {
         if (outcome instanceof SessionClient.Succeeded succeeded) {
             return Result.parse(succeeded.result());
         }

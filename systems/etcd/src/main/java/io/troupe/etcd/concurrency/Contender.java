@@ -138,9 +138,16 @@ public final class Contender extends AbstractBehavior<Contender.Command> {
                 .build();
     }
 
+    /** Has a lease granted for a client that brought none. */
+    public static org.apache.pekko.util.ByteString ownLease(long id) {
+        return Commands.leaseGrant(LeaseGrantRequest.newBuilder()
+                .setID(id)
+                .setTTL(OWN_LEASE_TTL)
+                .build());
+    }
+
     private void grantLease() {
-        var grant = LeaseGrantRequest.newBuilder().setID(leaseToGrant).setTTL(OWN_LEASE_TTL);
-        apply(Commands.leaseGrant(grant.build()), result -> {
+        apply(ownLease(leaseToGrant), result -> {
             lease = leaseToGrant;
             if (over) {
                 withdraw();

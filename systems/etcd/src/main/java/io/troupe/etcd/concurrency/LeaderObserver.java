@@ -107,8 +107,8 @@ public final class LeaderObserver extends AbstractBehavior<LeaderObserver.Comman
     }
 
     private Behavior<Command> onLooked(Result result) {
-        if (result instanceof Result.Refused refused) {
-            return end(refused.error());
+        if (result instanceof Result.Refused) {
+            return complete();
         }
         RangeResponse found = ((Result.Ok) result).as(RangeResponse::parseFrom);
         long revision = found.getHeader().getRevision();
@@ -172,6 +172,15 @@ public final class LeaderObserver extends AbstractBehavior<LeaderObserver.Comman
             unwritten = Optional.empty();
         }
         return this;
+    }
+
+    /** As in etcd, whose client library ends what it tells of leaders without a word of what it was refused. */
+    private Behavior<Command> complete() {
+        if (!over) {
+            over = true;
+            client.onCompleted();
+        }
+        return Behaviors.stopped();
     }
 
     private Behavior<Command> end(EtcdError error) {

@@ -145,9 +145,8 @@ final class AuthService extends AuthGrpc.AuthImplBase {
 
     @Override
     public void userGet(AuthUserGetRequest request, StreamObserver<AuthUserGetResponse> observer) {
-        calls.read(
+        calls.readInOrder(
                 Queries.user(request),
-                false,
                 body -> {
                     var response = AuthUserGetResponse.parseFrom(body);
                     return response.toBuilder()
@@ -159,9 +158,8 @@ final class AuthService extends AuthGrpc.AuthImplBase {
 
     @Override
     public void userList(AuthUserListRequest request, StreamObserver<AuthUserListResponse> observer) {
-        calls.read(
+        calls.readInOrder(
                 Queries.users(),
-                false,
                 body -> {
                     var response = AuthUserListResponse.parseFrom(body);
                     return response.toBuilder()
@@ -208,9 +206,8 @@ final class AuthService extends AuthGrpc.AuthImplBase {
 
     @Override
     public void roleGet(AuthRoleGetRequest request, StreamObserver<AuthRoleGetResponse> observer) {
-        calls.read(
+        calls.readInOrder(
                 Queries.role(request),
-                false,
                 body -> {
                     var response = AuthRoleGetResponse.parseFrom(body);
                     return response.toBuilder()
@@ -222,9 +219,8 @@ final class AuthService extends AuthGrpc.AuthImplBase {
 
     @Override
     public void roleList(AuthRoleListRequest request, StreamObserver<AuthRoleListResponse> observer) {
-        calls.read(
+        calls.readInOrder(
                 Queries.roles(),
-                false,
                 body -> {
                     var response = AuthRoleListResponse.parseFrom(body);
                     return response.toBuilder()

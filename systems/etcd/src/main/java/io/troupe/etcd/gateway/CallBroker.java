@@ -2,10 +2,8 @@ package io.troupe.etcd.gateway;
 
 import io.troupe.etcd.SessionCalls;
 import io.troupe.etcd.mvcc.Result;
-import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.SessionClient;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -14,7 +12,6 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
-import org.apache.pekko.util.ByteString;
 
 /**
  * Takes unary calls to the node's session client and their outcomes back. The session client retries within
@@ -24,12 +21,8 @@ public final class CallBroker extends AbstractBehavior<CallBroker.Command> {
 
     public sealed interface Command permits Call, Ended {}
 
-    /**
-     * @param consistency of a read; empty for a command to be applied
-     * @param conclude told the result, once, by this actor's thread
-     */
-    record Call(ByteString payload, Optional<ReadConsistency> consistency, Duration deadline, Consumer<Result> conclude)
-            implements Command {}
+    /** @param conclude told the result, once, by this actor's thread */
+    record Call(GroupRequest request, Duration deadline, Consumer<Result> conclude) implements Command {}
 
     private record Ended(SessionClient.Outcome outcome) implements Command {}
 
@@ -62,20 +55,14 @@ public final class CallBroker extends AbstractBehavior<CallBroker.Command> {
     }
 
     private Behavior<Command> onCall(Call call) {
-        Consumer<Result> conclude = call.conclude();
-        call.consistency()
+        GroupRequest request = call.request();
+        Consumer<SessionClient.Outcome> ended =
+                outcome -> call.conclude().accept(SessionCalls.result(outcome, request.withoutLeader()));
+        request.consistency()
                 .ifPresentOrElse(
-                        consistency -> calls.read(
-                                client,
-                                call.payload(),
-                                consistency,
-                                call.deadline(),
-                                outcome -> conclude.accept(SessionCalls.answer(outcome))),
-                        () -> calls.submit(
-                                client,
-                                call.payload(),
-                                call.deadline(),
-                                outcome -> conclude.accept(SessionCalls.result(outcome))));
+                        consistency ->
+                                calls.read(client, request.payload(), consistency, call.deadline(), ended),
+                        () -> calls.submit(client, request.payload(), call.deadline(), ended));
         return this;
     }
 

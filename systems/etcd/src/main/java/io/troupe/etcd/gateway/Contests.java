@@ -6,8 +6,10 @@ import io.grpc.stub.StreamObserver;
 import io.troupe.etcd.concurrency.Contender;
 import io.troupe.etcd.concurrency.LeaderObserver;
 import io.troupe.etcd.concurrency.Store;
+import io.troupe.etcd.mvcc.Result;
 import io.troupe.etcd.watch.WatchHub;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -49,6 +51,18 @@ final class Contests {
                         refuse(outcome, client);
                     }
                 }));
+    }
+
+    /** One of this node's choice, for a client that brought none. */
+    void grantLease(StreamObserver<?> observer, LongConsumer granted) {
+        long lease = freshLeases.getAsLong();
+        calls.applyOn(Contender.ownLease(lease), observer, result -> {
+            if (result instanceof Result.Refused refused) {
+                refuse(new Contender.Refused(refused.error()), observer);
+            } else {
+                granted.accept(lease);
+            }
+        });
     }
 
     void observe(com.google.protobuf.ByteString name, StreamObserver<LeaderResponse> observer) {

@@ -15,9 +15,11 @@ import io.etcd.jetcd.api.TxnResponse;
 import io.grpc.stub.StreamObserver;
 import io.troupe.etcd.concurrency.Claims;
 import io.troupe.etcd.concurrency.Contender;
+import io.troupe.etcd.concurrency.Store;
 import io.troupe.etcd.mvcc.Commands;
 import io.troupe.etcd.mvcc.Queries;
 import io.troupe.etcd.mvcc.Result;
+import org.apache.pekko.util.ByteString;
 
 /** {@code v3electionpb.Election}. */
 final class ElectionService extends ElectionGrpc.ElectionImplBase {
@@ -52,31 +54,51 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
                 observer);
     }
 
+    /**
+     * Whose key names no lease has one granted for it, of the time to live that etcd's client library gives, and nobody keeps
+     * that alive: as in etcd, where each of these calls opens a session.
+     */
     @Override
     public void proclaim(ProclaimRequest request, StreamObserver<ProclaimResponse> observer) {
         if (!request.hasLeader()) {
             Contests.refuse(MISSING_LEADER, observer);
             return;
         }
-        LeaderKey leader = request.getLeader();
-        var txn = Claims.proclaim(leader.getKey(), leader.getRev(), request.getValue(), leader.getLease());
-        calls.applyOn(Commands.txn(txn), observer, result -> {
-            if (result instanceof Result.Refused refused) {
-                Contests.refuse(new Contender.Refused(refused.error()), observer);
-                return;
-            }
-            TxnResponse response = ((Result.Ok) result).as(TxnResponse::parseFrom);
-            if (response.getSucceeded()) {
-                long revision = response.getHeader().getRevision();
-                answer(
-                        ProclaimResponse.newBuilder()
-                                .setHeader(node.header(revision))
-                                .build(),
-                        observer);
-            } else {
-                Contests.refuse(NOT_LEADER, observer);
-            }
+        if (request.getLeader().getLease() != 0) {
+            calls.applyOn(proclamation(request), observer, result -> proclaimed(result, observer));
+            return;
+        }
+        Store store = calls.store();
+        contests.grantLease(observer, lease -> {
+            var leased = request.getLeader().toBuilder().setLease(lease);
+            store.apply(
+                    proclamation(request.toBuilder().setLeader(leased).build()),
+                    result -> proclaimed(result, observer));
         });
+    }
+
+    private static ByteString proclamation(ProclaimRequest request) {
+        LeaderKey leader = request.getLeader();
+        return Commands.txn(
+                Claims.proclaim(leader.getKey(), leader.getRev(), request.getValue(), leader.getLease()));
+    }
+
+    private void proclaimed(Result result, StreamObserver<ProclaimResponse> observer) {
+        if (result instanceof Result.Refused refused) {
+            Contests.refuse(new Contender.Refused(refused.error()), observer);
+            return;
+        }
+        TxnResponse response = ((Result.Ok) result).as(TxnResponse::parseFrom);
+        if (response.getSucceeded()) {
+            long revision = response.getHeader().getRevision();
+            answer(
+                    ProclaimResponse.newBuilder()
+                            .setHeader(node.header(revision))
+                            .build(),
+                    observer);
+        } else {
+            Contests.refuse(NOT_LEADER, observer);
+        }
     }
 
     @Override

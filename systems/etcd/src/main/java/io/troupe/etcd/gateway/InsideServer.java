@@ -24,7 +24,7 @@ final class InsideServer {
     static InsideServer start(List<ServerServiceDefinition> services) {
         String name = InProcessServerBuilder.generateName();
         var builder = InProcessServerBuilder.forName(name).directExecutor();
-        services.forEach(builder::addService);
+        services.forEach(service -> builder.addService(SoundRequests.of(service)));
         try {
             Server server = builder.build().start();
             return new InsideServer(

@@ -217,10 +217,11 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
         observer.onCompleted();
     }
 
+    /** As in etcd, those that this member knows of. */
     private void leaseLeases(LeaseTimeToLiveRequest nothing, StreamObserver<MemberListResponse> observer) {
         calls.read(
                 Queries.leases(),
-                false,
+                true,
                 body -> {
                     var list = Queries.LeaseList.parse(body);
                     var response = MemberListResponse.newBuilder().setHeader(node.header(list.revision()));

@@ -114,7 +114,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     @Override
     public void alarm(AlarmRequest request, StreamObserver<AlarmResponse> observer) {
         switch (request.getAction()) {
-            case GET -> calls.read(Queries.alarms(request), false, AlarmResponse::parseFrom, observer);
+            case GET -> calls.readInOrder(Queries.alarms(request), AlarmResponse::parseFrom, observer);
             case ACTIVATE, DEACTIVATE -> calls.apply(Commands.alarm(request), AlarmResponse::parseFrom, observer);
             case UNRECOGNIZED -> {
                 observer.onNext(AlarmResponse.getDefaultInstance());

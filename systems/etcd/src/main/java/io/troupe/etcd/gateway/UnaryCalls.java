@@ -9,7 +9,6 @@ import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.EtcdSettings;
 import io.troupe.etcd.auth.AuthView;
 import io.troupe.etcd.auth.AuthView.Credentials;
-import io.troupe.etcd.auth.Caller;
 import io.troupe.etcd.concurrency.Store;
 import io.troupe.etcd.mvcc.Commands;
 import io.troupe.etcd.mvcc.Queries;
@@ -56,7 +55,7 @@ final class UnaryCalls {
         if (command.size() > settings.requestBytesMax()) {
             refuse(EtcdError.REQUEST_TOO_LARGE, observer);
         } else {
-            call(command, Optional.empty(), answer, observer);
+            call(GroupRequest.command(command), answer, observer);
         }
     }
 
@@ -83,16 +82,21 @@ final class UnaryCalls {
     }
 
     <T> void read(ByteString query, boolean serializable, Answer<T> answer, StreamObserver<T> observer) {
-        call(query, Optional.of(serializable ? ReadConsistency.STALE : settings.linearizableReads()), answer, observer);
+        var consistency = serializable ? ReadConsistency.STALE : settings.linearizableReads();
+        call(GroupRequest.read(query, consistency), answer, observer);
+    }
+
+    /** Linearizable, and of a kind that etcd's log orders. */
+    <T> void readInOrder(ByteString query, Answer<T> answer, StreamObserver<T> observer) {
+        call(GroupRequest.readInOrder(query, settings.linearizableReads()), answer, observer);
     }
 
     static <T> void refuse(EtcdError error, StreamObserver<T> observer) {
         observer.onError(error.toException());
     }
 
-    private <T> void call(
-            ByteString payload, Optional<ReadConsistency> consistency, Answer<T> answer, StreamObserver<T> observer) {
-        call(payload, consistency, observer, result -> {
+    private <T> void call(GroupRequest request, Answer<T> answer, StreamObserver<T> observer) {
+        call(request, observer, result -> {
             conclude(result, answer, observer);
             return DONE;
         });
@@ -107,7 +111,7 @@ final class UnaryCalls {
             ReadConsistency consistency,
             StreamObserver<?> observer,
             Function<Result, CompletionStage<?>> conclude) {
-        call(query, Optional.of(consistency), observer, conclude);
+        call(GroupRequest.read(query, consistency), observer, conclude);
     }
 
     /** Has a command applied that takes its time to be made; none is begun that is not admitted. */
@@ -127,7 +131,7 @@ final class UnaryCalls {
             } else if (made.size() > settings.requestBytesMax()) {
                 leaving.accept(new Result.Refused(EtcdError.REQUEST_TOO_LARGE));
             } else {
-                tell(made, Optional.empty(), shown, deadline, leaving);
+                tell(GroupRequest.command(made), shown, deadline, leaving);
             }
         });
     }
@@ -137,13 +141,13 @@ final class UnaryCalls {
         if (command.size() > settings.requestBytesMax()) {
             refuse(EtcdError.REQUEST_TOO_LARGE, observer);
         } else {
-            call(command, Optional.empty(), observer, doing(conclude));
+            call(GroupRequest.command(command), observer, doing(conclude));
         }
     }
 
     /** A linearizable read, with {@code conclude} to answer the observer. */
     void readOn(ByteString query, StreamObserver<?> observer, Consumer<Result> conclude) {
-        call(query, Optional.of(ReadConsistency.LINEARIZABLE), observer, doing(conclude));
+        call(GroupRequest.read(query, ReadConsistency.LINEARIZABLE), observer, doing(conclude));
     }
 
     private static Function<Result, CompletionStage<?>> doing(Consumer<Result> conclude) {
@@ -162,14 +166,14 @@ final class UnaryCalls {
                 if (command.size() > settings.requestBytesMax()) {
                     answer.accept(new Result.Refused(EtcdError.REQUEST_TOO_LARGE));
                 } else {
-                    tell(command, Optional.empty(), shown, settings.requestTimeout(), answer);
+                    tell(GroupRequest.command(command), shown, settings.requestTimeout(), answer);
                 }
             }
 
             @Override
             public void read(ByteString query, Consumer<Result> answer) {
-                var consistency = Optional.of(ReadConsistency.LINEARIZABLE);
-                tell(query, consistency, shown, settings.requestTimeout(), answer);
+                var request = GroupRequest.read(query, ReadConsistency.LINEARIZABLE);
+                tell(request, shown, settings.requestTimeout(), answer);
             }
         };
     }
@@ -187,22 +191,12 @@ final class UnaryCalls {
         return refusal.isEmpty();
     }
 
-    /** In the caller's name; nobody's requests go as they are. A token that has yet to be learned is {@link FreshTokens}'. */
-    private void tell(
-            ByteString payload,
-            Optional<ReadConsistency> consistency,
-            Credentials shown,
-            Duration deadline,
-            Consumer<Result> answer) {
+    /** In the caller's name. A token that has yet to be learned is {@link FreshTokens}'. */
+    private void tell(GroupRequest request, Credentials shown, Duration deadline, Consumer<Result> answer) {
         auth.caller(shown)
                 .ifPresentOrElse(
-                        caller -> broker.tell(new CallBroker.Call(
-                                inNameOf(caller, payload, consistency), consistency, deadline, answer)),
+                        caller -> broker.tell(new CallBroker.Call(request.inNameOf(caller), deadline, answer)),
                         () -> answer.accept(new Result.Refused(EtcdError.INVALID_AUTH_TOKEN)));
-    }
-
-    private static ByteString inNameOf(Caller caller, ByteString payload, Optional<ReadConsistency> consistency) {
-        return consistency.isPresent() ? Queries.as(caller, payload) : Commands.as(caller, payload);
     }
 
     /**
@@ -210,21 +204,22 @@ final class UnaryCalls {
      * StreamObserver, Function)}.
      */
     void readAsNobody(ByteString query, StreamObserver<?> observer, Function<Result, CompletionStage<?>> conclude) {
-        var consistency = Optional.of(ReadConsistency.LINEARIZABLE);
-        call(query, consistency, Credentials.NONE, observer, conclude);
+        call(GroupRequest.read(query, ReadConsistency.LINEARIZABLE), Credentials.NONE, observer, conclude);
     }
 
     /** A command of the gateway itself, for a call that is under way already. */
     CompletionStage<Result> applyOn(ByteString command, Duration deadline) {
-        var answered = new CompletableFuture<Result>();
-        broker.tell(new CallBroker.Call(command, Optional.empty(), deadline, answered::complete));
-        return answered;
+        return ask(GroupRequest.command(command), deadline);
     }
 
     /** A further read for a call that is under way already. */
     CompletionStage<Result> readOn(ByteString query, ReadConsistency consistency, Duration deadline) {
+        return ask(GroupRequest.read(query, consistency), deadline);
+    }
+
+    private CompletionStage<Result> ask(GroupRequest request, Duration deadline) {
         var answered = new CompletableFuture<Result>();
-        broker.tell(new CallBroker.Call(query, Optional.of(consistency), deadline, answered::complete));
+        broker.tell(new CallBroker.Call(request, deadline, answered::complete));
         return answered;
     }
 
@@ -239,26 +234,22 @@ final class UnaryCalls {
     }
 
     private void call(
-            ByteString payload,
-            Optional<ReadConsistency> consistency,
-            StreamObserver<?> observer,
-            Function<Result, CompletionStage<?>> conclude) {
-        call(payload, consistency, CallerCredentials.shown(), observer, conclude);
+            GroupRequest request, StreamObserver<?> observer, Function<Result, CompletionStage<?>> conclude) {
+        call(request, CallerCredentials.shown(), observer, conclude);
     }
 
     private void call(
-            ByteString payload,
-            Optional<ReadConsistency> consistency,
+            GroupRequest request,
             Credentials shown,
             StreamObserver<?> observer,
             Function<Result, CompletionStage<?>> conclude) {
-        int bytes = payload.size();
+        int bytes = request.payload().size();
         if (!enter(bytes, observer)) {
             return;
         }
         Consumer<Result> leaving =
                 result -> conclude.apply(result).whenComplete((done, failure) -> admission.leave(bytes));
-        tell(payload, consistency, shown, deadline(), leaving);
+        tell(request, shown, deadline(), leaving);
     }
 
     private boolean enter(int bytes, StreamObserver<?> observer) {

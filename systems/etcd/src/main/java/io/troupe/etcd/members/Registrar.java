@@ -148,9 +148,9 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
 
     /** What is asked for is judged by the roster of now, whichever node is asked. */
     private Behavior<Command> onAsk(Ask ask) {
-        afterAllBefore(reached -> {
-            if (!reached) {
-                refuse(ask instanceof Add ? EtcdError.UNHEALTHY : EtcdError.TIMEOUT, ask);
+        afterAllBefore(failure -> {
+            if (failure.isPresent()) {
+                refuse(unreached(ask, failure.get()), ask);
             } else if (ask instanceof Add add) {
                 add(add);
             } else if (ask instanceof Remove remove) {
@@ -162,6 +162,14 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
             }
         });
         return this;
+    }
+
+    /** In etcd a member is added where all are in contact, and promoted by who leads; the rest waits for the group. */
+    private static EtcdError unreached(Ask ask, EtcdError failure) {
+        if (ask instanceof Add) {
+            return EtcdError.UNHEALTHY;
+        }
+        return failure == EtcdError.NO_LEADER && !(ask instanceof Promote) ? EtcdError.TIMEOUT : failure;
     }
 
     private void add(Add add) {
@@ -261,8 +269,8 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
     private Behavior<Command> align() {
         if (leads && !aligning) {
             aligning = true;
-            afterAllBefore(reached -> {
-                if (reached) {
+            afterAllBefore(failure -> {
+                if (failure.isEmpty()) {
                     look(this::listGroup);
                 } else {
                     aligning = false;
@@ -308,14 +316,17 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
         return this;
     }
 
-    /** What was committed before now is in the roster then. */
-    private void afterAllBefore(Consumer<Boolean> then) {
+    /** What was committed before now is in the roster then, unless it is told why that cannot be known. */
+    private void afterAllBefore(Consumer<Optional<EtcdError>> then) {
         calls.read(
                 wiring.session(),
                 Queries.members(),
                 ReadConsistency.LINEARIZABLE,
                 ANSWER,
-                outcome -> then.accept(outcome instanceof SessionClient.Succeeded));
+                outcome -> then.accept(
+                        SessionCalls.result(outcome, EtcdError.NO_LEADER) instanceof Result.Refused refused
+                                ? Optional.of(refused.error())
+                                : Optional.empty()));
     }
 
     private Behavior<Command> onListing(WrappedListing listing) {

@@ -155,6 +155,11 @@ final class FlagRules {
                 flags,
                 "listen-client-urls",
                 List.of("cert-file", "key-file", "trusted-ca-file", "client-cert-auth", "client-crl-file"));
+        boolean asksForCertificates = flags.isSet("trusted-ca-file") || flags.isSet("client-cert-auth");
+        if (secure && flags.isSet("client-crl-file") && !asksForCertificates) {
+            flags.warn("--client-crl-file shuts out nobody: clients show no certificate without --trusted-ca-file or"
+                    + " --client-cert-auth");
+        }
     }
 
     /** As etcd tells it of each URL: who sets these may think that nobody is served without them. */

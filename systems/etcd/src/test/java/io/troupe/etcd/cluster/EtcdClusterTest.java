@@ -7,12 +7,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
 import io.etcd.jetcd.Client;
+import io.etcd.jetcd.api.AlarmRequest;
+import io.etcd.jetcd.api.AuthGrpc;
+import io.etcd.jetcd.api.AuthUserListRequest;
 import io.etcd.jetcd.api.ClusterGrpc;
 import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.LeaseGrpc;
+import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
+import io.etcd.jetcd.api.LeaseTimeToLiveResponse;
 import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.etcd.jetcd.api.MemberAddRequest;
+import io.etcd.jetcd.api.MemberPromoteRequest;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.SnapshotRequest;
@@ -20,6 +28,9 @@ import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.kv.PutResponse;
 import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.WatchOption;
+import io.grpc.CallOptions;
+import io.grpc.MethodDescriptor;
+import io.grpc.stub.ClientCalls;
 import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.Patience;
 import io.troupe.raft.RaftEngine;
@@ -199,9 +210,32 @@ class EtcdClusterTest extends ClusterScenarios {
                 .memberAdd(MemberAddRequest.newBuilder()
                         .addPeerURLs("http://127.0.0.1:1")
                         .build());
+        var promote = ClusterGrpc.newFutureStub(channel(left))
+                .withDeadlineAfter(30, TimeUnit.SECONDS)
+                .memberPromote(MemberPromoteRequest.newBuilder().setID(1).build());
+        var users = AuthGrpc.newFutureStub(channel(left))
+                .withDeadlineAfter(30, TimeUnit.SECONDS)
+                .userList(AuthUserListRequest.getDefaultInstance());
+        var alarms = MaintenanceGrpc.newFutureStub(channel(left))
+                .withDeadlineAfter(30, TimeUnit.SECONDS)
+                .alarm(AlarmRequest.getDefaultInstance());
+        assertThat(Futures.getUnchecked(leases(left)).getHeader().getRevision()).isPositive();
         assertRefused(() -> Futures.getUnchecked(put), EtcdError.NO_LEADER_IN_TIME);
         assertRefused(() -> Futures.getUnchecked(get), EtcdError.TIMEOUT);
         assertRefused(() -> Futures.getUnchecked(add), EtcdError.UNHEALTHY);
+        assertRefused(() -> Futures.getUnchecked(promote), EtcdError.NO_LEADER);
+        assertRefused(() -> Futures.getUnchecked(users), EtcdError.NO_LEADER_IN_TIME);
+        assertRefused(() -> Futures.getUnchecked(alarms), EtcdError.NO_LEADER_IN_TIME);
+    }
+
+    /** Not in the published stubs; the header is where this response has it. */
+    private ListenableFuture<LeaseTimeToLiveResponse> leases(String node) {
+        var method = LeaseGrpc.getLeaseTimeToLiveMethod().toBuilder()
+                .setFullMethodName(MethodDescriptor.generateFullMethodName(LeaseGrpc.SERVICE_NAME, "LeaseLeases"))
+                .build();
+        var options = CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.SECONDS);
+        return ClientCalls.futureUnaryCall(
+                channel(node).newCall(method, options), LeaseTimeToLiveRequest.getDefaultInstance());
     }
 
     private String membershipOf(String node) {

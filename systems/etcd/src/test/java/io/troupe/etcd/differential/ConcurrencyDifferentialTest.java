@@ -14,6 +14,7 @@ import io.etcd.jetcd.api.LeaderRequest;
 import io.etcd.jetcd.api.LeaderResponse;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseGrpc;
+import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
 import io.etcd.jetcd.api.ProclaimRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.ResignRequest;
@@ -93,6 +94,17 @@ class ConcurrencyDifferentialTest {
                     .stream()
                     .map(kv -> kv.getKey().toStringUtf8())
                     .toList();
+        }
+
+        /** In seconds, that of the lease of a key. */
+        long timeToLiveOf(ByteString key) {
+            var held = KVGrpc.newBlockingStub(channel)
+                    .range(RangeRequest.newBuilder().setKey(key).build());
+            return LeaseGrpc.newBlockingStub(channel)
+                    .leaseTimeToLive(LeaseTimeToLiveRequest.newBuilder()
+                            .setID(held.getKvs(0).getLease())
+                            .build())
+                    .getGrantedTTL();
         }
 
         void awaitKeys(String prefix, int count) {
@@ -216,7 +228,13 @@ class ConcurrencyDifferentialTest {
             etcd.awaitKeys("e/", 2);
             etcd.ask(() -> etcd.election.proclaim(proclaim(first, "uno")));
             etcd.told.add(text(observed.next()));
+            LeaderKey withoutLease = first.toBuilder().clearLease().build();
+            etcd.ask(() -> etcd.election.proclaim(proclaim(withoutLease, "un")));
+            etcd.told.add(observed.next().getKv().getValue().toStringUtf8());
+            etcd.told.add("under a lease of " + etcd.timeToLiveOf(first.getKey()) + " s");
             etcd.ask(() -> etcd.election.proclaim(proclaim(key(0x11, 1), "not it")));
+            etcd.ask(() -> etcd.election.proclaim(
+                    proclaim(withoutLease.toBuilder().setRev(1).build(), "nor it")));
             etcd.ask(() -> etcd.election.proclaim(ProclaimRequest.getDefaultInstance()));
             etcd.ask(() -> etcd.election.resign(ResignRequest.getDefaultInstance()));
             etcd.ask(() -> etcd.election.resign(

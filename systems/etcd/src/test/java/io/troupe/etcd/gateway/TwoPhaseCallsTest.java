@@ -44,6 +44,7 @@ import io.troupe.etcd.port.Access;
 import io.troupe.etcd.port.ClientPort;
 import io.troupe.etcd.port.Http1;
 import io.troupe.replication.Groups;
+import io.troupe.replication.ReadConsistency;
 import io.troupe.replication.Replica;
 import java.util.List;
 import java.util.Optional;
@@ -158,9 +159,10 @@ class TwoPhaseCallsTest {
         return machine;
     }
 
-    private void theStoreAnswers() {
+    private GroupRequest theStoreAnswers() {
         var call = broker.expectMessageClass(CallBroker.Call.class);
-        call.conclude().accept(Result.parse(store.query(call.payload())));
+        call.conclude().accept(Result.parse(store.query(call.request().payload())));
+        return call.request();
     }
 
     private LeaseDesk.Ask theLessorIsAsked() {
@@ -230,7 +232,7 @@ class TwoPhaseCallsTest {
                 Commands.leaseRevoke(io.etcd.jetcd.api.LeaseRevokeRequest.newBuilder()
                         .setID(LEASE)
                         .build()));
-        again.conclude().accept(Result.parse(store.query(again.payload())));
+        again.conclude().accept(Result.parse(store.query(again.request().payload())));
         assertThat(answer.get(60, TimeUnit.SECONDS).getTTL()).isEqualTo(-1);
         assertThatThereIsRoomAgain();
     }
@@ -305,7 +307,7 @@ class TwoPhaseCallsTest {
 
         var leases = ClientCalls.futureUnaryCall(
                 channel.newCall(LeaseService.LEASES, CallOptions.DEFAULT), LeaseTimeToLiveRequest.getDefaultInstance());
-        theStoreAnswers();
+        assertThat(theStoreAnswers().consistency()).as("of what this member has").contains(ReadConsistency.STALE);
         MemberListResponse list = leases.get(60, TimeUnit.SECONDS);
         assertThat(list.getHeader().getRevision()).isEqualTo(REVISION);
         assertThat(list.getMembersList()).extracting(Member::getID).containsExactly(LEASE);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -205,6 +206,44 @@ class FlagParserTest {
                                 + " --trusted-ca-file, --client-cert-auth",
                         "there is no TLS at [http://localhost:2380] (--listen-peer-urls), which ignores"
                                 + " --peer-cert-file, --peer-client-cert-auth");
+    }
+
+    /** An etcd looks certificates up in the list, and is shown none then. */
+    @Test
+    void aListOfRevokedCertificatesAloneShutsOutNobodyWhichIsTold() {
+        String https = "urls=https://127.0.0.1:1";
+        List<String> alone = List.of(
+                "--listen-client-" + https, "--advertise-client-" + https, "--cert-file=c", "--key-file=k", "--client-crl-file=r");
+        FlagValues flags = FlagParser.parse(alone).orElseThrow();
+        FlagRules.check(flags);
+        assertThat(flags.warnings())
+                .containsExactly("--client-crl-file shuts out nobody: clients show no certificate without"
+                        + " --trusted-ca-file or --client-cert-auth");
+        for (String asks : List.of("--trusted-ca-file=ca", "--client-cert-auth")) {
+            FlagValues asking = FlagParser.parse(
+                            Stream.concat(alone.stream(), Stream.of(asks)).toList())
+                    .orElseThrow();
+            FlagRules.check(asking);
+            assertThat(asking.warnings()).as(asks).isEmpty();
+        }
+    }
+
+    @Test
+    void aListOfRevokedCertificatesAloneDoesNotSecureMembers() {
+        FlagValues open = parse("--peer-crl-file=r");
+        FlagRules.checkPeerTls(open, MemberSetup.of(open));
+        assertThat(open.warnings())
+                .containsExactly("there is no TLS at [http://localhost:2380] (--listen-peer-urls), which ignores"
+                        + " --peer-crl-file");
+        FlagValues secure = parse(
+                "--listen-peer-urls=https://127.0.0.1:2",
+                "--initial-advertise-peer-urls=https://127.0.0.1:2",
+                "--peer-cert-file=c",
+                "--peer-key-file=k",
+                "--peer-crl-file=r");
+        assertThatThrownBy(() -> FlagRules.checkPeerTls(secure, MemberSetup.of(secure)))
+                .isInstanceOf(FlagException.class)
+                .hasMessageContaining("--peer-trusted-ca-file is empty");
     }
 
     @Test

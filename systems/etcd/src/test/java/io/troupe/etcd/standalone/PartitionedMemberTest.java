@@ -27,6 +27,7 @@ import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import io.troupe.cluster.local.FreePorts;
+import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.Patience;
 import io.troupe.etcd.jvms.MemberJvms;
 import java.io.IOException;
@@ -299,6 +300,47 @@ class PartitionedMemberTest {
         all.addAll(putMany("m3", "when it goes on"));
         awaitSeen(streams, all);
         assertThat(Files.readString(folder.resolve("m3.log"))).doesNotContain("new life");
+    }
+
+    /**
+     * Those who go on let another come, for which they do without one that is cut off. It hears so when it is back: its port
+     * closes, its streams are told that the server has stopped, and its next life serves with all that was acknowledged.
+     */
+    @Tag("soak")
+    @Test
+    void whoIsCutOffWhileAnotherStartsAgainEndsItsStreamsInEtcdsWordsAndLosesNothing() throws Exception {
+        startThree(SOON);
+        var streams = new Streams(to("m3"));
+        List<String> all = new ArrayList<>(putMany("m1", "before"));
+        awaitSeen(streams, all);
+        cutOff("m3", "m1", "m2");
+        all.addAll(putMany("m1", "while it is cut off"));
+        startAgain("m2");
+        await("the others do without it").ignoreExceptions().until(() -> reaches("m1", "m3")
+                .isEmpty());
+        all.addAll(putMany("m2", "by who has started again"));
+        assertThat(streams.ended).isEmpty();
+
+        cutOff("m3");
+        await("its streams have ended").until(() -> streams.ended.size() == 2);
+        assertThat(streams.ended)
+                .allSatisfy(end -> assertThat(end).contains("UNAVAILABLE").contains(EtcdError.STOPPED.message()));
+        long closed = System.nanoTime();
+        assertThat(count("m3", "w")).as("of the first read in its next life").isEqualTo(all.size());
+        System.out.println("m3's port was closed for " + (System.nanoTime() - closed) / 1_000_000 + " ms");
+        assertThat(Files.readString(folder.resolve("m3.log"))).contains("beginning a new life to rejoin");
+        all.addAll(putMany("m3", "in its next life"));
+        assertThat(count("m1", "w")).isEqualTo(all.size());
+    }
+
+    private void startAgain(String member) throws Exception {
+        Running before = members.get(member);
+        signal("TERM", member);
+        assertThat(before.process().waitFor(Patience.TIME.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
+        before.channel().shutdownNow();
+        String itself = member + "=http://127.0.0.1:" + before.peer(); // The others it has from its directory.
+        start(member, before.peer(), itself, "existing", SOON);
     }
 
     /** One is gone for good, and another takes its place. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.hash.Hashing;
 import com.google.protobuf.ByteString;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import io.etcd.jetcd.api.AuthGrpc;
 import io.etcd.jetcd.api.AuthUserAddRequest;
 import io.etcd.jetcd.api.AuthUserListRequest;
@@ -23,6 +25,7 @@ import io.troupe.cluster.local.FreePorts;
 import io.troupe.cluster.node.DataDirectory;
 import io.troupe.cluster.node.Node;
 import io.troupe.cluster.node.NodeFailure;
+import io.troupe.cluster.node.NodeSettings;
 import io.troupe.cluster.node.StoppedNode;
 import io.troupe.etcd.SoloNode;
 import io.troupe.etcd.auth.AuthState;
@@ -39,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,8 +70,16 @@ class StoppedMemberTest {
     @BeforeAll
     static void run() throws Exception {
         int client = FreePorts.next();
+        FlagValues flags = flags(client);
+        whileItRuns(LiveMember.settings(flags, MemberSetup.of(flags), original), client, channel -> {
+            fill(channel);
+            expected = seen(channel);
+        });
+    }
+
+    private static FlagValues flags(int client) throws IOException {
         String peer = "http://127.0.0.1:" + FreePorts.next();
-        FlagValues flags = FlagParser.parse(List.of(
+        return FlagParser.parse(List.of(
                         "--name=m",
                         "--initial-cluster=m=" + peer,
                         "--initial-advertise-peer-urls=" + peer,
@@ -77,13 +89,16 @@ class StoppedMemberTest {
                         "--bcrypt-cost=4",
                         "--snapshot-count=20"))
                 .orElseThrow();
-        Node node = Node.start(LiveMember.settings(flags, MemberSetup.of(flags), original));
+    }
+
+    private static void whileItRuns(NodeSettings settings, int client, Consumer<ManagedChannel> work)
+            throws Exception {
+        Node node = Node.start(settings);
         ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", client)
                 .usePlaintext()
                 .build();
         try {
-            fill(channel);
-            expected = seen(channel);
+            work.accept(channel);
         } finally {
             SoloNode.disconnect(channel);
             node.stop();
@@ -242,7 +257,24 @@ class StoppedMemberTest {
     }
 
     @Test
-    void whatIsNoMembersOrAnotherEnginesIsRefused() throws Exception {
+    void whatAnotherEngineHasOrderedIsRefusedByItsName() throws Exception {
+        data = folder.resolve("other").toAbsolutePath();
+        int client = FreePorts.next();
+        FlagValues flags = flags(client);
+        NodeSettings onRaft = LiveMember.settings(flags, MemberSetup.of(flags), data);
+        Config onPaxos = ConfigFactory.parseString("troupe.etcd.engine = multi-paxos");
+        whileItRuns(
+                NodeSettings.of(onPaxos.withFallback(onRaft.config())),
+                client,
+                channel -> KVGrpc.newBlockingStub(channel)
+                        .withWaitForReady()
+                        .withDeadlineAfter(60, TimeUnit.SECONDS)
+                        .put(PutRequest.newBuilder().setKey(copyFromUtf8("k")).build()));
+        refused(IOException.class, "On the node m the group etcd is ordered by paxos", "only what Raft has ordered");
+    }
+
+    @Test
+    void whatIsNoMembersIsRefused() throws Exception {
         Path stamp = data.resolve("node.properties");
         Files.writeString(stamp, Files.readString(stamp).replace("node=m", "node=other"));
         refused(IOException.class, "no event of raft-etcd@other, only of [", "raft-etcd@m");

@@ -200,6 +200,18 @@ class ClientTlsTest {
         }
     }
 
+    /** As in etcd: without an authority no client is asked for a certificate, so that none is found in the list. */
+    @Test
+    void aListWithoutAnAuthorityShutsOutNobody() throws Exception {
+        Pair lost = authority.issue("lost-as-well");
+        String alone = "troupe.etcd.client.tls { cert-file = \"" + server.cert() + "\", key-file = \"" + server.key()
+                + "\", crl-file = \"" + authority.revoke(List.of(lost)) + "\" }";
+        try (SoloNode own = new SoloNode(alone)) {
+            put(own.port(), showing(lost));
+            put(own.port(), SslContextBuilder.forClient());
+        }
+    }
+
     /** As etcd does: whether that matters is for its clients to say. */
     @Test
     void aCertificateThatHasExpiredIsShownAndTold() throws Exception {
