@@ -11,6 +11,7 @@ import io.etcd.jetcd.api.lock.UnlockResponse;
 import io.grpc.stub.StreamObserver;
 import io.troupe.etcd.concurrency.Contender;
 import io.troupe.etcd.mvcc.Commands;
+import io.troupe.etcd.mvcc.Result;
 
 /** {@code v3lockpb.Lock}. */
 final class LockService extends LockGrpc.LockImplBase {
@@ -44,12 +45,16 @@ final class LockService extends LockGrpc.LockImplBase {
             return;
         }
         var delete = DeleteRangeRequest.newBuilder().setKey(request.getKey()).build();
-        calls.apply(
-                Commands.deleteRange(delete),
-                body -> UnlockResponse.newBuilder()
-                        .setHeader(node.header(
-                                DeleteRangeResponse.parseFrom(body).getHeader().getRevision()))
-                        .build(),
-                observer);
+        calls.applyOn(Commands.deleteRange(delete), observer, result -> {
+            if (result instanceof Result.Refused refused) {
+                Contests.refuse(new Contender.Refused(refused.error()), observer);
+                return;
+            }
+            var deleted = ((Result.Ok) result).as(DeleteRangeResponse::parseFrom);
+            observer.onNext(UnlockResponse.newBuilder()
+                    .setHeader(node.header(deleted.getHeader().getRevision()))
+                    .build());
+            observer.onCompleted();
+        });
     }
 }

@@ -107,6 +107,13 @@ final class SoundRequests implements ServerInterceptor {
                 && unsound.getMessage().contains("too many levels of nesting"); // Told by its words alone.
         return tooDeep
                 ? Status.fromCode(EtcdError.TOO_MANY_OPS.code()).withDescription(EtcdError.TOO_MANY_OPS.message())
-                : Status.INTERNAL.withDescription("grpc: error unmarshalling request: " + unsound.getMessage());
+                : Status.INTERNAL.withDescription(inGo(method) + unsound.getMessage());
+    }
+
+    /** How gRPC for Go, which etcd has, begins its message. */
+    private static String inGo(MethodDescriptor<?, ?> method) {
+        return method.getType() == MethodDescriptor.MethodType.UNARY
+                ? "grpc: error unmarshalling request: "
+                : "grpc: failed to unmarshal the received message ";
     }
 }

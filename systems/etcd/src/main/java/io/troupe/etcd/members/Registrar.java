@@ -150,7 +150,7 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
     private Behavior<Command> onAsk(Ask ask) {
         afterAllBefore(failure -> {
             if (failure.isPresent()) {
-                refuse(unreached(ask, failure.get()), ask);
+                refuseUnjudged(ask, failure.get());
             } else if (ask instanceof Add add) {
                 add(add);
             } else if (ask instanceof Remove remove) {
@@ -164,12 +164,23 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
         return this;
     }
 
-    /** In etcd a member is added where all are in contact, and promoted by who leads; the rest waits for the group. */
-    private static EtcdError unreached(Ask ask, EtcdError failure) {
+    /**
+     * In etcd a member is added where all are in contact, removed where enough are without it, and promoted by who leads. For
+     * anything else an etcd waits as long as its client does.
+     */
+    private void refuseUnjudged(Ask ask, EtcdError failure) {
         if (ask instanceof Add) {
-            return EtcdError.UNHEALTHY;
+            refuse(EtcdError.UNHEALTHY, ask);
+        } else if (ask instanceof Promote) {
+            refuse(failure, ask);
+        } else {
+            Optional<Member> removed = ask instanceof Remove remove ? roster().member(remove.id()) : Optional.empty();
+            look(heard -> refuse(
+                    removed.filter(member -> mayNotGo(member, heard)).isPresent()
+                            ? EtcdError.UNHEALTHY
+                            : EtcdError.TIMEOUT,
+                    ask));
         }
-        return failure == EtcdError.NO_LEADER && !(ask instanceof Promote) ? EtcdError.TIMEOUT : failure;
     }
 
     private void add(Add add) {
@@ -192,7 +203,7 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
         }
         Member member = roster().member(remove.id()).orElseThrow();
         look(heard -> {
-            if (wiring.strict() && !member.getIsLearner() && endangersQuorum(member, heard)) {
+            if (mayNotGo(member, heard)) {
                 refuse(EtcdError.UNHEALTHY, remove);
                 return;
             }
@@ -252,11 +263,14 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
                 .count();
     }
 
-    /** One that is down anyway may go. */
-    private boolean endangersQuorum(Member member, List<Alignment.Heard> heard) {
+    /** A voter whom the quorum needs; one that is down anyway may go. */
+    private boolean mayNotGo(Member member, List<Alignment.Heard> heard) {
         boolean up = heard.stream().anyMatch(node -> node.node().equals(member.getName()));
         int voters = RosterChanges.voters(roster()).size();
-        return up && activeVoters(heard) - 1 < 1 + (voters - 1) / 2;
+        return wiring.strict()
+                && !member.getIsLearner()
+                && up
+                && activeVoters(heard) - 1 < 1 + (voters - 1) / 2;
     }
 
     // -- the alignment

@@ -21,6 +21,7 @@ import io.etcd.jetcd.api.LeaseTimeToLiveResponse;
 import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.etcd.jetcd.api.MemberAddRequest;
 import io.etcd.jetcd.api.MemberPromoteRequest;
+import io.etcd.jetcd.api.MemberRemoveRequest;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.SnapshotRequest;
@@ -33,6 +34,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.stub.ClientCalls;
 import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.Patience;
+import io.troupe.etcd.members.MemberIds;
 import io.troupe.raft.RaftEngine;
 import io.troupe.sim.checker.HistoryRecorder;
 import io.troupe.sim.checker.KeyValue;
@@ -219,10 +221,15 @@ class EtcdClusterTest extends ClusterScenarios {
         var alarms = MaintenanceGrpc.newFutureStub(channel(left))
                 .withDeadlineAfter(30, TimeUnit.SECONDS)
                 .alarm(AlarmRequest.getDefaultInstance());
+        long self = MemberIds.member(left);
+        var remove = ClusterGrpc.newFutureStub(channel(left))
+                .withDeadlineAfter(30, TimeUnit.SECONDS)
+                .memberRemove(MemberRemoveRequest.newBuilder().setID(self).build());
         assertThat(Futures.getUnchecked(leases(left)).getHeader().getRevision()).isPositive();
         assertRefused(() -> Futures.getUnchecked(put), EtcdError.NO_LEADER_IN_TIME);
         assertRefused(() -> Futures.getUnchecked(get), EtcdError.TIMEOUT);
         assertRefused(() -> Futures.getUnchecked(add), EtcdError.UNHEALTHY);
+        assertRefused(() -> Futures.getUnchecked(remove), EtcdError.UNHEALTHY);
         assertRefused(() -> Futures.getUnchecked(promote), EtcdError.NO_LEADER);
         assertRefused(() -> Futures.getUnchecked(users), EtcdError.NO_LEADER_IN_TIME);
         assertRefused(() -> Futures.getUnchecked(alarms), EtcdError.NO_LEADER_IN_TIME);

@@ -17,13 +17,20 @@ import io.etcd.jetcd.api.AuthUserListRequest;
 import io.etcd.jetcd.api.AuthUserRevokeRoleRequest;
 import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.DeleteRangeRequest;
+import io.etcd.jetcd.api.ElectionGrpc;
+import io.etcd.jetcd.api.LeaderKey;
+import io.etcd.jetcd.api.LeaderRequest;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseGrpc;
 import io.etcd.jetcd.api.LeaseRevokeRequest;
 import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
 import io.etcd.jetcd.api.Permission;
+import io.etcd.jetcd.api.ProclaimRequest;
 import io.etcd.jetcd.api.RequestOp;
+import io.etcd.jetcd.api.ResignRequest;
 import io.etcd.jetcd.api.TxnRequest;
+import io.etcd.jetcd.api.lock.LockGrpc;
+import io.etcd.jetcd.api.lock.UnlockRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.troupe.etcd.SoloNode;
@@ -31,6 +38,7 @@ import io.troupe.etcd.watch.WatchTester;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -138,8 +146,26 @@ class AuthDifferentialTest extends AuthStories {
                 etcd.ask(() -> etcd.auth(user).userGet(userGet("nobody")));
                 etcd.ask(() -> etcd.auth(user).roleGet(roleGet("reader")));
                 etcd.ask(() -> etcd.auth(user).roleGet(roleGet("root")));
+                locksAndElections(etcd, user);
             }
         });
+    }
+
+    /** Whose refusals have the code Unknown, whatever they are, and what an observer is refused ends its stream. */
+    private static void locksAndElections(Server etcd, String user) {
+        ByteString none = copyFromUtf8("d");
+        var election = ElectionGrpc.newBlockingStub(etcd.as(user)).withDeadlineAfter(60, TimeUnit.SECONDS);
+        etcd.ask(() -> LockGrpc.newBlockingStub(etcd.as(user))
+                .unlock(UnlockRequest.newBuilder().setKey(none).build()));
+        var leader = LeaderRequest.newBuilder().setName(none).build();
+        etcd.ask(() -> election.leader(leader));
+        var key = LeaderKey.newBuilder().setName(none).setKey(none).setRev(1).setLease(1);
+        etcd.ask(() -> election.proclaim(
+                ProclaimRequest.newBuilder().setLeader(key).build()));
+        etcd.ask(() -> election.resign(ResignRequest.newBuilder().setLeader(key).build()));
+        if (!user.equals("root")) {
+            etcd.told.add("something to observe: " + election.observe(leader).hasNext());
+        }
     }
 
     @Test

@@ -325,9 +325,7 @@ class PartitionedMemberTest {
         await("its streams have ended").until(() -> streams.ended.size() == 2);
         assertThat(streams.ended)
                 .allSatisfy(end -> assertThat(end).contains("UNAVAILABLE").contains(EtcdError.STOPPED.message()));
-        long closed = System.nanoTime();
         assertThat(count("m3", "w")).as("of the first read in its next life").isEqualTo(all.size());
-        System.out.println("m3's port was closed for " + (System.nanoTime() - closed) / 1_000_000 + " ms");
         assertThat(Files.readString(folder.resolve("m3.log"))).contains("beginning a new life to rejoin");
         all.addAll(putMany("m3", "in its next life"));
         assertThat(count("m1", "w")).isEqualTo(all.size());
