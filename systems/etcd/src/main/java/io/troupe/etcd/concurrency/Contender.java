@@ -140,10 +140,8 @@ public final class Contender extends AbstractBehavior<Contender.Command> {
 
     /** Has a lease granted for a client that brought none. */
     public static org.apache.pekko.util.ByteString ownLease(long id) {
-        return Commands.leaseGrant(LeaseGrantRequest.newBuilder()
-                .setID(id)
-                .setTTL(OWN_LEASE_TTL)
-                .build());
+        return Commands.leaseGrant(
+                LeaseGrantRequest.newBuilder().setID(id).setTTL(OWN_LEASE_TTL).build());
     }
 
     private void grantLease() {

@@ -60,8 +60,7 @@ public final class CallBroker extends AbstractBehavior<CallBroker.Command> {
                 outcome -> call.conclude().accept(SessionCalls.result(outcome, request.withoutLeader()));
         request.consistency()
                 .ifPresentOrElse(
-                        consistency ->
-                                calls.read(client, request.payload(), consistency, call.deadline(), ended),
+                        consistency -> calls.read(client, request.payload(), consistency, call.deadline(), ended),
                         () -> calls.submit(client, request.payload(), call.deadline(), ended));
         return this;
     }

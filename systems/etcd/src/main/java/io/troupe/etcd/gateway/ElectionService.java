@@ -79,8 +79,7 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
 
     private static ByteString proclamation(ProclaimRequest request) {
         LeaderKey leader = request.getLeader();
-        return Commands.txn(
-                Claims.proclaim(leader.getKey(), leader.getRev(), request.getValue(), leader.getLease()));
+        return Commands.txn(Claims.proclaim(leader.getKey(), leader.getRev(), request.getValue(), leader.getLease()));
     }
 
     private void proclaimed(Result result, StreamObserver<ProclaimResponse> observer) {

@@ -91,8 +91,8 @@ public final class EtcdServer {
         addresses.stream().skip(1).forEach(address -> builder.addListenAddress(socket(address)));
         var calls = new OpenCalls();
         var unread = new UnreadAnswers(settings.unreadAnswersBytesMax());
-        services.forEach(service ->
-                builder.addService(SoundRequests.of(ServerInterceptors.intercept(service, unread, calls))));
+        services.forEach(
+                service -> builder.addService(SoundRequests.of(ServerInterceptors.intercept(service, unread, calls))));
         return new EtcdServer(builder.build(), calls, addresses, health, inside);
     }
 

@@ -103,8 +103,9 @@ final class SoundRequests implements ServerInterceptor {
      * says so.
      */
     private static Status refusal(MethodDescriptor<?, ?> method, InvalidProtocolBufferException unsound) {
-        boolean tooDeep = method.getFullMethodName().equals(KVGrpc.getTxnMethod().getFullMethodName())
-                && unsound.getMessage().contains("too many levels of nesting"); // Told by its words alone.
+        boolean tooDeep =
+                method.getFullMethodName().equals(KVGrpc.getTxnMethod().getFullMethodName())
+                        && unsound.getMessage().contains("too many levels of nesting"); // Told by its words alone.
         return tooDeep
                 ? Status.fromCode(EtcdError.TOO_MANY_OPS.code()).withDescription(EtcdError.TOO_MANY_OPS.message())
                 : Status.INTERNAL.withDescription(inGo(method) + unsound.getMessage());

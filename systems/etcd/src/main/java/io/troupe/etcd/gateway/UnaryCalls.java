@@ -233,8 +233,7 @@ final class UnaryCalls {
         return admission.underWay();
     }
 
-    private void call(
-            GroupRequest request, StreamObserver<?> observer, Function<Result, CompletionStage<?>> conclude) {
+    private void call(GroupRequest request, StreamObserver<?> observer, Function<Result, CompletionStage<?>> conclude) {
         call(request, CallerCredentials.shown(), observer, conclude);
     }
 

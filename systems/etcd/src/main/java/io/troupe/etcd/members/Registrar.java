@@ -267,10 +267,7 @@ public final class Registrar extends AbstractBehavior<Registrar.Command> {
     private boolean mayNotGo(Member member, List<Alignment.Heard> heard) {
         boolean up = heard.stream().anyMatch(node -> node.node().equals(member.getName()));
         int voters = RosterChanges.voters(roster()).size();
-        return wiring.strict()
-                && !member.getIsLearner()
-                && up
-                && activeVoters(heard) - 1 < 1 + (voters - 1) / 2;
+        return wiring.strict() && !member.getIsLearner() && up && activeVoters(heard) - 1 < 1 + (voters - 1) / 2;
     }
 
     // -- the alignment

@@ -160,8 +160,8 @@ class AuthDifferentialTest extends AuthStories {
         var leader = LeaderRequest.newBuilder().setName(none).build();
         etcd.ask(() -> election.leader(leader));
         var key = LeaderKey.newBuilder().setName(none).setKey(none).setRev(1).setLease(1);
-        etcd.ask(() -> election.proclaim(
-                ProclaimRequest.newBuilder().setLeader(key).build()));
+        etcd.ask(() ->
+                election.proclaim(ProclaimRequest.newBuilder().setLeader(key).build()));
         etcd.ask(() -> election.resign(ResignRequest.newBuilder().setLeader(key).build()));
         if (!user.equals("root")) {
             etcd.told.add("something to observe: " + election.observe(leader).hasNext());

@@ -166,7 +166,8 @@ class BadInputTest {
     }
 
     private static ByteString field(int number, ByteString message) {
-        var field = UnknownFieldSet.Field.newBuilder().addLengthDelimited(message).build();
+        var field =
+                UnknownFieldSet.Field.newBuilder().addLengthDelimited(message).build();
         return UnknownFieldSet.newBuilder().addField(number, field).build().toByteString();
     }
 

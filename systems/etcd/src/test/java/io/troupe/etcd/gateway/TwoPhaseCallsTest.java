@@ -307,7 +307,9 @@ class TwoPhaseCallsTest {
 
         var leases = ClientCalls.futureUnaryCall(
                 channel.newCall(LeaseService.LEASES, CallOptions.DEFAULT), LeaseTimeToLiveRequest.getDefaultInstance());
-        assertThat(theStoreAnswers().consistency()).as("of what this member has").contains(ReadConsistency.STALE);
+        assertThat(theStoreAnswers().consistency())
+                .as("of what this member has")
+                .contains(ReadConsistency.STALE);
         MemberListResponse list = leases.get(60, TimeUnit.SECONDS);
         assertThat(list.getHeader().getRevision()).isEqualTo(REVISION);
         assertThat(list.getMembersList()).extracting(Member::getID).containsExactly(LEASE);

@@ -213,7 +213,11 @@ class FlagParserTest {
     void aListOfRevokedCertificatesAloneShutsOutNobodyWhichIsTold() {
         String https = "urls=https://127.0.0.1:1";
         List<String> alone = List.of(
-                "--listen-client-" + https, "--advertise-client-" + https, "--cert-file=c", "--key-file=k", "--client-crl-file=r");
+                "--listen-client-" + https,
+                "--advertise-client-" + https,
+                "--cert-file=c",
+                "--key-file=k",
+                "--client-crl-file=r");
         FlagValues flags = FlagParser.parse(alone).orElseThrow();
         FlagRules.check(flags);
         assertThat(flags.warnings())

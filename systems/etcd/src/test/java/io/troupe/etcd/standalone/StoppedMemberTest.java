@@ -91,8 +91,7 @@ class StoppedMemberTest {
                 .orElseThrow();
     }
 
-    private static void whileItRuns(NodeSettings settings, int client, Consumer<ManagedChannel> work)
-            throws Exception {
+    private static void whileItRuns(NodeSettings settings, int client, Consumer<ManagedChannel> work) throws Exception {
         Node node = Node.start(settings);
         ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", client)
                 .usePlaintext()
@@ -263,13 +262,11 @@ class StoppedMemberTest {
         FlagValues flags = flags(client);
         NodeSettings onRaft = LiveMember.settings(flags, MemberSetup.of(flags), data);
         Config onPaxos = ConfigFactory.parseString("troupe.etcd.engine = multi-paxos");
-        whileItRuns(
-                NodeSettings.of(onPaxos.withFallback(onRaft.config())),
-                client,
-                channel -> KVGrpc.newBlockingStub(channel)
-                        .withWaitForReady()
-                        .withDeadlineAfter(60, TimeUnit.SECONDS)
-                        .put(PutRequest.newBuilder().setKey(copyFromUtf8("k")).build()));
+        whileItRuns(NodeSettings.of(onPaxos.withFallback(onRaft.config())), client, channel -> KVGrpc.newBlockingStub(
+                        channel)
+                .withWaitForReady()
+                .withDeadlineAfter(60, TimeUnit.SECONDS)
+                .put(PutRequest.newBuilder().setKey(copyFromUtf8("k")).build()));
         refused(IOException.class, "On the node m the group etcd is ordered by paxos", "only what Raft has ordered");
     }
 
