@@ -8,13 +8,13 @@ import io.troupe.sim.junit.SimulationTest;
 @QuietLogs
 class GroupLeaseTest {
 
-    @SimulationTest(seeds = 15, checksReplay = true, config = LeaseRuns.CONTEST, expects = "a lease that changed hands")
+    @SimulationTest(seeds = 10, checksReplay = true, config = LeaseRuns.CONTEST, expects = "a lease that changed hands")
     void oneHolderAtATimeAndEachWithAHigherToken(ClusterSimulation sim) {
         new LeaseRuns.Contest().accept(sim);
     }
 
     @SimulationTest(
-            seeds = 20,
+            seeds = 12,
             config = LeaseRuns.LEASE_MAJORITY,
             expects = {"one cut off", "two cut off"})
     void whenBothSidesFightForTheLeaseExactlyOneLives(ClusterSimulation sim) {

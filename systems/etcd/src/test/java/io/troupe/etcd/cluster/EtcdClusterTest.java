@@ -79,6 +79,7 @@ class EtcdClusterTest extends ClusterScenarios {
                 synchronized (acknowledged) {
                     acknowledged.put(response.getHeader().getRevision(), key);
                 }
+                RegisterClient.think();
             } catch (ExecutionException | TimeoutException e) {
                 // Its outcome is unknown, and nothing is claimed about it.
             } catch (InterruptedException e) {

@@ -11,16 +11,19 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.troupe.sim.checker.HistoryRecorder;
 import io.troupe.sim.checker.KeyValue;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Puts, gets and compare-and-swaps on a few keys, each tried once at some node, and written down. */
+/** Puts, gets and compare-and-swaps on a few keys, a moment after one another, each tried once at some node, and written down. */
 final class RegisterClient implements Runnable {
 
     private static final int KEYS = 4;
+    private static final Duration THINKING = Duration.ofMillis(10);
 
     private final int process;
     private final List<ManagedChannel> nodes;
@@ -41,9 +44,15 @@ final class RegisterClient implements Runnable {
         this.random = new SplittableRandom(process);
     }
 
+    /** So that nodes which start meanwhile have something of the processors, too. */
+    static void think() {
+        LockSupport.parkNanos(THINKING.toNanos());
+    }
+
     @Override
     public void run() {
         for (int i = 0; goOn.getAsBoolean(); i++) {
+            think();
             String key = "register/" + random.nextInt(KEYS);
             KeyValue.Input input =
                     switch (random.nextInt(3)) {
