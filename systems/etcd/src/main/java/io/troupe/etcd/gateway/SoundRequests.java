@@ -63,7 +63,8 @@ final class SoundRequests implements ServerInterceptor {
                         throw e;
                     }
                     refused = true;
-                    call.close(refusal(call.getMethodDescriptor(), unsound), new Metadata());
+                    call.close(
+                            refusal(call.getMethodDescriptor(), String.valueOf(unsound.getMessage())), new Metadata());
                     super.onCancel(); // What serves the call goes with it, and hears no more.
                 }
             }
@@ -102,13 +103,13 @@ final class SoundRequests implements ServerInterceptor {
      * A transaction that is nested too deep for the parser has more operations than any may have: etcd, whose parser takes it,
      * says so.
      */
-    private static Status refusal(MethodDescriptor<?, ?> method, InvalidProtocolBufferException unsound) {
+    private static Status refusal(MethodDescriptor<?, ?> method, String problem) {
         boolean tooDeep =
                 method.getFullMethodName().equals(KVGrpc.getTxnMethod().getFullMethodName())
-                        && unsound.getMessage().contains("too many levels of nesting"); // Told by its words alone.
+                        && problem.contains("too many levels of nesting"); // Told by its words alone.
         return tooDeep
                 ? Status.fromCode(EtcdError.TOO_MANY_OPS.code()).withDescription(EtcdError.TOO_MANY_OPS.message())
-                : Status.INTERNAL.withDescription(inGo(method) + unsound.getMessage());
+                : Status.INTERNAL.withDescription(inGo(method) + problem);
     }
 
     /** How gRPC for Go, which etcd has, begins its message. */
