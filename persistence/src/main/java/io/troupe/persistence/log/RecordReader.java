@@ -9,11 +9,13 @@ final class RecordReader {
     private static final int READ_AHEAD_BYTES = 1 << 16;
 
     private final Segment segment;
-    private ByteBuffer window = ByteBuffer.allocate(READ_AHEAD_BYTES).limit(0);
+    private ByteBuffer window;
     private long windowOffset;
 
     RecordReader(Segment segment) {
         this.segment = segment;
+        this.window = ByteBuffer.allocate((int) Math.min(READ_AHEAD_BYTES, segment.end()))
+                .limit(0);
     }
 
     /** The payload of the record at {@code offset}; valid until the next call. */

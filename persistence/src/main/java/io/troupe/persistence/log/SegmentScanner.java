@@ -13,7 +13,7 @@ final class SegmentScanner {
     private final LogFile file;
     private final long base;
     private final long limit;
-    private ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES).limit(0);
+    private ByteBuffer window;
     private long windowOffset;
     private long offset;
     private int size;
@@ -24,6 +24,8 @@ final class SegmentScanner {
         this.base = base;
         this.limit = limit;
         this.offset = from;
+        this.window = ByteBuffer.allocate((int) Math.max(0, Math.min(WINDOW_BYTES, limit - from)))
+                .limit(0);
     }
 
     /** Moves to the next record; false where no valid record begins, which is the end or damage. */
