@@ -49,17 +49,20 @@ final class InprocessRequests implements Witness {
     }
 
     private static void requireStillSent(ChainServer server, ChainServer successor) {
-        boolean below = server.settings
-                .arrangement()
-                .successors(server.configuration(), server.node)
-                .contains(successor.node);
         long base = server.history().base().index();
-        if (below
-                && base > successor.history().lastIndex()
-                && server.compaction.snapshot().index() < base) {
+        if (base > successor.history().lastIndex()
+                && server.compaction.snapshot().index() < base
+                && sendsTo(server, successor)) {
             throw new AssertionError(successor.node + " has updates to "
                     + successor.history().lastIndex() + " in epoch " + server.epoch() + ", and its predecessor "
                     + server.node + " none before " + base + ", nor a snapshot of them");
         }
+    }
+
+    private static boolean sendsTo(ChainServer server, ChainServer successor) {
+        return server.settings
+                .arrangement()
+                .successors(server.configuration(), server.node)
+                .contains(successor.node);
     }
 }

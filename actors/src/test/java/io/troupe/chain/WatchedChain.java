@@ -76,6 +76,8 @@ final class WatchedChain {
         Config config = ConfigFactory.parseString("troupe.chain.arrangement = " + arrangement.title())
                 .withFallback(ConfigFactory.parseString(SMALL))
                 .withFallback(ConfigFactory.load());
+        ChainSettings settings = ChainSettings.from(config);
+        RaftSettings ofTheMaster = RaftSettings.from(config);
         sim.onNodeDeath(new Falls(sim, clients)::onNodeDeath);
         for (String name : names) {
             var storage = new InMemorySnapshotStorage();
@@ -88,9 +90,9 @@ final class WatchedChain {
                                     node,
                                     founders.contains(name) ? founders : lately(name),
                                     new ChainEngine(
-                                            ChainSettings.from(config),
+                                            settings,
                                             storage,
-                                            new RaftEngine(RaftSettings.from(config), masterStorage, node.nanoClock()),
+                                            new RaftEngine(ofTheMaster, masterStorage, node.nanoClock()),
                                             false,
                                             node.nanoClock(),
                                             this::observe),

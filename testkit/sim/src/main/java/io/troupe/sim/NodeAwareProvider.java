@@ -68,7 +68,8 @@ public final class NodeAwareProvider extends LocalActorRefProvider {
     }
 
     private ActorRef standIn(ActorRef ref) {
-        var owner = owners.get(ref.path());
+        // Mostly nobody asks, and a path has no hash code ready.
+        var owner = owners.isEmpty() ? null : owners.get(ref.path());
         if (owner == null || owner == world.current() || world.current() == world.outside()) {
             return ref;
         }

@@ -13,6 +13,14 @@ import scala.concurrent.duration.FiniteDuration;
 /** Pekko's scheduler on virtual time. A timer belongs to the node that set it, and counts by that node's clock. */
 public final class VirtualScheduler extends AbstractScheduler {
 
+    /** Asked at every timer, and the JDK parses the class's name each time. */
+    private static final ClassValue<Boolean> ENDS_A_DISPATCHER = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> work) {
+            return work.getEnclosingClass() == MessageDispatcher.class;
+        }
+    };
+
     private final World world;
     private final Host owner;
 
@@ -35,7 +43,7 @@ public final class VirtualScheduler extends AbstractScheduler {
      * the run, would take this timer for pending in all later ones.
      */
     private static boolean endsADispatcher(Runnable work) {
-        return work.getClass().getEnclosingClass() == MessageDispatcher.class;
+        return ENDS_A_DISPATCHER.get(work.getClass());
     }
 
     @Override
