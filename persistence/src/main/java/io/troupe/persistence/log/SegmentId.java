@@ -1,5 +1,6 @@
 package io.troupe.persistence.log;
 
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,6 +13,7 @@ import java.util.regex.Pattern;
 record SegmentId(long base, int generation) implements Comparable<SegmentId> {
 
     private static final Pattern NAME = Pattern.compile("([0-9a-f]{16})-([0-9a-f]{8})");
+    private static final HexFormat HEX = HexFormat.of();
     private static final String SUFFIX = ".log";
 
     String fileName() {
@@ -49,6 +51,6 @@ record SegmentId(long base, int generation) implements Comparable<SegmentId> {
 
     @Override
     public String toString() {
-        return String.format("%016x-%08x", base, generation);
+        return HEX.toHexDigits(base) + "-" + HEX.toHexDigits(generation);
     }
 }
