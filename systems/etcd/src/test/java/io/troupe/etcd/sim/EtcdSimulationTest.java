@@ -25,7 +25,7 @@ class EtcdSimulationTest {
     }
 
     @SimulationTest(
-            seeds = 60,
+            seeds = 100,
             checksReplay = true,
             expects = {
                 Reached.WATCH_RESUMED,
@@ -47,7 +47,7 @@ class EtcdSimulationTest {
     }
 
     @Tag("soak")
-    @SimulationTest(seeds = 20_000, firstSeed = 60)
+    @SimulationTest(seeds = 20_000, firstSeed = 100)
     void whateverFailsForManySeeds(Simulation sim) {
         new EtcdFaults(engine).accept(sim);
     }
