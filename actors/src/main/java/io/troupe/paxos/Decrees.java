@@ -13,10 +13,6 @@ final class Decrees implements Decided {
     private final long sizeBytes;
     private final Optional<byte[]> encoded;
 
-    Decrees(long first, List<Decree> decrees) {
-        this(first, decrees, Optional.empty());
-    }
-
     private Decrees(long first, List<Decree> decrees, Optional<byte[]> encoded) {
         this.first = first;
         this.decrees = List.copyOf(decrees);
@@ -28,8 +24,12 @@ final class Decrees implements Decided {
         this.sizeBytes = bytes;
     }
 
+    static Decrees of(long first, List<Decree> decrees) {
+        return new Decrees(first, decrees, Optional.empty());
+    }
+
     static Decrees none(long first) {
-        return new Decrees(first, List.of());
+        return of(first, List.of());
     }
 
     /** @param bytes of them by {@link DecreesSerializer}: they go to the disk as they are */
@@ -51,7 +51,7 @@ final class Decrees implements Decided {
 
     /** For who keeps them: the bytes would take as much room again. */
     Decrees withoutBytes() {
-        return encoded.isEmpty() ? this : new Decrees(first, decrees);
+        return encoded.isEmpty() ? this : of(first, decrees);
     }
 
     /** One below the first when there are none. */
@@ -73,20 +73,20 @@ final class Decrees implements Decided {
             return this;
         }
         int skipped = (int) Math.min(instance - first + 1, decrees.size());
-        return new Decrees(instance + 1, decrees.subList(skipped, decrees.size()));
+        return of(instance + 1, decrees.subList(skipped, decrees.size()));
     }
 
     /** Those at {@code instance} and below it. */
     Decrees through(long instance) {
         return instance >= last()
                 ? this
-                : new Decrees(first, decrees.subList(0, (int) Math.max(0, instance - first + 1)));
+                : of(first, decrees.subList(0, (int) Math.max(0, instance - first + 1)));
     }
 
     Decrees withNoOpIn(long instance) {
         List<Decree> changed = new ArrayList<>(decrees);
         changed.set(Math.toIntExact(instance - first), new Decree.NoOp());
-        return new Decrees(first, changed);
+        return of(first, changed);
     }
 
     long sizeBytes() {

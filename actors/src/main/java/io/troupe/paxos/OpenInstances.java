@@ -125,7 +125,7 @@ final class OpenInstances {
                 late.addAll(run.decrees.decrees());
             }
         }
-        return new Late(new Decrees(first, late), voted);
+        return new Late(Decrees.of(first, late), voted);
     }
 
     /** Whether the promises of a ballot leave them as they are. */

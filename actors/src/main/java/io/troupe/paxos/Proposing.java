@@ -160,7 +160,7 @@ final class Proposing {
             }
             bytes += decree.get().sizeBytes();
             if (bytes > server.settings.maxMessageBytes() && !batch.isEmpty()) {
-                propose(new Decrees(first, batch), propose);
+                propose(Decrees.of(first, batch), propose);
                 batch.clear();
                 first = next;
                 bytes = decree.get().sizeBytes();
@@ -170,7 +170,7 @@ final class Proposing {
         }
         if (!batch.isEmpty()) {
             batches.add(next - 1);
-            propose(new Decrees(first, batch), propose);
+            propose(Decrees.of(first, batch), propose);
         }
     }
 

@@ -110,7 +110,7 @@ final class VoteLog {
             }
             found.add(decree);
         }
-        return new Decrees(first, found);
+        return Decrees.of(first, found);
     }
 
     void forgetThrough(long instance) {

@@ -60,7 +60,7 @@ class OpenInstancesTest {
             batch.add(PaperServer.command("c" + (next + i)));
             voted.put(next + i, new HashSet<>());
         }
-        open.add(new Decrees(next, batch));
+        open.add(Decrees.of(next, batch));
         next += count;
     }
 

@@ -163,7 +163,7 @@ class PaxosPaperMembershipTest {
         Membership founding = Membership.founding(new TreeSet<>(List.of("n1", "n2", "n3")), 0, 4);
         Membership between = Membership.founding(new TreeSet<>(List.of("n2", "n4")), 0, 4);
         n1.tell(new Learned(
-                new Decrees(
+                Decrees.of(
                         1,
                         List.of(
                                 new Decree.Reconfigure(between),
@@ -184,7 +184,7 @@ class PaxosPaperMembershipTest {
         Memberships joiner = Memberships.founding(Membership.founding(Set.of(), 0, 64));
         Membership withN4 = OF_THREE.withLearner("n4");
         Membership promoted = OF_THREE.with("n4", 0);
-        Decrees decided = new Decrees(3, List.of(to(withN4), NO_OP, NO_OP, NO_OP, to(promoted)));
+        Decrees decided = Decrees.of(3, List.of(to(withN4), NO_OP, NO_OP, NO_OP, to(promoted)));
         assertThat(joiner.learn(decided)).as("both count").isEqualTo(decided);
         assertThat(joiner.at(6).isKnown()).isFalse();
         assertThat(joiner.at(7)).isEqualTo(withN4);
@@ -200,7 +200,7 @@ class PaxosPaperMembershipTest {
         n1.close();
         n1 = new PaperServer("troupe.paxos.window = 8");
         n1.restart("troupe.paxos.window = 1");
-        Decrees eight = new Decrees(1, Collections.nCopies(8, NO_OP));
+        Decrees eight = Decrees.of(1, Collections.nCopies(8, NO_OP));
         n1.tell(new Accept(OF_N2, eight, 0, 1, n1.peer("n2").getRef()));
         assertThat(n1.await("n2", Accepted.class).last()).isEqualTo(8);
     }

@@ -55,7 +55,7 @@ class PaxosPaperSnapshotTest {
 
     /** In the instances from 1 on; n1 is one of those who voted. */
     private void isDecided(List<Decree> decrees) {
-        n1.tell(accept(new Decrees(1, decrees), 0));
+        n1.tell(accept(Decrees.of(1, decrees), 0));
         n1.tell(accept(Decrees.none(decrees.size() + 1), decrees.size()));
         n1.stranger.expectMessageClass(Accepted.class);
         n1.stranger.expectMessageClass(Accepted.class);
@@ -76,12 +76,12 @@ class PaxosPaperSnapshotTest {
     @Test
     @DisplayName("Live §5.5: any replica tells who is behind what is decided, and not what it only voted for")
     void anyReplicaTellsWhatIsDecided() {
-        n1.tell(accept(new Decrees(1, six(PaperServer.command("a"))), 0));
+        n1.tell(accept(Decrees.of(1, six(PaperServer.command("a"))), 0));
         n1.tell(accept(Decrees.none(7), 2));
         n1.stranger.expectMessageClass(Accepted.class);
         n1.stranger.expectMessageClass(Accepted.class);
         Learned learned = (Learned) fetchedFrom(2);
-        assertThat(learned.decrees()).isEqualTo(new Decrees(2, List.of(PaperServer.command("b"))));
+        assertThat(learned.decrees()).isEqualTo(Decrees.of(2, List.of(PaperServer.command("b"))));
         assertThat(learned.chosenThrough()).isEqualTo(2);
     }
 
@@ -94,7 +94,7 @@ class PaxosPaperSnapshotTest {
             n1.pass(n1.settings.electionTimeout().multipliedBy(2));
         }
         assertThat(n1.await("n3", Fetch.class).from()).isEqualTo(1);
-        n1.tell(new Learned(new Decrees(1, six(PaperServer.command("a"))), 6));
+        n1.tell(new Learned(Decrees.of(1, six(PaperServer.command("a"))), 6));
         assertThat(n1.status().commitIndex()).isEqualTo(6);
     }
 
@@ -121,7 +121,7 @@ class PaxosPaperSnapshotTest {
         n1.storage.hold();
         isDecided(six(PaperServer.command("a")));
         Awaitility.await().until(() -> n1.storage.begun.get() == 2);
-        n1.tell(accept(new Decrees(7, List.of(PaperServer.command("g"))), 6));
+        n1.tell(accept(Decrees.of(7, List.of(PaperServer.command("g"))), 6));
         n1.tell(accept(Decrees.none(8), 7));
         Awaitility.await().until(() -> n1.clients.history("n1"), List.of("a", "b", "c", "d", "e", "f", "g")::equals);
         assertThat(n1.status().snapshotIndex()).isZero();

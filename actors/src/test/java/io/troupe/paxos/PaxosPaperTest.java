@@ -42,7 +42,7 @@ class PaxosPaperTest {
     }
 
     private static Decrees decrees(long first, String... commands) {
-        return new Decrees(
+        return Decrees.of(
                 first, List.of(commands).stream().map(PaperServer::command).toList());
     }
 

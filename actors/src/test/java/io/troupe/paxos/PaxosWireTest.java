@@ -37,7 +37,7 @@ class PaxosWireTest {
             Membership.founding(Set.of("n1", "n2"), 2, 1024).with("n3", 99).withLearner("n4");
     private static final SnapshotMetadata SNAPSHOT =
             new SnapshotMetadata(41, new TreeMap<>(Map.of(0L, MEMBERSHIP, 1066L, MEMBERSHIP.without("n1"))));
-    private static final Decrees DECREES = new Decrees(
+    private static final Decrees DECREES = Decrees.of(
             42,
             List.of(
                     new Decree.NoOp(),

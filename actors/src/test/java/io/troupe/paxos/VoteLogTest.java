@@ -39,7 +39,7 @@ class VoteLogTest {
         for (int i = random.nextInt(9); i > 0; i--) {
             decrees.add(PaperServer.command("c" + random.nextInt(1000)));
         }
-        return new Votes(new Ballot(1 + random.nextInt(3), "n1"), new Decrees(first, decrees));
+        return new Votes(new Ballot(1 + random.nextInt(3), "n1"), Decrees.of(first, decrees));
     }
 
     private void put(Votes votes) {
@@ -72,7 +72,7 @@ class VoteLogTest {
         }
         assertThat(log.votedThrough(from, to, ballot)).isEqualTo(voted);
         for (long bytesMax : new long[] {1, 200, Long.MAX_VALUE}) {
-            assertThat(log.decrees(from, to, bytesMax)).isEqualTo(new Decrees(from, decrees(from, to, bytesMax)));
+            assertThat(log.decrees(from, to, bytesMax)).isEqualTo(Decrees.of(from, decrees(from, to, bytesMax)));
         }
     }
 
