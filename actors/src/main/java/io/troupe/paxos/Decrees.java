@@ -78,9 +78,7 @@ final class Decrees implements Decided {
 
     /** Those at {@code instance} and below it. */
     Decrees through(long instance) {
-        return instance >= last()
-                ? this
-                : of(first, decrees.subList(0, (int) Math.max(0, instance - first + 1)));
+        return instance >= last() ? this : of(first, decrees.subList(0, (int) Math.max(0, instance - first + 1)));
     }
 
     Decrees withNoOpIn(long instance) {
