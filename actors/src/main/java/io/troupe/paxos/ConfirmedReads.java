@@ -2,6 +2,7 @@ package io.troupe.paxos;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -41,8 +42,8 @@ final class ConfirmedReads {
      * @param knowsWhatIsDecided else there is no instance to read at yet
      * @return whether a round is to begin now
      */
-    boolean begin(boolean knowsWhatIsDecided) {
-        if (!confirming.isEmpty() || collecting.isEmpty() || !knowsWhatIsDecided) {
+    boolean begin(BooleanSupplier knowsWhatIsDecided) {
+        if (!confirming.isEmpty() || collecting.isEmpty() || !knowsWhatIsDecided.getAsBoolean()) {
             return false;
         }
         confirming = collecting;

@@ -252,7 +252,7 @@ final class Leader extends Role {
         if (!boosting && !server.transfer.isUnderWay() && !reconfiguration.isOvertaken()) {
             proposing.flush(phase1, this::propose);
         }
-        if (reads.begin(proposing.knowsWhatIsDecided(phase1))) {
+        if (reads.begin(() -> proposing.knowsWhatIsDecided(phase1))) {
             beat();
         }
     }

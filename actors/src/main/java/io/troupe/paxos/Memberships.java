@@ -21,6 +21,7 @@ final class Memberships {
     /** Found last, and in force from here to there: asked for each instance in turn. */
     private @Nullable Membership found;
 
+    private @Nullable Quorums foundQuorums;
     private long foundFrom;
     private long foundThrough;
 
@@ -41,9 +42,18 @@ final class Memberships {
         Map.Entry<Long, Membership> entry = from.floorEntry(Math.max(instance, from.firstKey()));
         Long next = from.higherKey(entry.getKey());
         found = entry.getValue();
+        foundQuorums = null;
         foundFrom = entry.getKey();
         foundThrough = next == null ? Long.MAX_VALUE : next - 1;
         return entry.getValue();
+    }
+
+    /** Of those who decide this instance. */
+    Quorums quorumsAt(long instance) {
+        Membership membership = at(instance);
+        Quorums quorums = foundQuorums == null ? membership.quorums() : foundQuorums;
+        foundQuorums = quorums;
+        return quorums;
     }
 
     /** The first instance beyond this one that another decides; {@code Long.MAX_VALUE} when none is decided yet. */

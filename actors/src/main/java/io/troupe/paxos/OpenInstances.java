@@ -77,7 +77,7 @@ final class OpenInstances {
 
     /** Paxos Made Simple, §2.3, by those who decide these instances. */
     private boolean isChosen(Run run, Memberships memberships) {
-        return memberships.at(run.decrees.first()).quorums().isPhase2(run.voted);
+        return memberships.quorumsAt(run.decrees.first()).isPhase2(run.voted);
     }
 
     void forgetThrough(long instance) {

@@ -41,7 +41,9 @@ final class VoteLog {
     void put(Votes more) {
         Votes votes = more.above(base);
         if (!votes.isEmpty()) {
-            clear(votes.first(), votes.last());
+            if (votes.first() <= last()) {
+                clear(votes.first(), votes.last());
+            }
             pieces.put(votes.first(), new Votes(votes.ballot(), votes.decrees().withoutBytes()));
         }
     }
