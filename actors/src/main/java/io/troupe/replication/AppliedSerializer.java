@@ -1,6 +1,7 @@
 package io.troupe.replication;
 
 import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.Registration;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import com.esotericsoftware.kryo.serializers.ImmutableSerializer;
@@ -15,8 +16,8 @@ public final class AppliedSerializer extends ImmutableSerializer<Replica.Applied
     @Override
     public void write(Kryo kryo, Output output, Replica.Applied applied) {
         output.writeVarLong(applied.index(), false);
-        kryo.writeClass(output, ByteString.class);
-        kryo.writeObject(output, applied.result());
+        Registration bytes = kryo.writeClass(output, ByteString.class);
+        kryo.writeObject(output, applied.result(), bytes.getSerializer());
         output.writeVarLong(applied.serial(), false);
         output.writeVarLong(applied.session(), false);
     }

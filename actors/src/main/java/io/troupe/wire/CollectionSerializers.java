@@ -1,6 +1,7 @@
 package io.troupe.wire;
 
 import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.Registration;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import com.esotericsoftware.kryo.serializers.ImmutableSerializer;
@@ -31,13 +32,25 @@ final class CollectionSerializers {
     /** The least bytes that one element takes: its class id. */
     private static final int ELEMENT_BYTES_MIN = 1;
 
+    /** Kryo writes a class as its id and this: below are those of null and of classes by name. */
+    private static final int IDS_OF_KRYO = 2;
+
     /** Room made before the elements are there: collections within collections may each claim all bytes that are left. */
     private static final int CAPACITY_MAX = 1024;
 
     private static void writeAll(Kryo kryo, Output output, Collection<?> elements) {
         output.writeVarInt(elements.size(), true);
+        Class<?> lastType = null;
+        Registration last = null;
         for (Object element : elements) {
-            kryo.writeClassAndObject(output, Objects.requireNonNull(element, "null in a collection on the wire"));
+            Class<?> type = Objects.requireNonNull(element, "null in a collection on the wire").getClass();
+            if (last == null || type != lastType) {
+                last = kryo.writeClass(output, type);
+                lastType = type;
+            } else { // Most are alike, and who writes them has looked up other classes meanwhile.
+                output.writeVarInt(last.getId() + IDS_OF_KRYO, true);
+            }
+            kryo.writeObject(output, element, last.getSerializer());
         }
     }
 
