@@ -21,8 +21,10 @@ final class Authenticity {
     /**
      * The batch, when it is one, with no more operations than a batch may have, all of them authentic. A request without any is
      * none: a primary could give as many of these as fit a message, and each would be remembered.
+     *
+     * @param digest of it
      */
-    Optional<Proposal> read(ByteString batch) {
+    Optional<Proposal> read(ByteString batch, Digest digest) {
         Optional<Batch> read = core.notary.readBatch(batch);
         if (read.isEmpty()) {
             return Optional.empty();
@@ -46,7 +48,6 @@ final class Authenticity {
             isProvable &= isSealed;
             requests.add(request.get());
         }
-        return Optional.of(
-                new Proposal(Digest.of(batch), batch, requests, read.get().value(), isProvable));
+        return Optional.of(new Proposal(digest, batch, requests, read.get().value(), isProvable));
     }
 }

@@ -147,7 +147,7 @@ final class NormalCase {
         }
         Optional<Proposal> proposal = isChosen
                 ? Optional.of(core.notary.readDecided(message.batch()))
-                : authenticity.read(message.batch()).filter(choices::accepts); // §4.6
+                : authenticity.read(message.batch(), digest).filter(choices::accepts); // §4.6
         proposal.ifPresent(read -> {
             countPrePrepare(from, slot, digest);
             prePrepare(slot, read);
@@ -272,13 +272,31 @@ final class NormalCase {
             core.record(facts, () -> {
                 if (core.isActiveIn(view) && core.isOpen(slot.sequence) && !core.right.isForgotten(slot.sequence)) {
                     slot.onCommit(core.node, new Vote(view, digest));
-                    quorum.say(new Commit(view, slot.sequence, digest), slot);
+                    quorum.say(new Commit(view, slot.sequence, digest), slot, isAwaited(slot));
                     tryCommit(slot);
                     execution.answer();
                 }
             });
             execution.goOn(); // Tentatively, while the disk writes.
         }
+    }
+
+    /**
+     * Whether the others, or their clients, wait for this replica's commit: what is executed tentatively is answered without. But
+     * the next batch, when it is under way already, is executed after this one has committed; and the primary may wait for that
+     * with what comes then, or this replica have no vote there that would take it along.
+     */
+    private boolean isAwaited(Slot slot) {
+        long next = slot.sequence + 1;
+        boolean isTentative = core.tentative
+                .batch()
+                .filter(batch -> batch.sequence() == slot.sequence)
+                .isPresent();
+        return !isTentative
+                || !core.settings.piggybackedCommits()
+                || core.settings.pipeline() == 1
+                || core.slotIfAny(next).flatMap(Slot::prePrepared).isPresent()
+                || !core.right.mayVote(core.ledger.view(), next);
     }
 
     void onCommit(String from, Commit message) {
@@ -297,6 +315,11 @@ final class NormalCase {
     }
 
     // -- waiting
+
+    /** Reads wait at the service until what it has executed tentatively has committed; each replica that votes is asked to read. */
+    void onRead() {
+        quorum.tellHeld();
+    }
 
     void onTick() {
         if (quorum.onTick(waitsFor())) {

@@ -105,17 +105,27 @@ sealed interface PbftMessage extends Wire {
     // -- the three phases (§4.2)
 
     /** ⟨PRE-PREPARE, v, n, d⟩ with m: a batch of requests, whose digest is d. */
-    record PrePrepare(long view, long sequence, ByteString batch) implements PbftMessage {}
+    record PrePrepare(long view, long sequence, ByteString batch) implements Carrier {}
 
     /** ⟨PREPARE, v, n, d, i⟩. */
-    record Prepare(long view, long sequence, Digest digest) implements PbftMessage {}
+    record Prepare(long view, long sequence, Digest digest) implements Carrier {}
 
     /** ⟨COMMIT, v, n, d, i⟩. */
     record Commit(long view, long sequence, Digest digest) implements PbftMessage {}
 
-    /** Commits told together to who is in reserve. */
+    /** Commits told together: to who is in reserve, and those that found no {@link Carrier}. */
     record Commits(List<Commit> commits) implements PbftMessage {
         public Commits {
+            commits = List.copyOf(commits);
+        }
+    }
+
+    /** What commits to earlier batches travel with. */
+    sealed interface Carrier extends PbftMessage {}
+
+    /** Commits for which nobody has waited, and the vote for a later batch that takes them along. */
+    record Piggybacked(List<Commit> commits, Carrier carrier) implements PbftMessage {
+        public Piggybacked {
             commits = List.copyOf(commits);
         }
     }

@@ -12,6 +12,7 @@ import io.troupe.pbft.PbftMessage.NewView;
 import io.troupe.pbft.PbftMessage.NoSuchState;
 import io.troupe.pbft.PbftMessage.NodeDigests;
 import io.troupe.pbft.PbftMessage.Page;
+import io.troupe.pbft.PbftMessage.Piggybacked;
 import io.troupe.pbft.PbftMessage.PrePrepare;
 import io.troupe.pbft.PbftMessage.Prepare;
 import io.troupe.pbft.PbftMessage.QueryStable;
@@ -291,6 +292,7 @@ final class PbftReplica {
             if (message instanceof Request request) {
                 letter.ifPresent(one -> normalCase.onRequest(one, request));
             } else if (message instanceof ReadOnly read) {
+                normalCase.onRead();
                 if (replies.mayAnswer(read)) {
                     executor.tell(new Executor.Read(from, read.id(), read.queries()));
                 } else {
@@ -312,6 +314,9 @@ final class PbftReplica {
                 normalCase.onCommit(from, commit);
             } else if (message instanceof Commits commits) {
                 commits.commits().forEach(commit -> normalCase.onCommit(from, commit));
+            } else if (message instanceof Piggybacked together) {
+                together.commits().forEach(commit -> normalCase.onCommit(from, commit));
+                onReplicas(from, together.carrier());
             } else if (message instanceof Checkpoint checkpoint) {
                 stateTransfer.onCheckpoint(from, checkpoint);
             } else if (message instanceof NewView newView) {

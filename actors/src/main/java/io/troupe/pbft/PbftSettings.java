@@ -28,6 +28,7 @@ import java.time.Duration;
  * @param clientPatience a request not answered for this long is given up, its outcome unknown
  * @param fastReads whether reads are answered without being ordered; then a write waits for a quorum of replies
  * @param tentativeExecution whether batches are executed, and clients answered, before they have committed
+ * @param piggybackedCommits whether commits that nobody waits for travel with the votes for the next batch
  * @param pageBytes of a checkpoint's pages
  * @param maxStashed messages kept while a replica recovers
  * @param journal plugin id; empty for the actor system's default
@@ -53,6 +54,7 @@ public record PbftSettings(
         Duration clientPatience,
         boolean fastReads,
         boolean tentativeExecution,
+        boolean piggybackedCommits,
         int pageBytes,
         int maxStashed,
         String journal,
@@ -142,6 +144,7 @@ public record PbftSettings(
                 pbft.duration("client-patience"),
                 pbft.flag("fast-reads"),
                 pbft.flag("tentative-execution"),
+                pbft.flag("piggybacked-commits"),
                 Math.toIntExact(pbft.bytes("page-bytes")),
                 pbft.integer("max-stashed"),
                 pbft.text("journal"),

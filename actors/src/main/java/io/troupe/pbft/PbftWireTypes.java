@@ -40,6 +40,7 @@ public final class PbftWireTypes implements WireTypes {
         registry.message(1613, PbftMessage.Prepare.class);
         registry.message(1614, PbftMessage.Commit.class);
         registry.message(1633, PbftMessage.Commits.class);
+        registry.message(1652, PbftMessage.Piggybacked.class);
         registry.message(1615, PbftMessage.Checkpoint.class);
         registry.message(1616, PbftMessage.ViewChange.class);
         registry.message(1617, PbftMessage.Certified.class);

@@ -35,6 +35,10 @@ final class PreferredQuorum {
     private static final int ALERT_TICKS_MAX = 64 * ALERT_TICKS_MIN;
 
     private final Core core;
+    private List<String> preferred = List.of();
+    /** The view whose they are. */
+    private long preferredIn = -1;
+
     private boolean calm;
     private long alertTicks = ALERT_TICKS_MIN;
     private long alertUntil;
@@ -50,11 +54,14 @@ final class PreferredQuorum {
 
     private final TreeMap<String, Long> committed = new TreeMap<>();
 
+    private final HeldCommits held;
+
     private final List<Commit> untold = new ArrayList<>();
     private final List<PrePrepare> untoldPrePrepares = new ArrayList<>();
 
     PreferredQuorum(Core core) {
         this.core = core;
+        this.held = new HeldCommits(core);
         wake();
     }
 
@@ -64,14 +71,18 @@ final class PreferredQuorum {
     }
 
     private List<String> preferred() {
-        return core.members.preferred(core.ledger.view());
+        if (preferredIn != core.ledger.view()) {
+            preferredIn = core.ledger.view();
+            preferred = core.members.preferred(preferredIn);
+        }
+        return preferred;
     }
 
     // -- voting
 
     void say(PrePrepare prePrepare) {
         if (calm) {
-            core.multicast(prePrepare, preferred());
+            core.multicast(held.with(prePrepare), preferred());
             untoldPrePrepares.add(prePrepare);
             if (untoldPrePrepares.size() == PRE_PREPARES_MAX) {
                 tell();
@@ -83,18 +94,28 @@ final class PreferredQuorum {
 
     void say(Prepare prepare, Slot slot) {
         onPrepare(core.node, prepare);
-        core.multicast(prepare, readers(slot));
+        core.multicast(held.with(prepare), readers(slot));
     }
 
-    void say(Commit commit, Slot slot) {
+    /** @param isAwaited else it may go with this replica's next vote */
+    void say(Commit commit, Slot slot, boolean isAwaited) {
         onCommit(core.node, commit);
-        core.multicast(commit, readers(slot));
+        boolean mayWait = calm && !isAwaited && preferred().containsAll(slot.voters());
+        if (!mayWait || !held.hold(commit)) {
+            tellHeld();
+            core.multicast(commit, readers(slot));
+        }
         if (calm) {
             untold.add(commit);
             if (untold.size() == TOLD_TOGETHER_MAX) {
                 tell();
             }
         }
+    }
+
+    /** Commits that were to go with the next vote are waited for, or have waited long enough. */
+    void tellHeld() {
+        held.tell(preferred());
     }
 
     /** Whoever votes is told at once how this replica votes. */
@@ -110,6 +131,7 @@ final class PreferredQuorum {
     }
 
     private void tell() {
+        tellHeld();
         untoldPrePrepares.forEach(prePrepare -> core.multicast(prePrepare, core.members.others(preferred())));
         untoldPrePrepares.clear();
         if (!untold.isEmpty()) {

@@ -73,7 +73,7 @@ final class Vouching {
             core.fetch(slot, claim.digest());
         } else if (sequence <= start.decision().last()
                 || authenticity
-                        .read(batch.get())
+                        .read(batch.get(), claim.digest())
                         .filter(choices::canHaveAccepted)
                         .isPresent()) {
             core.record(

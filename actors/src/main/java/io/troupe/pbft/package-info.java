@@ -25,7 +25,8 @@
  *                  ├─PrePrepare───►├──────────────►├─ ─ ─ ─ ─ ─ ─ ►│  the primary's vote; to the others once a tick, together
  *                  │◄──────────────┼───Prepare─────┤               │  to all that vote, at once
  *                  ├───────────────┼───Commit──────┼──Commits─────►│  to all that vote, when a quorum has prepared, and that
- *                  │               │               │               │  is durable; to the others once a tick, together
+ *                  │               │               │               │  is durable; to the others once a tick, together.
+ *                  │               │               │               │  While writes go on: with the vote for the next batch
  * client ◄─Reply───┴───────────────┘               │               │  tentatively, at once when it has said its commit, and
  *                                                                     has executed the batch: a quorum alike
  *                                                                     Where nothing is executed tentatively:
@@ -37,7 +38,7 @@
  * {@link io.troupe.pbft.Core} is what the parts share: the {@link io.troupe.pbft.Ledger}, a fold over durable {@link
  * io.troupe.pbft.Fact}s, and a {@link io.troupe.pbft.Slot} for each open sequence number, with what was heard. {@link
  * io.troupe.pbft.NormalCase} is §4.2, {@link io.troupe.pbft.Execution} its end, {@link
- * io.troupe.pbft.TentativeExecution} what of §5.1 comes before that end, {@link io.troupe.pbft.PreferredQuorum} who votes in
+ * io.troupe.pbft.TentativeExecution} what of §5.1 comes before that end, {@link io.troupe.pbft.HeldCommits} what comes of it, {@link io.troupe.pbft.PreferredQuorum} who votes in
  * it, {@link io.troupe.pbft.ViewChanger} §4.4, {@link io.troupe.pbft.Vouching} what a view change may need besides, {@link
  * io.troupe.pbft.StateTransfer} §4.3, {@link io.troupe.pbft.Standings} and {@link
  * io.troupe.pbft.Repeats} what is said again because the network loses it, {@link io.troupe.pbft.Pace} how often, {@link io.troupe.pbft.KeyExchange} with {@link
@@ -133,6 +134,10 @@
  *       that; and one that has been without a view for long, for reads wait at it. One that has taken back what it replied
  *       answers no fast reads until it has executed as much again: else it could answer one that misses a write which its
  *       client believes ({@link io.troupe.pbft.Core#tookBack}).
+ *   <li>Since clients do not wait for the commits of what is executed tentatively, these are told with the same replica's vote for
+ *       the next batch while batches follow each other ({@link io.troupe.pbft.HeldCommits}), and else at once: the commit
+ *       phase costs no messages then. A read has them told at once at each replica that is asked. The price: behind
+ *       the last of several batches, a replica is up to a tick later in executing for good, and so is what a client reads of it alone.
  *   <li>Session keys change (TOCS 2002, key exchanges), and those that they rest on do not. The paper's replica encrypts a
  *       key for each of the others; here it announces the public half of one (X25519), from which each of the others and its
  *       own lasting key have the code of that pair. So what was learned of a session key, by whatever way, is of no use

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.BehaviorInterceptor;
@@ -159,7 +160,7 @@ final class TraitorEngine implements Engine {
                     .flatMap(own -> treason.twist(own, reader, traitor).stream())
                     .forEach(twisted -> peer.accept(notary.sign(twisted), treason.delay(twisted, traitor)));
         } else if (message instanceof Sealed letter && letter.from().equals(traitor.name)) {
-            notary.read(letter).ifPresent(own -> {
+            notary.read(letter).stream().flatMap(TraitorEngine::oneByOne).forEach(own -> {
                 treason.twist(own, reader, traitor).forEach(twisted -> {
                     List<String> readers = treason.isForAll(twisted) ? traitor.all() : List.of(reader);
                     Sealed said = letter.hasSignature() && twisted instanceof PbftMessage.Request request
@@ -181,5 +182,12 @@ final class TraitorEngine implements Engine {
             }
             peer.accept(message, Duration.ZERO); // Another's words, which it can hand on or keep.
         }
+    }
+
+    /** What travels together is twisted by itself. */
+    private static Stream<PbftMessage> oneByOne(PbftMessage said) {
+        return said instanceof PbftMessage.Piggybacked together
+                ? Stream.concat(together.commits().stream(), Stream.of(together.carrier()))
+                : Stream.of(said);
     }
 }
