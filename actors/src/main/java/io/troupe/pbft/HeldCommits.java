@@ -9,48 +9,76 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Commits that this replica has said and that nobody waits for: clients have been answered tentatively ({@link
- * TentativeExecution}). They go with its vote for the next batch, so that while writes go on the commit phase costs no messages of
- * its own. To the group they are late, and no more than a tick.
+ * Commits that this replica has said and that no client waits for, because it was answered tentatively ({@link
+ * TentativeExecution}). They go with the replica's vote for the next batch, so that while batches follow each other the commit phase
+ * costs few messages of its own. To the group such a commit is late, and by no more than a tick.
+ *
+ * <p>Whether a vote will follow is told by what did before: when so many of its votes have followed a commit within a tick. Each time
+ * that commits were held in vain, because none came, or somebody waited after all, twice as many are asked for, up to a bound; each
+ * time that as many were taken along, half as many.
  */
 final class HeldCommits {
 
-    /** Batches that are so many ticks apart at most follow each other: after one of these the next may be expected. */
-    private static final int FOLLOWS_TICKS = 1;
+    private static final int FOLLOWED_MAX = 256;
 
     private final Core core;
+    private final int followedMin;
     private final List<Commit> held = new ArrayList<>();
-    private long lastSaid = Long.MIN_VALUE / 2;
+    private long saidAt;
+    /** Votes in succession that followed a commit, and how many of them there must be. */
+    private int followed;
+
+    private int needed;
+    /** Of those that were held, in succession. */
+    private int taken;
 
     HeldCommits(Core core) {
         this.core = core;
+        this.followedMin = core.settings.piggybackedCommitsAfter();
+        this.needed = followedMin;
     }
 
-    /** @return whether it waits for the next vote: one may be expected soon */
+    /** @return whether it waits for the next vote */
     boolean hold(Commit commit) {
-        boolean follows = core.now() - lastSaid <= FOLLOWS_TICKS;
-        lastSaid = core.now();
-        if (follows) {
+        boolean isHeld = followed >= needed;
+        if (isHeld) {
             held.add(commit);
         }
-        return follows;
+        return isHeld;
+    }
+
+    /** A commit was said, held or not. */
+    void said() {
+        saidAt = core.now();
     }
 
     /** The vote, and those that it takes along. */
     PbftMessage with(Carrier vote) {
-        return held.isEmpty() ? vote : new Piggybacked(take(), vote);
+        boolean follows = core.now() - saidAt <= 1;
+        followed = follows ? Math.min(followed + 1, FOLLOWED_MAX) : 0;
+        if (held.isEmpty()) {
+            return vote;
+        }
+        if (++taken >= needed) {
+            taken = 0;
+            needed = Math.max(followedMin, needed / 2);
+        }
+        return new Piggybacked(take(), vote);
     }
 
     /** Somebody waits for them after all, or no vote came. */
     void tell(Collection<String> readers) {
         if (!held.isEmpty()) {
+            followed = 0;
+            taken = 0;
+            needed = Math.min(2 * needed, FOLLOWED_MAX);
             core.multicast(new Commits(take()), readers);
         }
     }
 
     private List<Commit> take() {
-        List<Commit> taken = List.copyOf(held);
+        List<Commit> all = List.copyOf(held);
         held.clear();
-        return taken;
+        return all;
     }
 }

@@ -32,6 +32,7 @@ final class NormalCase {
 
     private long awaited;
     private long awaitedSince;
+    private long lastRead = Long.MIN_VALUE / 2;
 
     NormalCase(Core core, Execution execution, Repeats repeats, Authenticity authenticity, Choices choices) {
         this.core = core;
@@ -283,16 +284,17 @@ final class NormalCase {
 
     /**
      * Whether the others, or their clients, wait for this replica's commit: what is executed tentatively is answered without. But
-     * the next batch, when it is under way already, is executed after this one has committed; and the primary may wait for that
-     * with what comes then, or this replica have no vote there that would take it along.
+     * the next batch, when it is under way already, is executed after this one has committed, and so are reads; and the primary may
+     * wait for that with what comes then, or this replica have no vote there that would take it along.
      */
     private boolean isAwaited(Slot slot) {
         long next = slot.sequence + 1;
         boolean isTentative = core.tentative
                 .batch()
-                .filter(batch -> batch.sequence() == slot.sequence)
+                .filter(batch -> batch.sequence() == slot.sequence && batch.view() == core.ledger.view())
                 .isPresent();
         return !isTentative
+                || core.now() - lastRead <= 1
                 || !core.settings.piggybackedCommits()
                 || core.settings.pipeline() == 1
                 || core.slotIfAny(next).flatMap(Slot::prePrepared).isPresent()
@@ -316,8 +318,9 @@ final class NormalCase {
 
     // -- waiting
 
-    /** Reads wait at the service until what it has executed tentatively has committed; each replica that votes is asked to read. */
+    /** Reads wait at the service, here and elsewhere, until what it has executed tentatively has committed. */
     void onRead() {
+        lastRead = core.now();
         quorum.tellHeld();
     }
 

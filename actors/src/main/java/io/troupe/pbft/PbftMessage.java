@@ -113,7 +113,7 @@ sealed interface PbftMessage extends Wire {
     /** ⟨COMMIT, v, n, d, i⟩. */
     record Commit(long view, long sequence, Digest digest) implements PbftMessage {}
 
-    /** Commits told together: to who is in reserve, and those that found no {@link Carrier}. */
+    /** Commits told together: to who is in reserve, and those that waited for a {@link Carrier} in vain. */
     record Commits(List<Commit> commits) implements PbftMessage {
         public Commits {
             commits = List.copyOf(commits);
@@ -123,7 +123,7 @@ sealed interface PbftMessage extends Wire {
     /** What commits to earlier batches travel with. */
     sealed interface Carrier extends PbftMessage {}
 
-    /** Commits for which nobody has waited, and the vote for a later batch that takes them along. */
+    /** Commits that no client waits for, and the vote for a later batch that takes them along ({@link HeldCommits}). */
     record Piggybacked(List<Commit> commits, Carrier carrier) implements PbftMessage {
         public Piggybacked {
             commits = List.copyOf(commits);

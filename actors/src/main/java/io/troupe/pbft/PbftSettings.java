@@ -28,7 +28,8 @@ import java.time.Duration;
  * @param clientPatience a request not answered for this long is given up, its outcome unknown
  * @param fastReads whether reads are answered without being ordered; then a write waits for a quorum of replies
  * @param tentativeExecution whether batches are executed, and clients answered, before they have committed
- * @param piggybackedCommits whether commits that nobody waits for travel with the votes for the next batch
+ * @param piggybackedCommits whether commits that no client waits for travel with the votes for the next batch
+ * @param piggybackedCommitsAfter when so many votes have followed a commit within a tick
  * @param pageBytes of a checkpoint's pages
  * @param maxStashed messages kept while a replica recovers
  * @param journal plugin id; empty for the actor system's default
@@ -55,6 +56,7 @@ public record PbftSettings(
         boolean fastReads,
         boolean tentativeExecution,
         boolean piggybackedCommits,
+        int piggybackedCommitsAfter,
         int pageBytes,
         int maxStashed,
         String journal,
@@ -113,6 +115,7 @@ public record PbftSettings(
                 "client-patience",
                 clientPatience,
                 "longer than client-silence (" + clientSilence.toMillis() + "ms)");
+        SECTION.requireAtLeast(0, "piggybacked-commits-after", piggybackedCommitsAfter);
         SECTION.require(pageBytes >= 16, "page-bytes", pageBytes, "at least 16 bytes");
         SECTION.requireAtLeast(1, "max-stashed", maxStashed);
     }
@@ -145,6 +148,7 @@ public record PbftSettings(
                 pbft.flag("fast-reads"),
                 pbft.flag("tentative-execution"),
                 pbft.flag("piggybacked-commits"),
+                pbft.integer("piggybacked-commits-after"),
                 Math.toIntExact(pbft.bytes("page-bytes")),
                 pbft.integer("max-stashed"),
                 pbft.text("journal"),

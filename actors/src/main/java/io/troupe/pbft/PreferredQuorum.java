@@ -100,6 +100,7 @@ final class PreferredQuorum {
     /** @param isAwaited else it may go with this replica's next vote */
     void say(Commit commit, Slot slot, boolean isAwaited) {
         onCommit(core.node, commit);
+        held.said();
         boolean mayWait = calm && !isAwaited && preferred().containsAll(slot.voters());
         if (!mayWait || !held.hold(commit)) {
             tellHeld();
@@ -118,7 +119,7 @@ final class PreferredQuorum {
         held.tell(preferred());
     }
 
-    /** Whoever votes is told at once how this replica votes. */
+    /** Whoever votes is told how this replica votes: at once, but for commits that are {@linkplain HeldCommits held}. */
     private Collection<String> readers(Slot slot) {
         Set<String> readers = new TreeSet<>(calm ? preferred() : core.members.replicas());
         readers.addAll(slot.voters());

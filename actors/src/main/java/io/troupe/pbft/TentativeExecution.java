@@ -8,9 +8,9 @@ import java.util.Optional;
  * phase.
  *
  * <p>Why a client may believe a quorum of tentative replies that are alike and of one view: each is said when the replica has
- * said its commit to the batch ({@link Execution#answer}), so what is durable before the one is durable before the other, and
- * the client has seen what the replicas are about to see: that the batch has committed (§4.2). In one view one batch prepares
- * under each number, so alike they are of the same batch; in two views they might not be.
+ * said its commit to the batch, or holds it ({@link Execution#answer}, {@link HeldCommits}), so what is durable before the one is
+ * durable before the other, and the client has seen what the replicas are about to see: that the batch has committed (§4.2). In one
+ * view one batch prepares under each number, so alike they are of the same batch; in two views they might not be.
  *
  * <p>Transitions: none → begun, when the batch has prepared → none, executed for good, when this very batch commits, in this view
  * or a later one; or → none, taken back, when a view begins without it, or none does for long, another batch commits there, or

@@ -38,8 +38,8 @@
  * {@link io.troupe.pbft.Core} is what the parts share: the {@link io.troupe.pbft.Ledger}, a fold over durable {@link
  * io.troupe.pbft.Fact}s, and a {@link io.troupe.pbft.Slot} for each open sequence number, with what was heard. {@link
  * io.troupe.pbft.NormalCase} is §4.2, {@link io.troupe.pbft.Execution} its end, {@link
- * io.troupe.pbft.TentativeExecution} what of §5.1 comes before that end, {@link io.troupe.pbft.HeldCommits} what comes of it, {@link io.troupe.pbft.PreferredQuorum} who votes in
- * it, {@link io.troupe.pbft.ViewChanger} §4.4, {@link io.troupe.pbft.Vouching} what a view change may need besides, {@link
+ * io.troupe.pbft.TentativeExecution} what of §5.1 comes before that end, {@link io.troupe.pbft.HeldCommits} what that saves, {@link
+ * io.troupe.pbft.PreferredQuorum} who votes in it, {@link io.troupe.pbft.ViewChanger} §4.4, {@link io.troupe.pbft.Vouching} what a view change may need besides, {@link
  * io.troupe.pbft.StateTransfer} §4.3, {@link io.troupe.pbft.Standings} and {@link
  * io.troupe.pbft.Repeats} what is said again because the network loses it, {@link io.troupe.pbft.Pace} how often, {@link io.troupe.pbft.KeyExchange} with {@link
  * io.troupe.pbft.SessionKeys} TOCS 2002 on key exchanges, {@link io.troupe.pbft.Recovery} on recovery.
@@ -136,8 +136,9 @@
  *       client believes ({@link io.troupe.pbft.Core#tookBack}).
  *   <li>Since clients do not wait for the commits of what is executed tentatively, these are told with the same replica's vote for
  *       the next batch while batches follow each other ({@link io.troupe.pbft.HeldCommits}), and else at once: the commit
- *       phase costs no messages then. A read has them told at once at each replica that is asked. The price: behind
- *       the last of several batches, a replica is up to a tick later in executing for good, and so is what a client reads of it alone.
+ *       phase costs few messages then. For a tick after a read, which waits for them, they are told at once, too. The price: behind
+ *       the last of several batches, a replica is up to a tick later in executing for good, and so is the answer to a client that
+ *       reads of it alone.
  *   <li>Session keys change (TOCS 2002, key exchanges), and those that they rest on do not. The paper's replica encrypts a
  *       key for each of the others; here it announces the public half of one (X25519), from which each of the others and its
  *       own lasting key have the code of that pair. So what was learned of a session key, by whatever way, is of no use

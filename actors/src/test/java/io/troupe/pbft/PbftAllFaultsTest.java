@@ -55,7 +55,7 @@ class PbftAllFaultsTest {
 
     @SimulationTest(seeds = SEEDS, checksReplay = true)
     void correctReplicasKeepEveryPromise(Simulation sim) {
-        new PbftFaults(COVERAGE).accept(sim);
+        PbftFaults.withHeldCommits(COVERAGE).accept(sim);
     }
 
     /** In seed 1485 batches had committed while the service was at them, when the next was taken back: they were taken for it. */
@@ -76,6 +76,6 @@ class PbftAllFaultsTest {
     @Tag("soak")
     @SimulationTest(seeds = SOAK_SEEDS, firstSeed = SEEDS)
     void correctReplicasKeepEveryPromiseForLong(Simulation sim) {
-        new PbftFaults(COVERAGE).accept(sim);
+        PbftFaults.withHeldCommits(COVERAGE).accept(sim);
     }
 }

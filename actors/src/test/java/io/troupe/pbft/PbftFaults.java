@@ -19,6 +19,7 @@ final class PbftFaults implements Consumer<Simulation> {
 
     private final Coverage coverage;
     private final List<Treason> treasons;
+    private final boolean holdCommits;
 
     PbftFaults() {
         this(new Coverage());
@@ -30,8 +31,18 @@ final class PbftFaults implements Consumer<Simulation> {
 
     /** @param treasons from which the traitors take one after the other by chance; one may be there more than once */
     PbftFaults(Coverage coverage, List<Treason> treasons) {
+        this(coverage, treasons, false);
+    }
+
+    private PbftFaults(Coverage coverage, List<Treason> treasons, boolean holdCommits) {
         this.coverage = coverage;
         this.treasons = treasons;
+        this.holdCommits = holdCommits;
+    }
+
+    /** In every other run replicas hold commits whether a vote may be expected or not ({@link HeldCommits}). */
+    static PbftFaults withHeldCommits(Coverage coverage) {
+        return new PbftFaults(coverage, all(), true);
     }
 
     private static List<Treason> all() {
@@ -58,11 +69,16 @@ final class PbftFaults implements Consumer<Simulation> {
         long virtualMillis;
     }
 
+    private boolean holdsCommits(Simulation sim) {
+        return holdCommits && sim.random("held commits").nextBoolean();
+    }
+
     @Override
     public void accept(Simulation sim) {
         RandomGenerator random = sim.random("group");
         int faults = random.nextInt(4) == 0 ? 2 : 1;
-        PbftGroup group = new PbftGroup(sim, 3 * faults + 1, 1 + random.nextInt(faults), random.nextInt(4) > 0);
+        PbftGroup group = new PbftGroup(
+                sim, 3 * faults + 1, 1 + random.nextInt(faults), random.nextInt(4) > 0, holdsCommits(sim));
         RandomGenerator treachery = sim.random("treachery");
         for (long at = 0; at < 2 * FAULTS.toMillis(); at += 200 + treachery.nextLong(1_500)) {
             sim.after(

@@ -89,7 +89,16 @@ final class PbftGroup {
      * @param treacherous how many of them are traitors
      */
     PbftGroup(Simulation sim, int size, int treacherous, boolean fastReads) {
-        this(sim, size, any(sim.random("traitors"), size, treacherous), fastReads);
+        this(sim, size, treacherous, fastReads, false);
+    }
+
+    /** @param holdsCommits whenever nobody waits for them */
+    PbftGroup(Simulation sim, int size, int treacherous, boolean fastReads, boolean holdsCommits) {
+        this(
+                sim,
+                size,
+                any(sim.random("traitors"), size, treacherous),
+                "fast-reads = " + fastReads + (holdsCommits ? ", piggybacked-commits-after = 0" : ""));
     }
 
     private static Set<String> any(RandomGenerator random, int size, int treacherous) {

@@ -44,7 +44,7 @@ final class PbftMutants {
                                 20)
                         .foundAt(2),
                 planted(CountsThePrimaryTwice.class, Slot.class, named("isPrepared"), 40)
-                        .foundAt(6),
+                        .foundAt(2),
                 planted(PreparesWithoutTheDigest.class, Slot.class, named("isPrepared"), 100)
                         .foundAt(2),
                 planted(AcceptsASecondPrePrepare.class, Slot.class, named("prePrepared"), 70)

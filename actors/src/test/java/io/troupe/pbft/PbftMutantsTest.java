@@ -31,6 +31,7 @@ class PbftMutantsTest {
             PbftOutages.class,
             PbftLosses.class,
             PbftPreparedAlone.class,
+            PbftHeldCommits.class,
             PbftPushed.class,
             PbftBadSeals.class,
             PbftLongDelays.class,

@@ -89,6 +89,12 @@ class PbftPaperTest {
     }
 
     @SimulationTest(seeds = 5)
+    @DisplayName("while all is well commits that travel with votes are late by a tick at most: nobody in reserve is called to vote")
+    void piggybackedCommits(Simulation sim) {
+        new PbftHeldCommits().accept(sim);
+    }
+
+    @SimulationTest(seeds = 5)
     @DisplayName("troupe.pbft.tentative-execution = off: the group serves as well")
     void withoutTentativeExecution(Simulation sim) {
         PbftGroup group = new PbftGroup(sim, 4, Set.of(), "tentative-execution = off");

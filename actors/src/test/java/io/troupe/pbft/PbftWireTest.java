@@ -11,6 +11,7 @@ import io.troupe.pbft.PbftMessage.NewView;
 import io.troupe.pbft.PbftMessage.Nothing;
 import io.troupe.pbft.PbftMessage.OpenSession;
 import io.troupe.pbft.PbftMessage.OrderedRead;
+import io.troupe.pbft.PbftMessage.Piggybacked;
 import io.troupe.pbft.PbftMessage.Prepare;
 import io.troupe.pbft.PbftMessage.Reply;
 import io.troupe.pbft.PbftMessage.Request;
@@ -210,6 +211,8 @@ class PbftWireTest {
     void whatIsNoMessageIsNobodysWord() {
         List<Wire> lies = List.of(
                 new Commits(lie(List.of("a word"))),
+                new Piggybacked(lie(List.of(new Prepare(0, 1, DIGEST))), new Prepare(0, 2, DIGEST)),
+                new Piggybacked(List.of(), lie(null)),
                 new Request(new RequestId("n1", 7, 3), lie(List.of(DIGEST))),
                 new Reply(0, new RequestId("n1", 7, 3), DIGEST, lie(Optional.of("results"))),
                 new Prepare(0, 1, lie(null)));

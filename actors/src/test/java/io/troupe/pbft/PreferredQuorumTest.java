@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import io.troupe.pbft.PbftMessage.Commit;
 import io.troupe.pbft.PbftMessage.Commits;
-import io.troupe.pbft.PbftMessage.Piggybacked;
 import io.troupe.pbft.PbftMessage.PrePrepare;
 import io.troupe.pbft.PbftMessage.Prepare;
 import java.util.List;
@@ -134,51 +133,5 @@ class PreferredQuorumTest {
         quorum.say(new Prepare(0, 4, DIGEST), core.slot(4));
         assertThat(replica.heardBy("n4")).isEqualTo(new Prepare(0, 4, DIGEST));
         assertThat(quorum.hears("n4")).isFalse();
-    }
-
-    @Test
-    @DisplayName(
-            "commits that nobody waits for go with the next vote, or when the tick is over; the first after a pause at once")
-    void commitsGoWithTheNextVote() {
-        PlayedReplica replica = new PlayedReplica(KIT, "n1", "");
-        Core core = replica.core;
-        PreferredQuorum quorum = calm(core);
-        quorum.say(commit(2), core.slot(2), false);
-        assertThat(replica.heardBy("n2")).isEqualTo(commit(2));
-        quorum.say(commit(3), core.slot(3), false);
-        PrePrepare prePrepare = new PrePrepare(0, 4, core.notary.nullBatch());
-        quorum.say(prePrepare);
-        assertThat(replica.heardBy("n2")).isEqualTo(new Piggybacked(List.of(commit(3)), prePrepare));
-        quorum.say(commit(4), core.slot(4), false);
-        quorum.say(prepare(5), core.slot(5));
-        assertThat(replica.heardBy("n2")).isEqualTo(new Piggybacked(List.of(commit(4)), prepare(5)));
-        quorum.say(commit(5), core.slot(5), false);
-        tick(core, quorum, 1);
-        assertThat(replica.heardBy("n2")).isEqualTo(new Commits(List.of(commit(5))));
-        quorum.say(prepare(6), core.slot(6));
-        assertThat(replica.heardBy("n2")).as("no commit twice").isEqualTo(prepare(6));
-        tick(core, quorum, 2);
-        quorum.say(commit(6), core.slot(6), false);
-        assertThat(replica.heardBy("n2")).as("after a pause").isEqualTo(commit(6));
-    }
-
-    @Test
-    @DisplayName("a commit that is waited for takes along those that were not, and so does whoever begins to wait")
-    void heldCommitsAreTold() {
-        PlayedReplica replica = new PlayedReplica(KIT, "n1", "");
-        Core core = replica.core;
-        PreferredQuorum quorum = calm(core);
-        quorum.say(commit(2), core.slot(2), false);
-        assertThat(replica.heardBy("n2")).isEqualTo(commit(2));
-        quorum.say(commit(3), core.slot(3), false);
-        quorum.say(commit(4), core.slot(4), true);
-        assertThat(replica.heardBy("n2")).isEqualTo(new Commits(List.of(commit(3))));
-        assertThat(replica.heardBy("n2")).isEqualTo(commit(4));
-        quorum.say(commit(5), core.slot(5), false);
-        quorum.tellHeld();
-        assertThat(replica.heardBy("n2")).isEqualTo(new Commits(List.of(commit(5))));
-        quorum.say(commit(6), core.slot(6), false);
-        quorum.beginView();
-        assertThat(replica.heardBy("n2")).isEqualTo(new Commits(List.of(commit(6))));
     }
 }

@@ -9,9 +9,7 @@ import io.troupe.pbft.Executor.Outcome;
 import io.troupe.pbft.Executor.Settle;
 import io.troupe.pbft.PbftMessage.BatchBody;
 import io.troupe.pbft.PbftMessage.Commit;
-import io.troupe.pbft.PbftMessage.Commits;
 import io.troupe.pbft.PbftMessage.NoSuchState;
-import io.troupe.pbft.PbftMessage.Piggybacked;
 import io.troupe.pbft.PbftMessage.PrePrepare;
 import io.troupe.pbft.PbftMessage.Prepare;
 import io.troupe.pbft.PbftMessage.Reply;
@@ -369,51 +367,5 @@ class TentativeExecutionTest {
         executor.expectNoMessage(Duration.ZERO);
         List.of("n1", "n3").forEach(node -> other.onCommit(node, new Commit(0, 1, digest)));
         assertThat(handedOver().isTentative()).isFalse();
-    }
-
-    /** Only a preferred quorum votes, and this replica has committed in this tick. */
-    private Digest calm() {
-        Digest first = executeTentatively(1);
-        List.of("n1", "n3").forEach(node -> normalCase.onCommit(node, new Commit(0, 1, first)));
-        executor.expectMessage(new Settle(1));
-        for (int i = 0; i < 30; i++) {
-            core.tick();
-            normalCase.onTick();
-        }
-        Digest second = executeTentatively(2);
-        List.of("n1", "n3").forEach(node -> normalCase.onCommit(node, new Commit(0, 2, second)));
-        executor.expectMessage(new Settle(2));
-        return prepare(3);
-    }
-
-    @Test
-    @DisplayName("the commit to what is executed tentatively goes with the vote for the next batch")
-    void piggybackedCommit() {
-        Digest third = calm();
-        replica.store();
-        clientHearsNoMore();
-        PrePrepare fourth = replica.prePrepare(4, replica.letter(request(4)));
-        normalCase.onPrePrepare("n1", fourth);
-        assertThat(replica.heardBy(CLIENT))
-                .isEqualTo(new Piggybacked(
-                        List.of(new Commit(0, 3, third)), new Prepare(0, 4, Digest.of(fourth.batch()))));
-    }
-
-    @Test
-    @DisplayName("it goes at once when the next batch is under way, and as soon as there is a read, which waits for it")
-    void awaitedCommit() {
-        Digest third = calm();
-        PrePrepare fourth = replica.prePrepare(4, replica.letter(request(4)));
-        normalCase.onPrePrepare("n1", fourth);
-        assertThat(replica.heardBy(CLIENT)).isEqualTo(new Prepare(0, 4, Digest.of(fourth.batch())));
-        replica.store();
-        assertThat(replica.heardBy(CLIENT)).isEqualTo(new Commit(0, 3, third));
-        List.of("n1", "n3").forEach(node -> normalCase.onCommit(node, new Commit(0, 3, third)));
-        normalCase.onPrepare("n3", new Prepare(0, 4, Digest.of(fourth.batch())));
-        replica.store();
-        clientHearsNoMore();
-        normalCase.onRead();
-        assertThat(replica.heardBy(CLIENT))
-                .isEqualTo(new Commits(List.of(new Commit(0, 4, Digest.of(fourth.batch())))));
     }
 }

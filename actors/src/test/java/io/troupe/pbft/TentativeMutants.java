@@ -34,7 +34,8 @@ final class TentativeMutants {
                         Executor.class,
                         named("onExecute"),
                         PbftPreparedAlone.class,
-                        20));
+                        20),
+                Planted.advised(LosesHeldCommits.class, HeldCommits.class, named("take"), PbftHeldCommits.class, 5));
     }
 
     /** §5.1: tentative replies are believed from 2f+1. Here from f+1, as final ones. */
@@ -70,6 +71,14 @@ final class TentativeMutants {
             if (execute.isTentative()) {
                 executor.checkpoint(execute.sequence());
             }
+        }
+    }
+
+    /** Commits that are held are told in the end. Here they are forgotten. */
+    static final class LosesHeldCommits {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) List<PbftMessage.Commit> taken) {
+            taken = List.of();
         }
     }
 }

@@ -124,6 +124,29 @@ class KryoSerializerTest {
     }
 
     @Test
+    void elementsOfACollectionAreWrittenAsEachIsByItself() throws Exception {
+        ByteString parts = ByteString.fromString("left").concat(ByteString.fromString("right"));
+        List<Object> mixed = List.of(
+                new Inner(1, "one"),
+                new Inner(2, "two"),
+                Colour.GREEN,
+                Colour.GREEN,
+                Colour.RED,
+                parts,
+                ByteString.fromString("bytes"),
+                List.of(new Inner(3, "within"), "a text"),
+                new Inner(4, "four"));
+        ByteString expected = ByteString.fromArray(KRYO.toBinary(new Anything(List.of())))
+                .dropRight(1)
+                .concat(ByteString.fromArray(new byte[] {(byte) mixed.size()}));
+        for (Object element : mixed) {
+            expected = expected.concat(ByteString.fromArray(KRYO.toBinary(new Anything(element))));
+        }
+        assertThat(KRYO.toBinary(new Anything(mixed))).isEqualTo(expected.toArray());
+        assertThat(roundTrip(new Anything(mixed))).isEqualTo(new Anything(mixed));
+    }
+
+    @Test
     void anOversizedMessageOverflowsTheBufferAsArteryExpects() throws Exception {
         Anything big = new Anything(new byte[3 << 20]);
         assertThatThrownBy(() -> KRYO.toBinary(big, ByteBuffer.allocate(1024)))
