@@ -43,7 +43,8 @@ final class CollectionSerializers {
         Class<?> lastType = null;
         Registration last = null;
         for (Object element : elements) {
-            Class<?> type = Objects.requireNonNull(element, "null in a collection on the wire").getClass();
+            Class<?> type = Objects.requireNonNull(element, "null in a collection on the wire")
+                    .getClass();
             if (last == null || type != lastType) {
                 last = kryo.writeClass(output, type);
                 lastType = type;

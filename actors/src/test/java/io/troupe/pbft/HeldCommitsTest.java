@@ -46,11 +46,7 @@ class HeldCommitsTest {
             TestProbe<Executor.Command> executor = KIT.createTestProbe();
             execution = replica.execution(executor.ref(), goesAhead);
             normalCase = new NormalCase(
-                    replica.core,
-                    execution,
-                    new Repeats(replica.core),
-                    new Authenticity(replica.core),
-                    Choices.NONE);
+                    replica.core, execution, new Repeats(replica.core), new Authenticity(replica.core), Choices.NONE);
             normalCase.beginView(PlayedReplica.nothingThrough(0));
             Digest first = prepare(1);
             replica.store();
@@ -105,8 +101,7 @@ class HeldCommitsTest {
         backup.hearsNoMore();
         PrePrepare third = backup.prePrepare(3);
         backup.normalCase.onPrePrepare("n1", third);
-        backup.hears(
-                new Piggybacked(List.of(new Commit(0, 2, second)), new Prepare(0, 3, Digest.of(third.batch()))));
+        backup.hears(new Piggybacked(List.of(new Commit(0, 2, second)), new Prepare(0, 3, Digest.of(third.batch()))));
     }
 
     @Test
@@ -185,7 +180,8 @@ class HeldCommitsTest {
     }
 
     @Test
-    @DisplayName("commits are held when so many votes have followed one within a tick; twice as many, when one was held in vain")
+    @DisplayName(
+            "commits are held when so many votes have followed one within a tick; twice as many, when one was held in vain")
     void heldWhenAVoteMayBeExpected() {
         Core core = new PlayedReplica(KIT, "n2", "troupe.pbft.piggybacked-commits-after = 2").core;
         HeldCommits held = new HeldCommits(core);
