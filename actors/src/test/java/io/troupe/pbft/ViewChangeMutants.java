@@ -37,8 +37,8 @@ final class ViewChangeMutants {
                                 NormalCase.class,
                                 named("beginView"),
                                 PbftOutages.class,
-                                1_000)
-                        .foundAt(93),
+                                400)
+                        .foundAt(203),
                 Planted.advised(BelievesAnyNewView.class, Notary.class, named("open"), PbftForgedViews.class, 100)
                         .foundAt(34),
                 Planted.advised(EntersAViewTwice.class, Core.class, named("isActiveIn"), PbftTwofold.class, 40)
