@@ -11,7 +11,7 @@ import java.util.List;
 /**
  * Commits that this replica has said and that no client waits for, because it was answered tentatively ({@link
  * TentativeExecution}). They go with the replica's vote for the next batch, so that while batches follow each other the commit phase
- * costs few messages of its own. To the group such a commit is late, and by no more than a tick.
+ * costs few messages of its own. To the group such a commit is late, and by no more than {@value #HELD_TICKS_MAX} ticks.
  *
  * <p>Whether a vote will follow is told by what did before: when so many of its votes have followed a commit within a tick. Each time
  * that commits were held in vain, because none came, or somebody waited after all, twice as many are asked for, up to a bound; each
@@ -19,12 +19,15 @@ import java.util.List;
  */
 final class HeldCommits {
 
+    private static final int HELD_TICKS_MAX = 2;
     private static final int FOLLOWED_MAX = 256;
 
     private final Core core;
     private final int followedMin;
     private final List<Commit> held = new ArrayList<>();
     private long saidAt;
+    /** When the first of them was. */
+    private long heldAt;
     /** Votes in succession that followed a commit, and how many of them there must be. */
     private int followed;
 
@@ -42,6 +45,7 @@ final class HeldCommits {
     boolean hold(Commit commit) {
         boolean isHeld = followed >= needed;
         if (isHeld) {
+            heldAt = held.isEmpty() ? core.now() : heldAt;
             held.add(commit);
         }
         return isHeld;
@@ -66,7 +70,14 @@ final class HeldCommits {
         return new Piggybacked(take(), vote);
     }
 
-    /** Somebody waits for them after all, or no vote came. */
+    /** No vote came. */
+    void onTick(Collection<String> readers) {
+        if (core.now() - heldAt >= HELD_TICKS_MAX) {
+            tell(readers);
+        }
+    }
+
+    /** Somebody waits for them after all. */
     void tell(Collection<String> readers) {
         if (!held.isEmpty()) {
             followed = 0;

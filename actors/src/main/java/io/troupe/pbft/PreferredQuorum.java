@@ -114,7 +114,7 @@ final class PreferredQuorum {
         }
     }
 
-    /** Commits that were to go with the next vote are waited for, or have waited long enough. */
+    /** Commits that were to go with the next vote are waited for. */
     void tellHeld() {
         held.tell(preferred());
     }
@@ -132,7 +132,6 @@ final class PreferredQuorum {
     }
 
     private void tell() {
-        tellHeld();
         untoldPrePrepares.forEach(prePrepare -> core.multicast(prePrepare, core.members.others(preferred())));
         untoldPrePrepares.clear();
         if (!untold.isEmpty()) {
@@ -174,6 +173,7 @@ final class PreferredQuorum {
     }
 
     private void wake() {
+        held.tell(core.members.replicas());
         tell();
         calm = false;
         alertUntil = core.now() + alertTicks;
@@ -184,6 +184,7 @@ final class PreferredQuorum {
      * @return whether this replica is alert from now on, and was calm: then all that is under way needs more votes
      */
     boolean onTick(long waitsFor) {
+        held.onTick(preferred());
         tell();
         if (waitsFor != awaited) {
             awaited = waitsFor;

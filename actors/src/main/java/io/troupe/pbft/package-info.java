@@ -137,7 +137,7 @@
  *   <li>Since clients do not wait for the commits of what is executed tentatively, these are told with the same replica's vote for
  *       the next batch while batches follow each other ({@link io.troupe.pbft.HeldCommits}), and else at once: the commit
  *       phase costs few messages then. For a tick after a read, which waits for them, they are told at once, too. The price: behind
- *       the last of several batches, a replica is up to a tick later in executing for good, and so is the answer to a client that
+ *       the last of several batches, a replica is up to two ticks later in executing for good, and so is the answer to a client that
  *       reads of it alone.
  *   <li>Session keys change (TOCS 2002, key exchanges), and those that they rest on do not. The paper's replica encrypts a
  *       key for each of the others; here it announces the public half of one (X25519), from which each of the others and its

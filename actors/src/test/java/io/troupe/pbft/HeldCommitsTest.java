@@ -105,11 +105,13 @@ class HeldCommitsTest {
     }
 
     @Test
-    @DisplayName("it is told at the end of the tick, when no vote has come, and when the view changes")
+    @DisplayName("it is told when no vote has come for two ticks, and when the view changes")
     void isTold() {
         Backup backup = new Backup(ALWAYS, true);
         Digest second = backup.prepare(2);
         backup.replica.store();
+        backup.pass(1);
+        backup.hearsNoMore();
         backup.pass(1);
         backup.hears(new Commits(List.of(new Commit(0, 2, second))));
         backup.othersCommit(2, second);

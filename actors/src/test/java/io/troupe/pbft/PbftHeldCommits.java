@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * All is well, and commits travel with votes whether these may be expected or not ({@link HeldCommits}): they are late by a tick at
- * most, so nobody in reserve is called to vote, and nobody leaves the view.
+ * All is well, and commits travel with votes whether these may be expected or not ({@link HeldCommits}): they are late by two ticks
+ * at most, so nobody in reserve is called to vote, and nobody leaves the view.
  */
 final class PbftHeldCommits implements Consumer<Simulation> {
 

@@ -90,7 +90,7 @@ class PbftPaperTest {
 
     @SimulationTest(seeds = 5)
     @DisplayName(
-            "while all is well commits that travel with votes are late by a tick at most: nobody in reserve is called to vote")
+            "while all is well commits that travel with votes are late by two ticks at most: nobody in reserve is called to vote")
     void piggybackedCommits(Simulation sim) {
         new PbftHeldCommits().accept(sim);
     }
