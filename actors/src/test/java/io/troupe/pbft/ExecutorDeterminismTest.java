@@ -22,6 +22,7 @@ import java.io.InputStream;
 import java.io.NotSerializableException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -46,6 +47,7 @@ class ExecutorDeterminismTest {
     private static final int CLIENTS = 4;
     private static final int LIVES = ExecutedRequests.LIVES_MAX + 4;
     private static final int OPERATIONS_MAX = 1_000;
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     @Test
     void replicasOnUnlikeJvmsHaveTheSameSessionsAndReplies() throws InterruptedException {
@@ -99,13 +101,13 @@ class ExecutorDeterminismTest {
 
         private Executed execute(long sequence, List<Request> requests) {
             executor.tell(new Executor.Execute(sequence, Optional.empty(), requests, 1, false));
-            return told.expectMessageClass(Executed.class);
+            return told.expectMessageClass(Executed.class, PATIENCE);
         }
 
         /** After the number of its operations, which is not part of it. */
         void writeTo(OutputStream out) throws IOException {
             execute(CHECKPOINT_INTERVAL, List.of());
-            Frozen frozen = told.expectMessageClass(Frozen.class);
+            Frozen frozen = told.expectMessageClass(Frozen.class, PATIENCE);
             DataOutputStream data = new DataOutputStream(out);
             data.writeLong(frozen.operations());
             frozen.state().writeTo(data);
@@ -118,7 +120,7 @@ class ExecutorDeterminismTest {
                 writer.commit();
             }
             executor.tell(new Executor.Restore(CHECKPOINT_INTERVAL, new StateHeader(operations, 0, new Digest("any"))));
-            told.expectMessageClass(Executor.Restored.class);
+            told.expectMessageClass(Executor.Restored.class, PATIENCE);
         }
     }
 

@@ -5,11 +5,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Runs one main class in several JVMs that differ in whatever a replicated computation might lean on by mistake: heap and
@@ -57,6 +59,8 @@ public final class UnlikeJvms {
                     "-Duser.timezone=Pacific/Apia",
                     "-Dfile.encoding=US-ASCII"));
 
+    private static final Duration LASTS_AT_MOST = Duration.ofMinutes(5);
+
     private UnlikeJvms() {}
 
     /**
@@ -64,7 +68,7 @@ public final class UnlikeJvms {
      *
      * @param main has a {@code main}, and is on this JVM's class path
      * @return the lines that each printed, by what is said of it
-     * @throws AssertionError when one ends with another exit code than 0, with what it said
+     * @throws AssertionError when one ends with another exit code than 0, or not within five minutes, with what it said
      */
     public static SortedMap<String, List<String>> run(Class<?> main, String... arguments) throws InterruptedException {
         List<Running> all = new ArrayList<>();
@@ -84,30 +88,41 @@ public final class UnlikeJvms {
         }
     }
 
-    /** @param errors what it says beside its lines */
-    private record Running(Kind kind, Process process, Path errors) {
+    /**
+     * @param output its lines
+     * @param errors what it says beside them
+     */
+    private record Running(Kind kind, Process process, Path output, Path errors) {
 
         static Running of(Kind kind, Class<?> main, String... arguments) throws IOException {
             List<String> command = new ArrayList<>();
             command.add(ProcessHandle.current().info().command().orElseThrow());
             command.addAll(Arrays.asList(kind.options()));
             command.add("-XX:TieredStopAtLevel=1"); // A short program is compiled for less than it saves.
-            command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+            command.addAll(
+                    List.of("-cp", System.getProperty("java.class.path"), EndingMain.class.getName(), main.getName()));
             command.addAll(Arrays.asList(arguments));
+            Path output = Files.createTempFile("unlike-jvm", ".out");
             Path errors = Files.createTempFile("unlike-jvm", ".err");
-            return new Running(
-                    kind,
-                    new ProcessBuilder(command).redirectError(errors.toFile()).start(),
-                    errors);
+            Process process = new ProcessBuilder(command)
+                    .redirectOutput(output.toFile())
+                    .redirectError(errors.toFile())
+                    .start();
+            return new Running(kind, process, output, errors);
         }
 
         List<String> lines() throws IOException, InterruptedException {
-            String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            int code = process.waitFor();
+            boolean ended = process.waitFor(LASTS_AT_MOST.toSeconds(), TimeUnit.SECONDS);
+            String printed = Files.readString(output);
             String said = Files.readString(errors, StandardCharsets.ISO_8859_1);
+            Files.delete(output);
             Files.delete(errors);
-            if (code != 0) {
-                throw new AssertionError("The JVM that is " + kind.name() + " ended with " + code + ": " + said);
+            if (!ended) {
+                throw new AssertionError("The JVM that is " + kind.name() + " has not ended: " + said);
+            }
+            if (process.exitValue() != 0) {
+                throw new AssertionError(
+                        "The JVM that is " + kind.name() + " ended with " + process.exitValue() + ": " + said);
             }
             return printed.lines().toList();
         }

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.Timer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.pekko.util.ByteString;
@@ -134,6 +135,7 @@ class UnlikeJvmsTest {
 
     public static void main(String[] arguments) throws IOException {
         if (arguments.length > 0) {
+            new Timer("goes on");
             throw new IllegalArgumentException(arguments[0]);
         }
         for (Machine machine : Machine.values()) {
@@ -158,7 +160,7 @@ class UnlikeJvmsTest {
     }
 
     @Test
-    void aJvmThatFailsIsTold() {
+    void aJvmThatFailsIsToldThoughAThreadOfItGoesOn() {
         assertThatThrownBy(() -> UnlikeJvms.run(UnlikeJvmsTest.class, "the reason"))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("ended with 1")
