@@ -192,7 +192,17 @@ final class EtcdGuardian extends AbstractBehavior<EtcdGuardian.Command> {
         importer.ifPresent(getContext()::watch);
         replica.tell(new Replica.Observe(getContext().messageAdapter(Replica.Status.class, WrappedStatus::new)));
         var backends = new Gateway.Backends(
-                session, watches.hub(), leases, node.groups(), auth, frozen, quota, node.meters(), replica, peerUrls());
+                session,
+                watches.hub(),
+                leases,
+                lessor,
+                node.groups(),
+                auth,
+                frozen,
+                quota,
+                node.meters(),
+                replica,
+                peerUrls());
         ActorRef<Gateway.News> news = getContext().messageAdapter(Gateway.News.class, WrappedNews::new);
         ActorRef<Gateway.Command> opened =
                 getContext().spawn(Gateway.create(settings, view, backends, news), "gateway");

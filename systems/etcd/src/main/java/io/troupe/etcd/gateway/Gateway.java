@@ -13,6 +13,7 @@ import io.troupe.etcd.concurrency.LeaderObserver;
 import io.troupe.etcd.json.JsonGateway;
 import io.troupe.etcd.lease.KeepAliveSession;
 import io.troupe.etcd.lease.LeaseDesk;
+import io.troupe.etcd.lease.Lessor;
 import io.troupe.etcd.members.Members;
 import io.troupe.etcd.members.PeerHosts;
 import io.troupe.etcd.members.PeerUrls;
@@ -115,6 +116,7 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
             ActorRef<SessionClient.Command> client,
             ActorRef<WatchHub.Command> watches,
             ActorRef<LeaseDesk.Command> leases,
+            ActorRef<Lessor.Command> lessor,
             ActorRef<Groups.Command> groups,
             AuthView auth,
             FrozenStates frozen,
@@ -201,7 +203,14 @@ public final class Gateway extends AbstractBehavior<Gateway.Command> {
         var system = getContext().getSystem();
         LongSupplier random = new Random()::nextLong;
         var leases = new LeaseService(
-                calls, keepAlives(), backends.leases(), node, settings, LeaseService.ids(random), system);
+                calls,
+                keepAlives(),
+                backends.leases(),
+                backends.lessor(),
+                node,
+                settings,
+                LeaseService.ids(random),
+                system);
         var contests = new Contests(
                 calls, contenders(), leaderObservers(), backends.watches(), node, LeaseService.ids(random));
         var authentications = new Authentications(calls, node, backends.auth().tokens(), blocking);

@@ -21,12 +21,16 @@ import io.troupe.etcd.EtcdError;
 import io.troupe.etcd.EtcdSettings;
 import io.troupe.etcd.lease.KeepAliveSession;
 import io.troupe.etcd.lease.LeaseDesk;
+import io.troupe.etcd.lease.Lessor;
 import io.troupe.etcd.mvcc.Commands;
 import io.troupe.etcd.mvcc.LeaseFacts;
 import io.troupe.etcd.mvcc.Queries;
 import io.troupe.etcd.mvcc.Result;
 import io.troupe.replication.ReadConsistency;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -52,16 +56,22 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
     private final UnaryCalls calls;
     private final StreamObservers<LeaseKeepAliveRequest, KeepAliveSession.Command> streams;
     private final ActorRef<LeaseDesk.Command> desk;
+    private final ActorRef<Lessor.Command> lessor;
     private final NodeView node;
     private final EtcdSettings settings;
     private final LongSupplier freshIds;
     private final ActorSystem<?> system;
 
-    /** @param freshIds of leases whose clients named none, from any thread */
+    /**
+     * @param desk knows whom to ask what is left of a lease
+     * @param lessor this node's
+     * @param freshIds of leases whose clients named none, from any thread
+     */
     LeaseService(
             UnaryCalls calls,
             StreamObservers<LeaseKeepAliveRequest, KeepAliveSession.Command> streams,
             ActorRef<LeaseDesk.Command> desk,
+            ActorRef<Lessor.Command> lessor,
             NodeView node,
             EtcdSettings settings,
             LongSupplier freshIds,
@@ -69,6 +79,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
         this.calls = calls;
         this.streams = streams;
         this.desk = desk;
+        this.lessor = lessor;
         this.node = node;
         this.settings = settings;
         this.freshIds = freshIds;
@@ -217,19 +228,43 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
         observer.onCompleted();
     }
 
-    /** As in etcd, those that this member knows of. */
+    /** As in etcd, those that this member knows of, as they run out: of these, the lessor in office knows best. */
     private void leaseLeases(LeaseTimeToLiveRequest nothing, StreamObserver<MemberListResponse> observer) {
-        calls.read(
-                Queries.leases(),
-                true,
-                body -> {
-                    var list = Queries.LeaseList.parse(body);
-                    var response = MemberListResponse.newBuilder().setHeader(node.header(list.revision()));
-                    list.ids()
-                            .forEach(id ->
-                                    response.addMembers(Member.newBuilder().setID(id)));
-                    return response.build();
-                },
-                observer);
+        Duration deadline = calls.deadline();
+        calls.read(Queries.leases(), ReadConsistency.STALE, observer, result -> {
+            if (result instanceof Result.Ok ok) {
+                return answerInOrder(ok.as(Queries.LeaseList::parse), deadline, observer);
+            }
+            UnaryCalls.refuse(((Result.Refused) result).error(), observer);
+            return UnaryCalls.DONE;
+        });
+    }
+
+    private CompletionStage<?> answerInOrder(
+            Queries.LeaseList list, Duration deadline, StreamObserver<MemberListResponse> observer) {
+        return AskPattern.<Lessor.Command, Lessor.Leases>ask(
+                        lessor, Lessor.ListLeases::new, deadline, system.scheduler())
+                .handle((leases, failure) -> {
+                    if (failure == null) {
+                        observer.onNext(inOrder(list, leases.ids()));
+                        observer.onCompleted();
+                    } else {
+                        UnaryCalls.refuse(EtcdError.TIMEOUT, observer);
+                    }
+                    return true;
+                });
+    }
+
+    /** The lessor has heard of all that was applied when the store answered, and maybe of more. */
+    private MemberListResponse inOrder(Queries.LeaseList list, List<Long> inOrder) {
+        var response = MemberListResponse.newBuilder().setHeader(node.header(list.revision()));
+        Set<Long> left = new LinkedHashSet<>(list.ids());
+        inOrder.stream().filter(left::remove).forEach(id -> add(id, response));
+        left.forEach(id -> add(id, response)); // They have ended meanwhile.
+        return response.build();
+    }
+
+    private static void add(long id, MemberListResponse.Builder response) {
+        response.addMembers(Member.newBuilder().setID(id));
     }
 }

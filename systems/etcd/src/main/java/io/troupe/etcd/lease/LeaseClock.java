@@ -1,5 +1,6 @@
 package io.troupe.etcd.lease;
 
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -96,6 +97,11 @@ final class LeaseClock {
             timed.dueNanos = atNanos;
             due.add(new Due(atNanos, id));
         }
+    }
+
+    /** The ids of all, as the leases run out. */
+    List<Long> inOrder() {
+        return due.stream().map(Due::id).toList();
     }
 
     boolean isExpired(long id, long nowNanos) {

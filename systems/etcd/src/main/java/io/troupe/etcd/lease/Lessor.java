@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -38,7 +39,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  */
 public final class Lessor extends AbstractBehavior<Lessor.Command> {
 
-    public sealed interface Command permits Request, LeasesChanged, ReplicaChanged, Ended, OfficeDue, Tick {}
+    public sealed interface Command
+            permits Request, ListLeases, LeasesChanged, ReplicaChanged, Ended, OfficeDue, Tick {}
 
     /** What crosses nodes. */
     public sealed interface Request extends Command, Wire permits Renew, AskRemaining {
@@ -70,6 +72,12 @@ public final class Lessor extends AbstractBehavior<Lessor.Command> {
 
     /** Ask the leader's. */
     public record NotInOffice(long question, long id) implements Answer {}
+
+    /** Asks the node's own lessor, in office or not, for the leases it knows of. */
+    public record ListLeases(ActorRef<Leases> replyTo) implements Command {}
+
+    /** @param ids as the leases run out, as far as this node can tell: those of the lessor in office alone are renewed */
+    public record Leases(List<Long> ids) {}
 
     /** There is something in the {@link LeaseFeed}. */
     public enum LeasesChanged implements Command {
@@ -145,6 +153,7 @@ public final class Lessor extends AbstractBehavior<Lessor.Command> {
         return newReceiveBuilder()
                 .onMessage(Renew.class, this::onRequest)
                 .onMessage(AskRemaining.class, this::onRequest)
+                .onMessage(ListLeases.class, this::onListLeases)
                 .onMessage(Ended.class, this::onEnded)
                 .onMessage(LeasesChanged.class, ignored -> onLeasesChanged())
                 .onMessage(ReplicaChanged.class, this::onReplicaChanged)
@@ -177,6 +186,15 @@ public final class Lessor extends AbstractBehavior<Lessor.Command> {
                     CONFIRM_DEADLINE,
                     outcome -> onConfirmed(thisRound, outcome));
         }
+    }
+
+    private Behavior<Command> onListLeases(ListLeases list) {
+        // Those being revoked are due at the next attempt.
+        Stream<Long> lasting = leases.inOrder().stream().filter(id -> !revoking.containsKey(id));
+        list.replyTo()
+                .tell(new Leases(
+                        Stream.concat(revoking.keySet().stream(), lasting).toList()));
+        return this;
     }
 
     private Behavior<Command> onEnded(Ended ended) {

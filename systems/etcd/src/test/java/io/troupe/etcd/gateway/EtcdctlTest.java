@@ -123,7 +123,12 @@ class EtcdctlTest {
         etcdctl("put", "leased", "x", "--lease=" + lease);
         assertThat(etcdctl("lease", "timetolive", lease, "--keys")).contains("attached keys([leased])");
         assertThat(etcdctl("lease", "keep-alive", lease, "--once")).contains("keepalived with TTL(60)");
-        assertThat(etcdctl("lease", "list")).contains(lease);
+        String sooner = etcdctl("lease", "grant", "30").split(" ")[1];
+        String later = etcdctl("lease", "grant", "90").split(" ")[1];
+        assertThat(etcdctl("lease", "list").lines())
+                .as("as they run out")
+                .filteredOn(List.of(lease, sooner, later)::contains)
+                .containsExactly(sooner, lease, later);
         assertThat(etcdctl("lease", "revoke", lease)).contains("revoked");
         assertThat(etcdctl("get", "leased")).isEmpty();
     }

@@ -9,6 +9,7 @@ import io.troupe.cluster.local.FreePorts;
 import io.troupe.etcd.EtcdSettings;
 import io.troupe.etcd.auth.AuthView;
 import io.troupe.etcd.lease.LeaseDesk;
+import io.troupe.etcd.lease.Lessor;
 import io.troupe.etcd.watch.WatchHub;
 import io.troupe.replication.Groups;
 import io.troupe.replication.Replica;
@@ -58,6 +59,7 @@ class GatewayLeavingTest {
                 TEST_KIT.<SessionClient.Command>createTestProbe().ref(),
                 TEST_KIT.<WatchHub.Command>createTestProbe().ref(),
                 TEST_KIT.<LeaseDesk.Command>createTestProbe().ref(),
+                TEST_KIT.<Lessor.Command>createTestProbe().ref(),
                 TEST_KIT.<Groups.Command>createTestProbe().ref(),
                 new AuthView(settings.auth().tokens()),
                 new FrozenStates(),

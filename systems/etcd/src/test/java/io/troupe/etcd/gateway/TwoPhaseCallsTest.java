@@ -35,6 +35,7 @@ import io.troupe.etcd.auth.AuthView;
 import io.troupe.etcd.auth.Passwords;
 import io.troupe.etcd.lease.KeepAliveSession;
 import io.troupe.etcd.lease.LeaseDesk;
+import io.troupe.etcd.lease.Lessor;
 import io.troupe.etcd.members.Roster;
 import io.troupe.etcd.mvcc.Commands;
 import io.troupe.etcd.mvcc.EtcdStateMachine;
@@ -81,6 +82,7 @@ class TwoPhaseCallsTest {
 
     private final TestProbe<CallBroker.Command> broker = TEST_KIT.createTestProbe();
     private final TestProbe<LeaseDesk.Command> desk = TEST_KIT.createTestProbe();
+    private final TestProbe<Lessor.Command> lessor = TEST_KIT.createTestProbe();
     private final TestProbe<Groups.Command> groups = TEST_KIT.createTestProbe();
     private final TestProbe<Replica.Request> replica = TEST_KIT.createTestProbe();
     private final NodeView node = new NodeView("etcd", "n1", List.of("n1"), () -> 999);
@@ -104,7 +106,8 @@ class TwoPhaseCallsTest {
                 new KeepAliveSession.Writable(),
                 new KeepAliveSession.Gone(),
                 Optional.empty());
-        var leases = new LeaseService(calls, keepAlives, desk.ref(), node, SETTINGS, () -> 1, TEST_KIT.system());
+        var leases = new LeaseService(
+                calls, keepAlives, desk.ref(), lessor.ref(), node, SETTINGS, () -> 1, TEST_KIT.system());
         var present = new PresentStatus(groups.ref(), node, TEST_KIT.system());
         var maintenance = new MaintenanceService(
                 calls, node, noSnapshots(calls), QUOTA, present, replica.ref(), TEST_KIT.system());
@@ -305,14 +308,42 @@ class TwoPhaseCallsTest {
         assertThat(absent.get(60, TimeUnit.SECONDS).getHeader().getRevision()).isEqualTo(REVISION);
         assertThatThereIsRoomAgain();
 
-        var leases = ClientCalls.futureUnaryCall(
-                channel.newCall(LeaseService.LEASES, CallOptions.DEFAULT), LeaseTimeToLiveRequest.getDefaultInstance());
+        var leases = listLeases();
         assertThat(theStoreAnswers().consistency())
                 .as("of what this member has")
                 .contains(ReadConsistency.STALE);
+        theLessorKnows(LEASE);
         MemberListResponse list = leases.get(60, TimeUnit.SECONDS);
         assertThat(list.getHeader().getRevision()).isEqualTo(REVISION);
         assertThat(list.getMembersList()).extracting(Member::getID).containsExactly(LEASE);
+    }
+
+    private ListenableFuture<MemberListResponse> listLeases() {
+        return ClientCalls.futureUnaryCall(
+                channel.newCall(LeaseService.LEASES, CallOptions.DEFAULT), LeaseTimeToLiveRequest.getDefaultInstance());
+    }
+
+    private void theLessorKnows(Long... ids) {
+        lessor.expectMessageClass(Lessor.ListLeases.class).replyTo().tell(new Lessor.Leases(List.of(ids)));
+    }
+
+    @Test
+    void leasesAreListedAsTheyRunOut() throws Exception {
+        for (long id : List.of(1, 2, 9)) {
+            store.apply(
+                    REVISION + id,
+                    Commands.leaseGrant(
+                            LeaseGrantRequest.newBuilder().setID(id).setTTL(60).build()));
+        }
+        var leases = listLeases();
+        theStoreAnswers();
+        assertThatTheNextCallIsRefused();
+        theLessorKnows(9L, LEASE, 11L, 2L);
+        assertThat(leases.get(60, TimeUnit.SECONDS).getMembersList())
+                .as("those of the store, and last what has ended since it was asked")
+                .extracting(Member::getID)
+                .containsExactly(9L, LEASE, 2L, 1L);
+        assertThatThereIsRoomAgain();
     }
 
     private ListenableFuture<MoveLeaderResponse> moveLeader(long member) {

@@ -31,6 +31,18 @@ class LeaseClockTest {
     }
 
     @Test
+    void leasesAreListedAsTheyRunOut() {
+        clock.grant(1, 30, 1, 0);
+        clock.grant(2, 10, 1, 0);
+        clock.grant(3, 20, 1, 0);
+        assertThat(clock.inOrder()).containsExactly(2L, 3L, 1L);
+        clock.renew(2, 15 * SECOND);
+        assertThat(clock.inOrder()).containsExactly(3L, 2L, 1L);
+        clock.revoke(3);
+        assertThat(clock.inOrder()).containsExactly(2L, 1L);
+    }
+
+    @Test
     void aNewOfficeRenewsAll() {
         clock.grant(1, 10, 1, 0);
         clock.grant(2, 20, 1, 0);

@@ -11,6 +11,7 @@ import io.troupe.replication.Replica;
 import io.troupe.replication.SessionClient;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -113,6 +114,28 @@ class LessorTest {
         statusIs(Replica.Role.FOLLOWER, 4);
         lessor.tell(new Lessor.Renew(1, 7, answers.ref()));
         answers.expectMessage(new Lessor.NotInOffice(1, 7));
+    }
+
+    @Test
+    void theLeasesANodeKnowsOfAreListedInOfficeOrNot() {
+        TestProbe<Lessor.Leases> list = TEST_KIT.createTestProbe();
+        feed.granted(7, 20, GRANT);
+        feed.granted(8, 10, GRANT);
+        lessor.tell(new Lessor.ListLeases(list.ref()));
+        list.expectMessage(new Lessor.Leases(List.of(8L, 7L)));
+        holdOffice(3);
+        pass(Duration.ofSeconds(5));
+        feed.granted(9, 10, GRANT);
+        assertThat(renewed(8)).isEqualTo(new Lessor.Lasts(2, 8, 10));
+        pass(Duration.ofSeconds(1));
+        assertThat(renewed(7)).isEqualTo(new Lessor.Lasts(2, 7, 20));
+        lessor.tell(new Lessor.ListLeases(list.ref()));
+        list.expectMessage(new Lessor.Leases(List.of(8L, 9L, 7L)));
+
+        pass(Duration.ofSeconds(9));
+        expectCommand(Commands.leaseExpired(8, 3, GRANT));
+        lessor.tell(new Lessor.ListLeases(list.ref()));
+        list.expectMessage(new Lessor.Leases(List.of(8L, 9L, 7L)));
     }
 
     @Test
