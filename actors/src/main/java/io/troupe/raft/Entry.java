@@ -1,5 +1,6 @@
 package io.troupe.raft;
 
+import io.troupe.replication.ByteArena;
 import io.troupe.replication.Operation;
 import io.troupe.replication.Replica.Members;
 import java.util.Optional;
@@ -37,6 +38,17 @@ record Entry(long term, Payload payload) {
     /** As a witness gets it. */
     Entry elided() {
         return payload instanceof Reconfigure || payload instanceof Elided ? this : new Entry(term, new Elided());
+    }
+
+    /** The same, with the command's bytes in the arena. */
+    Entry keptIn(ByteArena arena) {
+        if (!(payload instanceof Command command)) {
+            return this;
+        }
+        ByteString kept = arena.keep(command.command());
+        return kept == command.command()
+                ? this
+                : new Entry(term, new Command(command.session(), command.serial(), command.acknowledgedBelow(), kept));
     }
 
     long sizeBytes() {

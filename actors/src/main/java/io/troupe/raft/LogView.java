@@ -1,20 +1,26 @@
 package io.troupe.raft;
 
+import io.troupe.replication.ByteArena;
+
 /**
  * The log from some base on, as a value: appending gives a new view and leaves the old one as it was, while
  * both share the array, so that replicators read on what the leader goes on appending to.
  *
- * <p>Only the protocol role derives views; anybody may read them.
+ * <p>Only the protocol role derives views; anybody may read them. What has been applied is read seldom, and stays until the
+ * log is compacted: {@link #settle} has it take less.
  */
 final class LogView {
 
-    /** Room that all views on one array share; {@code used} is the role's alone. */
+    /** Room that all views on one array share; all but the entries is the role's alone. */
     private static final class Room {
         final Entry[] entries;
+        final ByteArena arena;
         int used;
+        int settled;
 
-        Room(int capacity) {
-            entries = new Entry[capacity];
+        Room(int capacity, ByteArena arena) {
+            this.entries = new Entry[capacity];
+            this.arena = arena;
         }
     }
 
@@ -31,7 +37,7 @@ final class LogView {
     }
 
     static LogView startingAfter(LogPosition base) {
-        return new LogView(base, new Room(CAPACITY_MIN), 0);
+        return new LogView(base, new Room(CAPACITY_MIN, new ByteArena()), 0);
     }
 
     /** The place before the first entry here; what came before it is compacted. */
@@ -120,10 +126,22 @@ final class LogView {
     }
 
     private Room copy(int from, int capacity) {
-        Room copy = new Room(capacity);
+        Room copy = new Room(capacity, room.arena);
         System.arraycopy(room.entries, from, copy.entries, 0, size - from);
         copy.used = size - from;
+        copy.settled = Math.max(0, Math.min(room.settled, size) - from);
         return copy;
+    }
+
+    /**
+     * Has the commands through {@code index}, which will not be truncated, lie one behind the other. The entries are equal to those
+     * they replace, so that it does not matter which a view or a slice shows.
+     */
+    void settle(long index) {
+        int end = (int) (Math.min(index, lastIndex()) - base.index());
+        for (; room.settled < end; room.settled++) {
+            room.entries[room.settled] = room.entries[room.settled].keptIn(room.arena);
+        }
     }
 
     /** The log without the entries from {@code index} on (Figure 2, AppendEntries rule 3). */

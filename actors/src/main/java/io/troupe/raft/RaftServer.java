@@ -411,6 +411,7 @@ final class RaftServer implements Compaction.Host<SnapshotMetadata> {
 
     void onApplied(Applier.Applied applied) {
         appliedIndex = Math.max(appliedIndex, applied.index());
+        log.settle(appliedIndex);
         readsAtApplier -= applied.answered();
         compaction.maybeBegin();
     }

@@ -3,6 +3,8 @@ package io.troupe.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,47 @@ class LogViewTest {
         LogView after = before.truncatedFrom(2).append(PaperServer.entry(2, "new"));
         assertThat(slice.get(2).term()).isEqualTo(1);
         assertThat(after.last()).isEqualTo(new LogPosition(2, 2));
+    }
+
+    @Test
+    void whatIsSettledIsTheSameInEveryView() {
+        LogView log = LogView.startingAfter(LogPosition.ORIGIN);
+        for (int i = 1; i <= 100; i++) {
+            log = log.append(PaperServer.entry(1, "command " + i));
+        }
+        LogSlice before = log.from(1);
+        List<Entry> entries = entriesOf(before);
+        log.settle(40);
+        assertThat(entriesOf(before)).isEqualTo(entries);
+        assertThat(log.get(40)).isEqualTo(entries.get(39)).isNotSameAs(entries.get(39));
+        assertThat(log.get(41)).isSameAs(entries.get(40));
+        log.settle(30);
+        log.settle(1_000);
+        assertThat(entriesOf(log.from(1))).isEqualTo(entries);
+    }
+
+    @Test
+    void whatIsSettledStaysSoAfterACompactionAndATruncation() {
+        LogView log = LogView.startingAfter(LogPosition.ORIGIN);
+        for (int i = 1; i <= 10; i++) {
+            log = log.append(PaperServer.entry(1, "command " + i));
+        }
+        List<Entry> entries = entriesOf(log.from(1));
+        log.settle(6);
+        LogView rest = log.compactedThrough(4).truncatedFrom(9).append(PaperServer.entry(2, "other"));
+        assertThat(rest.get(6)).isSameAs(log.get(6));
+        rest.settle(8);
+        assertThat(entriesOf(rest.from(5).endingAt(8))).isEqualTo(entries.subList(4, 8));
+        assertThat(rest.get(8)).isNotSameAs(entries.get(7));
+        LogView later = rest.compactedThrough(9);
+        later.settle(9);
+        assertThat(later.lastIndex()).isEqualTo(9);
+    }
+
+    private static List<Entry> entriesOf(LogSlice slice) {
+        List<Entry> entries = new ArrayList<>();
+        slice.forEach((entry, index) -> entries.add(entry));
+        return entries;
     }
 
     @Test

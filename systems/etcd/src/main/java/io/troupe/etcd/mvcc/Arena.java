@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  */
 final class Arena {
 
-    /** With the array's header a little less than a MiB, the region of a heap below 4 GiB in G1. */
+    /** With the array's header a little less than a MiB: a region of a node's heap ({@code jvm.options}). */
     private static final int SEGMENT_BYTES = (1 << 20) - 64;
 
     /** Most stores of tests stay small. */
