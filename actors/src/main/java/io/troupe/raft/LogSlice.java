@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.function.ObjLongConsumer;
 
 /**
- * Consecutive entries, shared by reference between the actors of a replica: an array that is only ever
- * written beyond what any slice of it shows. Those that came from another node have the bytes they came in.
+ * Consecutive entries, shared by reference between the actors of a replica: an array of which nothing that a slice shows is
+ * ever replaced but by an entry equal to it ({@link LogView#settle}). Those that came from another node have the bytes they came in.
  */
 final class LogSlice implements Decided {
 

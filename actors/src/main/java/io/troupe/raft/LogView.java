@@ -26,6 +26,9 @@ final class LogView {
 
     private static final int CAPACITY_MIN = 64;
 
+    /** What {@link #settle} copies at once, roughly: after a start all of a long log may be applied in one go. */
+    private static final long SETTLED_BYTES_MAX = 1 << 20;
+
     private final LogPosition base;
     private final Room room;
     private final int size;
@@ -134,13 +137,16 @@ final class LogView {
     }
 
     /**
-     * Has the commands through {@code index}, which will not be truncated, lie one behind the other. The entries are equal to those
-     * they replace, so that it does not matter which a view or a slice shows.
+     * Has the commands through {@code index}, which will not be truncated, lie one behind the other; of more than a MiB the first,
+     * and those that follow the next time. The entries are equal to those they replace, so that it does not matter which a view or
+     * a slice shows.
      */
     void settle(long index) {
         int end = (int) (Math.min(index, lastIndex()) - base.index());
-        for (; room.settled < end; room.settled++) {
-            room.entries[room.settled] = room.entries[room.settled].keptIn(room.arena);
+        for (long bytes = 0; room.settled < end && bytes < SETTLED_BYTES_MAX; room.settled++) {
+            Entry entry = room.entries[room.settled];
+            room.entries[room.settled] = entry.keptIn(room.arena);
+            bytes += entry.sizeBytes();
         }
     }
 

@@ -78,6 +78,22 @@ class LogViewTest {
         assertThat(later.lastIndex()).isEqualTo(9);
     }
 
+    @Test
+    void aLongLogIsSettledInParts() {
+        LogView log = LogView.startingAfter(LogPosition.ORIGIN);
+        for (int i = 1; i <= 40; i++) {
+            log = log.append(PaperServer.entry(1, "x".repeat(60_000)));
+        }
+        List<Entry> entries = entriesOf(log.from(1));
+        log.settle(40);
+        assertThat(log.get(17)).isNotSameAs(entries.get(16));
+        assertThat(log.get(19)).as("beyond a MiB").isSameAs(entries.get(18));
+        log.settle(40);
+        log.settle(40);
+        assertThat(log.get(40)).isNotSameAs(entries.get(39));
+        assertThat(entriesOf(log.from(1))).isEqualTo(entries);
+    }
+
     private static List<Entry> entriesOf(LogSlice slice) {
         List<Entry> entries = new ArrayList<>();
         slice.forEach((entry, index) -> entries.add(entry));
